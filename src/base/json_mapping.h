@@ -1,0 +1,237 @@
+// The templates behind HANSE_DECLARE_JSON; see base/json.h. Include in source files only.
+//
+// HANSE_DEFINE_JSON(T) defines the two functions for a described struct. Supported members: bool, integers, double,
+// std::string, described enums, strong numbers (a struct with the single member `value` and the tag kIsStrongNumber), json::Value and
+// json::Object taken verbatim, std::optional, std::vector, std::map<std::string, …> of those, and described structs that
+// have HANSE_DECLARE_JSON themselves.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+
+#include "base/json.h"
+
+namespace hanse::json::mapping {
+
+template <class T>
+concept StrongNumber = requires { requires T::kIsStrongNumber; };
+template <class T>
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool is_map = false;
+template <class T>
+inline constexpr bool is_map<std::map<std::string, T>> = true;
+
+// RFC 6901: '~' and '/' in a name are written "~0" and "~1".
+std::string join_pointer(const std::string& pointer, std::string_view name);
+tl::unexpected<Error> wrong_type(const std::string& pointer, std::string_view wanted, const Value& found);
+tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view name, const std::string& known);
+tl::unexpected<Error> unknown_enumerator(const std::string& pointer, std::string_view name,
+                                         const std::string& known);
+
+template <class T>
+Value write(const T& object);
+template <class T>
+Status read(const Value& value, T& object, const std::string& pointer);
+
+template <DescribedEnum T>
+std::string enumerator_names() {
+  std::string names;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+      [&](auto enumerator) { names += (names.empty() ? "" : ", ") + camel_case(enumerator.name); });
+  return names;
+}
+
+template <DescribedEnum T>
+Status read_enum(const Value& value, T& object, const std::string& pointer) {
+  if (!value.is_string()) return wrong_type(pointer, "a string", value);
+  const std::string_view text = value.get_string();
+  bool found = false;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
+    if (text == camel_case(enumerator.name)) {
+      object = enumerator.value;
+      found = true;
+    }
+  });
+  if (!found) return unknown_enumerator(pointer, text, enumerator_names<T>());
+  return {};
+}
+
+template <DescribedEnum T>
+std::string write_enum(T object) {
+  return camel_case(boost::describe::enum_to_string(object, "unknown"));
+}
+
+template <Number T>
+Status read_number(const Value& value, T& object, const std::string& pointer) {
+  if constexpr (std::floating_point<T>) {
+    if (!value.is_number()) return wrong_type(pointer, "a number", value);
+    object = value.to_number<T>();
+  } else {
+    if (!value.is_int64() && !value.is_uint64()) return wrong_type(pointer, "a whole number", value);
+    boost::system::error_code out_of_range;
+    object = value.to_number<T>(out_of_range);
+    if (out_of_range) {
+      return fail_field(pointer, "{} must be from {} to {}", pointer.empty() ? "the value" : pointer,
+                        std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+    }
+  }
+  return {};
+}
+
+template <class T>
+Status read_vector(const Value& value, std::vector<T>& object, const std::string& pointer) {
+  if (!value.is_array()) return wrong_type(pointer, "a list", value);
+  object.clear();
+  object.reserve(value.get_array().size());
+  for (const Value& element : value.get_array()) {
+    T& added = object.emplace_back();
+    HANSE_CHECK(read(element, added, pointer + "/" + std::to_string(object.size() - 1)));
+  }
+  return {};
+}
+
+template <class T>
+Status read_map(const Value& value, std::map<std::string, T>& object, const std::string& pointer) {
+  if (!value.is_object()) return wrong_type(pointer, "an object", value);
+  object.clear();
+  for (const auto& member : value.get_object()) {
+    HANSE_CHECK(read(member.value(), object[member.key()], join_pointer(pointer, member.key())));
+  }
+  return {};
+}
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
+
+template <class T>
+std::string member_names() {
+  std::string names;
+  boost::mp11::mp_for_each<Members<T>>(
+      [&](auto member) { names += (names.empty() ? "" : ", ") + camel_case(member.name); });
+  return names;
+}
+
+template <class T>
+Status read_struct(const Value& value, T& object, const std::string& pointer) {
+  if (!value.is_object()) return wrong_type(pointer, "an object", value);
+  for (const auto& field : value.get_object()) {
+    bool known = false;
+    Status status;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+      if (known || camel_case(member.name) != std::string_view(field.key())) return;
+      known = true;
+      status = read(field.value(), object.*member.pointer, join_pointer(pointer, field.key()));
+    });
+    if (!known) return unknown_field(pointer, field.key(), member_names<T>());
+    if (!status) return status;
+  }
+  return {};
+}
+
+template <class T>
+Value write_struct(const T& object) {
+  Object result;
+  boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+    const auto& field = object.*member.pointer;
+    if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
+      if (field) result.emplace(camel_case(member.name), write(*field));
+    } else {
+      result.emplace(camel_case(member.name), write(field));
+    }
+  });
+  return result;
+}
+
+template <class T>
+Value write(const T& object) {
+  if constexpr (std::same_as<T, Value> || std::same_as<T, Object>) {
+    return object;
+  } else if constexpr (std::same_as<T, std::string>) {
+    return Value(object);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return Value(object);
+  } else if constexpr (StrongNumber<T>) {
+    return Value(object.value);
+  } else if constexpr (DescribedEnum<T>) {
+    return Value(write_enum(object));
+  } else if constexpr (is_optional<T>) {
+    return object ? write(*object) : Value(nullptr);
+  } else if constexpr (is_vector<T>) {
+    Array result;
+    result.reserve(object.size());
+    for (const auto& element : object) result.push_back(write(element));
+    return result;
+  } else if constexpr (is_map<T>) {
+    Object result;
+    for (const auto& [key, element] : object) result.emplace(key, write(element));
+    return result;
+  } else {
+    return to_json(object);
+  }
+}
+
+template <class T>
+Status read(const Value& value, T& object, const std::string& pointer) {
+  if constexpr (std::same_as<T, Value>) {
+    object = value;
+    return {};
+  } else if constexpr (std::same_as<T, Object>) {
+    if (!value.is_object()) return wrong_type(pointer, "an object", value);
+    object = value.get_object();
+    return {};
+  } else if constexpr (std::same_as<T, std::string>) {
+    if (!value.is_string()) return wrong_type(pointer, "a string", value);
+    object = std::string(value.get_string());
+    return {};
+  } else if constexpr (std::same_as<T, bool>) {
+    if (!value.is_bool()) return wrong_type(pointer, "true or false", value);
+    object = value.get_bool();
+    return {};
+  } else if constexpr (Number<T>) {
+    return read_number(value, object, pointer);
+  } else if constexpr (StrongNumber<T>) {
+    return read_number(value, object.value, pointer);
+  } else if constexpr (DescribedEnum<T>) {
+    return read_enum(value, object, pointer);
+  } else if constexpr (is_optional<T>) {
+    if (value.is_null()) {
+      object.reset();
+      return {};
+    }
+    return read(value, object.emplace(), pointer);
+  } else if constexpr (is_vector<T>) {
+    return read_vector(value, object, pointer);
+  } else if constexpr (is_map<T>) {
+    return read_map(value, object, pointer);
+  } else {
+    return read_json(value, object, pointer);
+  }
+}
+
+}  // namespace hanse::json::mapping
+
+#define HANSE_DEFINE_JSON(T)                                                                          \
+  ::boost::json::value to_json(const T& object) { return ::hanse::json::mapping::write_struct(object); } \
+  ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) {  \
+    return ::hanse::json::mapping::read_struct(value, object, pointer);                               \
+  }

@@ -1,0 +1,29 @@
+// The headers that nearly every file of Hanse uses, compiled once. Not to be included by hand: each file still includes
+// what it uses, and the header check compiles without this one.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/describe.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+#include <tl/expected.hpp>
