@@ -27,7 +27,9 @@ constexpr std::array<CodeTraits, kCodeCount> kTable = {{
 
 }  // namespace
 
-const CodeTraits& traits_of(Code code) { return kTable[static_cast<std::size_t>(code)]; }
+const CodeTraits& traits_of(Code code) {
+  return kTable[static_cast<std::size_t>(code)];
+}
 
 Code code_of_http_status(int status) {
   for (const CodeTraits& row : kTable) {

@@ -1,5 +1,6 @@
-// Errors are values. Error carries one of sixteen canonical codes, a sentence for people, and the places in the request
-// that caused it. One table (error.cpp) maps a code to its HTTP status, its problem type and the exit code of the CLI.
+// Errors are values. Error carries one of sixteen canonical codes, a sentence for people, and the places in
+// the request that caused it. One table (error.cpp) maps a code to its HTTP status, its problem type and the
+// exit code of the CLI.
 //
 // A message names the object, the reason and the next step, and has no final period.
 #pragma once
@@ -13,7 +14,7 @@ namespace hanse {
 enum class Code {
   cancelled,
   unknown,
-  invalid_argument,     // the request is wrong whatever the state
+  invalid_argument,  // the request is wrong whatever the state
   deadline_exceeded,
   not_found,
   already_exists,
@@ -23,15 +24,16 @@ enum class Code {
   aborted,              // lost a race (optimistic locking); read again and retry
   out_of_range,
   unimplemented,
-  internal,             // a bug of ours
-  unavailable,          // the other side cannot be reached; retry with back-off
-  data_loss,            // corrupt or truncated data
+  internal,     // a bug of ours
+  unavailable,  // the other side cannot be reached; retry with back-off
+  data_loss,    // corrupt or truncated data
   unauthenticated,
 };
 
 inline constexpr int kCodeCount = 16;
 
-// Where in the request the fault is: a JSON pointer into the body, or the name of a query parameter or header.
+// Where in the request the fault is: a JSON pointer into the body, or the name of a query parameter or
+// header.
 struct ErrorSource {
   std::string pointer;
   std::string parameter;
@@ -48,10 +50,10 @@ struct Error {
 // What the rest of the world sees of a code.
 struct CodeTraits {
   Code code;
-  std::string_view name;          // "not_found"
-  int http_status;                // 404
-  std::string_view title;         // "Not Found", the title of the problem document
-  int exit_code;                  // of the CLI
+  std::string_view name;   // "not_found"
+  int http_status;         // 404
+  std::string_view title;  // "Not Found", the title of the problem document
+  int exit_code;           // of the CLI
 };
 
 const CodeTraits& traits_of(Code code);

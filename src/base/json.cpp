@@ -1,8 +1,7 @@
 #include "base/json.h"
 
-#include <cctype>
-
 #include <boost/json.hpp>
+#include <cctype>
 
 #include "base/json_mapping.h"
 
@@ -11,12 +10,18 @@ namespace {
 
 std::string_view kind_name(const Value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
-    default: return "a number";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "a boolean";
+    case boost::json::kind::string:
+      return "a string";
+    case boost::json::kind::array:
+      return "a list";
+    case boost::json::kind::object:
+      return "an object";
+    default:
+      return "a number";
   }
 }
 
@@ -48,8 +53,9 @@ void append_pretty(const Value& value, std::string& out, int level) {
   }
 }
 
-// Boost.JSON keeps the last of two equal keys without a word; a user who wrote a key twice should hear of it. In text that is
-// valid JSON each colon outside a string is one written member, so the two counts differ exactly when a key was dropped.
+// Boost.JSON keeps the last of two equal keys without a word; a user who wrote a key twice should hear of it.
+// In text that is valid JSON each colon outside a string is one written member, so the two counts differ
+// exactly when a key was dropped.
 std::size_t count_members(const Value& value) {
   std::size_t count = 0;
   if (value.is_object()) {
@@ -66,8 +72,10 @@ std::size_t count_written_members(std::string_view text) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (in_string) {
-      if (text[i] == '\\') ++i;
-      else if (text[i] == '"') in_string = false;
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '"')
+        in_string = false;
     } else if (text[i] == '"') {
       in_string = true;
     } else if (text[i] == ':') {
@@ -86,12 +94,15 @@ Result<Value> parse(std::string_view text) {
   Value value = boost::json::parse(text, failure, {}, options);
   if (failure) return fail(Code::invalid_argument, "not JSON: {}", failure.message());
   if (count_members(value) != count_written_members(text)) {
-    return fail(Code::invalid_argument, "a key is written twice in the same JSON object; remove one of the two");
+    return fail(Code::invalid_argument,
+                "a key is written twice in the same JSON object; remove one of the two");
   }
   return value;
 }
 
-std::string dump(const Value& value) { return boost::json::serialize(value); }
+std::string dump(const Value& value) {
+  return boost::json::serialize(value);
+}
 
 std::string dump_pretty(const Value& value) {
   std::string out;
@@ -119,24 +130,31 @@ namespace mapping {
 std::string join_pointer(const std::string& pointer, std::string_view name) {
   std::string out = pointer + "/";
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
 
 tl::unexpected<Error> wrong_type(const std::string& pointer, std::string_view wanted, const Value& found) {
-  return fail_field(pointer, "{} must be {}, not {}", pointer.empty() ? "the value" : pointer, wanted, kind_name(found));
+  return fail_field(pointer, "{} must be {}, not {}", pointer.empty() ? "the value" : pointer, wanted,
+                    kind_name(found));
 }
 
-tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view name, const std::string& known) {
+tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view name,
+                                    const std::string& known) {
   const std::string field = join_pointer(pointer, name);
   return fail_field(field, "{} is not a known field; known here: {}", field, known);
 }
 
-tl::unexpected<Error> unknown_enumerator(const std::string& pointer, std::string_view name, const std::string& known) {
-  return fail_field(pointer, "{} cannot be '{}'; use one of: {}", pointer.empty() ? "the value" : pointer, name, known);
+tl::unexpected<Error> unknown_enumerator(const std::string& pointer, std::string_view name,
+                                         const std::string& known) {
+  return fail_field(pointer, "{} cannot be '{}'; use one of: {}", pointer.empty() ? "the value" : pointer,
+                    name, known);
 }
 
 }  // namespace mapping

@@ -1,18 +1,19 @@
-// JSON of plain described structs (Boost.Describe): a struct is described once and is then read, written and validated
-// from that description.
+// JSON of plain described structs (Boost.Describe): a struct is described once and is then read, written and
+// validated from that description.
 //
-// Names: snake_case members and enumerators become camelCase ("resource_version" -> "resourceVersion") and the reverse. An empty
-// std::optional is left out. Reading is strict: an unknown field, a wrong type or a number out of range is an
-// invalid_argument error with the JSON pointer of the field; a field that is not there keeps its default.
+// Names: snake_case members and enumerators become camelCase ("resource_version" -> "resourceVersion") and
+// the reverse. An empty std::optional is left out. Reading is strict: an unknown field, a wrong type or a
+// number out of range is an invalid_argument error with the JSON pointer of the field; a field that is not
+// there keeps its default.
 //
-// The templates live in base/json_mapping.h, which is heavy: include it in the source file that instantiates to_json and
-// from_json for a type, and declare those two functions in the type's header with HANSE_DECLARE_JSON.
+// The templates live in base/json_mapping.h, which is heavy: include it in the source file that instantiates
+// to_json and from_json for a type, and declare those two functions in the type's header with
+// HANSE_DECLARE_JSON.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <string>
 #include <string_view>
-
-#include <boost/json/fwd.hpp>
 
 #include "base/result.h"
 
@@ -34,10 +35,10 @@ std::string camel_case(std::string_view snake_case);
 
 }  // namespace hanse::json
 
-// Declares, for a described type T, `json::Value to_json(const T&)` and `Status read_json(const json::Value&, T&, pointer)`.
-// Found by argument-dependent lookup: place it in the namespace of T.
-#define HANSE_DECLARE_JSON(T)                                                                        \
-  ::boost::json::value to_json(const T& object);                                                     \
+// Declares, for a described type T, `json::Value to_json(const T&)` and `Status read_json(const json::Value&,
+// T&, pointer)`. Found by argument-dependent lookup: place it in the namespace of T.
+#define HANSE_DECLARE_JSON(T)                    \
+  ::boost::json::value to_json(const T& object); \
   ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer)
 
 namespace hanse::json {

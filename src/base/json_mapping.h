@@ -1,11 +1,13 @@
 // The templates behind HANSE_DECLARE_JSON; see base/json.h. Include in source files only.
 //
-// HANSE_DEFINE_JSON(T) defines the two functions for a described struct. Supported members: bool, integers, double,
-// std::string, described enums, strong numbers (a struct with the single member `value` and the tag kIsStrongNumber), json::Value and
-// json::Object taken verbatim, std::optional, std::vector, std::map<std::string, …> of those, and described structs that
-// have HANSE_DECLARE_JSON themselves.
+// HANSE_DEFINE_JSON(T) defines the two functions for a described struct. Supported members: bool, integers,
+// double, std::string, described enums, strong numbers (a struct with the single member `value` and the tag
+// kIsStrongNumber), json::Value and json::Object taken verbatim, std::optional, std::vector,
+// std::map<std::string, …> of those, and described structs that have HANSE_DECLARE_JSON themselves.
 #pragma once
 
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -14,9 +16,6 @@
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include <boost/describe.hpp>
-#include <boost/json.hpp>
 
 #include "base/json.h"
 
@@ -44,7 +43,8 @@ inline constexpr bool is_map<std::map<std::string, T>> = true;
 // RFC 6901: '~' and '/' in a name are written "~0" and "~1".
 std::string join_pointer(const std::string& pointer, std::string_view name);
 tl::unexpected<Error> wrong_type(const std::string& pointer, std::string_view wanted, const Value& found);
-tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view name, const std::string& known);
+tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view name,
+                                    const std::string& known);
 tl::unexpected<Error> unknown_enumerator(const std::string& pointer, std::string_view name,
                                          const std::string& known);
 
@@ -121,7 +121,8 @@ Status read_map(const Value& value, std::map<std::string, T>& object, const std:
 }
 
 template <class T>
-using Members = boost::describe::describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
+using Members =
+    boost::describe::describe_members<T, boost::describe::mod_any_access | boost::describe::mod_inherited>;
 
 template <class T>
 std::string member_names() {
@@ -230,8 +231,10 @@ Status read(const Value& value, T& object, const std::string& pointer) {
 
 }  // namespace hanse::json::mapping
 
-#define HANSE_DEFINE_JSON(T)                                                                          \
-  ::boost::json::value to_json(const T& object) { return ::hanse::json::mapping::write_struct(object); } \
-  ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) {  \
-    return ::hanse::json::mapping::read_struct(value, object, pointer);                               \
+#define HANSE_DEFINE_JSON(T)                                                                            \
+  ::boost::json::value to_json(const T& object) {                                                       \
+    return ::hanse::json::mapping::write_struct(object);                                                \
+  }                                                                                                     \
+  ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) { \
+    return ::hanse::json::mapping::read_struct(value, object, pointer);                                 \
   }

@@ -1,12 +1,11 @@
 #include "base/json.h"
 
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/json.hpp>
-#include <doctest/doctest.h>
 
 #include "base/json_mapping.h"
 #include "base/units.h"
@@ -47,20 +46,23 @@ Error error_of(std::string_view text) {
 TEST_CASE("a described struct survives a round trip") {
   const Outer outer{"a", MiB{64}, Colour::deep_red, {{1}, {2}}, {{"tier", "edge"}}};
   const json::Value value = to_json(outer);
-  CHECK(json::dump(value) ==
-        R"({"name":"a","memorySize":64,"colour":"deepRed","parts":[{"smallNumber":1},{"smallNumber":2}],"labels":{"tier":"edge"}})");
+  CHECK(
+      json::dump(value) ==
+      R"({"name":"a","memorySize":64,"colour":"deepRed","parts":[{"smallNumber":1},{"smallNumber":2}],"labels":{"tier":"edge"}})");
   CHECK(json::from_json<Outer>(value).value() == outer);
 }
 
 TEST_CASE("an absent field keeps its default and an empty optional is left out") {
-  CHECK(json::from_json<Outer>(json::parse(R"({"parts":[{}]})").value()).value().parts.at(0).small_number == 7);
+  CHECK(json::from_json<Outer>(json::parse(R"({"parts":[{}]})").value()).value().parts.at(0).small_number ==
+        7);
   CHECK_FALSE(to_json(Outer{}).as_object().contains("memorySize"));
 }
 
 TEST_CASE("errors name the field") {
   CHECK(error_of(R"({"nam":"x"})").sources.at(0).pointer == "/nam");
   CHECK(error_of(R"({"parts":[{"smallNumber":"x"}]})").sources.at(0).pointer == "/parts/0/smallNumber");
-  CHECK(error_of(R"({"parts":[{"smallNumber":5000000000}]})").sources.at(0).pointer == "/parts/0/smallNumber");
+  CHECK(error_of(R"({"parts":[{"smallNumber":5000000000}]})").sources.at(0).pointer ==
+        "/parts/0/smallNumber");
   CHECK(error_of(R"({"colour":"green"})").message == "/colour cannot be 'green'; use one of: deepRed, blue");
   CHECK(error_of(R"({"labels":{"a/b":1}})").sources.at(0).pointer == "/labels/a~1b");
 }

@@ -1,14 +1,13 @@
-// Logging: a component holds a Logger, which names it and hands finished lines to a LogSink. The real sink (io/) writes to
-// standard error by spdlog; tests and the simulator keep lines in memory.
+// Logging: a component holds a Logger, which names it and hands finished lines to a LogSink. The real sink
+// (io/) writes to standard error by spdlog; tests and the simulator keep lines in memory.
 //
 // Thread: any, if the sink allows it (the real one does). Secrets never go into a line.
 #pragma once
 
+#include <fmt/format.h>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace hanse {
 
@@ -45,7 +44,8 @@ class Logger {
  private:
   template <class... Arguments>
   void log(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) const {
-    if (sink_->enabled(level)) sink_->write(level, component_, fmt::format(format, std::forward<Arguments>(arguments)...));
+    if (sink_->enabled(level))
+      sink_->write(level, component_, fmt::format(format, std::forward<Arguments>(arguments)...));
   }
 
   LogSink* sink_;

@@ -1,14 +1,17 @@
-// The headers that nearly every file of Hanse uses, compiled once. Not to be included by hand: each file still includes
-// what it uses, and the header check compiles without this one.
+// The headers that nearly every file of Hanse uses, compiled once. Not to be included by hand: each file
+// still includes what it uses, and the header check compiles without this one.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <boost/describe.hpp>
+#include <boost/json/value.hpp>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,13 +20,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <boost/describe.hpp>
-#include <boost/json/value.hpp>
-#include <fmt/format.h>
-#include <tl/expected.hpp>

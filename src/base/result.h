@@ -6,11 +6,10 @@
 //   HANSE_CO_CHECK(co_await remove(name));             // where there is no value
 #pragma once
 
-#include <string>
-#include <utility>
-
 #include <fmt/format.h>
+#include <string>
 #include <tl/expected.hpp>
+#include <utility>
 
 #include "base/error.h"
 
@@ -46,9 +45,9 @@ template <class... Arguments>
 #define HANSE_JOIN_INNER(a, b) a##b
 #define HANSE_JOIN(a, b) HANSE_JOIN_INNER(a, b)
 
-#define HANSE_TRY_IMPL(returner, temporary, target, expression)                        \
-  auto temporary = (expression);                                                       \
-  if (!temporary) returner ::hanse::fail(std::move(temporary).error());                \
+#define HANSE_TRY_IMPL(returner, temporary, target, expression)         \
+  auto temporary = (expression);                                        \
+  if (!temporary) returner ::hanse::fail(std::move(temporary).error()); \
   target = std::move(*temporary)
 
 #define HANSE_TRY(target, expression) \
@@ -56,9 +55,9 @@ template <class... Arguments>
 #define HANSE_CO_TRY(target, expression) \
   HANSE_TRY_IMPL(co_return, HANSE_JOIN(hanse_try_, __COUNTER__), target, expression)
 
-#define HANSE_CHECK_IMPL(returner, temporary, expression)               \
-  do {                                                                  \
-    auto temporary = (expression);                                      \
+#define HANSE_CHECK_IMPL(returner, temporary, expression)                 \
+  do {                                                                    \
+    auto temporary = (expression);                                        \
     if (!temporary) returner ::hanse::fail(std::move(temporary).error()); \
   } while (false)
 

@@ -5,7 +5,9 @@
 
 namespace hanse {
 
-Scope::Root Scope::run(Task<void> task) { co_await std::move(task); }
+Scope::Root Scope::run(Task<void> task) {
+  co_await std::move(task);
+}
 
 bool Scope::spawn(Task<void> task) {
   if (cancelled_ || roots_.size() >= limit_) return false;

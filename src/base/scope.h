@@ -1,8 +1,9 @@
 // Scope owns background tasks: start, cancel, wait, bound.
 //
-// Lifecycle: spawn() starts a task at once, on the caller's stack, up to its first suspension; the scope destroys it when it has
-// finished. cancel() destroys those that still run; the destructor cancels. After cancel() nothing can be spawned.
-// Thread: the loop of its tasks. Failure: a task that ends in an exception ends the program, since nobody awaits it.
+// Lifecycle: spawn() starts a task at once, on the caller's stack, up to its first suspension; the scope
+// destroys it when it has finished. cancel() destroys those that still run; the destructor cancels. After
+// cancel() nothing can be spawned. Thread: the loop of its tasks. Failure: a task that ends in an exception
+// ends the program, since nobody awaits it.
 #pragma once
 
 #include <coroutine>

@@ -1,8 +1,9 @@
 // Task<T>: a lazy coroutine with one owner.
 //
-// Lifecycle: calling the coroutine makes it, awaiting it starts it, and its result goes to the one who awaits. Destroying a Task
-// cancels it: the coroutine and all that it awaits are destroyed where they stand, and every awaitable of src/runtime
-// revokes its wake-up in its destructor. A Task must not be destroyed by code that it is itself running.
+// Lifecycle: calling the coroutine makes it, awaiting it starts it, and its result goes to the one who
+// awaits. Destroying a Task cancels it: the coroutine and all that it awaits are destroyed where they stand,
+// and every awaitable of src/runtime revokes its wake-up in its destructor. A Task must not be destroyed by
+// code that it is itself running.
 //
 // Thread: a Task lives on the loop that resumes it; nothing here is thread safe.
 // Failure: an exception is a bug or a failed start-up; it travels to the one who awaits.

@@ -1,11 +1,10 @@
 #include "base/task.h"
 
 #include <coroutine>
+#include <doctest/doctest.h>
 #include <stdexcept>
 #include <string>
 #include <utility>
-
-#include <doctest/doctest.h>
 
 #include "base/scope.h"
 
@@ -39,7 +38,9 @@ Task<std::string> greet(Gate& gate, std::string name) {
   co_return "hello " + name;
 }
 
-Task<void> store_greeting(Gate& gate, std::string& out) { out = co_await greet(gate, "zone"); }
+Task<void> store_greeting(Gate& gate, std::string& out) {
+  out = co_await greet(gate, "zone");
+}
 
 Task<void> hold(Gate& gate, int& destroyed) {
   Mark mark{destroyed};
@@ -69,7 +70,9 @@ Task<int> countdown(int depth) {
   co_return 1 + co_await countdown(depth - 1);
 }
 
-Task<void> store_countdown(int& out) { out = co_await countdown(1000); }
+Task<void> store_countdown(int& out) {
+  out = co_await countdown(1000);
+}
 
 TEST_CASE("a task runs when its gate opens and hands its result on") {
   Gate gate;

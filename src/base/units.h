@@ -1,5 +1,5 @@
-// Strong numbers: a quantity with its unit in the type. They compare, add and subtract within one unit and cross to another
-// only by a named function. In JSON they are plain numbers (see base/json_mapping.h).
+// Strong numbers: a quantity with its unit in the type. They compare, add and subtract within one unit and
+// cross to another only by a named function. In JSON they are plain numbers (see base/json_mapping.h).
 #pragma once
 
 #include <chrono>
@@ -30,8 +30,12 @@ using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
 // The right to run an instance is the pair (instance, epoch); a move ends one epoch and grants the next.
 using Epoch = Quantity<struct EpochTag>;
 
-constexpr Bytes to_bytes(MiB size) { return {size.value * 1024 * 1024}; }
-constexpr MiB to_mib_up(Bytes size) { return {(size.value + (1 << 20) - 1) >> 20}; }
+constexpr Bytes to_bytes(MiB size) {
+  return {size.value * 1024 * 1024};
+}
+constexpr MiB to_mib_up(Bytes size) {
+  return {(size.value + (1 << 20) - 1) >> 20};
+}
 
 // Durations and points in time of std::chrono; see runtime/clock.h for the two clocks.
 using Nanos = std::chrono::nanoseconds;
