@@ -1,0 +1,137 @@
+// Driver: the host's hypervisor. `qemu` drives real machines, `simulated` models them. The host's machine
+// reconciler and move executor (host/machine.h, host/move/) are the only callers; they make one call at a
+// time for one machine.
+//
+// Lifecycle: recover() first; it finds the machines that an earlier run of the agent left running. Destroying
+// a driver stops no machine. Thread: the loop. Failure: not_found (no such machine), failed_precondition (its
+// state does not allow it), resource_exhausted (disk full), unavailable (the hypervisor does not answer),
+// data_loss (a blob or a disk is damaged), internal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/units.h"
+#include "model/host_protocol.h"
+#include "runtime/clock.h"
+#include "runtime/signal.h"
+
+namespace hanse::host {
+
+// What a machine is doing. `incoming` waits for, or has, state from a source and does not run; `switch_point`
+// and `handed_over` are a source's: paused with its disks still mirrored, and paused with everything sent.
+enum class RunState {
+  stopped,
+  starting,
+  running,
+  paused,
+  stopping,
+  incoming,
+  switch_point,
+  handed_over,
+  failed
+};
+
+struct MachineState {
+  std::string uid;
+  Epoch epoch;  // that it was last started or resumed with; kept on disk
+  RunState run_state = RunState::stopped;
+  std::string error;  // of `failed`
+  std::vector<model::PortForward> forwards;
+  // The last beat of the guest that sends any: its own monotonic clock and the host's wall clock.
+  struct Heartbeat {
+    Nanos guest{0};
+    WallTime wall{};
+  };
+  std::optional<Heartbeat> first_heartbeat_after_resume;
+  std::optional<Heartbeat> last_heartbeat;
+  std::optional<WallTime> stopped_at;  // by the hypervisor's event
+  std::optional<WallTime> resumed_at;
+};
+
+struct IncomingOptions {
+  model::StreamCredentials credentials;
+  std::string peer_name;  // that the source's certificate must have
+  bool direct = true;     // listen on the host's stream address; else on unix sockets, for a relay
+};
+
+struct IncomingEndpoints {
+  std::string memory;  // "host:port" or "unix:/path"
+  std::string disk;
+};
+
+struct OutgoingOptions {
+  model::StreamCredentials credentials;
+  std::string peer_name;
+  IncomingEndpoints target;
+};
+
+struct CopyProgress {
+  Bytes sent;
+  Bytes remaining;
+  BytesPerSecond rate;
+};
+
+struct MemoryReport {
+  Bytes sent;
+  double downtime_ms = 0;  // as the hypervisor counts it
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  // Errors: unavailable, with the remedy, when the hypervisor is missing.
+  virtual Task<Result<model::Inventory>> inventory() = 0;
+  virtual Task<Result<std::vector<MachineState>>> recover() = 0;
+  // Nothing when the host has no such machine.
+  virtual std::optional<MachineState> observe(const std::string& uid) const = 0;
+  // Notified whenever what observe() says may have changed.
+  virtual Signal& changes() = 0;
+
+  // Makes what is missing (disks from their bases, seed) and boots. Blobs are in the blob store already.
+  // Idempotent.
+  virtual Task<Status> start(model::MachineSpec machine, Epoch epoch) = 0;
+  // Asks the guest to power off; after `grace` ends it. Stopped already is good.
+  virtual Task<Status> stop(std::string uid, Nanos grace) = 0;
+  // Ends the process, and removes disks and everything else. Absent already is good.
+  virtual Task<Status> remove(std::string uid) = 0;
+
+  // The target's side of a move.
+  // Makes disks of the right size over their bases and a machine that waits for state; its disks can be
+  // written from outside.
+  virtual Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
+                                                        IncomingOptions options) = 0;
+  // Runs a machine that has loaded all its state. Idempotent for the same epoch.
+  virtual Task<Status> resume_incoming(std::string uid, Epoch epoch) = 0;
+
+  // The source's side, in this order. Each may be called again after a failure of a later one only by way of
+  // cancel_outgoing. Copies the disks and goes on mirroring writes; completes when source and target are
+  // equal but for what is in flight.
+  virtual Task<Status> copy_disks(std::string uid, OutgoingOptions options) = 0;
+  virtual CopyProgress disk_progress(const std::string& uid) const = 0;
+  // Copies memory while the guest runs; completes paused at the switch point, with disks still mirrored.
+  virtual Task<Status> copy_memory(std::string uid, OutgoingOptions options) = 0;
+  virtual CopyProgress memory_progress(const std::string& uid) const = 0;
+  // At the switch point: drains and flushes the mirror and ends it, sends the rest; completes when the target
+  // has loaded everything.
+  virtual Task<Result<MemoryReport>> hand_over(std::string uid) = 0;
+  // From any point of the above, also after a restart of the agent: ends mirror and migration, and runs the
+  // guest again.
+  virtual Task<Status> cancel_outgoing(std::string uid) = 0;
+
+  // For `hanse console` and `hanse logs`.
+  // The ring's content from byte `offset` of all that was ever written; says at which offset it begins.
+  struct ConsoleOutput {
+    std::uint64_t offset = 0;
+    std::string text;
+  };
+  virtual ConsoleOutput console(const std::string& uid, std::uint64_t offset) const = 0;
+  virtual Task<Status> write_console(std::string uid, std::string text) = 0;
+};
+
+}  // namespace hanse::host

@@ -1,0 +1,155 @@
+// What a zone and its host say to each other, one machine a message: the zone what should be, the host what
+// is. All of it is level-triggered: after a reconnect both sides say everything again, and nothing depends on
+// a message having arrived before. docs/protocols/host_stream.md has the frames.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/compute.h"
+#include "model/storage.h"
+#include "model/transfer.h"
+#include "model/zone_resources.h"
+
+namespace hanse::model {
+
+struct DiskSpec {
+  std::string uid;  // of the block storage
+  MiB size_mib;
+  std::string base_digest;  // the image's disk blob; empty: an empty disk
+  Bytes base_size;
+  bool operator==(const DiskSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DiskSpec, (), (uid, size_mib, base_digest, base_size))
+HANSE_DECLARE_JSON(DiskSpec);
+
+// All that a driver needs to run a machine. Nothing in it changes while the machine runs.
+struct MachineSpec {
+  std::string uid;
+  std::string name;   // host name in the guest
+  std::string title;  // "tenant/workspace/name", for logs and process lists
+  VcpuCount vcpu{1};
+  MiB memory_mib;
+  std::string machine_type;
+  std::string cpu_model;
+  std::vector<DiskSpec> disks;   // boot first
+  std::vector<Blob> boot_blobs;  // kernel and initramfs of a direct boot; empty: the disk boots
+  std::string command_line;
+  std::string user_data;
+  std::vector<std::string> ssh_keys;
+  std::vector<PortForward> forwards;
+  bool operator==(const MachineSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MachineSpec, (),
+                      (uid, name, title, vcpu, memory_mib, machine_type, cpu_model, disks, boot_blobs,
+                       command_line, user_data, ssh_keys, forwards))
+HANSE_DECLARE_JSON(MachineSpec);
+
+enum class MachineGoal { running, stopped, absent };
+BOOST_DESCRIBE_ENUM(MachineGoal, running, stopped, absent)
+
+// The part that the host plays in a transfer.
+enum class MoveGoal {
+  receive,    // target: open the incoming end and load what comes; do not run it
+  send,       // source: copy disk and memory, pause, drain, hand over; then wait, paused
+  roll_back,  // source: be as if nothing had happened, and run
+  discard,    // target: throw the incoming machine away
+};
+BOOST_DESCRIBE_ENUM(MoveGoal, receive, send, roll_back, discard)
+
+// PEM texts that QEMU needs to prove itself to the other QEMU of this one transfer, and to trust only it.
+struct StreamCredentials {
+  std::string certificate_pem;
+  std::string key_pem;
+  std::string peer_ca_pem;
+  bool operator==(const StreamCredentials&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(StreamCredentials, (), (certificate_pem, key_pem, peer_ca_pem))
+HANSE_DECLARE_JSON(StreamCredentials);
+
+struct MoveOrder {
+  std::string transfer;
+  MoveGoal goal = MoveGoal::send;
+  StreamPath path = StreamPath::automatic;
+  StreamCredentials credentials;
+  std::string memory_endpoint;  // send: where the target listens, "host:port"
+  std::string disk_endpoint;
+  std::string peer_name;  // the name in the peer's certificate
+  bool operator==(const MoveOrder&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MoveOrder, (),
+                      (transfer, goal, path, credentials, memory_endpoint, disk_endpoint, peer_name))
+HANSE_DECLARE_JSON(MoveOrder);
+
+struct MachineDesired {
+  std::int64_t generation = 0;  // raised with each change; echoed by the host
+  Epoch epoch;
+  MachineGoal goal = MachineGoal::running;
+  std::int64_t restart_generation = 0;
+  MachineSpec machine;
+  std::optional<MoveOrder> move;
+  bool operator==(const MachineDesired&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MachineDesired, (), (generation, epoch, goal, restart_generation, machine, move))
+HANSE_DECLARE_JSON(MachineDesired);
+
+enum class MoveState {
+  preparing,    // target: fetching blobs, starting QEMU
+  ready,        // target: endpoints are open
+  sending,      // source
+  handed_over,  // source: paused, drained, all state is loaded at the target
+  rolled_back,  // source: runs again as before
+  failed,       // the move cannot go on; for a source the machine runs or will be made to
+  discarded,    // target
+};
+BOOST_DESCRIBE_ENUM(MoveState, preparing, ready, sending, handed_over, rolled_back, failed, discarded)
+
+struct MoveObserved {
+  std::string transfer;
+  MoveState state = MoveState::preparing;
+  std::string error;
+  std::string memory_endpoint;  // target, when ready
+  std::string disk_endpoint;
+  TransferProgress progress;
+  TransferReport report;       // what this side could measure
+  std::string stopped_at_ns;   // source: wall clock when the guest stopped, nanoseconds since 1970
+  std::string last_heartbeat;  // source: "<guest ns> <wall ns>" of the guest's last heartbeat
+  bool operator==(const MoveObserved&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MoveObserved, (),
+                      (transfer, state, error, memory_endpoint, disk_endpoint, progress, report,
+                       stopped_at_ns, last_heartbeat))
+HANSE_DECLARE_JSON(MoveObserved);
+
+struct MachineObserved {
+  std::string uid;
+  std::int64_t generation = 0;  // the newest desired generation that has been taken up
+  Epoch epoch;
+  PowerState power_state = PowerState::unknown;
+  bool exists = true;  // false: no process, no disks; the answer to `absent`
+  std::string error;
+  std::vector<PortForward> forwards;
+  std::optional<MoveObserved> move;
+  std::string resumed_at_ns;    // target of a move: wall clock when the guest resumed
+  std::string first_heartbeat;  // target of a move: "<guest ns> <wall ns>"
+  bool operator==(const MachineObserved&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MachineObserved, (),
+                      (uid, generation, epoch, power_state, exists, error, forwards, move, resumed_at_ns,
+                       first_heartbeat))
+HANSE_DECLARE_JSON(MachineObserved);
+
+// The host's first message on a new stream.
+struct HostHello {
+  std::string name;
+  std::string version;
+  std::string boot_id;
+  std::string stream_address;
+  Inventory inventory;
+  bool operator==(const HostHello&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostHello, (), (name, version, boot_id, stream_address, inventory))
+HANSE_DECLARE_JSON(HostHello);
+
+}  // namespace hanse::model

@@ -1,0 +1,118 @@
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+#include "model/host_protocol.h"
+#include "model/storage.h"
+#include "model/transfer.h"
+#include "model/workload.h"
+
+namespace hanse::model {
+namespace {
+
+Instance good_instance() {
+  Instance instance;
+  instance.metadata.name = "web-0";
+  instance.spec.sku_ref = "skus/small";
+  instance.spec.boot_volume.source_image_ref = "images/witness";
+  return instance;
+}
+
+std::string fault_of(const Status& status) {
+  REQUIRE_FALSE(status);
+  return status.error().sources.at(0).pointer;
+}
+
+TEST_CASE("an instance survives a round trip through JSON") {
+  Instance instance = good_instance();
+  instance.labels = {{"tier", "edge"}};
+  instance.spec.forwards = {{80, 0, "tcp", ""}};
+  instance.status.power_state = PowerState::running;
+  instance.status.epoch = {3};
+  CHECK(json::from_json<Instance>(to_json(instance)).value() == instance);
+  CHECK(check(instance));
+}
+
+TEST_CASE("an instance names the field at fault") {
+  Instance instance = good_instance();
+  instance.spec.sku_ref = "small";
+  CHECK(fault_of(check(instance)) == "/spec/skuRef");
+  instance = good_instance();
+  instance.spec.boot_volume.device_ref = "block-storages/x";
+  CHECK(fault_of(check(instance)) == "/spec/bootVolume");
+  instance = good_instance();
+  instance.spec.forwards = {{70000, 0, "tcp", ""}};
+  CHECK(fault_of(check(instance)) == "/spec/forwards/0/guestPort");
+  instance = good_instance();
+  instance.spec.cpu_model = "qemu64,+vmx";
+  CHECK(fault_of(check(instance)) == "/spec/cpuModel");
+}
+
+TEST_CASE("names keep to their characters") {
+  CHECK(check_name("a", "/x"));
+  CHECK(check_name("web-0", "/x"));
+  for (const char* bad : {"", "-a", "a-", "A", "a/b", "..", "a.b", "a b", "\xc3\xa4"}) {
+    CHECK_FALSE(check_name(bad, "/x"));
+  }
+  CHECK_FALSE(check_name(std::string(64, 'a'), "/x"));
+}
+
+TEST_CASE("label selectors compare, exclude and ask for presence") {
+  const Labels labels{{"tier", "edge"}, {"app", "web"}};
+  CHECK(matches_selector(labels, "").value());
+  CHECK(matches_selector(labels, "tier=edge, app").value());
+  CHECK(matches_selector(labels, "tier!=core").value());
+  CHECK_FALSE(matches_selector(labels, "tier!=edge").value());
+  CHECK_FALSE(matches_selector(labels, "zone").value());
+  CHECK_FALSE(matches_selector(labels, "=x"));
+}
+
+TEST_CASE("conditions are newest first, without repetition, and bounded") {
+  std::vector<Condition> conditions;
+  CHECK(add_condition(conditions, {ResourceState::creating, "Placed", "Chosen", "host a", "t1"}));
+  CHECK_FALSE(add_condition(conditions, {ResourceState::creating, "Placed", "Chosen", "host a", "t2"}));
+  CHECK(add_condition(conditions, {ResourceState::active, "Running", "Booted", "", "t3"}));
+  CHECK(conditions.front().type == "Running");
+  for (int i = 0; i < 100; ++i)
+    add_condition(conditions, {ResourceState::active, "Running", std::to_string(i), "", ""});
+  CHECK(conditions.size() == kMaxConditions);
+  CHECK(conditions.front().reason == "99");
+}
+
+TEST_CASE("an image has one disk and whole digests") {
+  Image image;
+  CHECK(fault_of(check(image)) == "/spec/blobs");
+  image.spec.blobs = {{BlobRole::disk, "sha256:" + std::string(64, 'a'), {10}}};
+  CHECK(check(image));
+  image.spec.blobs.push_back(image.spec.blobs.front());
+  CHECK(fault_of(check(image)) == "/spec/blobs/1/role");
+  image.spec.blobs = {{BlobRole::disk, "sha256:../../etc/passwd", {10}}};
+  CHECK(fault_of(check(image)) == "/spec/blobs/0/digest");
+}
+
+TEST_CASE("a workload checks its template and its policy") {
+  Workload workload;
+  workload.metadata.name = "witness";
+  workload.spec.instance.spec = good_instance().spec;
+  CHECK(check(workload));
+  workload.spec.placement.member_states = {"Finland"};
+  CHECK(fault_of(check(workload)) == "/spec/placement/memberStates/0");
+  workload.spec.placement.member_states.clear();
+  workload.spec.replicas = -1;
+  CHECK(fault_of(check(workload)) == "/spec/replicas");
+  workload.spec.replicas = 1;
+  workload.spec.instance.spec.sku_ref.clear();
+  CHECK(fault_of(check(workload)) == "/spec/instance/spec/skuRef");
+}
+
+TEST_CASE("host messages survive a round trip through JSON") {
+  MachineDesired desired;
+  desired.machine.disks = {{"d1", {256}, "sha256:" + std::string(64, 'b'), {1000}}};
+  desired.move = MoveOrder{.transfer = "t1", .goal = MoveGoal::receive, .credentials = {"c", "k", "a"}};
+  CHECK(json::from_json<MachineDesired>(to_json(desired)).value() == desired);
+  MachineObserved observed;
+  observed.move = MoveObserved{.transfer = "t1", .state = MoveState::handed_over};
+  CHECK(json::from_json<MachineObserved>(to_json(observed)).value() == observed);
+}
+
+}  // namespace
+}  // namespace hanse::model

@@ -1,0 +1,114 @@
+// A transfer: one move of an instance between two zones. Both zones keep a record of it under the same name;
+// the source's record decides. docs/states/transfer.md has the diagram.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/metadata.h"
+
+namespace hanse::model {
+
+enum class TransferMode { live };
+BOOST_DESCRIBE_ENUM(TransferMode, live)
+
+// How the streams between the two hosts run.
+enum class StreamPath { automatic, direct, relayed };
+BOOST_DESCRIBE_ENUM(StreamPath, automatic, direct, relayed)
+
+enum class TransferRole { source, target };
+BOOST_DESCRIBE_ENUM(TransferRole, source, target)
+
+// In the order of a move that goes well; the last four are ends.
+enum class TransferPhase {
+  planned,       // source: nothing has been asked yet
+  preparing,     // the target checks, reserves, fetches and opens its end
+  sending,       // disk and memory are on their way, then the switch
+  committed,     // the source has ended its epoch and granted the next: the point of no return
+  granted,       // target: the grant is on disk here
+  rolling_back,  // before the commit point something failed or was cancelled; the source keeps the instance
+  completed,
+  rolled_back,
+  cancelled,
+  refused,  // the plan was not possible; nothing had moved
+};
+BOOST_DESCRIBE_ENUM(TransferPhase, planned, preparing, sending, committed, granted, rolling_back, completed,
+                    rolled_back, cancelled, refused)
+
+// What the hosts do within `sending`, for people.
+enum class TransferStep { waiting, image, disk, memory, switching, resuming, done };
+BOOST_DESCRIBE_ENUM(TransferStep, waiting, image, disk, memory, switching, resuming, done)
+
+struct TransferSpec {
+  std::string instance;
+  std::string target_zone;
+  TransferMode mode = TransferMode::live;
+  StreamPath path = StreamPath::automatic;
+  bool operator==(const TransferSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, mode, path))
+HANSE_DECLARE_JSON(TransferSpec);
+
+struct TransferProgress {
+  TransferStep step = TransferStep::waiting;
+  std::int32_t percent = 0;  // of the bytes known so far
+  Bytes disk_bytes;          // sent
+  Bytes memory_bytes;        // sent
+  Bytes remaining_bytes;
+  BytesPerSecond rate;
+  std::optional<std::int64_t> remaining_seconds;  // absent: not known
+  bool operator==(const TransferProgress&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransferProgress, (),
+                      (step, percent, disk_bytes, memory_bytes, remaining_bytes, rate, remaining_seconds))
+HANSE_DECLARE_JSON(TransferProgress);
+
+// Milliseconds are wall time; 0 bytes mean that nothing was sent.
+struct TransferReport {
+  double blackout_ms = 0;  // guest stopped at the source to guest resumed at the target, by QEMU's events
+  std::optional<double>
+      guest_blackout_ms;  // time that passed outside but not on the guest's own clock, by its heartbeats
+  double total_ms = 0;
+  double prepare_ms = 0;
+  double disk_ms = 0;
+  double memory_ms = 0;
+  double switch_ms = 0;
+  Bytes image_bytes;
+  Bytes disk_bytes;
+  Bytes memory_bytes;
+  StreamPath path = StreamPath::automatic;  // the one that was taken
+  bool operator==(const TransferReport&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransferReport, (),
+                      (blackout_ms, guest_blackout_ms, total_ms, prepare_ms, disk_ms, memory_ms, switch_ms,
+                       image_bytes, disk_bytes, memory_bytes, path))
+HANSE_DECLARE_JSON(TransferReport);
+
+struct TransferStatus {
+  ResourceState state = ResourceState::pending;
+  std::vector<Condition> conditions;
+  TransferRole role = TransferRole::source;
+  TransferPhase phase = TransferPhase::planned;
+  std::string source_zone;
+  std::string instance_uid;
+  Epoch source_epoch;  // ends with the commit; the target is granted the next
+  bool cancel_requested = false;
+  std::string failure;      // why it rolled back or was refused
+  std::string waiting_for;  // the peer that has to answer before it can go on
+  TransferProgress progress;
+  std::optional<TransferReport> report;
+  bool operator==(const TransferStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransferStatus, (),
+                      (state, conditions, role, phase, source_zone, instance_uid, source_epoch,
+                       cancel_requested, failure, waiting_for, progress, report))
+HANSE_DECLARE_JSON(TransferStatus);
+
+using Transfer = Resource<TransferSpec, TransferStatus>;
+HANSE_DECLARE_JSON(Transfer);
+
+bool is_end(TransferPhase phase);
+Status check(const Transfer& transfer);
+
+}  // namespace hanse::model

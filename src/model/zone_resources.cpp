@@ -1,0 +1,20 @@
+#include "model/zone_resources.h"
+
+#include "base/json_mapping.h"
+
+namespace hanse::model {
+
+HANSE_DEFINE_JSON(EmptySpec)
+HANSE_DEFINE_JSON(Workspace)
+HANSE_DEFINE_JSON(Inventory)
+HANSE_DEFINE_JSON(HostSpec)
+HANSE_DEFINE_JSON(HostStatus)
+HANSE_DEFINE_JSON(Host)
+HANSE_DEFINE_JSON(Event)
+
+// Its name and labels, which are checked for every resource, are all that a workspace has.
+Status check(const Workspace&) {
+  return {};
+}
+
+}  // namespace hanse::model

@@ -1,0 +1,76 @@
+// Resources of the zone itself: workspaces, hosts, and events.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/compute.h"
+#include "model/metadata.h"
+
+namespace hanse::model {
+
+struct EmptySpec {
+  bool operator==(const EmptySpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(EmptySpec, (), ())
+HANSE_DECLARE_JSON(EmptySpec);
+
+using Workspace = Resource<EmptySpec, PlainStatus>;
+HANSE_DECLARE_JSON(Workspace);
+
+// What a host has, as it reports it.
+struct Inventory {
+  VcpuCount vcpu;  // that guests may use
+  MiB memory_mib;
+  MiB disk_mib;  // free space for disks and images
+  std::string architecture;
+  std::string hypervisor;               // "qemu 10.0.2"
+  bool accelerated = false;             // KVM
+  bool live_moves = true;               // false where the hypervisor would damage a guest
+  std::string processor;                // model name
+  std::vector<std::string> cpu_models;  // that a guest may be given
+  std::vector<std::string> machine_types;
+  std::vector<std::string> accelerators;  // "gpu:nvidia-a100" and the like
+  bool operator==(const Inventory&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Inventory, (),
+                      (vcpu, memory_mib, disk_mib, architecture, hypervisor, accelerated, live_moves,
+                       processor, cpu_models, machine_types, accelerators))
+HANSE_DECLARE_JSON(Inventory);
+
+struct HostSpec {
+  bool schedulable = true;
+  bool operator==(const HostSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostSpec, (), (schedulable))
+HANSE_DECLARE_JSON(HostSpec);
+
+struct HostStatus {
+  ResourceState state = ResourceState::pending;
+  std::vector<Condition> conditions;
+  Inventory inventory;
+  std::string version;         // of Hanse
+  std::string stream_address;  // where other hosts reach its migration streams; empty: they do not
+  std::string boot_id;         // one run of the agent; a second agent with this identity has another
+  bool operator==(const HostStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostStatus, (), (state, conditions, inventory, version, stream_address, boot_id))
+HANSE_DECLARE_JSON(HostStatus);
+
+using Host = Resource<HostSpec, HostStatus>;
+HANSE_DECLARE_JSON(Host);
+
+struct Event {
+  std::string time;    // RFC 3339
+  std::string kind;    // of the object: "instance"
+  std::string name;    // "<tenant>/<workspace>/<name>" or the name alone
+  std::string reason;  // CamelCase
+  std::string message;
+  bool operator==(const Event&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Event, (), (time, kind, name, reason, message))
+HANSE_DECLARE_JSON(Event);
+
+Status check(const Workspace& workspace);
+
+}  // namespace hanse::model
