@@ -1,0 +1,105 @@
+// The two ends of a transfer at the source: after the commit point the grant is repeated until the guest runs
+// at the target; before it, rolling back makes the guest run here again and then lets the target go.
+
+#include <charconv>
+
+#include "migration/source_transfer.h"
+#include "runtime/sleep.h"
+
+namespace hanse::migration {
+namespace {
+
+using Phase = model::TransferPhase;
+
+double millis_between(MonotonicTime from, MonotonicTime to) {
+  return std::chrono::duration<double, std::milli>(to - from).count();
+}
+
+std::optional<std::int64_t> read_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+struct Beat {
+  std::int64_t guest_ns;
+  std::int64_t wall_ns;
+};
+
+std::optional<Beat> read_beat(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const auto guest = read_number(text.substr(0, space));
+  const auto wall = read_number(text.substr(space + 1));
+  if (!guest || !wall) return std::nullopt;
+  return Beat{*guest, *wall};
+}
+
+// The blackout on the guest's own clock: between its last beat at the source and its first at the target, the
+// time that passed outside less the time that passed for the guest.
+std::optional<double> guest_blackout_ms(std::string_view last, std::string_view first) {
+  const auto before = read_beat(last);
+  const auto after = read_beat(first);
+  if (!before || !after) return std::nullopt;
+  const std::int64_t outside = after->wall_ns - before->wall_ns;
+  const std::int64_t inside = after->guest_ns - before->guest_ns;
+  return static_cast<double>(outside - inside) / 1e6;
+}
+
+}  // namespace
+
+Task<Status> SourceTransfer::finish() {
+  const Epoch granted{record_.current().status.source_epoch.value + 1};
+  Result<IncomingView> answer = co_await target_.grant(granted);
+  while (answer && answer->phase != Phase::completed) {
+    view_ = *answer;
+    record_.show_waiting_for("");
+    record_.show({.step = model::TransferStep::resuming, .percent = 100});
+    answer = co_await target_.wait(view_);
+  }
+  if (!answer) {
+    record_.show_waiting_for(settings_.peer);
+    co_return fail(answer.error());
+  }
+  view_ = *answer;
+  HANSE_CO_CHECK(co_await record_.keep_report(report_of(view_)));
+  co_return co_await record_.advance(TransferEvent::target_running, "the guest runs at the target");
+}
+
+model::TransferReport SourceTransfer::report_of(const IncomingView& view) const {
+  model::TransferReport report = handed_over_.report;
+  report.image_bytes = view.image_bytes;
+  report.prepare_ms = millis_between(started_, prepared_);
+  report.total_ms = millis_between(started_, runtime_.clock.now());
+  const auto stopped = read_number(handed_over_.stopped_at_ns);
+  const auto resumed = read_number(view.resumed_at_ns);
+  if (stopped && resumed) report.blackout_ms = static_cast<double>(*resumed - *stopped) / 1e6;
+  report.guest_blackout_ms = guest_blackout_ms(handed_over_.last_heartbeat, view.first_heartbeat);
+  return report;
+}
+
+Task<Status> SourceTransfer::roll_back() {
+  const std::string name = record_.current().metadata.name;
+  machine_.order(model::MoveOrder{.transfer = name, .goal = model::MoveGoal::roll_back});
+  while (true) {
+    const std::uint64_t seen = machine_.changes().version();
+    const auto observed = machine_.observed();
+    if (observed && observed->move && observed->move->transfer == name &&
+        observed->move->state == model::MoveState::rolled_back) {
+      break;
+    }
+    co_await machine_.changes().changed_since(seen, Seconds{1});
+  }
+  // The guest runs here; the target may be told at leisure, and asks by itself if this never arrives.
+  const Status let_go = co_await target_.abort();
+  if (!let_go && let_go.error().code != Code::not_found) {
+    record_.show_waiting_for(settings_.peer);
+    co_return fail(let_go.error());
+  }
+  record_.show_waiting_for("");
+  co_return co_await record_.advance(
+      cancel_requested() ? TransferEvent::undone_by_user : TransferEvent::undone, "");
+}
+
+}  // namespace hanse::migration

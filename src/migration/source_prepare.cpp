@@ -1,0 +1,82 @@
+// The phase `preparing` at the source: ask the target, then wait until its incoming end is open.
+
+#include "migration/source_transfer.h"
+#include "runtime/sleep.h"
+
+namespace hanse::migration {
+using Phase = model::TransferPhase;
+
+namespace {
+
+bool is_refusal(Code code) {
+  switch (code) {
+    case Code::failed_precondition:
+    case Code::permission_denied:
+    case Code::resource_exhausted:
+    case Code::already_exists:
+    case Code::invalid_argument:
+    case Code::unimplemented:
+    case Code::unauthenticated:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Task<Status> SourceTransfer::prepare() {
+  const MonotonicTime deadline = runtime_.clock.now() + kPrepareLimit;
+  int failures = 0;
+  Result<IncomingView> answer = co_await target_.prepare();
+  while (true) {
+    if (cancel_requested())
+      co_return co_await give_up(TransferEvent::cancel_requested, "cancelled by the user");
+    if (answer) {
+      failures = 0;
+      view_ = *answer;
+      record_.show_waiting_for("");
+      if (view_.phase == Phase::sending) break;
+      if (view_.phase != Phase::preparing) {
+        co_return co_await give_up(TransferEvent::failed, fmt::format("zone '{}' could not prepare: {}",
+                                                                      settings_.peer, view_.failure));
+      }
+      record_.show({.step = model::TransferStep::image, .percent = view_.image_percent});
+      answer = co_await target_.wait(view_);
+    } else {
+      if (is_refusal(answer.error().code)) {
+        co_return co_await record_.advance(
+            TransferEvent::plan_refused,
+            fmt::format("zone '{}' refused: {}", settings_.peer, answer.error().message));
+      }
+      record_.show_waiting_for(settings_.peer);
+      co_await sleep_for(runtime_.scheduler,
+                         backoff_delay(runtime_.random, failures++, kRetryBase, kRetryCap));
+      answer = co_await target_.prepare();
+    }
+    if (runtime_.clock.now() > deadline) {
+      co_return co_await give_up(TransferEvent::failed,
+                                 fmt::format("zone '{}' was not ready within {} s", settings_.peer,
+                                             std::chrono::duration_cast<Seconds>(kPrepareLimit).count()));
+    }
+  }
+  prepared_ = runtime_.clock.now();
+  // The order goes out before the record says so: a crash in between finds a host that sends nothing yet, and
+  // rolls back.
+  machine_.order(send_order(view_));
+  co_return co_await record_.advance(TransferEvent::target_ready, "disk and memory are being sent");
+}
+
+model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
+  model::MoveOrder order{.transfer = record_.current().metadata.name,
+                         .goal = model::MoveGoal::send,
+                         .path = settings_.path,
+                         .credentials = settings_.credentials,
+                         .memory_endpoint = view.memory_endpoint,
+                         .disk_endpoint = view.disk_endpoint,
+                         .peer_name = settings_.peer_certificate_name};
+  order.credentials.peer_ca_pem = view.ca_pem;
+  return order;
+}
+
+}  // namespace hanse::migration

@@ -1,0 +1,44 @@
+// The phase `sending` at the source: the host copies and hands over; then the commit point.
+
+#include "migration/source_transfer.h"
+#include "runtime/sleep.h"
+
+namespace hanse::migration {
+
+Task<Status> SourceTransfer::send() {
+  const Status handed_over = co_await await_hand_over();
+  if (!handed_over) {
+    const bool by_user = handed_over.error().code == Code::cancelled;
+    co_return co_await give_up(by_user ? TransferEvent::cancel_requested : TransferEvent::failed,
+                               handed_over.error().message);
+  }
+  // The commit point: after this transaction the source never runs the instance again.
+  co_return co_await record_.advance(TransferEvent::handed_over, "the target holds the right to run it");
+}
+
+Task<Status> SourceTransfer::await_hand_over() {
+  const std::string name = record_.current().metadata.name;
+  MonotonicTime heard = runtime_.clock.now();
+  while (true) {
+    const std::uint64_t seen = machine_.changes().version();
+    const std::optional<model::MachineObserved> observed = machine_.observed();
+    if (observed && observed->move && observed->move->transfer == name) {
+      heard = runtime_.clock.now();
+      const model::MoveObserved& move = *observed->move;
+      record_.show(move.progress);
+      if (move.state == model::MoveState::failed) co_return fail(Code::unavailable, "{}", move.error);
+      if (move.state == model::MoveState::handed_over) {
+        handed_over_ = move;
+        co_return Status{};
+      }
+    }
+    if (cancel_requested()) co_return fail(Code::cancelled, "cancelled by the user");
+    if (runtime_.clock.now() - heard > kHostSilenceLimit) {
+      co_return fail(Code::unavailable, "the host says nothing of the move");
+    }
+    // A cancel request reaches the record and not the machine; a second is quick enough for a person.
+    co_await machine_.changes().changed_since(seen, Seconds{1});
+  }
+}
+
+}  // namespace hanse::migration

@@ -1,0 +1,67 @@
+#include "migration/source_transfer.h"
+
+#include "runtime/sleep.h"
+
+namespace hanse::migration {
+
+using Phase = model::TransferPhase;
+
+SourceTransfer::SourceTransfer(Runtime& runtime, TransferRecord& record, MovingMachine& machine,
+                               TargetZone& target, PlanCheck plan, SourceSettings settings)
+    : runtime_(runtime),
+      log_(runtime.log, "transfer"),
+      record_(record),
+      machine_(machine),
+      target_(target),
+      plan_(std::move(plan)),
+      settings_(std::move(settings)),
+      started_(runtime.clock.now()),
+      prepared_(started_) {}
+
+Task<void> SourceTransfer::run() {
+  int failures = 0;
+  while (!model::is_end(record_.current().status.phase)) {
+    const Phase before = record_.current().status.phase;
+    const Status done = co_await step();
+    if (done) {
+      failures = 0;
+      continue;
+    }
+    // Only what must be retried comes here: the store or a peer that does not answer.
+    log_.warning("transfer '{}' waits while {}: {}", record_.current().metadata.name, name_of(before),
+                 done.error().message);
+    co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, failures++, kRetryBase, kRetryCap));
+  }
+  machine_.order(std::nullopt);
+}
+
+Task<Status> SourceTransfer::step() {
+  switch (record_.current().status.phase) {
+    case Phase::planned:
+      return plan();
+    case Phase::preparing:
+      return prepare();
+    case Phase::sending:
+      return send();
+    case Phase::committed:
+      return finish();
+    default:
+      return roll_back();
+  }
+}
+
+Task<Status> SourceTransfer::plan() {
+  if (cancel_requested())
+    co_return co_await record_.advance(TransferEvent::cancel_requested, "cancelled by the user");
+  if (const Status possible = plan_(); !possible) {
+    co_return co_await record_.advance(TransferEvent::plan_refused, possible.error().message);
+  }
+  co_return co_await record_.advance(TransferEvent::plan_accepted, "the target is asked to prepare");
+}
+
+Task<Status> SourceTransfer::give_up(TransferEvent event, std::string reason) {
+  log_.warning("transfer '{}' rolls back: {}", record_.current().metadata.name, reason);
+  co_return co_await record_.advance(event, std::move(reason));
+}
+
+}  // namespace hanse::migration

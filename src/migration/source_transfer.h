@@ -1,0 +1,71 @@
+// SourceTransfer: the coroutine that carries one transfer through at the source, from whatever phase its
+// record is in to an end.
+//
+// Lifecycle: run() is spawned once for each transfer that is not at an end, also after a restart of the zone;
+// destroying the task stops it where it stands, and a later run() goes on from the record. One phase, one
+// file: source_prepare.cpp, source_send.cpp, source_finish.cpp (commit and roll back). Failure: everything
+// before the commit point leads to rolling back; after it the grant is repeated until the target has it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "migration/ports.h"
+#include "runtime/runtime.h"
+
+namespace hanse::migration {
+
+// Reasons against the move; empty means go. Looks at what this zone knows; the target has its own say in
+// prepare().
+using PlanCheck = std::function<Status()>;
+
+struct SourceSettings {
+  std::string peer;                      // the target zone's name
+  std::string peer_certificate_name;     // in the certificate of the target's QEMU
+  model::StreamCredentials credentials;  // of this side; peer_ca_pem comes from the target
+  model::StreamPath path = model::StreamPath::automatic;
+};
+
+class SourceTransfer {
+ public:
+  SourceTransfer(Runtime& runtime, TransferRecord& record, MovingMachine& machine, TargetZone& target,
+                 PlanCheck plan, SourceSettings settings);
+
+  Task<void> run();
+
+ private:
+  Task<Status> step();
+  Task<Status> plan();
+  Task<Status> prepare();
+  Task<Status> send();
+  Task<Status> finish();
+  Task<Status> roll_back();
+
+  Task<Status> give_up(TransferEvent event, std::string reason);
+  Task<Status> await_hand_over();
+  model::MoveOrder send_order(const IncomingView& view) const;
+  model::TransferReport report_of(const IncomingView& view) const;
+  bool cancel_requested() const { return record_.current().status.cancel_requested; }
+
+  Runtime& runtime_;
+  Logger log_;
+  TransferRecord& record_;
+  MovingMachine& machine_;
+  TargetZone& target_;
+  PlanCheck plan_;
+  SourceSettings settings_;
+  IncomingView view_;  // the target's last word
+  MonotonicTime started_;
+  MonotonicTime prepared_;
+  model::MoveObserved handed_over_;  // the host's word at the commit point
+};
+
+// Shared by both roles: how long to wait before asking a silent peer again, and how long the other end has to
+// answer at all.
+inline constexpr Nanos kRetryBase = Millis{200};
+inline constexpr Nanos kRetryCap = Seconds{5};
+inline constexpr Nanos kPrepareLimit = Seconds{600};
+// A host that says nothing of the move for this long has lost it.
+inline constexpr Nanos kHostSilenceLimit = Seconds{60};
+
+}  // namespace hanse::migration

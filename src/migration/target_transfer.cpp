@@ -1,0 +1,152 @@
+#include "migration/target_transfer.h"
+
+#include "migration/source_transfer.h"
+#include "runtime/sleep.h"
+
+namespace hanse::migration {
+
+using Phase = model::TransferPhase;
+
+namespace {
+
+// While nothing is heard the target asks the source this often.
+constexpr Nanos kAskInterval = Seconds{3};
+
+}  // namespace
+
+TargetTransfer::TargetTransfer(Runtime& runtime, TransferRecord& record, MovingMachine& machine,
+                               SourceZone& source, Preparation& preparation, model::MoveOrder receive_order)
+    : runtime_(runtime),
+      log_(runtime.log, "transfer"),
+      record_(record),
+      machine_(machine),
+      source_(source),
+      preparation_(preparation),
+      receive_order_(std::move(receive_order)) {}
+
+Task<void> TargetTransfer::run() {
+  int failures = 0;
+  while (!model::is_end(record_.current().status.phase)) {
+    const Status done = co_await step();
+    if (done) {
+      failures = 0;
+      continue;
+    }
+    log_.warning("incoming transfer '{}' waits while {}: {}", record_.current().metadata.name,
+                 name_of(record_.current().status.phase), done.error().message);
+    co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, failures++, kRetryBase, kRetryCap));
+  }
+  machine_.order(std::nullopt);
+}
+
+Task<Status> TargetTransfer::step() {
+  switch (record_.current().status.phase) {
+    case Phase::preparing:
+      return prepare();
+    case Phase::sending:
+      return await_grant();
+    case Phase::granted:
+      return resume();
+    default:
+      return discard();
+  }
+}
+
+Task<Status> TargetTransfer::prepare() {
+  // After a restart of the zone the keys of the streams are gone, and with them the incoming end.
+  if (receive_order_.credentials.key_pem.empty()) {
+    co_return co_await record_.advance(TransferEvent::failed, "the zone restarted while it prepared");
+  }
+  if (const Status fetched = co_await preparation_.fetch_images(); !fetched) {
+    co_return co_await record_.advance(TransferEvent::failed, fetched.error().message);
+  }
+  const std::string name = record_.current().metadata.name;
+  machine_.order(receive_order_);
+  const MonotonicTime deadline = runtime_.clock.now() + kPrepareLimit;
+  while (runtime_.clock.now() < deadline) {
+    const std::uint64_t seen = machine_.changes().version();
+    const auto observed = machine_.observed();
+    if (observed && observed->move && observed->move->transfer == name) {
+      const model::MoveObserved& move = *observed->move;
+      if (move.state == model::MoveState::ready) {
+        endpoints_.memory_endpoint = move.memory_endpoint;
+        endpoints_.disk_endpoint = move.disk_endpoint;
+        co_return co_await record_.advance(TransferEvent::target_ready, "the incoming end is open");
+      }
+      if (move.state == model::MoveState::failed) {
+        co_return co_await record_.advance(TransferEvent::failed, move.error);
+      }
+    }
+    if (record_.current().status.phase != Phase::preparing) co_return Status{};
+    co_await machine_.changes().changed_since(seen, Seconds{1});
+  }
+  co_return co_await record_.advance(TransferEvent::failed, "the host did not open the incoming end in time");
+}
+
+Task<Status> TargetTransfer::await_grant() {
+  const std::uint64_t seen = record_.changes().version();
+  if (record_.current().status.phase != Phase::sending) co_return Status{};
+  co_await record_.changes().changed_since(seen, kAskInterval);
+  if (record_.changes().version() != seen) co_return Status{};
+  co_return co_await ask_source();
+}
+
+Task<Status> TargetTransfer::ask_source() {
+  const Result<Outcome> outcome = co_await source_.outcome();
+  // The grant may have come while the question was under way.
+  if (record_.current().status.phase != Phase::sending) co_return Status{};
+  if (!outcome && outcome.error().code != Code::not_found) {
+    record_.show_waiting_for(record_.current().status.source_zone);
+    co_return fail(outcome.error());
+  }
+  record_.show_waiting_for("");
+  if (outcome && *outcome == Outcome::committed) {
+    co_return co_await record_.advance(TransferEvent::grant_received, "the source had committed");
+  }
+  if (!outcome || *outcome == Outcome::rolled_back) {
+    co_return co_await record_.advance(TransferEvent::failed, "the source keeps the instance");
+  }
+  co_return Status{};
+}
+
+Task<Status> TargetTransfer::resume() {
+  while (true) {
+    const std::uint64_t seen = machine_.changes().version();
+    const auto observed = machine_.observed();
+    const Epoch epoch{record_.current().status.source_epoch.value + 1};
+    if (observed && observed->epoch == epoch && observed->power_state == model::PowerState::running) {
+      endpoints_.resumed_at_ns = observed->resumed_at_ns;
+      endpoints_.first_heartbeat = observed->first_heartbeat;
+      break;
+    }
+    co_await machine_.changes().changed_since(seen, Seconds{1});
+  }
+  co_return co_await record_.advance(TransferEvent::target_running, "the guest runs here");
+}
+
+Task<Status> TargetTransfer::discard() {
+  const std::string name = record_.current().metadata.name;
+  machine_.order(model::MoveOrder{.transfer = name, .goal = model::MoveGoal::discard});
+  while (true) {
+    const std::uint64_t seen = machine_.changes().version();
+    const auto observed = machine_.observed();
+    const bool gone =
+        observed && (!observed->exists || (observed->move && observed->move->transfer == name &&
+                                           observed->move->state == model::MoveState::discarded));
+    if (gone) break;
+    co_await machine_.changes().changed_since(seen, Seconds{1});
+  }
+  co_return co_await record_.advance(TransferEvent::undone, "");
+}
+
+IncomingView TargetTransfer::view() const {
+  const model::Transfer transfer = record_.current();
+  IncomingView view = endpoints_;
+  view.phase = transfer.status.phase;
+  view.failure = transfer.status.failure;
+  view.image_percent = preparation_.percent();
+  view.image_bytes = preparation_.fetched();
+  return view;
+}
+
+}  // namespace hanse::migration

@@ -1,0 +1,54 @@
+// TargetTransfer: the coroutine that carries one transfer through at the target, from whatever phase its
+// record is in to an end.
+//
+// Lifecycle: as SourceTransfer. It opens the incoming end, then waits for the grant, which arrives by a
+// request of the source (the zone's frontend advances the record) or by asking the source for the outcome, as
+// after a crash. Failure: before the grant it throws the incoming machine away, but only when the source says
+// so or has never been told that the end is open; without an answer it waits and names the source.
+#pragma once
+
+#include <string>
+
+#include "migration/ports.h"
+#include "runtime/runtime.h"
+
+namespace hanse::migration {
+
+// Fetches what the machine needs from elsewhere (blobs of its image) before the host is asked.
+class Preparation {
+ public:
+  virtual ~Preparation() = default;
+  virtual Task<Status> fetch_images() = 0;
+  virtual std::int32_t percent() const = 0;
+  virtual Bytes fetched() const = 0;
+};
+
+class TargetTransfer {
+ public:
+  TargetTransfer(Runtime& runtime, TransferRecord& record, MovingMachine& machine, SourceZone& source,
+                 Preparation& preparation, model::MoveOrder receive_order);
+
+  Task<void> run();
+
+  // What the source may see now.
+  IncomingView view() const;
+
+ private:
+  Task<Status> step();
+  Task<Status> prepare();
+  Task<Status> await_grant();
+  Task<Status> resume();
+  Task<Status> discard();
+  Task<Status> ask_source();
+
+  Runtime& runtime_;
+  Logger log_;
+  TransferRecord& record_;
+  MovingMachine& machine_;
+  SourceZone& source_;
+  Preparation& preparation_;
+  model::MoveOrder receive_order_;
+  IncomingView endpoints_;
+};
+
+}  // namespace hanse::migration
