@@ -54,7 +54,7 @@ struct Promise : PromiseBase {
   }
   T take() {
     rethrow_if_failed();
-    return std::move(*value);
+    return std::move(*value);  // NOLINT(bugprone-unchecked-optional-access): a finished coroutine has one
   }
 };
 

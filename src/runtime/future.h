@@ -78,7 +78,9 @@ class [[nodiscard]] Future {
         waiter.suspend(handle);
         state.waiter = &waiter;
       }
-      T await_resume() { return std::move(*state.value); }
+      T await_resume() {
+        return std::move(*state.value);  // NOLINT(bugprone-unchecked-optional-access): woken by set()
+      }
     };
     return Awaiter(*state_);
   }
