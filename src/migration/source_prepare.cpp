@@ -61,9 +61,6 @@ Task<Status> SourceTransfer::prepare() {
     }
   }
   prepared_ = runtime_.clock.now();
-  // The order goes out before the record says so: a crash in between finds a host that sends nothing yet, and
-  // rolls back.
-  machine_.order(send_order(view_));
   co_return co_await record_.advance(TransferEvent::target_ready, "disk and memory are being sent");
 }
 

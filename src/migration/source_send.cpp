@@ -6,6 +6,9 @@
 namespace hanse::migration {
 
 Task<Status> SourceTransfer::send() {
+  // After a restart of this zone the order has no keys and no endpoints: a host that is at it goes on with
+  // those that it has, and one that has never heard of it fails, which rolls back.
+  machine_.order(send_order(view_));
   const Status handed_over = co_await await_hand_over();
   if (!handed_over) {
     const bool by_user = handed_over.error().code == Code::cancelled;

@@ -1,0 +1,194 @@
+#include "host/machine.h"
+
+#include "runtime/sleep.h"
+
+namespace hanse::host {
+namespace {
+
+constexpr Nanos kRetryBase = Millis{500};
+constexpr Nanos kRetryCap = Seconds{30};
+
+model::PowerState power_state_of(const MachineState& state) {
+  switch (state.run_state) {
+    case RunState::stopped:
+      return model::PowerState::stopped;
+    case RunState::starting:
+      return model::PowerState::starting;
+    case RunState::running:
+      return model::PowerState::running;
+    case RunState::paused:
+      return model::PowerState::paused;
+    case RunState::stopping:
+      return model::PowerState::stopping;
+    case RunState::failed:
+      return model::PowerState::failed;
+    default:
+      return model::PowerState::moving;
+  }
+}
+
+}  // namespace
+
+Machine::Machine(MachineContext& context, std::string uid)
+    : context_(context), log_(context.runtime.log, "machine"), uid_(std::move(uid)) {}
+
+Machine::~Machine() = default;
+
+Machine::Activity Machine::activity_of(const model::MachineDesired& desired) {
+  if (desired.move) {
+    switch (desired.move->goal) {
+      case model::MoveGoal::send:
+        return Activity::send;
+      case model::MoveGoal::roll_back:
+        return Activity::roll_back;
+      case model::MoveGoal::receive:
+        return Activity::receive;
+      case model::MoveGoal::discard:
+        return Activity::discard;
+    }
+  }
+  switch (desired.goal) {
+    case model::MachineGoal::running:
+      return Activity::run;
+    case model::MachineGoal::stopped:
+      return Activity::stop;
+    default:
+      return Activity::remove;
+  }
+}
+
+bool Machine::same_activity(const model::MachineDesired& next) const {
+  if (!desired_ || activity_of(*desired_) != activity_of(next)) return false;
+  const std::string before = desired_->move ? desired_->move->transfer : "";
+  const std::string after = next.move ? next.move->transfer : "";
+  return before == after && desired_->epoch == next.epoch &&
+         desired_->restart_generation == next.restart_generation;
+}
+
+void Machine::set_desired(model::MachineDesired desired) {
+  const bool same = same_activity(desired);
+  desired_ = std::move(desired);
+  if (restarted_generation_ < 0) restarted_generation_ = desired_->restart_generation;
+  if (!same) begin();
+}
+
+void Machine::begin() {
+  activity_.reset();
+  error_.clear();
+  gone_ = false;
+  const Activity activity = activity_of(*desired_);
+  const bool continues_send = activity == Activity::roll_back && send_ && desired_->move &&
+                              send_->observed().transfer == desired_->move->transfer;
+  if (!continues_send) send_.reset();
+  receive_.reset();
+  activity_ = std::make_unique<Scope>(1);
+  Task<void> work;
+  switch (activity) {
+    case Activity::send:
+    case Activity::roll_back:
+      if (!send_) {
+        send_ = std::make_unique<SendMove>(context_.runtime, context_.driver, context_.paths,
+                                           context_.markers, uid_, *desired_->move);
+      }
+      work = activity == Activity::send ? send_->run() : send_->roll_back();
+      break;
+    case Activity::receive:
+    case Activity::discard:
+      receive_ = std::make_unique<ReceiveMove>(context_.runtime, context_.driver, context_.blobs,
+                                               context_.markers, *desired_);
+      work = activity == Activity::receive ? receive_->run() : receive_->discard();
+      break;
+    default:
+      work = repeat(activity);
+  }
+  if (!activity_->spawn(std::move(work))) log_.error("machine {} cannot begin its next activity", uid_);
+}
+
+Task<void> Machine::repeat(Activity activity) {
+  int failures = 0;
+  while (true) {
+    const std::uint64_t seen = context_.driver.changes().version();
+    Status done;
+    if (activity == Activity::run) done = co_await keep_running();
+    if (activity == Activity::stop) done = co_await keep_stopped();
+    if (activity == Activity::remove) done = co_await remove();
+    if (done) {
+      failures = 0;
+      error_.clear();
+      if (gone_) co_return;
+      co_await context_.driver.changes().changed_since(seen);
+      continue;
+    }
+    if (error_ != done.error().message) log_.warning("machine {}: {}", uid_, done.error().message);
+    error_ = done.error().message;
+    context_.driver.changes().notify();
+    co_await sleep_for(context_.runtime.scheduler,
+                       backoff_delay(context_.runtime.random, failures++, kRetryBase, kRetryCap));
+  }
+}
+
+Task<Status> Machine::keep_running() {
+  const auto state = context_.driver.observe(uid_);
+  if (state && state->run_state == RunState::running) co_return co_await restart_if_asked();
+  if (state && state->run_state == RunState::incoming) {
+    // The grant: what was loaded from the source may run, in the epoch that the zone now holds.
+    HANSE_CO_CHECK(co_await context_.driver.resume_incoming(uid_, desired_->epoch));
+    co_return co_await context_.markers.remove(uid_);
+  }
+  if (state && (state->run_state == RunState::switch_point || state->run_state == RunState::handed_over)) {
+    // A move that the zone no longer knows of: it was rolled back while this agent was away.
+    HANSE_CO_CHECK(co_await context_.driver.cancel_outgoing(uid_));
+    co_return co_await context_.markers.remove(uid_);
+  }
+  if (state && (state->run_state == RunState::starting || state->run_state == RunState::stopping))
+    co_return Status{};
+  HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_->machine));
+  restarted_generation_ = desired_->restart_generation;
+  HANSE_CO_CHECK(co_await context_.driver.start(desired_->machine, desired_->epoch));
+  co_return co_await context_.markers.remove(uid_);
+}
+
+Task<Status> Machine::restart_if_asked() {
+  if (desired_->restart_generation <= restarted_generation_) co_return Status{};
+  HANSE_CO_CHECK(co_await context_.driver.stop(uid_, kStopGrace));
+  restarted_generation_ = desired_->restart_generation;
+  co_return co_await context_.driver.start(desired_->machine, desired_->epoch);
+}
+
+Task<Status> Machine::keep_stopped() {
+  const auto state = context_.driver.observe(uid_);
+  if (!state || state->run_state == RunState::stopped) co_return Status{};
+  restarted_generation_ = desired_->restart_generation;
+  co_return co_await context_.driver.stop(uid_, kStopGrace);
+}
+
+Task<Status> Machine::remove() {
+  HANSE_CO_CHECK(co_await context_.driver.remove(uid_));
+  HANSE_CO_CHECK(co_await context_.markers.remove(uid_));
+  gone_ = true;
+  context_.driver.changes().notify();
+  co_return Status{};
+}
+
+model::MachineObserved Machine::observed() const {
+  model::MachineObserved view{.uid = uid_, .generation = desired_ ? desired_->generation : 0};
+  const auto state = context_.driver.observe(uid_);
+  view.exists = state.has_value();
+  view.error = error_;
+  if (state) {
+    view.epoch = state->epoch;
+    view.power_state = power_state_of(*state);
+    view.forwards = state->forwards;
+    if (view.error.empty()) view.error = state->error;
+    if (state->resumed_at) view.resumed_at_ns = std::to_string(since_epoch(*state->resumed_at).count());
+    if (state->first_heartbeat_after_resume) {
+      view.first_heartbeat = fmt::format("{} {}", state->first_heartbeat_after_resume->guest.count(),
+                                         since_epoch(state->first_heartbeat_after_resume->wall).count());
+    }
+  }
+  if (send_) view.move = send_->observed();
+  if (receive_) view.move = receive_->observed();
+  return view;
+}
+
+}  // namespace hanse::host

@@ -1,0 +1,242 @@
+#include "host/machine.h"
+
+#include <doctest/doctest.h>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/sleep.h"
+#include "tests/support/fake_driver.h"
+#include "tests/support/fake_files.h"
+#include "tests/support/manual_loop.h"
+#include "tests/support/test_runtime.h"
+
+namespace hanse::host {
+namespace {
+
+using model::MachineDesired;
+using model::MachineGoal;
+using model::MoveGoal;
+using model::MoveState;
+using model::PowerState;
+
+class AllBlobs final : public BlobSource {
+ public:
+  Task<Status> ensure(model::Blob blob) override {
+    asked.push_back(blob.digest);
+    co_return result;
+  }
+  std::vector<std::string> asked;
+  Status result;
+};
+
+class DirectPath final : public OpenPath {
+ public:
+  IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
+  model::StreamPath kind() const override { return model::StreamPath::direct; }
+};
+
+class DirectPaths final : public StreamPaths {
+ public:
+  Task<Result<std::unique_ptr<OpenPath>>> open(model::MoveOrder) override {
+    co_return std::make_unique<DirectPath>();
+  }
+};
+
+struct Fixture {
+  test::ManualLoop loop;
+  test::TestRuntime runtime{loop};
+  test::FakeDriver driver{loop};
+  AllBlobs blobs;
+  DirectPaths paths;
+  MoveMarkers markers{runtime.files, "/moves"};
+  MachineContext context{runtime.runtime, driver, blobs, paths, markers};
+  std::unique_ptr<Machine> machine = std::make_unique<Machine>(context, "m1");
+
+  void settle() { loop.run(Seconds{120}); }
+  void want(MachineDesired desired) {
+    machine->set_desired(std::move(desired));
+    settle();
+  }
+  // The agent dies and comes back: its memory is lost, the machine, its state and the markers are not.
+  void restart_agent() { machine = std::make_unique<Machine>(context, "m1"); }
+};
+
+MachineDesired desired(MachineGoal goal, std::int64_t epoch = 1) {
+  MachineDesired wanted{.generation = 7, .epoch = {epoch}, .goal = goal};
+  wanted.machine.uid = "m1";
+  wanted.machine.disks = {{"d1", {16}, "sha256:base", {100}}};
+  return wanted;
+}
+
+MachineDesired move(MoveGoal goal, std::int64_t epoch = 1, std::string transfer = "t1") {
+  MachineDesired wanted = desired(MachineGoal::running, epoch);
+  wanted.move = model::MoveOrder{.transfer = std::move(transfer), .goal = goal};
+  return wanted;
+}
+
+TEST_CASE("a machine that should run is given its blobs and started, once") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  CHECK(host.blobs.asked == std::vector<std::string>{"sha256:base"});
+  CHECK(host.machine->observed().power_state == PowerState::running);
+  CHECK(host.machine->observed().generation == 7);
+  host.want(desired(MachineGoal::running));
+  CHECK(host.driver.calls_of("start") == 1);
+}
+
+TEST_CASE("a start that fails is told and tried again") {
+  Fixture host;
+  host.blobs.result = fail(Code::unavailable, "the zone does not answer");
+  host.want(desired(MachineGoal::running));
+  CHECK(host.machine->observed().error == "the zone does not answer");
+  host.blobs.result = Status{};
+  host.settle();
+  CHECK(host.machine->observed().power_state == PowerState::running);
+  CHECK(host.machine->observed().error.empty());
+}
+
+TEST_CASE("a guest that powers off is started again while it should run") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.driver.set_run_state("m1", RunState::stopped);
+  host.settle();
+  CHECK(host.machine->observed().power_state == PowerState::running);
+}
+
+TEST_CASE("stop, restart and removal") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  MachineDesired restarted = desired(MachineGoal::running);
+  restarted.restart_generation = 1;
+  host.want(restarted);
+  CHECK(host.driver.calls_of("stop") == 1);
+  CHECK(host.driver.calls_of("start") == 2);
+  host.want(desired(MachineGoal::stopped));
+  CHECK(host.machine->observed().power_state == PowerState::stopped);
+  host.want(desired(MachineGoal::absent));
+  CHECK(host.machine->gone());
+  CHECK_FALSE(host.machine->observed().exists);
+}
+
+TEST_CASE("a restarted agent does not restart the guest for a restart that was done before") {
+  Fixture host;
+  MachineDesired wanted = desired(MachineGoal::running);
+  wanted.restart_generation = 3;
+  host.want(wanted);
+  host.restart_agent();
+  host.want(wanted);
+  CHECK(host.driver.calls_of("start") == 1);
+  CHECK(host.driver.calls_of("stop") == 0);
+}
+
+TEST_CASE("sending goes from disks to memory to the hand-over") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.want(move(MoveGoal::send));
+  const auto observed = host.machine->observed();
+  REQUIRE(observed.move);
+  CHECK(observed.move->state == MoveState::handed_over);
+  CHECK(observed.power_state == PowerState::moving);
+  CHECK(host.driver.calls() == std::vector<std::string>{"start", "copy_disks", "copy_memory", "hand_over"});
+}
+
+TEST_CASE("a failure at any point of sending is told, and rolling back makes the guest run again") {
+  for (const char* point : {"copy_disks", "copy_memory", "hand_over"}) {
+    CAPTURE(point);
+    Fixture host;
+    host.want(desired(MachineGoal::running));
+    host.driver.fail_next(point, Error{Code::unavailable, "the link is cut"});
+    host.want(move(MoveGoal::send));
+    CHECK(host.machine->observed().move->state == MoveState::failed);
+    CHECK(host.machine->observed().move->error == "the link is cut");
+    host.want(move(MoveGoal::roll_back));
+    CHECK(host.machine->observed().move->state == MoveState::rolled_back);
+    CHECK(host.machine->observed().power_state == PowerState::running);
+  }
+}
+
+TEST_CASE("an order to roll back cuts a copy short") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.driver.hang("copy_disks");
+  host.want(move(MoveGoal::send));
+  CHECK(host.machine->observed().move->state == MoveState::sending);
+  host.want(move(MoveGoal::roll_back));
+  CHECK(host.machine->observed().move->state == MoveState::rolled_back);
+  CHECK(host.machine->observed().power_state == PowerState::running);
+}
+
+TEST_CASE("an agent that restarts while it sends says that the streams are lost") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.driver.hang("copy_memory");
+  host.want(move(MoveGoal::send));
+  host.restart_agent();
+  host.want(move(MoveGoal::send));
+  CHECK(host.machine->observed().move->state == MoveState::failed);
+  CHECK(host.driver.calls_of("copy_disks") == 1);
+}
+
+TEST_CASE("an agent that restarts after the hand-over still says so, and does not run the guest") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.want(move(MoveGoal::send));
+  host.restart_agent();
+  host.want(move(MoveGoal::send));
+  CHECK(host.machine->observed().move->state == MoveState::handed_over);
+  CHECK(host.machine->observed().power_state == PowerState::moving);
+  CHECK(host.driver.calls_of("cancel_outgoing") == 0);
+}
+
+TEST_CASE("a second move after one that was rolled back starts anew") {
+  Fixture host;
+  host.want(desired(MachineGoal::running));
+  host.driver.fail_next("copy_memory", Error{Code::unavailable, "cut"});
+  host.want(move(MoveGoal::send));
+  host.want(move(MoveGoal::roll_back));
+  host.want(desired(MachineGoal::running));
+  host.want(move(MoveGoal::send, 1, "t2"));
+  CHECK(host.machine->observed().move->state == MoveState::handed_over);
+}
+
+TEST_CASE("receiving opens the incoming end and runs nothing until the new epoch is wanted") {
+  Fixture host;
+  host.want(move(MoveGoal::receive, 2));
+  CHECK(host.machine->observed().move->state == MoveState::ready);
+  CHECK(host.machine->observed().move->memory_endpoint == "10.0.0.9:1");
+  CHECK(host.machine->observed().power_state == PowerState::moving);
+  host.restart_agent();
+  host.want(move(MoveGoal::receive, 2));
+  CHECK(host.machine->observed().move->state == MoveState::ready);
+  CHECK(host.driver.calls_of("open_incoming") == 1);
+  host.want(desired(MachineGoal::running, 2));
+  CHECK(host.machine->observed().power_state == PowerState::running);
+  CHECK(host.machine->observed().epoch == Epoch{2});
+  CHECK(host.driver.calls_of("start") == 0);
+}
+
+TEST_CASE("an incoming machine that was lost is told, and a discarded one leaves nothing") {
+  Fixture host;
+  host.want(move(MoveGoal::receive, 2));
+  host.driver.set_run_state("m1", RunState::stopped);
+  host.restart_agent();
+  host.want(move(MoveGoal::receive, 2));
+  CHECK(host.machine->observed().move->state == MoveState::failed);
+  host.want(move(MoveGoal::discard, 2));
+  CHECK(host.machine->observed().move->state == MoveState::discarded);
+  CHECK_FALSE(host.machine->observed().exists);
+}
+
+TEST_CASE("a granted machine whose hypervisor died boots from its disks") {
+  Fixture host;
+  host.want(move(MoveGoal::receive, 2));
+  host.driver.set_run_state("m1", RunState::stopped);
+  host.want(desired(MachineGoal::running, 2));
+  CHECK(host.driver.calls_of("start") == 1);
+  CHECK(host.machine->observed().epoch == Epoch{2});
+}
+
+}  // namespace
+}  // namespace hanse::host

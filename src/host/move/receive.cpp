@@ -1,0 +1,82 @@
+#include "host/move/receive.h"
+
+#include "runtime/sleep.h"
+
+namespace hanse::host {
+namespace {
+
+using model::MoveState;
+
+constexpr Nanos kDiscardRetryBase = Millis{200};
+constexpr Nanos kDiscardRetryCap = Seconds{5};
+
+}  // namespace
+
+// Requires: desired.move.
+ReceiveMove::ReceiveMove(Runtime& runtime, Driver& driver, BlobSource& blobs, MoveMarkers& markers,
+                         model::MachineDesired desired)
+    : runtime_(runtime),
+      log_(runtime.log, "move"),
+      driver_(driver),
+      blobs_(blobs),
+      markers_(markers),
+      desired_(std::move(desired)) {
+  observed_.transfer = desired_.move->transfer;
+  observed_.state = MoveState::preparing;
+}
+
+Task<void> ReceiveMove::run() {
+  const Status opened = co_await open();
+  observed_.state = opened ? MoveState::ready : MoveState::failed;
+  if (!opened) {
+    observed_.error = opened.error().message;
+    log_.warning("machine {} cannot be received: {}", desired_.machine.uid, observed_.error);
+  }
+  driver_.changes().notify();
+}
+
+Task<Status> ReceiveMove::open() {
+  const std::string uid = desired_.machine.uid;
+  const auto state = driver_.observe(uid);
+  HANSE_CO_TRY(const auto marker, co_await markers_.read(uid));
+  if (marker && marker->transfer == observed_.transfer) {
+    // The agent restarted; QEMU and its open ports did not.
+    if (!state || state->run_state != RunState::incoming) {
+      co_return fail(Code::unavailable, "the incoming machine was lost while the host's agent was away");
+    }
+    observed_.memory_endpoint = marker->memory_endpoint;
+    observed_.disk_endpoint = marker->disk_endpoint;
+    co_return Status{};
+  }
+  if (state && state->run_state != RunState::stopped) {
+    co_return fail(Code::already_exists, "machine {} is on this host already", uid);
+  }
+  HANSE_CO_CHECK(co_await ensure_blobs(blobs_, desired_.machine));
+  IncomingOptions options{.credentials = desired_.move->credentials,
+                          .peer_name = desired_.move->peer_name,
+                          .direct = desired_.move->path != model::StreamPath::relayed};
+  HANSE_CO_TRY(const IncomingEndpoints endpoints,
+               co_await driver_.open_incoming(desired_.machine, desired_.epoch, std::move(options)));
+  observed_.memory_endpoint = endpoints.memory;
+  observed_.disk_endpoint = endpoints.disk;
+  co_return co_await markers_.write(uid, MoveMarker{.transfer = observed_.transfer,
+                                                    .memory_endpoint = endpoints.memory,
+                                                    .disk_endpoint = endpoints.disk});
+}
+
+Task<void> ReceiveMove::discard() {
+  const std::string uid = desired_.machine.uid;
+  for (int attempt = 0;; ++attempt) {
+    Status gone = co_await driver_.remove(uid);
+    if (gone) gone = co_await markers_.remove(uid);
+    if (gone) break;
+    observed_.error = gone.error().message;
+    co_await sleep_for(runtime_.scheduler,
+                       backoff_delay(runtime_.random, attempt, kDiscardRetryBase, kDiscardRetryCap));
+  }
+  observed_.state = MoveState::discarded;
+  observed_.error.clear();
+  driver_.changes().notify();
+}
+
+}  // namespace hanse::host

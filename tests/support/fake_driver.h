@@ -1,0 +1,113 @@
+// A driver of machines that are only states: each call takes a little virtual time, and a test can make the
+// next one fail or hang.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/driver.h"
+#include "runtime/sleep.h"
+
+namespace hanse::test {
+
+class FakeDriver final : public host::Driver {
+ public:
+  explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
+
+  const std::vector<std::string>& calls() const { return calls_; }
+  std::ptrdiff_t calls_of(const std::string& name) const {
+    return std::count(calls_.begin(), calls_.end(), name);
+  }
+  void fail_next(const std::string& call, Error error) { failures_[call] = std::move(error); }
+  void hang(const std::string& call) { hanging_.insert(call); }
+  void set_run_state(const std::string& uid, host::RunState state) {
+    machines_[uid].uid = uid;
+    machines_[uid].run_state = state;
+    changes_.notify();
+  }
+
+  Task<Result<model::Inventory>> inventory() override { co_return model::Inventory{}; }
+  Task<Result<std::vector<host::MachineState>>> recover() override {
+    std::vector<host::MachineState> all;
+    for (const auto& [uid, machine] : machines_) all.push_back(machine);
+    co_return all;
+  }
+  std::optional<host::MachineState> observe(const std::string& uid) const override {
+    const auto found = machines_.find(uid);
+    if (found == machines_.end()) return std::nullopt;
+    return found->second;
+  }
+  Signal& changes() override { return changes_; }
+
+  Task<Status> start(model::MachineSpec machine, Epoch epoch) override {
+    return call("start", machine.uid, host::RunState::running, epoch);
+  }
+  Task<Status> stop(std::string uid, Nanos) override {
+    return call("stop", uid, host::RunState::stopped, {});
+  }
+  Task<Status> remove(std::string uid) override {
+    HANSE_CO_CHECK(co_await begin("remove"));
+    machines_.erase(uid);
+    changes_.notify();
+    co_return Status{};
+  }
+  Task<Result<host::IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
+                                                      host::IncomingOptions) override {
+    HANSE_CO_CHECK(co_await call("open_incoming", machine.uid, host::RunState::incoming, epoch));
+    co_return host::IncomingEndpoints{"10.0.0.9:1", "10.0.0.9:2"};
+  }
+  Task<Status> resume_incoming(std::string uid, Epoch epoch) override {
+    return call("resume_incoming", uid, host::RunState::running, epoch);
+  }
+  Task<Status> copy_disks(std::string uid, host::OutgoingOptions) override {
+    return call("copy_disks", uid, host::RunState::running, {});
+  }
+  host::CopyProgress disk_progress(const std::string&) const override { return {}; }
+  Task<Status> copy_memory(std::string uid, host::OutgoingOptions) override {
+    return call("copy_memory", uid, host::RunState::switch_point, {});
+  }
+  host::CopyProgress memory_progress(const std::string&) const override { return {}; }
+  Task<Result<host::MemoryReport>> hand_over(std::string uid) override {
+    HANSE_CO_CHECK(co_await call("hand_over", uid, host::RunState::handed_over, {}));
+    co_return host::MemoryReport{};
+  }
+  Task<Status> cancel_outgoing(std::string uid) override {
+    return call("cancel_outgoing", uid, host::RunState::running, {});
+  }
+  ConsoleOutput console(const std::string&, std::uint64_t) const override { return {}; }
+  Task<Status> write_console(std::string, std::string) override { co_return Status{}; }
+
+ private:
+  Task<Status> begin(std::string name) {
+    calls_.push_back(name);
+    co_await sleep_for(scheduler_, hanging_.contains(name) ? Seconds{1'000'000} : Seconds{1});
+    const auto failure = failures_.find(name);
+    if (failure == failures_.end()) co_return Status{};
+    const Error error = failure->second;
+    failures_.erase(failure);
+    co_return fail(error);
+  }
+  // A zero epoch keeps the one that the machine has.
+  Task<Status> call(std::string name, std::string uid, host::RunState after, Epoch epoch) {
+    HANSE_CO_CHECK(co_await begin(name));
+    machines_[uid].uid = uid;
+    machines_[uid].run_state = after;
+    if (epoch.value > 0) machines_[uid].epoch = epoch;
+    changes_.notify();
+    co_return Status{};
+  }
+
+  Scheduler& scheduler_;
+  Signal changes_;
+  std::vector<std::string> calls_;
+  std::map<std::string, host::MachineState> machines_;
+  std::map<std::string, Error> failures_;
+  std::set<std::string> hanging_;
+};
+
+}  // namespace hanse::test

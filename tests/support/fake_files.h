@@ -1,0 +1,55 @@
+// Files in memory, for unit tests: whole files only, everything is durable at once.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/files.h"
+
+namespace hanse::test {
+
+class FakeFiles final : public Files {
+ public:
+  std::map<std::string, std::string> content;
+
+  Task<Result<std::string>> read(std::string path, Bytes) override {
+    const auto found = content.find(path);
+    if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
+    co_return found->second;
+  }
+  Task<Status> write_atomically(std::string path, std::string text, std::uint32_t) override {
+    content[path] = std::move(text);
+    co_return Status{};
+  }
+  Task<Status> rename(std::string from, std::string to) override {
+    auto node = content.extract(from);
+    if (node.empty()) co_return fail(Code::not_found, "{} does not exist", from);
+    content[to] = std::move(node.mapped());
+    co_return Status{};
+  }
+  Task<Status> make_directories(std::string, std::uint32_t) override { co_return Status{}; }
+  Task<Status> remove_all(std::string path) override {
+    std::erase_if(content,
+                  [&](const auto& file) { return file.first == path || file.first.starts_with(path + "/"); });
+    co_return Status{};
+  }
+  Task<Result<std::vector<std::string>>> list(std::string path) override {
+    std::vector<std::string> names;
+    for (const auto& [name, text] : content) {
+      if (name.starts_with(path + "/")) names.push_back(name.substr(path.size() + 1));
+    }
+    co_return names;
+  }
+  Task<Result<FileInfo>> info(std::string path) override {
+    const auto found = content.find(path);
+    if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
+    const Bytes size{static_cast<std::int64_t>(found->second.size())};
+    co_return FileInfo{.size = size, .allocated = size};
+  }
+  Task<Result<SpaceInfo>> space(std::string) override { co_return SpaceInfo{{1LL << 40}, {1LL << 40}}; }
+  Task<Status> change_owner(std::string, std::uint32_t, std::uint32_t) override { co_return Status{}; }
+};
+
+}  // namespace hanse::test
