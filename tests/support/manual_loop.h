@@ -2,6 +2,7 @@
 // is left.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -33,6 +34,12 @@ class ManualLoop final : public Scheduler, public Clock, public BlockingExecutor
       work();
       done();
     });
+  }
+
+  // Lets time pass up to a point before which nothing is due. Requires: run() has run what was.
+  void advance_to(MonotonicTime time) {
+    const Nanos next = queue_.empty() ? Nanos::max() : queue_.begin()->first.first;
+    now_ = std::max(now_, std::min(next, time.time_since_epoch()));
   }
 
   // Runs until nothing is scheduled or `limit` of virtual time has passed; for loops that never end give a
