@@ -1,0 +1,74 @@
+#include "zone/desired.h"
+
+#include "zone/resource_id.h"
+
+namespace hanse::zone {
+namespace {
+
+void add_boot(model::MachineSpec& machine, const model::Image* image) {
+  if (image == nullptr) return;
+  for (const model::BlobRole role : {model::BlobRole::kernel, model::BlobRole::initramfs}) {
+    if (const model::Blob* blob = model::find_blob(image->spec, role)) machine.boot_blobs.push_back(*blob);
+  }
+  machine.command_line = image->spec.command_line;
+}
+
+Result<model::DiskSpec> disk_of(const InstanceContext::Disk& disk, const std::string& title) {
+  if (disk.storage == nullptr)
+    return fail(Code::failed_precondition, "a block storage of instance '{}' is gone", title);
+  model::DiskSpec spec{.uid = disk.storage->metadata.uid, .size_mib = disk.storage->spec.size_mib};
+  if (disk.storage->spec.source_image_ref.empty()) return spec;
+  const model::Blob* base =
+      disk.image == nullptr ? nullptr : model::find_blob(disk.image->spec, model::BlobRole::disk);
+  if (base == nullptr) {
+    return fail(Code::failed_precondition, "{} of instance '{}' is gone", disk.storage->spec.source_image_ref,
+                title);
+  }
+  spec.base_digest = base->digest;
+  spec.base_size = base->size;
+  return spec;
+}
+
+bool should_run(const model::Instance& instance) {
+  return instance.spec.power == model::Power::running;
+}
+
+}  // namespace
+
+Result<model::MachineDesired> desired_machine(const model::Instance& instance, const InstanceContext& context,
+                                              std::optional<model::MoveOrder> move) {
+  const std::string title = to_string(id_of(instance.metadata));
+  model::MachineDesired desired{
+      .generation = instance.metadata.resource_version,
+      .epoch = instance.status.epoch,
+      .goal = should_run(instance) ? model::MachineGoal::running : model::MachineGoal::stopped,
+      .restart_generation = instance.status.restart_generation,
+      .move = std::move(move)};
+  if (context.sku == nullptr)
+    return fail(Code::failed_precondition, "{} of instance '{}' is gone", instance.spec.sku_ref, title);
+  model::MachineSpec& machine = desired.machine;
+  machine.uid = instance.metadata.uid;
+  machine.name = instance.metadata.name;
+  machine.title = title;
+  machine.vcpu = context.sku->spec.vcpu;
+  machine.memory_mib = context.sku->spec.memory_mib;
+  machine.machine_type = instance.spec.machine_type.value_or("");
+  machine.cpu_model = instance.spec.cpu_model.value_or("");
+  machine.user_data = instance.spec.user_data;
+  machine.ssh_keys = instance.spec.ssh_keys;
+  machine.forwards = instance.spec.forwards;
+  for (const InstanceContext::Disk& disk : context.disks) {
+    HANSE_TRY(model::DiskSpec spec, disk_of(disk, title));
+    machine.disks.push_back(std::move(spec));
+  }
+  if (!context.disks.empty()) add_boot(machine, context.disks.front().image);
+  return desired;
+}
+
+model::MachineDesired absent_machine(const std::string& uid, Epoch epoch) {
+  model::MachineDesired desired{.epoch = epoch, .goal = model::MachineGoal::absent};
+  desired.machine.uid = uid;
+  return desired;
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,161 @@
+// ResourceFrontend<T>: what a user may do with any resource of a kind: get, list, put, ask for deletion. It
+// validates, sets what the user may not set (status, times, uid), and leaves the rest to the kind's
+// reconciler.
+//
+// Thread: the loop. Failure: invalid_argument with the field, aborted for a stale resourceVersion, and those
+// of Table.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/runtime.h"
+#include "zone/table.h"
+
+namespace hanse::zone {
+
+inline constexpr std::size_t kDefaultPage = 100;
+inline constexpr std::size_t kMaxPage = 1000;
+// With a label selector a page may have to look at many resources; it ends after this many and may come back
+// short.
+inline constexpr std::size_t kMaxScanned = 10'000;
+
+struct ListRequest {
+  ResourceId scope = {};
+  std::string labels = {};
+  std::string skip_token = {};
+  std::size_t limit = kDefaultPage;
+};
+
+template <class T>
+struct ListAnswer {
+  std::vector<typename Table<T>::Pointer> items;
+  std::string skip_token;
+};
+
+template <class T>
+struct PutAnswer {
+  T resource;
+  bool created = false;
+};
+
+// Kind-specific rules on top of model::check: references that must exist, fields that may not change.
+// `before` is null for a new one.
+template <class T>
+using PutRule = std::function<Status(const T& wanted, const T* before)>;
+
+template <class T>
+class ResourceFrontend {
+ public:
+  ResourceFrontend(Runtime& runtime, Table<T>& table, std::string zone, PutRule<T> rule)
+      : runtime_(runtime), table_(table), zone_(std::move(zone)), rule_(std::move(rule)) {}
+
+  Result<typename Table<T>::Pointer> get(const ResourceId& id) const { return table_.get(id); }
+
+  Result<ListAnswer<T>> list(const ListRequest& request) const {
+    const std::string prefix = prefix_of(Table<T>::kTraits, request.scope);
+    if (!request.skip_token.empty() && !request.skip_token.starts_with(prefix)) {
+      return fail(Error{Code::invalid_argument,
+                        "skipToken is not one of this list; begin without it",
+                        {{{}, "skipToken"}}});
+    }
+    if (request.limit < 1 || request.limit > kMaxPage) {
+      return fail(Error{
+          Code::invalid_argument, fmt::format("limit must be from 1 to {}", kMaxPage), {{{}, "limit"}}});
+    }
+    ListAnswer<T> answer;
+    std::string after = request.skip_token;
+    for (std::size_t scanned = 0; scanned < kMaxScanned && answer.items.size() < request.limit;) {
+      HANSE_TRY(auto page, table_.list(request.scope, after, request.limit - answer.items.size()));
+      scanned += page.items.size();
+      for (auto& item : page.items) {
+        HANSE_TRY(const bool matched, model::matches_selector(item->labels, request.labels));
+        if (matched) answer.items.push_back(std::move(item));
+      }
+      after = page.next;
+      if (after.empty()) break;
+    }
+    answer.skip_token = after;
+    return answer;
+  }
+
+  // Creates or replaces. `if_unmodified_since` is the resourceVersion that the user has seen.
+  Task<Result<PutAnswer<T>>> put(T wanted, std::optional<std::int64_t> if_unmodified_since) {
+    const ResourceId id = id_of(wanted.metadata);
+    HANSE_CO_CHECK(check_id(Table<T>::kTraits, id));
+    HANSE_CO_CHECK(model::check_labels(wanted.labels, "/labels"));
+    HANSE_CO_CHECK(check(wanted));
+    const auto existing = table_.get(id);
+    if (!existing && existing.error().code != Code::not_found) co_return fail(existing.error());
+    if (existing) co_return co_await replace(id, std::move(wanted), if_unmodified_since);
+    if (if_unmodified_since) {
+      co_return fail(Code::aborted,
+                     "{} '{}' does not exist any more; send it without if-unmodified-since to create it",
+                     Table<T>::kTraits.title, to_string(id));
+    }
+    co_return co_await create(std::move(wanted));
+  }
+
+  // Marks it for deletion; its reconciler does the rest. Idempotent.
+  Task<Result<T>> request_deletion(ResourceId id) {
+    const std::string now = to_rfc3339(runtime_.clock.wall_now());
+    return table_.update(std::move(id), [now](T& resource) -> Status {
+      if (resource.metadata.deleted_at) return {};
+      resource.metadata.deleted_at = now;
+      resource.metadata.last_modified_at = now;
+      resource.status.state = model::ResourceState::deleting;
+      return {};
+    });
+  }
+
+ private:
+  Task<Result<PutAnswer<T>>> create(T wanted) {
+    HANSE_CO_CHECK(rule_(wanted, nullptr));
+    const std::string now = to_rfc3339(runtime_.clock.wall_now());
+    wanted.metadata.kind = Table<T>::kTraits.kind;
+    wanted.metadata.region = zone_;
+    wanted.metadata.uid = random_token(runtime_.random, 32);
+    wanted.metadata.created_at = now;
+    wanted.metadata.last_modified_at = now;
+    wanted.metadata.deleted_at.reset();
+    wanted.status = {};
+    HANSE_CO_TRY(T created, co_await table_.create(std::move(wanted)));
+    co_return PutAnswer<T>{std::move(created), true};
+  }
+
+  Task<Result<PutAnswer<T>>> replace(ResourceId id, T wanted, std::optional<std::int64_t> seen) {
+    const std::string now = to_rfc3339(runtime_.clock.wall_now());
+    HANSE_CO_TRY(T replaced, co_await table_.update(id, [&](T& resource) -> Status {
+      if (seen && *seen != resource.metadata.resource_version) {
+        return fail(Code::aborted, "{} '{}' has changed: its resourceVersion is {} and not {}; read it again",
+                    Table<T>::kTraits.title, to_string(id), resource.metadata.resource_version, *seen);
+      }
+      if (resource.metadata.deleted_at) {
+        return fail(Code::failed_precondition, "{} '{}' is being deleted; wait until it is gone",
+                    Table<T>::kTraits.title, to_string(id));
+      }
+      HANSE_CHECK(rule_(wanted, &resource));
+      const bool same = resource.spec == wanted.spec && resource.labels == wanted.labels &&
+                        resource.annotations == wanted.annotations &&
+                        resource.extensions == wanted.extensions;
+      if (same) return {};
+      resource.spec = wanted.spec;
+      resource.labels = wanted.labels;
+      resource.annotations = wanted.annotations;
+      resource.extensions = wanted.extensions;
+      resource.metadata.last_modified_at = now;
+      return {};
+    }));
+    co_return PutAnswer<T>{std::move(replaced), false};
+  }
+
+  Runtime& runtime_;
+  Table<T>& table_;
+  std::string zone_;
+  PutRule<T> rule_;
+};
+
+}  // namespace hanse::zone

@@ -1,0 +1,152 @@
+// Table<T>: the resources of one kind in the zone's store, as decoded values. Reads are served from the
+// store's memory and a decoded copy that is kept for each revision; writes are transactions that fail when
+// someone else was first.
+//
+// Lifecycle: as long as the store. Thread: the loop; a pointer that was handed out stays valid and never
+// changes. Failure: not_found, already_exists, aborted (someone else wrote; read again), data_loss (a record
+// that cannot be read), and those of the store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "store/store.h"
+#include "zone/resource_id.h"
+
+namespace hanse::zone {
+
+// An update is tried again this often when others write the same resource.
+inline constexpr int kUpdateAttempts = 16;
+
+template <class T>
+class Table {
+ public:
+  using Pointer = std::shared_ptr<const T>;  // shared: readers keep a value across a write
+  static constexpr const KindTraits& kTraits = KindOf<T>::kTraits;
+
+  struct Page {
+    std::vector<Pointer> items;
+    std::string next;  // the key to go on after; empty: that was all
+  };
+
+  explicit Table(store::Store& store) : store_(store) {}
+
+  Result<Pointer> get(const ResourceId& id) const {
+    const auto entry = store_.get(key_of(kTraits, id));
+    if (!entry) {
+      decoded_.erase(key_of(kTraits, id));
+      return fail(Code::not_found, "{} '{}' does not exist", kTraits.title, to_string(id));
+    }
+    return decode(*entry);
+  }
+
+  // In order of key, from after `after`; `scope` as prefix_of takes it.
+  Result<Page> list(const ResourceId& scope, const std::string& after, std::size_t limit) const {
+    const store::Page entries = store_.list(prefix_of(kTraits, scope), after, limit);
+    Page page;
+    page.items.reserve(entries.entries.size());
+    for (const store::Entry& entry : entries.entries) {
+      HANSE_TRY(Pointer item, decode(entry));
+      page.items.push_back(std::move(item));
+    }
+    if (entries.more) page.next = entries.entries.back().key;
+    return page;
+  }
+
+  // All of the scope; for the zone's own work, which must see every resource.
+  Result<std::vector<Pointer>> all(const ResourceId& scope = {}) const {
+    std::vector<Pointer> items;
+    Page page;
+    do {
+      HANSE_TRY(page, list(scope, page.next, store::kMaxPageEntries));
+      items.insert(items.end(), page.items.begin(), page.items.end());
+    } while (!page.next.empty());
+    return items;
+  }
+
+  // For transactions over several resources.
+  store::Write write_of(const T& resource) const {
+    return {key_of(kTraits, id_of(resource.metadata)), json::dump(to_json(resource))};
+  }
+  // Holds while the resource is as it was read.
+  store::Compare unchanged(const T& resource) const {
+    return {key_of(kTraits, id_of(resource.metadata)),
+            static_cast<store::Revision>(resource.metadata.resource_version)};
+  }
+  store::Compare absent(const ResourceId& id) const { return {key_of(kTraits, id), store::kNoRevision}; }
+
+  Task<Result<T>> create(T resource) {
+    const ResourceId id = id_of(resource.metadata);
+    store::Transaction transaction{.compares = {absent(id)}, .writes = {write_of(resource)}};
+    const auto revision = co_await store_.transact(std::move(transaction));
+    if (!revision && revision.error().code == Code::aborted) {
+      co_return fail(Code::already_exists, "{} '{}' exists already", kTraits.title, to_string(id));
+    }
+    if (!revision) co_return fail(revision.error());
+    resource.metadata.resource_version = static_cast<std::int64_t>(*revision);
+    co_return resource;
+  }
+
+  // Reads, changes and writes, again when someone else was first. `change` may refuse; when it changes
+  // nothing, nothing is written.
+  Task<Result<T>> update(ResourceId id, std::function<Status(T&)> change) {
+    for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
+      HANSE_CO_TRY(const Pointer before, get(id));
+      T after = *before;
+      HANSE_CO_CHECK(change(after));
+      if (after == *before) co_return after;
+      store::Transaction transaction{.compares = {unchanged(*before)}, .writes = {write_of(after)}};
+      const auto revision = co_await store_.transact(std::move(transaction));
+      if (revision) {
+        after.metadata.resource_version = static_cast<std::int64_t>(*revision);
+        co_return after;
+      }
+      if (revision.error().code != Code::aborted) co_return fail(revision.error());
+    }
+    co_return fail(Code::aborted, "{} '{}' is being changed by others all the time; try again", kTraits.title,
+                   to_string(id));
+  }
+
+  // Errors: aborted when it is no longer as it was read.
+  Task<Status> erase(Pointer resource) {
+    store::Transaction transaction{.compares = {unchanged(*resource)},
+                                   .writes = {{key_of(kTraits, id_of(resource->metadata)), std::nullopt}}};
+    const auto revision = co_await store_.transact(std::move(transaction));
+    if (!revision) co_return fail(revision.error());
+    co_return Status{};
+  }
+
+ private:
+  struct Decoded {
+    store::Revision revision;
+    Pointer value;
+  };
+
+  Result<Pointer> decode(const store::Entry& entry) const {
+    const auto known = decoded_.find(entry.key);
+    if (known != decoded_.end() && known->second.revision == entry.revision) return known->second.value;
+    auto read =
+        json::parse(entry.value).and_then([](const json::Value& value) { return json::from_json<T>(value); });
+    if (!read)
+      return fail(Code::data_loss, "the record {} cannot be read: {}", entry.key, read.error().message);
+    read->metadata.resource_version = static_cast<std::int64_t>(entry.revision);
+    auto value = std::make_shared<const T>(std::move(*read));
+    decoded_.insert_or_assign(entry.key, Decoded{entry.revision, value});
+    return value;
+  }
+
+  store::Store& store_;
+  mutable std::map<std::string, Decoded, std::less<>> decoded_;
+};
+
+}  // namespace hanse::zone
