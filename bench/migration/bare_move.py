@@ -23,7 +23,7 @@ from move import Move, MoveOptions
 BOOT_SECONDS = 60
 SETTLE_SECONDS = 2.0
 AFTER_SECONDS = 1.0
-GET = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=30).read().decode())"
+GET = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=20).read().decode())"
 
 
 def write_seed(folder, options):

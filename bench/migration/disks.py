@@ -20,12 +20,17 @@ def _virtual_size(image):
     return str(json.loads(output)["virtual-size"])
 
 
+def create_empty(image, target):
+    """An empty qcow2 file of the size of `image`."""
+    _qemu_img("create", "-q", "-f", "qcow2", target, _virtual_size(image))
+
+
 def prepare(kind, image, source_folder, target_folder):
     """Puts the images in place: the source's holds `image`, the target's is empty."""
     source, target = (os.path.join(folder, "disk.qcow2") for folder in (source_folder, target_folder))
     if kind == "full":
         shutil.copyfile(image, source)
-        _qemu_img("create", "-q", "-f", "qcow2", target, _virtual_size(image))
+        create_empty(image, target)
         return
     for folder in (source_folder, target_folder):
         base = os.path.join(folder, "base.qcow2")

@@ -29,6 +29,8 @@ class MoveOptions:
     compression: str = "none"
     copy_mode: str = "switch"
     downtime_limit_ms: int = 100
+    disk_bytes_per_second: int = 0
+    memory_bytes_per_second: int = UNLIMITED_BYTES_PER_SECOND
 
 
 def migration_status(data, *wanted):
@@ -67,7 +69,7 @@ class Move:
         options = self.options
         names = ["events", "return-path", "pause-before-switchover"] + (["multifd"] if options.multifd else [])
         states = [{"capability": name, "state": True} for name in names]
-        parameters = {"max-bandwidth": UNLIMITED_BYTES_PER_SECOND, "downtime-limit": options.downtime_limit_ms}
+        parameters = {"max-bandwidth": options.memory_bytes_per_second, "downtime-limit": options.downtime_limit_ms}
         if options.multifd:
             parameters |= {"multifd-channels": options.multifd, "multifd-compression": options.compression}
         if options.tls:
@@ -98,6 +100,10 @@ class Move:
 
     def connect_disk(self):
         """Mirrors the disk until the target's copy is as new as the source's and every write goes to both."""
+        self.start_disk()
+        self.wait_disk()
+
+    def start_disk(self):
         monitor = self.source.qmp
         node = {"driver": "nbd", "node-name": "disk0-remote", "export": "disk0"}
         node["server"] = self._disk_address(listening=False)
@@ -107,7 +113,10 @@ class Move:
         first = "write-blocking" if self.options.copy_mode == "write-blocking" else "background"
         job = {"job-id": "disk0-mirror", "device": "disk0", "target": "disk0-remote"}
         job |= {"sync": disks.MIRROR_SYNC[self.options.disk], "copy-mode": first, "auto-dismiss": True}
-        monitor.execute("blockdev-mirror", job)
+        monitor.execute("blockdev-mirror", job | {"speed": self.options.disk_bytes_per_second})
+
+    def wait_disk(self):
+        monitor = self.source.qmp
         monitor.wait_event("BLOCK_JOB_READY", STEP_SECONDS, lambda data: data["device"] == "disk0-mirror")
         if self.options.copy_mode == "switch":
             change = {"id": "disk0-mirror", "type": "mirror", "copy-mode": "write-blocking"}
@@ -116,9 +125,12 @@ class Move:
 
     def start_memory(self):
         """Copies memory until the source is paused before the switch-over."""
-        self.source.qmp.execute("migrate", self._memory_channels(listening=False))
+        self.send_memory()
         self.wait_source("pre-switchover")
         self._mark("paused")
+
+    def send_memory(self):
+        self.source.qmp.execute("migrate", self._memory_channels(listening=False))
 
     def wait_source(self, status):
         """Waits for a migration status at the source; a failed migration raises QmpError."""

@@ -74,4 +74,4 @@ def sent_bytes(namespace):
 def run_python(namespace, code, *arguments, seconds=60):
     """Runs a little Python inside a namespace and gives what it prints."""
     command = ["ip", "netns", "exec", namespace, sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=seconds).stdout.decode()
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds).stdout.decode()

@@ -29,13 +29,14 @@ class Qmp:
     def __init__(self, path, record=None):
         self.record = record or (lambda direction, message: None)
         self.condition = threading.Condition()
-        self.replies = []
+        self.replies = {}  # by the number of the command, so that one that comes too late is nobody else's
         self.events = []
         self.closed = False
+        self.commands = 0
         self.socket = self._connect(path)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.execute("qmp_capabilities")
+        self.execute("qmp_capabilities", {"enable": ["oob"]})
 
     def _connect(self, path):
         deadline = time.monotonic() + CONNECT_SECONDS
@@ -66,7 +67,10 @@ class Qmp:
             return
         self.record("<", message)
         with self.condition:
-            (self.events if "event" in message else self.replies).append(message)
+            if "event" in message:
+                self.events.append(message)
+            else:
+                self.replies[message.get("id")] = message
             self.condition.notify_all()
 
     def _wait(self, ready, seconds, what):
@@ -84,9 +88,11 @@ class Qmp:
                     raise QmpTimeout(f"no {what} within {seconds} s")
                 self.condition.wait(left)
 
-    def execute(self, command, arguments=None):
-        """Runs one command and gives what it returns."""
-        message = {"execute": command}
+    def execute(self, command, arguments=None, seconds=REPLY_SECONDS, out_of_band=False):
+        """Runs one command and gives what it returns. Out of band it overtakes a command that hangs; few commands can."""
+        self.commands += 1
+        number = self.commands
+        message = {"exec-oob" if out_of_band else "execute": command, "id": number}
         if arguments:
             message["arguments"] = arguments
         self.record(">", message)
@@ -94,7 +100,7 @@ class Qmp:
             self.socket.sendall(json.dumps(message).encode() + b"\n")
         except OSError as error:
             raise QmpClosed(f"QEMU went away before {command}: {error}") from error
-        reply = self._wait(lambda: self.replies.pop(0) if self.replies else None, REPLY_SECONDS, f"reply to {command}")
+        reply = self._wait(lambda: self.replies.pop(number, None), seconds, f"reply to {command}")
         if "error" in reply:
             raise QmpError(f"{command}: {reply['error']['desc']}")
         return reply["return"]
