@@ -29,13 +29,16 @@ inline constexpr std::size_t kMaxKeyBytes = 512;
 inline constexpr std::size_t kMaxValueBytes = 1 << 20;
 inline constexpr std::size_t kMaxWritesPerTransaction = 1'000;
 inline constexpr std::size_t kMaxComparesPerTransaction = 1'000;
+inline constexpr std::size_t kMaxTransactionBytes = 16 << 20;  // keys and values of its writes
 
-// Transactions that wait for the disk; beyond this one is refused with resource_exhausted.
+// Transactions that wait for the disk; beyond either one is refused with resource_exhausted.
 inline constexpr std::size_t kMaxPendingTransactions = 10'000;
+inline constexpr std::size_t kMaxPendingBytes = 64 << 20;
 
 // Changes that are kept in memory for watches; one that asks for older ones, or that falls behind by more,
 // gets out_of_range and reads the whole state again.
 inline constexpr std::size_t kMaxHistoryChanges = 100'000;
+inline constexpr std::size_t kMaxHistoryBytes = 256 << 20;
 
 // list() gives at most this many entries whatever the limit says.
 inline constexpr std::size_t kMaxPageEntries = 10'000;
