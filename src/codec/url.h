@@ -1,7 +1,6 @@
 // Request targets and percent encoding, over Boost.URL.
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>

@@ -1,0 +1,57 @@
+#include "codec/url.h"
+
+#include <algorithm>
+#include <boost/url/encode.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace hanse::codec {
+namespace {
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+}  // namespace
+
+Result<Target> parse_target(std::string_view text) {
+  const auto url = boost::urls::parse_origin_form(boost::urls::string_view(text.data(), text.size()));
+  if (!url) return fail(Code::invalid_argument, "the request target is no path; write /path?query");
+  Target target;
+  target.path = std::string(url->encoded_path());
+  for (const auto& segment : url->segments()) target.segments.emplace_back(std::string(segment));
+  for (const auto& parameter : url->params()) {
+    target.query.insert_or_assign(std::string(parameter.key), std::string(parameter.value));
+  }
+  if (target.segments.size() > kMaxSegments || url->params().size() > kMaxQueryParameters) {
+    return fail(Code::invalid_argument,
+                "the request target has more than {} segments or {} parameters; send fewer", kMaxSegments,
+                kMaxQueryParameters);
+  }
+  if (std::any_of(target.segments.begin(), target.segments.end(), has_control_character)) {
+    return fail(Code::invalid_argument, "the request target has a control character in its path; remove it");
+  }
+  return target;
+}
+
+std::string percent_encode(std::string_view text) {
+  return boost::urls::encode(boost::urls::string_view(text.data(), text.size()),
+                             boost::urls::unreserved_chars);
+}
+
+std::string join_path(const std::vector<std::string>& segments) {
+  std::string out;
+  for (const std::string& segment : segments) out += "/" + percent_encode(segment);
+  return out.empty() ? "/" : out;
+}
+
+std::string encode_query(const Query& query) {
+  std::string out;
+  for (const auto& [key, value] : query) {
+    out += (out.empty() ? "?" : "&") + percent_encode(key) + "=" + percent_encode(value);
+  }
+  return out;
+}
+
+}  // namespace hanse::codec
