@@ -45,8 +45,8 @@ class DirectPaths final : public StreamPaths {
 };
 
 struct Fixture {
-  test::ManualLoop loop;
-  test::TestRuntime runtime{loop};
+  test::TestRuntime runtime;
+  test::ManualLoop& loop = runtime.loop;
   test::FakeDriver driver{loop};
   AllBlobs blobs;
   DirectPaths paths;

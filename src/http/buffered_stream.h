@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/network.h"
@@ -24,6 +26,8 @@ class BufferedStream final : public Stream {
 
   std::span<const std::byte> buffered() const { return std::span(buffer_).subspan(begin_, end_ - begin_); }
   void consume(std::size_t bytes) { begin_ += bytes; }
+  // All that ever came from the stream below: whether the other end was heard at all.
+  std::uint64_t bytes_read() const { return bytes_read_; }
   // Reads more behind what is there; 0 is the end of the stream. Errors: resource_exhausted when the
   // look-ahead is full.
   Task<Result<std::size_t>> fill();
@@ -40,6 +44,7 @@ class BufferedStream final : public Stream {
   std::vector<std::byte> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace hanse::http

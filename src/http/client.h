@@ -26,6 +26,7 @@
 namespace hanse::http {
 
 class BufferedStream;
+struct OpenExchange;
 
 struct ClientOptions {
   Endpoint endpoint = {};
@@ -91,6 +92,9 @@ class Client {
   codec::RequestHead head_of(const Request& request) const;
   Task<Result<Lease>> connect(bool may_reuse);
   void give_back(std::unique_ptr<BufferedStream> stream);
+  std::string name_of(const Request& request) const;
+  Task<Result<OpenExchange>> open(Request request, bool may_reuse);
+  Task<Result<Response>> finish(OpenExchange exchange);
   Task<Result<Response>> send_without_limit(Request request);
   Task<Result<std::unique_ptr<EventStream>>> open_events(Request request);
   Task<Result<std::unique_ptr<Stream>>> open_upgrade(Request request);

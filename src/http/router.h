@@ -5,6 +5,8 @@
 // 404, or 405 with Allow.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>

@@ -156,8 +156,8 @@ class Link final : public TargetZone, public SourceZone {
 };
 
 struct TwoZones {
-  test::ManualLoop loop;
-  test::TestRuntime runtime{loop};
+  test::TestRuntime runtime;
+  test::ManualLoop& loop = runtime.loop;
   MemoryRecord source_record{loop, Role::source, Phase::planned};
   std::unique_ptr<MemoryRecord> target_record;
   ObedientHost source_host{loop, PowerState::running};
