@@ -1,0 +1,154 @@
+#include "host/drivers/qemu/qmp_commands.h"
+
+#include <boost/json.hpp>
+
+namespace hanse::host::qemu::qmp {
+namespace {
+
+// QEMU's default of 128 MiB/s would be the bottleneck between neighbours.
+constexpr std::int64_t kMaxBandwidth = std::int64_t{10} << 30;
+// The longest pause that QEMU plans for.
+constexpr int kDowntimeLimitMs = 100;
+
+json::Object capability(std::string_view name) {
+  return {{"capability", name}, {"state", true}};
+}
+
+// NBD and block devices write an address in one way, migration channels in another.
+json::Object flat_address(const Endpoint& endpoint) {
+  if (!endpoint.unix_path.empty()) return {{"type", "unix"}, {"path", endpoint.unix_path}};
+  return {{"type", "inet"}, {"host", endpoint.host}, {"port", std::to_string(endpoint.port)}};
+}
+
+json::Object nested_address(const Endpoint& endpoint) {
+  json::Object data = flat_address(endpoint);
+  const json::Value type = data.at("type");
+  data.erase("type");
+  return {{"type", type}, {"data", std::move(data)}};
+}
+
+json::Object channels(const Endpoint& endpoint) {
+  json::Object address = flat_address(endpoint);
+  address["transport"] = "socket";
+  json::Object channel{{"channel-type", "main"}, {"addr", std::move(address)}};
+  return {{"channels", json::Array{std::move(channel)}}};
+}
+
+Task<Status> yank(QmpClient& client, json::Object instance) {
+  auto reply = co_await client.execute_out_of_band("yank", {{"instances", json::Array{std::move(instance)}}});
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return Status();
+}
+
+}  // namespace
+
+Task<Status> cont(QmpClient& client) {
+  return client.run("cont", {});
+}
+Task<Status> quit(QmpClient& client) {
+  return client.run("quit", {});
+}
+Task<Status> system_powerdown(QmpClient& client) {
+  return client.run("system_powerdown", {});
+}
+
+Task<Status> object_add_tls(QmpClient& client, std::string id, std::string folder, TlsRole role) {
+  // ca-cert.pem is the other side's CA, made for this transfer alone: QEMU's check of our own certificate
+  // against it must be off. The peer is verified all the same.
+  return client.run("object-add", {{"qom-type", "tls-creds-x509"},
+                                   {"id", id},
+                                   {"dir", folder},
+                                   {"endpoint", role == TlsRole::server ? "server" : "client"},
+                                   {"verify-peer", true},
+                                   {"sanity-check", false}});
+}
+
+Task<Status> object_del(QmpClient& client, std::string id) {
+  return client.run("object-del", {{"id", id}});
+}
+
+Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
+  json::Array capabilities;
+  // return-path: `completed` then means that the target has loaded everything.
+  for (const char* name : {"events", "return-path", "pause-before-switchover", "auto-converge"})
+    capabilities.push_back(capability(name));
+  HANSE_CO_CHECK(
+      co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
+  json::Object parameters{{"max-bandwidth", kMaxBandwidth},
+                          {"downtime-limit", kDowntimeLimitMs},
+                          {"tls-creds", settings.tls_credentials},
+                          {"tls-hostname", settings.tls_host_name}};
+  co_return co_await client.run("migrate-set-parameters", std::move(parameters));
+}
+
+Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
+                              std::size_t max_connections) {
+  return client.run("nbd-server-start", {{"addr", nested_address(endpoint)},
+                                         {"max-connections", max_connections},
+                                         {"tls-creds", tls_credentials}});
+}
+
+Task<Status> nbd_server_stop(QmpClient& client) {
+  return client.run("nbd-server-stop", {});
+}
+
+Task<Status> block_export_add(QmpClient& client, std::string node, std::string export_name) {
+  return client.run("block-export-add", {{"type", "nbd"},
+                                         {"id", node + "-export"},
+                                         {"node-name", node},
+                                         {"name", export_name},
+                                         {"writable", true}});
+}
+
+Task<Status> migrate_incoming(QmpClient& client, Endpoint endpoint) {
+  return client.run("migrate-incoming", channels(endpoint));
+}
+
+Task<Status> blockdev_add_remote(QmpClient& client, RemoteDisk disk) {
+  return client.run("blockdev-add", {{"driver", "nbd"},
+                                     {"node-name", disk.node},
+                                     {"export", disk.export_name},
+                                     {"server", flat_address(disk.server)},
+                                     {"tls-creds", disk.tls.tls_credentials},
+                                     {"tls-hostname", disk.tls.tls_host_name}});
+}
+
+Task<Status> blockdev_del(QmpClient& client, std::string node) {
+  return client.run("blockdev-del", {{"node-name", node}});
+}
+
+Task<Status> blockdev_mirror(QmpClient& client, Mirror mirror) {
+  return client.run("blockdev-mirror", {{"job-id", mirror.job},
+                                        {"device", mirror.device},
+                                        {"target", mirror.target},
+                                        {"sync", mirror.only_overlay ? "top" : "full"},
+                                        {"copy-mode", "background"},
+                                        {"auto-dismiss", true}});
+}
+
+Task<Status> block_job_change_to_write_blocking(QmpClient& client, std::string job) {
+  return client.run("block-job-change", {{"id", job}, {"type", "mirror"}, {"copy-mode", "write-blocking"}});
+}
+
+Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force) {
+  return client.run("block-job-cancel", {{"device", job}, {"force", force}});
+}
+
+Task<Status> migrate(QmpClient& client, Endpoint endpoint) {
+  return client.run("migrate", channels(endpoint));
+}
+Task<Status> migrate_continue(QmpClient& client) {
+  return client.run("migrate-continue", {{"state", "pre-switchover"}});
+}
+Task<Status> migrate_cancel(QmpClient& client) {
+  return client.run("migrate_cancel", {});
+}
+
+Task<Status> yank_node(QmpClient& client, std::string node) {
+  return yank(client, {{"type", "block-node"}, {"node-name", node}});
+}
+Task<Status> yank_migration(QmpClient& client) {
+  return yank(client, {{"type", "migration"}});
+}
+
+}  // namespace hanse::host::qemu::qmp

@@ -1,0 +1,94 @@
+// The QMP commands that the driver uses, typed: one function a command, no decisions. Their parameters and
+// order in a live move are those of docs/protocols and bench/migration.
+//
+// Each is a coroutine on the client's loop; Requires: the client outlives it. Failure: see QmpClient.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "host/drivers/qemu/qmp_client.h"
+#include "runtime/network.h"
+
+namespace hanse::host::qemu::qmp {
+
+struct MigrationInfo {
+  std::string status = "none";
+  std::string error;
+  Bytes sent;
+  Bytes remaining;
+  BytesPerSecond rate;
+  double downtime_ms = 0;
+};
+
+struct BlockJobInfo {
+  std::string job;
+  bool ready = false;
+  Bytes length;
+  Bytes offset;
+};
+
+struct CpuModel {
+  std::string name;
+  bool usable = false;  // this host has all its features
+};
+
+// "running", "paused", "inmigrate", "postmigrate", ...
+Task<Result<std::string>> query_status(QmpClient& client);
+Task<Result<MigrationInfo>> query_migrate(QmpClient& client);
+Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client);
+// Names of machine types that are not deprecated.
+Task<Result<std::vector<std::string>>> query_machines(QmpClient& client);
+Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client);
+
+Task<Status> cont(QmpClient& client);
+Task<Status> quit(QmpClient& client);
+Task<Status> system_powerdown(QmpClient& client);
+
+enum class TlsRole { client, server };
+Task<Status> object_add_tls(QmpClient& client, std::string id, std::string folder, TlsRole role);
+Task<Status> object_del(QmpClient& client, std::string id);
+
+struct MigrationSettings {
+  std::string tls_credentials;
+  std::string tls_host_name;  // that the target's certificate must bear; empty at the target
+};
+// migrate-set-capabilities and migrate-set-parameters.
+Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings);
+
+Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
+                              std::size_t max_connections);
+Task<Status> nbd_server_stop(QmpClient& client);
+Task<Status> block_export_add(QmpClient& client, std::string node, std::string export_name);
+Task<Status> migrate_incoming(QmpClient& client, Endpoint endpoint);
+
+struct RemoteDisk {
+  std::string node;
+  std::string export_name;
+  Endpoint server;
+  MigrationSettings tls;
+};
+Task<Status> blockdev_add_remote(QmpClient& client, RemoteDisk disk);
+Task<Status> blockdev_del(QmpClient& client, std::string node);
+
+struct Mirror {
+  std::string job;
+  std::string device;
+  std::string target;
+  bool only_overlay = false;  // the other side has the base already
+};
+Task<Status> blockdev_mirror(QmpClient& client, Mirror mirror);
+// From now on each write of the guest completes only when both sides have it.
+Task<Status> block_job_change_to_write_blocking(QmpClient& client, std::string job);
+// A mirror that is ready ends with both sides equal; `force` ends it at once.
+Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force);
+
+Task<Status> migrate(QmpClient& client, Endpoint endpoint);
+Task<Status> migrate_continue(QmpClient& client);
+Task<Status> migrate_cancel(QmpClient& client);
+// Cut connections at once, also when the monitor's main loop hangs on them.
+Task<Status> yank_node(QmpClient& client, std::string node);
+Task<Status> yank_migration(QmpClient& client);
+
+}  // namespace hanse::host::qemu::qmp

@@ -1,0 +1,98 @@
+#include <boost/json.hpp>
+
+#include "base/json_mapping.h"
+#include "host/drivers/qemu/qmp_commands.h"
+
+namespace hanse::host::qemu::qmp {
+namespace {
+
+const json::Object& object_of(const json::Value& value) {
+  static const json::Object empty;
+  const json::Object* object = value.if_object();
+  return object == nullptr ? empty : *object;
+}
+
+std::string text_of(const json::Object& object, std::string_view key) {
+  const json::Value* found = object.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+double number_of(const json::Object& object, std::string_view key) {
+  const json::Value* found = object.if_contains(key);
+  return found != nullptr && found->is_number() ? found->to_number<double>() : 0.0;
+}
+
+Bytes bytes_of(const json::Object& object, std::string_view key) {
+  return Bytes{static_cast<std::int64_t>(number_of(object, key))};
+}
+
+bool flag_of(const json::Object& object, std::string_view key) {
+  const json::Value* found = object.if_contains(key);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+std::vector<json::Object> objects_of(const json::Value& value) {
+  std::vector<json::Object> out;
+  if (!value.is_array()) return out;
+  for (const json::Value& element : value.get_array()) out.push_back(object_of(element));
+  return out;
+}
+
+constexpr double kBitsPerByte = 8;
+
+}  // namespace
+
+Task<Result<std::string>> query_status(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-status", {}));
+  co_return text_of(object_of(reply), "status");
+}
+
+Task<Result<MigrationInfo>> query_migrate(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-migrate", {}));
+  const json::Object& object = object_of(reply);
+  MigrationInfo info;
+  if (object.contains("status")) info.status = text_of(object, "status");
+  info.error = text_of(object, "error-desc");
+  info.downtime_ms = number_of(object, "downtime");
+  if (const json::Value* ram = object.if_contains("ram")) {
+    info.sent = bytes_of(object_of(*ram), "transferred");
+    info.remaining = bytes_of(object_of(*ram), "remaining");
+    const double bits = number_of(object_of(*ram), "mbps") * 1e6;
+    info.rate = BytesPerSecond{static_cast<std::int64_t>(bits / kBitsPerByte)};
+  }
+  co_return info;
+}
+
+Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-block-jobs", {}));
+  std::vector<BlockJobInfo> jobs;
+  for (const json::Object& object : objects_of(reply)) {
+    jobs.push_back({.job = text_of(object, "device"),
+                    .ready = flag_of(object, "ready"),
+                    .length = bytes_of(object, "len"),
+                    .offset = bytes_of(object, "offset")});
+  }
+  co_return jobs;
+}
+
+Task<Result<std::vector<std::string>>> query_machines(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-machines", {}));
+  std::vector<std::string> names;
+  for (const json::Object& object : objects_of(reply)) {
+    if (!flag_of(object, "deprecated")) names.push_back(text_of(object, "name"));
+  }
+  co_return names;
+}
+
+Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-cpu-definitions", {}));
+  std::vector<CpuModel> models;
+  for (const json::Object& object : objects_of(reply)) {
+    const json::Value* missing = object.if_contains("unavailable-features");
+    const bool complete = missing != nullptr && missing->is_array() && missing->get_array().empty();
+    models.push_back({.name = text_of(object, "name"), .usable = complete && !flag_of(object, "deprecated")});
+  }
+  co_return models;
+}
+
+}  // namespace hanse::host::qemu::qmp
