@@ -1,0 +1,75 @@
+#include "host/drivers/qemu/limits.h"
+
+#include <fmt/format.h>
+
+namespace hanse::host::qemu {
+namespace {
+
+// What QEMU needs beside the guest's memory; translated code of an emulated guest is the largest part.
+constexpr MiB kHypervisorMemory{1536};
+// One more than the guest has: the hypervisor's own threads, and encryption in a move.
+constexpr std::int64_t kHypervisorCpus = 1;
+constexpr std::int64_t kPeriodMicros = 100'000;
+constexpr Nanos kScriptLimit = Seconds{5};
+
+// Version 1 has a folder for each controller, version 2 one for all. Control files take plain writes only, which
+// is what a shell does.
+constexpr const char* kFunctions = R"(
+own() { sed -n "s/^[0-9]*:\(.*,\)\?$1\(,.*\)\?://p" /proc/self/cgroup | head -n 1; }
+root=/sys/fs/cgroup
+if [ -e $root/cgroup.controllers ]; then
+  unified=$root$(sed -n 's/^0:://p' /proc/self/cgroup)
+else
+  memory=$root/memory$(own memory)
+  cpu=$root/cpu$(own cpu)
+fi
+)";
+
+Task<bool> run_script(Runtime& runtime, std::string script) {
+  ProcessOptions options{.arguments = {"sh", "-ec", std::move(script)}};
+  options.time_limit = kScriptLimit;
+  const auto result = co_await runtime.processes.run(std::move(options));
+  co_return result && result->exit_status == 0;
+}
+
+}  // namespace
+
+std::string limit_script(const model::MachineSpec& machine, const ProcessId& process) {
+  const std::int64_t quota = (machine.vcpu.value + kHypervisorCpus) * kPeriodMicros;
+  const std::int64_t bytes = to_bytes(machine.memory_mib + kHypervisorMemory).value;
+  return kFunctions +
+         fmt::format(R"(
+if [ -n "$unified" ]; then
+  group=$unified/hanse-{0}
+  mkdir -p $group
+  echo {1} > $group/memory.max
+  echo {2} {3} > $group/cpu.max
+  echo {4} > $group/cgroup.procs
+else
+  mkdir -p $memory/hanse-{0} $cpu/hanse-{0}
+  echo {1} > $memory/hanse-{0}/memory.limit_in_bytes
+  echo {3} > $cpu/hanse-{0}/cpu.cfs_period_us
+  echo {2} > $cpu/hanse-{0}/cpu.cfs_quota_us
+  echo {4} > $memory/hanse-{0}/cgroup.procs
+  echo {4} > $cpu/hanse-{0}/cgroup.procs
+fi
+)",
+                     machine.uid, bytes, quota, kPeriodMicros, process.pid);
+}
+
+Task<void> limit_process(DriverContext& context, model::MachineSpec machine, ProcessId process) {
+  if (!co_await run_script(context.runtime, limit_script(machine, process)) && !context.limits_refused) {
+    context.limits_refused = true;
+    context.log.warning("no control group can be written here: machines run without limits of memory and CPU");
+  }
+}
+
+Task<void> release_limits(DriverContext& context, std::string uid) {
+  const std::string script =
+      kFunctions +
+      fmt::format("for folder in $unified $memory $cpu; do rmdir $folder/hanse-{} 2>/dev/null || true; done\n", uid);
+  // A group that stays behind is empty and is taken again by the next start.
+  static_cast<void>(co_await run_script(context.runtime, script));
+}
+
+}  // namespace hanse::host::qemu
