@@ -6,7 +6,7 @@
 //     run/                                 the guest user's: QEMU can reach nothing else
 //       qemu.pid  qmp.sock  serial.sock  guest.sock  seed.iso  disk-<uid>.qcow2
 //       memory.sock  nbd.sock              an incoming move that is relayed
-//       tls-out/  tls-in/                  certificates of a move under way
+//       tls/                               certificates of a move under way
 #pragma once
 
 #include <cstddef>

@@ -37,7 +37,7 @@ void Session::notify() {
 }
 
 Task<Status> Session::attach() {
-  HANSE_CO_TRY(auto stream, co_await connect_when_there(options_.paths.monitor()));
+  HANSE_CO_TRY(auto stream, co_await connect_when_there(runtime_, options_.paths.monitor(), options_.process));
   QmpClient::Handlers handlers{
       .on_event =
           [this](const codec::QmpEvent& event) {
@@ -48,8 +48,8 @@ Task<Status> Session::attach() {
   monitor_ = std::make_unique<QmpClient>(runtime_.scheduler, std::move(stream), std::move(handlers));
   HANSE_CO_CHECK(co_await monitor_->start());
   HANSE_CO_CHECK(co_await learn_state());
-  HANSE_CO_TRY(console_, co_await connect_when_there(options_.paths.serial()));
-  HANSE_CO_TRY(guest_, co_await connect_when_there(options_.paths.guest()));
+  HANSE_CO_TRY(console_, co_await connect_when_there(runtime_, options_.paths.serial(), options_.process));
+  HANSE_CO_TRY(guest_, co_await connect_when_there(runtime_, options_.paths.guest(), options_.process));
   if (!scope_.spawn(watch_process()) || !scope_.spawn(read_console()) || !scope_.spawn(read_guest()))
     co_return fail(Code::internal, "the tasks of a machine could not be started");
   if (!state_.incoming()) guest_resumed();
@@ -57,18 +57,16 @@ Task<Status> Session::attach() {
   co_return Status();
 }
 
-Task<Result<std::unique_ptr<Stream>>> Session::connect_when_there(std::string path) {
-  const MonotonicTime deadline = runtime_.clock.now() + kStartLimit;
+Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path, ProcessId process) {
+  const MonotonicTime deadline = runtime.clock.now() + kStartLimit;
   for (;;) {
-    auto stream =
-        co_await runtime_.network.connect(Endpoint{.unix_path = path}, std::nullopt, kConnectLimit);
+    auto stream = co_await runtime.network.connect(Endpoint{.unix_path = path}, std::nullopt, kConnectLimit);
     if (stream) co_return std::move(*stream);
-    if (!runtime_.processes.alive(options_.process))
-      co_return fail(Code::unavailable, "the hypervisor has ended");
-    if (runtime_.clock.now() >= deadline)
+    if (!runtime.processes.alive(process)) co_return fail(Code::unavailable, "the hypervisor has ended");
+    if (runtime.clock.now() >= deadline)
       co_return fail(Code::unavailable, "the hypervisor did not open {} in time: {}", path,
                      stream.error().message);
-    co_await sleep_for(runtime_.scheduler, kRetry);
+    co_await sleep_for(runtime.scheduler, kRetry);
   }
 }
 

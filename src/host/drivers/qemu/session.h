@@ -57,7 +57,6 @@ class Session {
   std::optional<MachineState::Heartbeat> last_heartbeat() const { return last_heartbeat_; }
 
  private:
-  Task<Result<std::unique_ptr<Stream>>> connect_when_there(std::string path);
   Task<Status> learn_state();
   Task<void> watch_process();
   Task<void> read_console();
@@ -78,5 +77,8 @@ class Session {
   std::unique_ptr<QmpClient> monitor_;
   Scope scope_;  // last: its tasks use all of the above
 };
+
+// Waits for a process to open a unix socket while it lives. Errors: unavailable.
+Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path, ProcessId process);
 
 }  // namespace hanse::host::qemu

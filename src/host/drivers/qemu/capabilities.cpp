@@ -1,0 +1,148 @@
+#include "host/drivers/qemu/capabilities.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fmt/format.h>
+
+#include "host/drivers/qemu/qmp_commands.h"
+#include "host/drivers/qemu/tools.h"
+
+namespace hanse::host::qemu {
+namespace {
+
+constexpr const char* kProbeUid = "probe";
+constexpr std::string_view kMachineFamily = "pc-q35-";
+constexpr const char* kKvmDevice = "/dev/kvm";
+// Their meaning differs between hosts: a machine with one of them could not move.
+constexpr std::string_view kUnportableModels[] = {"host", "max", "base"};
+
+// "key<blanks>: value" of the first line with that key.
+std::string_view value_of(std::string_view text, std::string_view key) {
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    if (at != 0 && text[at - 1] != '\n') continue;
+    const std::size_t colon = text.find(':', at);
+    if (colon == std::string_view::npos) return {};
+    const std::size_t begin = std::min(text.find_first_not_of(" \t", colon + 1), text.size());
+    return text.substr(begin, text.find('\n', begin) - begin);
+  }
+  return {};
+}
+
+Task<bool> has_kvm(DriverContext& context) {
+  if (context.options.acceleration != Acceleration::automatic)
+    co_return context.options.acceleration == Acceleration::kvm;
+  const auto device = co_await context.runtime.files.info(kKvmDevice);
+  co_return device.has_value();
+}
+
+std::vector<std::string> probe_command(const QemuOptions& options, const MachinePaths& paths, bool accelerated) {
+  return {options.emulator, "-nodefaults", "-no-user-config", "-display", "none", "-S", "-machine",
+          fmt::format("none,accel={}", accelerated ? "kvm" : "tcg"), "-qmp",
+          fmt::format("unix:{},server=on,wait=off", paths.monitor())};
+}
+
+// A QEMU without a machine, ended however the probe ends.
+class ProbeProcess {
+ public:
+  ProbeProcess(Processes& processes, ProcessId id) : processes_(processes), id_(id) {}
+  ProbeProcess(const ProbeProcess&) = delete;
+  ProbeProcess& operator=(const ProbeProcess&) = delete;
+  ~ProbeProcess() { processes_.signal(id_, kKill); }
+
+ private:
+  static constexpr int kKill = 9;
+  Processes& processes_;
+  ProcessId id_;
+};
+
+Task<Status> ask_hypervisor(QmpClient& client, Capabilities& out) {
+  HANSE_CO_TRY(std::vector<std::string> machines, co_await qmp::query_machines(client));
+  std::erase_if(machines, [](const std::string& name) { return !name.starts_with(kMachineFamily); });
+  HANSE_CO_TRY(const std::vector<qmp::CpuModel> models, co_await qmp::query_cpu_definitions(client));
+  for (const qmp::CpuModel& model : models) {
+    const bool unportable = std::find(std::begin(kUnportableModels), std::end(kUnportableModels), model.name) !=
+                            std::end(kUnportableModels);
+    if (model.usable && !unportable) out.inventory.cpu_models.push_back(model.name);
+  }
+  std::sort(machines.begin(), machines.end());
+  std::sort(out.inventory.cpu_models.begin(), out.inventory.cpu_models.end());
+  out.inventory.machine_types = std::move(machines);
+  const codec::QmpGreeting& version = client.version();
+  out.inventory.hypervisor = fmt::format("qemu {}.{}.{}", version.major, version.minor, version.micro);
+  out.no_moves_reason = reason_against_moves(out.facts.accelerated, version);
+  out.inventory.live_moves = out.no_moves_reason.empty();
+  co_return Status();
+}
+
+Task<Status> run_probe(DriverContext& context, Capabilities& out) {
+  Runtime& runtime = context.runtime;
+  const MachinePaths paths(context.options.data_dir, kProbeUid);
+  HANSE_CO_CHECK(check_socket_paths(paths));
+  HANSE_CO_CHECK(co_await runtime.files.make_directories(paths.folder(), 0711));
+  HANSE_CO_CHECK(co_await make_guest_folder(runtime, context.options, paths.run_folder()));
+  ProcessOptions options{.arguments = probe_command(context.options, paths, out.facts.accelerated),
+                         .as_user = context.options.guest_user};
+  options.output_path = paths.log();
+  auto started = co_await runtime.processes.start_daemon(std::move(options));
+  if (!started)
+    co_return fail(Code::unavailable, "{} cannot be started ({}); install the packages of tools/packages.txt",
+                   context.options.emulator, started.error().message);
+  const ProbeProcess process(runtime.processes, *started);
+  HANSE_CO_TRY(auto stream, co_await connect_when_there(runtime, paths.monitor(), *started));
+  QmpClient client(runtime.scheduler, std::move(stream), {});
+  HANSE_CO_CHECK(co_await client.start());
+  co_return co_await ask_hypervisor(client, out);
+}
+
+}  // namespace
+
+ProcessorFacts read_cpuinfo(std::string_view text) {
+  ProcessorFacts facts;
+  facts.model = value_of(text, "model name");
+  const std::string mhz(value_of(text, "cpu MHz"));
+  facts.clock_khz = static_cast<std::int64_t>(std::strtod(mhz.c_str(), nullptr) * 1000);
+  for (std::size_t at = text.find("processor"); at != std::string_view::npos; at = text.find("processor", at + 1)) {
+    if (at == 0 || text[at - 1] == '\n') ++facts.count;
+  }
+  return facts;
+}
+
+MiB read_meminfo(std::string_view text) {
+  const std::string_view total = value_of(text, "MemTotal");
+  std::int64_t kib = 0;
+  std::from_chars(total.data(), total.data() + total.size(), kib);
+  return MiB{kib / 1024};
+}
+
+std::string reason_against_moves(bool accelerated, const codec::QmpGreeting& version) {
+  if (accelerated || version.major >= kFirstGoodMajorForEmulatedMoves) return {};
+  return fmt::format(
+      "QEMU {}.{} damages emulated guests in live moves; install QEMU {} or later, or use a machine with KVM",
+      version.major, version.minor, kFirstGoodMajorForEmulatedMoves);
+}
+
+Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {
+  Capabilities out;
+  Runtime& runtime = context.runtime;
+  out.facts.accelerated = co_await has_kvm(context);
+  const Status probed = co_await run_probe(context, out);
+  HANSE_CO_CHECK(co_await runtime.files.remove_all(MachinePaths(context.options.data_dir, kProbeUid).folder()));
+  HANSE_CO_CHECK(probed);
+  HANSE_CO_TRY(const std::string cpuinfo, co_await runtime.files.read("/proc/cpuinfo", Bytes{8 << 20}));
+  HANSE_CO_TRY(const std::string meminfo, co_await runtime.files.read("/proc/meminfo", kSmallFileLimit));
+  const ProcessorFacts processor = read_cpuinfo(cpuinfo);
+  out.facts.clock_khz = processor.clock_khz;
+  out.inventory.accelerated = out.facts.accelerated;
+  out.inventory.processor = processor.model;
+  out.inventory.architecture = "x86_64";
+  const QemuOptions& options = context.options;
+  out.inventory.vcpu = options.vcpu_limit.value > 0 ? options.vcpu_limit : VcpuCount{processor.count};
+  out.inventory.memory_mib = options.memory_limit.value > 0 ? options.memory_limit : read_meminfo(meminfo);
+  if (!out.facts.accelerated)
+    context.log.warning("no /dev/kvm: guests are emulated, which is some ten times slower");
+  if (!out.no_moves_reason.empty()) context.log.warning("no live moves: {}", out.no_moves_reason);
+  co_return out;
+}
+
+}  // namespace hanse::host::qemu

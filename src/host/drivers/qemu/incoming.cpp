@@ -1,0 +1,125 @@
+#include "host/drivers/qemu/incoming.h"
+
+#include "host/drivers/qemu/command_line.h"
+#include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/ports.h"
+#include "host/drivers/qemu/qmp_commands.h"
+#include "runtime/timeout.h"
+
+namespace hanse::host::qemu {
+namespace {
+
+// The source says `completed` when the target has loaded all; the target's own event follows at once.
+constexpr Nanos kLoadedLimit = Seconds{10};
+constexpr Nanos kResumeLimit = Seconds{10};
+
+struct StreamAddresses {
+  Endpoint memory;
+  Endpoint disk;
+};
+
+Task<Result<StreamAddresses>> choose_addresses(DriverContext& context, const Machine& machine, bool direct,
+                                               std::set<std::uint16_t> taken) {
+  const QemuOptions& options = context.options;
+  if (!direct)
+    co_return StreamAddresses{.memory = {.unix_path = machine.paths.memory_socket()},
+                              .disk = {.unix_path = machine.paths.disk_socket()}};
+  if (options.stream_address.empty())
+    co_return fail(Code::failed_precondition,
+                   "this host has no stream address, so no host can reach it; use the relayed path");
+  HANSE_CO_TRY(const std::uint16_t memory, co_await find_free_port(context.runtime, options.stream_address,
+                                                                   options.stream_ports, taken));
+  taken.insert(memory);
+  HANSE_CO_TRY(const std::uint16_t disk, co_await find_free_port(context.runtime, options.stream_address,
+                                                                 options.stream_ports, taken));
+  co_return StreamAddresses{.memory = {.host = options.stream_address, .port = memory},
+                            .disk = {.host = options.stream_address, .port = disk}};
+}
+
+Task<Status> serve_disks(Machine& machine, Endpoint endpoint) {
+  QmpClient& monitor = machine.session->monitor();
+  const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
+  if (disks.empty()) co_return Status();
+  HANSE_CO_CHECK(co_await qmp::nbd_server_start(monitor, endpoint, kMoveCredentials, disks.size()));
+  for (std::size_t index = 0; index < disks.size(); ++index)
+    HANSE_CO_CHECK(co_await qmp::block_export_add(monitor, disk_node(index), disks[index].uid));
+  co_return Status();
+}
+
+Task<Status> wait_loaded(Machine& machine) {
+  Session& session = *machine.session;
+  const auto info = co_await qmp::query_migrate(session.monitor());
+  if (!info) co_return fail(info.error());
+  session.state().set_migration_status(info->status);
+  for (;;) {
+    const auto seen = session.changed().version();
+    const std::string status = session.state().migration();
+    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
+    if (status == "completed") co_return Status();
+    if (migration_failed(status))
+      co_return fail(Code::failed_precondition, "machine {} could not load its state", machine.uid());
+    co_await session.changed().changed_since(seen);
+  }
+}
+
+Task<Status> wait_running(Machine& machine) {
+  Session& session = *machine.session;
+  for (;;) {
+    const auto seen = session.changed().version();
+    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
+    if (session.state().runs()) co_return Status();
+    co_await session.changed().changed_since(seen);
+  }
+}
+
+}  // namespace
+
+Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine, IncomingOptions options,
+                                             std::set<std::uint16_t> taken_ports) {
+  QmpClient& monitor = machine.session->monitor();
+  HANSE_CO_TRY(const StreamAddresses addresses,
+               co_await choose_addresses(context, machine, options.direct, std::move(taken_ports)));
+  HANSE_CO_CHECK(
+      co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
+  qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials};
+  HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
+  HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk));
+  HANSE_CO_CHECK(co_await qmp::migrate_incoming(monitor, addresses.memory));
+  MachineRecord record = machine.record;
+  record.memory_endpoint = to_string(addresses.memory);
+  record.disk_endpoint = to_string(addresses.disk);
+  HANSE_CO_CHECK(co_await commit(context, machine, record));
+  co_return IncomingEndpoints{.memory = record.memory_endpoint, .disk = record.disk_endpoint};
+}
+
+Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epoch) {
+  HANSE_CO_CHECK(require_session(machine));
+  Session& session = *machine.session;
+  const bool begun_before = machine.record.intent == Intent::running && machine.record.epoch == epoch;
+  if (begun_before && session.state().runs()) co_return Status();
+  if (machine.record.intent != Intent::incoming && !begun_before)
+    co_return fail(Code::failed_precondition, "machine {} does not wait for state; it is {} in epoch {}",
+                   machine.uid(), machine.record.intent == Intent::running ? "running" : "stopped",
+                   machine.record.epoch.value);
+  HANSE_CO_CHECK(co_await with_timeout(context.runtime.scheduler, kLoadedLimit,
+                                       "loading the state of machine " + machine.uid(), wait_loaded(machine)));
+  MachineRecord record = machine.record;
+  record.epoch = epoch;
+  record.intent = Intent::running;
+  record.memory_endpoint.clear();
+  record.disk_endpoint.clear();
+  HANSE_CO_CHECK(co_await commit(context, machine, record));
+  // The disks become the guest's own: nothing outside may write them any more. It was stopped already when an
+  // earlier try got this far.
+  static_cast<void>(co_await qmp::nbd_server_stop(session.monitor()));
+  HANSE_CO_CHECK(co_await qmp::cont(session.monitor()));
+  HANSE_CO_CHECK(co_await with_timeout(context.runtime.scheduler, kResumeLimit,
+                                       "the resumption of machine " + machine.uid(), wait_running(machine)));
+  session.state().expect_incoming(false);
+  session.state().forget_move();
+  session.guest_resumed();
+  session.notify();
+  co_return co_await remove_credentials(context, machine);
+}
+
+}  // namespace hanse::host::qemu

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <set>
+
+#include "host/drivers/qemu/command_line.h"
+#include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/outgoing_wait.h"
+#include "runtime/sleep.h"
+
+namespace hanse::host::qemu {
+namespace {
+
+constexpr Nanos kPoll = Millis{50};
+// A guest that writes all the time never lets a background mirror become ready: when only this much is left,
+// its writes wait for both sides, and the rest drains.
+constexpr Bytes kNearlyCopied{std::int64_t{16} << 20};
+
+Task<Status> start_mirrors(Machine& machine, OutgoingOptions options) {
+  QmpClient& monitor = machine.session->monitor();
+  const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
+  HANSE_CO_TRY(const Endpoint server, parse_endpoint(options.target.disk));
+  for (std::size_t index = 0; index < disks.size(); ++index) {
+    qmp::RemoteDisk remote{.node = remote_node(index), .export_name = disks[index].uid, .server = server};
+    remote.tls = {.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
+    HANSE_CO_CHECK(co_await qmp::blockdev_add_remote(monitor, std::move(remote)));
+    qmp::Mirror mirror{.job = mirror_job(index), .device = disk_node(index), .target = remote_node(index)};
+    mirror.only_overlay = !disks[index].base_digest.empty();
+    HANSE_CO_CHECK(co_await qmp::blockdev_mirror(monitor, std::move(mirror)));
+  }
+  co_return Status();
+}
+
+// One look at the mirrors: progress, and those that are nearly done are made to finish.
+class MirrorRound {
+ public:
+  MirrorRound(Machine& machine, std::size_t count) : machine_(machine), count_(count) {}
+
+  // True when all are ready and every write goes to both sides.
+  Task<Result<bool>> look() {
+    QmpClient& monitor = machine_.session->monitor();
+    HANSE_CO_TRY(const std::vector<qmp::BlockJobInfo> jobs, co_await qmp::query_block_jobs(monitor));
+    HANSE_CO_CHECK(check_mirrors(machine_));
+    if (jobs.size() < count_)
+      co_return fail(Code::unavailable, "a mirror of machine {} has ended too early", machine_.uid());
+    CopyProgress progress{.rate = machine_.disk_progress.rate};
+    std::size_t ready = 0;
+    for (const qmp::BlockJobInfo& job : jobs) {
+      progress.sent += job.offset;
+      progress.remaining += job.length - job.offset;
+      ready += job.ready ? 1U : 0U;
+      if (finishing_.contains(job.job) || (!job.ready && job.length - job.offset > kNearlyCopied)) continue;
+      HANSE_CO_CHECK(co_await qmp::block_job_change_to_write_blocking(monitor, job.job));
+      finishing_.insert(job.job);
+    }
+    machine_.disk_progress = progress;
+    co_return ready >= count_ && finishing_.size() >= count_;
+  }
+
+ private:
+  Machine& machine_;
+  std::size_t count_;
+  std::set<std::string> finishing_;
+};
+
+}  // namespace
+
+Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOptions options) {
+  HANSE_CO_CHECK(require_session(machine));
+  Session& session = *machine.session;
+  if (session.state().run_state() != RunState::running)
+    co_return fail(Code::failed_precondition, "machine {} does not run, so it cannot be moved live", machine.uid());
+  session.state().forget_move();
+  machine.disk_progress = {};
+  machine.memory_progress = {};
+  HANSE_CO_CHECK(
+      co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::client));
+  qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
+  HANSE_CO_CHECK(co_await qmp::prepare_migration(session.monitor(), std::move(settings)));
+  const std::size_t count = machine.record.machine.disks.size();
+  if (count == 0) co_return Status();
+  HANSE_CO_CHECK(co_await start_mirrors(machine, std::move(options)));
+  MirrorRound round(machine, count);
+  ProgressWatch watch(context.runtime.clock.now());
+  for (;;) {
+    HANSE_CO_TRY(const bool done, co_await round.look());
+    if (done) co_return Status();
+    if (!watch.moves(machine.disk_progress.sent, context.runtime.clock.now()))
+      co_return stalled(machine, "disk copy");
+    machine.disk_progress.rate = watch.rate();
+    co_await sleep_for(context.runtime.scheduler, kPoll);
+  }
+}
+
+}  // namespace hanse::host::qemu

@@ -1,0 +1,118 @@
+#include "host/drivers/qemu/command_line.h"
+#include "host/drivers/qemu/outgoing_wait.h"
+
+namespace hanse::host::qemu {
+namespace {
+
+constexpr Nanos kPoll = Millis{200};
+constexpr Nanos kDrainLimit = Seconds{30};
+constexpr Nanos kSwitchLimit = Seconds{30};
+
+Task<Error> migration_error(Machine& machine) {
+  const auto info = co_await qmp::query_migrate(machine.session->monitor());
+  const std::string reason = info && !info->error.empty() ? info->error : "the hypervisor gives no reason";
+  co_return Error{Code::unavailable,
+                  fmt::format("the memory of machine {} could not be sent: {}", machine.uid(), reason)};
+}
+
+Task<Status> look_at_memory(DriverContext& context, Machine& machine, ProgressWatch& watch) {
+  HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(machine.session->monitor()));
+  const bool moves = watch.moves(info.sent, context.runtime.clock.now());
+  machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
+  if (!moves) co_return stalled(machine, "memory copy");
+  co_return Status();
+}
+
+Task<Status> require_ready_mirrors(Machine& machine) {
+  HANSE_CO_CHECK(check_mirrors(machine));
+  HANSE_CO_TRY(const auto jobs, co_await qmp::query_block_jobs(machine.session->monitor()));
+  std::size_t ready = 0;
+  for (const qmp::BlockJobInfo& job : jobs) ready += job.ready ? 1U : 0U;
+  if (ready < machine.record.machine.disks.size())
+    co_return fail(Code::failed_precondition, "the disks of machine {} are not copied yet", machine.uid());
+  co_return Status();
+}
+
+// Ends the mirrors with both sides equal and flushed: afterwards nothing of the source writes to the target.
+Task<Status> drain_mirrors(DriverContext& context, Machine& machine) {
+  Session& session = *machine.session;
+  const std::size_t count = machine.record.machine.disks.size();
+  for (std::size_t index = 0; index < count; ++index)
+    HANSE_CO_CHECK(co_await qmp::block_job_cancel(session.monitor(), mirror_job(index), false));
+  const MonotonicTime deadline = context.runtime.clock.now() + kDrainLimit;
+  for (;;) {
+    const auto seen = session.changed().version();
+    HANSE_CO_CHECK(check_mirrors(machine));
+    std::size_t equal = 0;
+    for (std::size_t index = 0; index < count; ++index) {
+      const MirrorState* mirror = session.state().mirror(mirror_job(index));
+      if (mirror == nullptr || !mirror->ended) continue;
+      if (mirror->offset != mirror->length)
+        co_return fail(Code::unavailable, "the mirror of machine {} ended before both sides were equal",
+                       machine.uid());
+      ++equal;
+    }
+    if (equal == count) co_return Status();
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now >= deadline) co_return stalled(machine, "end of the mirror");
+    co_await session.changed().changed_since(seen, deadline - now);
+  }
+}
+
+Task<Status> wait_completed(DriverContext& context, Machine& machine) {
+  Session& session = *machine.session;
+  const MonotonicTime deadline = context.runtime.clock.now() + kSwitchLimit;
+  for (;;) {
+    const auto seen = session.changed().version();
+    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended during its move", machine.uid());
+    if (session.state().migration() == "completed") co_return Status();
+    if (migration_failed(session.state().migration())) co_return fail(co_await migration_error(machine));
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now >= deadline) co_return stalled(machine, "switch");
+    co_await session.changed().changed_since(seen, deadline - now);
+  }
+}
+
+}  // namespace
+
+Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptions options) {
+  HANSE_CO_CHECK(require_session(machine));
+  Session& session = *machine.session;
+  HANSE_CO_CHECK(co_await require_ready_mirrors(machine));
+  HANSE_CO_TRY(const Endpoint target, parse_endpoint(options.target.memory));
+  session.state().set_migration_status("setup");
+  HANSE_CO_CHECK(co_await qmp::migrate(session.monitor(), target));
+  ProgressWatch watch(context.runtime.clock.now());
+  MonotonicTime next_look = context.runtime.clock.now();
+  for (;;) {
+    const auto seen = session.changed().version();
+    HANSE_CO_CHECK(check_mirrors(machine));
+    const std::string status = session.state().migration();
+    if (status == "pre-switchover") co_return Status();
+    if (migration_failed(status)) co_return fail(co_await migration_error(machine));
+    // Events come as they like; the rate is measured over even intervals.
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now < next_look) {
+      co_await session.changed().changed_since(seen, next_look - now);
+      continue;
+    }
+    HANSE_CO_CHECK(co_await look_at_memory(context, machine, watch));
+    next_look = context.runtime.clock.now() + kPoll;
+  }
+}
+
+Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine) {
+  HANSE_CO_CHECK(require_session(machine));
+  Session& session = *machine.session;
+  if (session.state().migration() != "pre-switchover")
+    co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move", machine.uid());
+  HANSE_CO_CHECK(co_await drain_mirrors(context, machine));
+  HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
+  HANSE_CO_CHECK(co_await wait_completed(context, machine));
+  HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
+  machine.memory_progress.sent = info.sent;
+  machine.memory_progress.remaining = {};
+  co_return MemoryReport{.sent = info.sent, .downtime_ms = info.downtime_ms};
+}
+
+}  // namespace hanse::host::qemu

@@ -1,0 +1,34 @@
+// What the steps of an outgoing move share: progress of disks and memory with its stall, and the mirrors'
+// health.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/drivers/qemu/machine.h"
+#include "host/drivers/qemu/outgoing.h"
+#include "host/drivers/qemu/qmp_commands.h"
+
+namespace hanse::host::qemu {
+
+// Follows a counter of bytes. Pure.
+class ProgressWatch {
+ public:
+  explicit ProgressWatch(MonotonicTime now) : last_change_(now), last_look_(now) {}
+
+  // True while bytes moved within kStallLimit.
+  bool moves(Bytes sent, MonotonicTime now);
+  BytesPerSecond rate() const { return rate_; }
+
+ private:
+  MonotonicTime last_change_;
+  MonotonicTime last_look_;
+  Bytes sent_;
+  BytesPerSecond rate_;
+};
+
+// Errors: unavailable when QEMU has gone or a mirror has failed.
+Status check_mirrors(const Machine& machine);
+tl::unexpected<Error> stalled(const Machine& machine, std::string_view what);
+
+}  // namespace hanse::host::qemu

@@ -1,0 +1,71 @@
+// QemuDriver: the Driver that runs real machines, one QEMU process each. It only composes: what QEMU is started
+// with is command_line.h, processes are launch.h, moves are outgoing.h and incoming.h.
+//
+// Lifecycle, thread and failures: host/driver.h. Requires: runtime outlives it, and no call is under way when
+// it is destroyed; the machines go on running.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "host/driver.h"
+#include "host/drivers/qemu/capabilities.h"
+#include "host/drivers/qemu/machine.h"
+#include "host/drivers/qemu/options.h"
+#include "runtime/runtime.h"
+#include "runtime/signal.h"
+
+namespace hanse::host::qemu {
+
+class QemuDriver final : public Driver {
+ public:
+  QemuDriver(Runtime& runtime, QemuOptions options);
+
+  Task<Result<model::Inventory>> inventory() override;
+  Task<Result<std::vector<MachineState>>> recover() override;
+  std::optional<MachineState> observe(const std::string& uid) const override;
+  Signal& changes() override { return changes_; }
+
+  Task<Status> start(model::MachineSpec machine, Epoch epoch) override;
+  Task<Status> stop(std::string uid, Nanos grace) override;
+  Task<Status> remove(std::string uid) override;
+
+  Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
+                                                IncomingOptions options) override;
+  Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
+
+  Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
+  CopyProgress disk_progress(const std::string& uid) const override;
+  Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;
+  CopyProgress memory_progress(const std::string& uid) const override;
+  Task<Result<MemoryReport>> hand_over(std::string uid) override;
+  Task<Status> cancel_outgoing(std::string uid) override;
+
+  ConsoleOutput console(const std::string& uid, std::uint64_t offset) const override;
+  Task<Status> write_console(std::string uid, std::string text) override;
+
+ private:
+  const Machine* find(const std::string& uid) const;
+  Result<Machine*> require(const std::string& uid);
+  Task<Result<Capabilities>> capabilities();
+  Task<Status> check_moves();
+  Task<Result<Machine*>> make_machine(model::MachineSpec machine);
+  Task<Status> prepare_files(Machine& machine, Intent intent);
+  Task<Status> boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent);
+  Task<Status> boot_once(Machine& machine, HostFacts facts);
+  Task<Status> note_failed_boot(Machine& machine, Error failure);
+  Task<Status> recover_one(std::string uid);
+  // Ports of this driver's machines; QEMU may not have taken them yet.
+  std::set<std::uint16_t> ports_in_use(const std::string& but_of) const;
+
+  QemuOptions options_;
+  Runtime& runtime_;
+  Signal changes_;
+  DriverContext context_;
+  std::optional<Capabilities> capabilities_;
+  std::map<std::string, std::unique_ptr<Machine>> machines_;
+};
+
+}  // namespace hanse::host::qemu
