@@ -4,7 +4,6 @@
 #include <optional>
 #include <sstream>
 #include <utility>
-
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -91,8 +90,7 @@ class DocumentBuilder final : public YAML::EventHandler {
 std::string DocumentBuilder::next_pointer() const {
   if (open_.empty()) return "";
   const Open& around = open_.back();
-  if (around.value.is_array())
-    return around.pointer + "/" + std::to_string(around.value.get_array().size());
+  if (around.value.is_array()) return around.pointer + "/" + std::to_string(around.value.get_array().size());
   return json::mapping::join_pointer(around.pointer, *around.key);
 }
 
@@ -126,8 +124,7 @@ void DocumentBuilder::take_key(const YAML::Mark& mark, const std::string& text) 
   if (text.size() > kMaxKey) return refuse(mark, fmt::format("a key is longer than {} bytes", kMaxKey));
   Open& around = open_.back();
   if (around.value.get_object().contains(text)) {
-    const Position first =
-        position_of(document_, json::mapping::join_pointer(around.pointer, text));
+    const Position first = position_of(document_, json::mapping::join_pointer(around.pointer, text));
     return refuse(mark, fmt::format("the key '{}' is written twice, first in line {}; remove one of the two",
                                     text.substr(0, 64), first.line));
   }
@@ -138,7 +135,8 @@ void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (failure_) return;
   if (wants_key()) return refuse(mark, "an alias cannot be a key; write the key out");
   const auto found = anchors_.find(anchor);
-  if (found == anchors_.end()) return refuse(mark, "an alias cannot stand inside its own anchor; write it out");
+  if (found == anchors_.end())
+    return refuse(mark, "an alias cannot stand inside its own anchor; write it out");
   if (!count_nodes(mark, found->second.count)) return;
   document_.positions.emplace(next_pointer(), position_at(mark));
   add(found->second);
