@@ -1,0 +1,45 @@
+// How the command line is put together: each group adds its commands to CLI11's application. An option writes
+// into the drafts; the command that was chosen copies its draft into `command`.
+#pragma once
+
+#include <optional>
+
+#include "cli/options.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace hanse::cli {
+
+// Outlives the application that writes into it.
+struct CommandDrafts {
+  GlobalOptions global;
+  ApplyOptions apply;
+  GetOptions get;
+  DescribeOptions describe;
+  DeleteOptions remove;
+  MigrateOptions migrate;
+  PowerOptions power;
+  ConsoleOptions console;
+  LogsOptions logs;
+  EventsOptions events;
+  ImageImportOptions image_import;
+  TokenCreateOptions token_create;
+  TokenEnrolOptions token_enrol;
+  ContextUseOptions context_use;
+  ContextAddOptions context_add;
+  CompletionOptions completion;
+  ZoneOptions zone;
+  HostOptions host;
+  DevOptions dev;
+  TestbedOptions testbed;
+  std::optional<Command> command;
+};
+
+void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
+void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
+void add_zone_commands(CLI::App& app, CommandDrafts& drafts);
+void add_program_commands(CLI::App& app, CommandDrafts& drafts);
+
+}  // namespace hanse::cli

@@ -1,0 +1,102 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/command_groups.h"
+
+namespace hanse::cli {
+namespace {
+
+const std::map<std::string, OutputFormat>& output_formats() {
+  static const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::table},
+                                                              {"wide", OutputFormat::wide},
+                                                              {"json", OutputFormat::json},
+                                                              {"yaml", OutputFormat::yaml},
+                                                              {"name", OutputFormat::name}};
+  return formats;
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& global) {
+  app.add_option("--context", global.context, "Which context of the configuration; default: the current one");
+  app.add_option("--tenant", global.tenant, "Which tenant; default: the context's");
+  app.add_option("--workspace", global.workspace, "Which workspace; default: the context's");
+  app.add_option("--config", global.config, "The file of contexts; default: ~/.config/hanse/contexts.yaml");
+  app.add_option("-o,--output", global.output, "Format: table, wide, json, yaml or name")
+      ->transform(CLI::CheckedTransformer(output_formats()).description(""));
+  app.add_option("--timeout", global.timeout, "How long one request may take")->capture_default_str();
+  app.add_flag("-v,--verbose", global.verbose, "Say more");
+}
+
+// Options of the program may also stand behind a command, at any depth.
+void let_options_stand_anywhere(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->fallthrough();
+    let_options_stand_anywhere(*command);
+  }
+}
+
+void build(CLI::App& app, CommandDrafts& drafts) {
+  app.name("hanse");
+  app.require_subcommand(1);
+  add_global_options(app, drafts.global);
+  add_resource_commands(app, drafts);
+  add_instance_commands(app, drafts);
+  add_zone_commands(app, drafts);
+  add_program_commands(app, drafts);
+  let_options_stand_anywhere(app);
+}
+
+constexpr const char* kDescription =
+    "Hanse runs virtual machines across independent providers as one continuum";
+
+CommandTree tree_of(const CLI::App& app) {
+  CommandTree tree{app.get_name(), app.get_description(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;
+    for (const std::string& name : option->get_lnames()) tree.options.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) tree.options.push_back("-" + name);
+  }
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (!command->get_group().empty()) tree.commands.push_back(tree_of(*command));
+  }
+  return tree;
+}
+
+}  // namespace
+
+ParsedLine parse_command_line(std::vector<std::string> arguments) {
+  CLI::App app(kDescription);
+  CommandDrafts drafts;
+  build(app, drafts);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  ParsedLine line;
+  // CLI11 reports a fault, and a wish for help, by exceptions; they end here.
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::Success& wish) {
+    std::ostringstream out;
+    app.exit(wish, out, out);
+    line.text = out.str();
+    return line;
+  } catch (const CLI::ParseError& fault) {
+    line.exit_code = traits_of(Code::invalid_argument).exit_code;
+    line.text = fmt::format("hanse: {}; see 'hanse --help'\n", fault.what());
+    return line;
+  }
+  line.global = drafts.global;
+  line.command = drafts.command;
+  return line;
+}
+
+CommandTree command_tree() {
+  CLI::App app(kDescription);
+  CommandDrafts drafts;
+  build(app, drafts);
+  return tree_of(app);
+}
+
+}  // namespace hanse::cli

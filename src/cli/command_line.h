@@ -1,0 +1,35 @@
+// The command line as values: parsing, help, and the tree of commands that shell completion is made of.
+//
+// Pure. CLI11 stays in the source files behind this header.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+
+namespace hanse::cli {
+
+// Either `command` is set, or `text` is what to print before leaving with `exit_code`: to standard output
+// when that is 0, otherwise to standard error.
+struct ParsedLine {
+  GlobalOptions global;
+  std::optional<Command> command;
+  std::string text;
+  int exit_code = 0;
+};
+
+// `arguments` without the program's name.
+ParsedLine parse_command_line(std::vector<std::string> arguments);
+
+// One command with its options and sub-commands; hidden ones are left out.
+struct CommandTree {
+  std::string name;
+  std::string description;
+  std::vector<std::string> options;  // "--output", "-o"
+  std::vector<CommandTree> commands;
+};
+
+CommandTree command_tree();
+
+}  // namespace hanse::cli

@@ -1,0 +1,126 @@
+#include "cli/command_line.h"
+
+#include <cstdio>
+#include <doctest/doctest.h>
+
+#include "cli/completion.h"
+
+namespace hanse::cli {
+namespace {
+
+template <class Options>
+Options parsed(std::vector<std::string> arguments, GlobalOptions* global = nullptr) {
+  const ParsedLine line = parse_command_line(std::move(arguments));
+  REQUIRE_MESSAGE(line.command.has_value(), line.text);
+  REQUIRE(std::holds_alternative<Options>(*line.command));
+  if (global != nullptr) *global = line.global;
+  return std::get<Options>(*line.command);
+}
+
+TEST_CASE("each command is parsed into its options") {
+  CHECK(parsed<ApplyOptions>({"apply", "-f", "a.yaml", "-f", "-"}).files ==
+        std::vector<std::string>{"a.yaml", "-"});
+  const auto get = parsed<GetOptions>({"get", "inst", "web", "-l", "a=b", "--watch"});
+  CHECK(get.kind == "inst");
+  CHECK(get.name == "web");
+  CHECK(get.selector == "a=b");
+  CHECK(get.watch);
+  const auto migrate = parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--path", "relayed"});
+  CHECK(migrate.target_zone == "b");
+  CHECK(migrate.path == "relayed");
+  CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
+  CHECK(parsed<PowerOptions>({"restart", "web"}).action == PowerAction::restart);
+  CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);
+  CHECK(parsed<GetOptions>({"image", "ls"}).kind == "images");
+  CHECK(parsed<ImageImportOptions>({"image", "import", "x.qcow2", "--name", "x"}).format == "auto");
+  CHECK(parsed<TokenEnrolOptions>({"token", "enrol"}).expires == "1h");
+  CHECK(parsed<DeleteOptions>({"delete", "-f", "x.yaml", "--wait"}).wait);
+}
+
+TEST_CASE("programs get their options") {
+  CHECK(parsed<ZoneOptions>({"zone", "--config", "zone.toml", "-v"}).verbose);
+  const auto shell =
+      parsed<TestbedOptions>({"testbed", "shell", "a", "--name", "x", "--", "ip", "-o", "addr"});
+  CHECK(shell.action == TestbedAction::shell);
+  CHECK(shell.zone == "a");
+  CHECK(shell.name == "x");
+  CHECK(shell.command == std::vector<std::string>{"ip", "-o", "addr"});
+  const auto up = parsed<TestbedOptions>({"testbed", "--state", "/s", "up", "--keep", "-o", "json"});
+  CHECK(up.keep);
+  CHECK(up.state_directory == "/s");
+  CHECK(up.output == OutputFormat::json);
+  CHECK(parsed<TestbedOptions>({"testbed", "wan", "--config", "w"}).wan_config_path == "w");
+}
+
+TEST_CASE("global options stand before or behind the command") {
+  GlobalOptions global;
+  parsed<GetOptions>({"--tenant", "acme", "get", "images", "-o", "yaml", "--context", "b"}, &global);
+  CHECK(global.tenant == "acme");
+  CHECK(global.output == OutputFormat::yaml);
+  CHECK(global.context == "b");
+  const auto add = parsed<ContextAddOptions>({"context", "add", "a", "--endpoint", "https://x:1", "--ca-file",
+                                              "c", "--token-file", "t", "--tenant", "acme", "--use"});
+  CHECK(add.tenant == "acme");
+  CHECK(add.use);
+}
+
+TEST_CASE("a wrong command line is refused with exit code 2") {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"frobnicate"},
+      {"get"},
+      {"get", "images", "-o", "xml"},
+      {"apply"},
+      {"delete", "instance"},
+      {"delete", "instance", "web", "-f", "x"},
+      {"migrate", "web"},
+      {"migrate", "web", "--to", "b", "--cancel"},
+      {"migrate", "web", "--to", "b", "--path", "pigeon"},
+      {"image", "import", "x", "--name", "x", "--kernel", "k"},
+      {"completion", "powershell"},
+  };
+  for (const auto& arguments : wrong) {
+    const ParsedLine line = parse_command_line(arguments);
+    CHECK_FALSE(line.command.has_value());
+    CHECK(line.exit_code == 2);
+    CHECK(line.text.starts_with("hanse: "));
+  }
+}
+
+TEST_CASE("help is no fault and hides what is not for people") {
+  const ParsedLine all = parse_command_line({"--help"});
+  CHECK(all.exit_code == 0);
+  CHECK(all.text.find("migrate") != std::string::npos);
+  const ParsedLine testbed = parse_command_line({"testbed", "--help"});
+  CHECK(testbed.text.find("shell") != std::string::npos);
+  CHECK(testbed.text.find("wan") == std::string::npos);
+}
+
+// Runs a shell over the script; true when it finds nothing wrong.
+bool accepted_by(const std::string& command, const std::string& script) {
+  std::FILE* shell = popen((command + " >/dev/null 2>&1").c_str(), "w");
+  REQUIRE(shell != nullptr);
+  std::fwrite(script.data(), 1, script.size(), shell);
+  return pclose(shell) == 0;
+}
+
+TEST_CASE("completion scripts are good shell and complete") {
+  const CommandTree tree = command_tree();
+  for (const char* shell : {"bash", "zsh"}) {
+    const std::string script = completion_script(shell, tree).value();
+    CHECK(accepted_by("bash -n", script));
+    CHECK_FALSE(accepted_by("bash -n", script + "case"));
+    CHECK(script.find("block-storages") != std::string::npos);
+  }
+  const std::string bash = completion_script("bash", tree).value();
+  const std::string probe = R"(
+COMP_WORDS=(hanse testbed -v s); COMP_CWORD=3; _hanse; [ "${COMPREPLY[*]}" = "status shell" ] || exit 1
+COMP_WORDS=(hanse get inst); COMP_CWORD=2; _hanse; [ "${COMPREPLY[*]}" = "instance-skus instances" ] || exit 1
+)";
+  CHECK(accepted_by("bash", bash + probe));
+  CHECK(completion_script("fish", tree)->find("-a migrate -d 'Move a running instance") != std::string::npos);
+  CHECK_FALSE(completion_script("csh", tree).has_value());
+}
+
+}  // namespace
+}  // namespace hanse::cli

@@ -1,0 +1,125 @@
+// The parsed command line: one plain struct for each client command, and the options that all of them take.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/units.h"
+#include "cli/daemon_options.h"
+#include "cli/output_format.h"
+
+namespace hanse::cli {
+
+struct GlobalOptions {
+  std::string context;    // empty: $HANSE_CONTEXT, else the current one
+  std::string tenant;     // empty: the context's, else "default"
+  std::string workspace;  // as tenant
+  std::string config;     // empty: $HANSE_CONFIG, else ~/.config/hanse/contexts.yaml
+  OutputFormat output = OutputFormat::table;
+  std::string timeout = "30s";  // of one request
+  bool verbose = false;
+};
+
+struct ApplyOptions {
+  std::vector<std::string> files;  // a file, a folder, or "-"
+};
+
+struct GetOptions {
+  std::string kind;
+  std::string name;  // empty: all
+  std::string selector;
+  bool watch = false;
+};
+
+struct DescribeOptions {
+  std::string kind;
+  std::string name;
+};
+
+struct DeleteOptions {
+  std::string kind;
+  std::string name;
+  std::vector<std::string> files;
+  bool wait = false;
+};
+
+struct MigrateOptions {
+  std::string instance;
+  std::string target_zone;
+  std::string path = "automatic";
+  bool no_wait = false;
+  bool cancel = false;
+};
+
+enum class PowerAction { start, stop, restart };
+
+struct PowerOptions {
+  PowerAction action = PowerAction::start;
+  std::string instance;
+};
+
+struct ConsoleOptions {
+  std::string instance;
+};
+
+struct LogsOptions {
+  std::string instance;
+  bool follow = false;
+};
+
+struct EventsOptions {
+  std::string kind;  // empty: of everything
+  std::string name;
+  bool watch = false;
+};
+
+struct ImageImportOptions {
+  std::string file;
+  std::string name;
+  std::string kernel;
+  std::string initramfs;
+  std::string command_line;
+  std::string format = "auto";
+  std::string architecture = "x86_64";
+};
+
+struct TokenCreateOptions {
+  std::string subject;  // empty: the zone's choice
+  std::string expires = "24h";
+};
+
+struct TokenEnrolOptions {
+  std::string expires = "1h";
+};
+
+struct ContextListOptions {};
+
+struct ContextUseOptions {
+  std::string name;
+};
+
+struct ContextAddOptions {
+  std::string name;
+  std::string endpoint;
+  std::string ca_file;
+  std::string token_file;
+  std::string tenant;
+  std::string workspace;
+  bool use = false;
+};
+
+struct CompletionOptions {
+  std::string shell;
+};
+
+struct VersionOptions {};
+
+using Command =
+    std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
+                 ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
+                 TokenEnrolOptions, ContextListOptions, ContextUseOptions, ContextAddOptions,
+                 CompletionOptions, VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
+
+}  // namespace hanse::cli

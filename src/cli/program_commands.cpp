@@ -1,0 +1,83 @@
+// zone, host, dev, testbed, completion, version.
+#include <CLI/CLI.hpp>
+
+#include "cli/command_groups.h"
+
+namespace hanse::cli {
+namespace {
+
+void add_daemons(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* zone = app.add_subcommand("zone", "Run a zone's control plane");
+  zone->add_option("--config", drafts.zone.config_path, "Its configuration, TOML")->required();
+  zone->callback([&drafts] {
+    drafts.zone.verbose = drafts.global.verbose;
+    drafts.command = drafts.zone;
+  });
+  CLI::App* host = app.add_subcommand("host", "Run the agent of a host");
+  host->add_option("--config", drafts.host.config_path, "Its configuration, TOML")->required();
+  host->callback([&drafts] {
+    drafts.host.verbose = drafts.global.verbose;
+    drafts.command = drafts.host;
+  });
+  CLI::App* dev = app.add_subcommand("dev", "Run a zone and a host in one process, for a first try");
+  dev->add_option("--data", drafts.dev.data_directory, "Folder that keeps its state");
+  dev->add_option("--listen", drafts.dev.listen, "Where the zone's API listens")->capture_default_str();
+  dev->callback([&drafts] {
+    drafts.dev.verbose = drafts.global.verbose;
+    drafts.command = drafts.dev;
+  });
+}
+
+CLI::App* add_testbed_action(CLI::App& testbed, CommandDrafts& drafts, const char* name, const char* help,
+                             TestbedAction action) {
+  CLI::App* command = testbed.add_subcommand(name, help);
+  command->callback([&drafts, action] {
+    drafts.testbed.action = action;
+    drafts.testbed.output = drafts.global.output;
+    drafts.testbed.verbose = drafts.global.verbose;
+    drafts.command = drafts.testbed;
+  });
+  return command;
+}
+
+void add_testbed(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* testbed = app.add_subcommand("testbed", "Run a whole federation on this machine");
+  testbed->require_subcommand(1);
+  testbed->fallthrough();
+  TestbedOptions& options = drafts.testbed;
+  testbed->add_option("--state", options.state_directory, "Folder that keeps the testbed's state");
+  testbed->add_option("--name", options.name, "Which testbed, when several run")->capture_default_str();
+  CLI::App* up = add_testbed_action(*testbed, drafts, "up", "Start zones, hosts and the WAN between them",
+                                    TestbedAction::up);
+  up->add_option("--topology", options.topology_path, "Its zones and links; three zones when not given");
+  up->add_flag("--keep", options.keep, "Leave what has started when a later step fails");
+  add_testbed_action(*testbed, drafts, "status", "Show what runs", TestbedAction::status);
+  CLI::App* shell = add_testbed_action(*testbed, drafts, "shell", "Open a shell inside a zone's network",
+                                       TestbedAction::shell);
+  shell->add_option("zone", options.zone, "Name of the zone")->required();
+  shell->add_option("command", options.command, "Run this instead of a shell; write -- before it");
+  add_testbed_action(*testbed, drafts, "down", "Stop and remove everything", TestbedAction::down);
+  CLI::App* wan = add_testbed_action(*testbed, drafts, "wan", "Run the WAN emulator", TestbedAction::wan);
+  wan->add_option("--config", options.wan_config_path, "Its links")->required();
+  wan->group("");  // hidden: `testbed up` starts it
+}
+
+void add_about(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* completion = app.add_subcommand("completion", "Print a shell's completion script");
+  completion->add_option("shell", drafts.completion.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&drafts] { drafts.command = drafts.completion; });
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+  version->callback([&drafts] { drafts.command = VersionOptions{}; });
+}
+
+}  // namespace
+
+void add_program_commands(CLI::App& app, CommandDrafts& drafts) {
+  add_daemons(app, drafts);
+  add_testbed(app, drafts);
+  add_about(app, drafts);
+}
+
+}  // namespace hanse::cli

@@ -1,0 +1,79 @@
+// image, token, context.
+#include <CLI/CLI.hpp>
+
+#include "cli/command_groups.h"
+
+namespace hanse::cli {
+namespace {
+
+void add_image(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* image = app.add_subcommand("image", "Import and list images");
+  image->require_subcommand(1);
+  ImageImportOptions& options = drafts.image_import;
+  CLI::App* import = image->add_subcommand("import", "Upload a disk and make an image of it");
+  import->add_option("file", options.file, "The disk: raw, qcow2 or vmdk")->required();
+  import->add_option("--name", options.name, "Name of the image")->required();
+  import->add_option("--kernel", options.kernel, "Kernel to boot directly; needs --initramfs");
+  import->add_option("--initramfs", options.initramfs, "Initial RAM file system of the kernel");
+  import->add_option("--command-line", options.command_line, "Command line of the kernel");
+  import->add_option("--format", options.format, "Format of the disk")
+      ->check(CLI::IsMember({"auto", "raw", "qcow2", "vmdk"}))
+      ->capture_default_str();
+  import->add_option("--architecture", options.architecture, "Processor that it is made for")
+      ->check(CLI::IsMember({"x86_64", "aarch64"}))
+      ->capture_default_str();
+  import->callback([&drafts] {
+    if (drafts.image_import.kernel.empty() != drafts.image_import.initramfs.empty()) {
+      throw CLI::ValidationError("image import", "--kernel and --initramfs go together");
+    }
+    drafts.command = drafts.image_import;
+  });
+  CLI::App* list = image->add_subcommand("ls", "List images");
+  list->callback([&drafts] { drafts.command = GetOptions{"images", "", "", false}; });
+}
+
+void add_token(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* token = app.add_subcommand("token", "Make tokens for people and for new hosts");
+  token->require_subcommand(1);
+  CLI::App* create = token->add_subcommand("create", "Make a token for the API");
+  create->add_option("--subject", drafts.token_create.subject, "Whom it stands for");
+  create->add_option("--expires", drafts.token_create.expires, "How long it is good: 15m, 24h, 7d")
+      ->capture_default_str();
+  create->callback([&drafts] { drafts.command = drafts.token_create; });
+  CLI::App* enrol = token->add_subcommand("enrol", "Make a one-time token with which a host joins the zone");
+  enrol->add_option("--expires", drafts.token_enrol.expires, "How long it is good")->capture_default_str();
+  enrol->callback([&drafts] { drafts.command = drafts.token_enrol; });
+}
+
+void add_context(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* context = app.add_subcommand("context", "Zones that this command line talks to");
+  context->require_subcommand(1);
+  CLI::App* list = context->add_subcommand("ls", "List contexts");
+  list->callback([&drafts] { drafts.command = ContextListOptions{}; });
+  CLI::App* use = context->add_subcommand("use", "Make a context the current one");
+  use->add_option("name", drafts.context_use.name, "Name of the context")->required();
+  use->callback([&drafts] { drafts.command = drafts.context_use; });
+  // The tenant and the workspace of a new context are the global options of these names.
+  CLI::App* add = context->add_subcommand("add", "Add a context, or replace the one of that name");
+  ContextAddOptions& options = drafts.context_add;
+  add->add_option("name", options.name, "Name of the context")->required();
+  add->add_option("--endpoint", options.endpoint, "The zone's API: https://host:port")->required();
+  add->add_option("--ca-file", options.ca_file, "The zone's CA certificate, PEM")->required();
+  add->add_option("--token-file", options.token_file, "File with the token")->required();
+  add->add_flag("--use", options.use, "Make it the current one");
+  add->callback([&drafts] {
+    drafts.context_add.tenant = drafts.global.tenant;
+    drafts.context_add.workspace = drafts.global.workspace;
+    drafts.command = drafts.context_add;
+  });
+}
+
+}  // namespace
+
+void add_zone_commands(CLI::App& app, CommandDrafts& drafts) {
+  add_image(app, drafts);
+  add_token(app, drafts);
+  add_context(app, drafts);
+}
+
+}  // namespace hanse::cli
