@@ -1,0 +1,23 @@
+// The client commands: each takes a session and its options and completes when the command is done. What they
+// print goes to the session's terminal; an error is returned, and printed by the caller.
+#pragma once
+
+#include "cli/options.h"
+#include "cli/session.h"
+
+namespace hanse::cli {
+
+Task<Status> run_apply(Session session, ApplyOptions options);
+Task<Status> run_get(Session session, GetOptions options);
+Task<Status> run_describe(Session session, DescribeOptions options);
+Task<Status> run_delete(Session session, DeleteOptions options);
+Task<Status> run_migrate(Session session, MigrateOptions options);
+Task<Status> run_power(Session session, PowerOptions options);
+Task<Status> run_console(Session session, ConsoleOptions options);
+Task<Status> run_logs(Session session, LogsOptions options);
+Task<Status> run_events(Session session, EventsOptions options);
+Task<Status> run_image_import(Session session, ImageImportOptions options);
+Task<Status> run_token_create(Session session, TokenCreateOptions options);
+Task<Status> run_token_enrol(Session session, TokenEnrolOptions options);
+
+}  // namespace hanse::cli
