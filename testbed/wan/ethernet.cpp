@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <linux/virtio_net.h>
 
 namespace hanse::testbed {
-
-static_assert(sizeof(virtio_net_hdr) == kVirtioHeaderSize);
 
 std::optional<FrameAddresses> addresses_of(FrameBytes frame) {
   if (frame.size() < kVirtioHeaderSize + kEthernetHeaderSize) return std::nullopt;
@@ -23,18 +20,19 @@ bool is_group(const MacAddress& address) {
 
 Bytes wire_size(FrameBytes frame) {
   const auto length = static_cast<std::int64_t>(frame.size()) - static_cast<std::int64_t>(kVirtioHeaderSize);
-  virtio_net_hdr header;
+  VirtioHeader header;
   if (length <= 0) return Bytes{0};
   std::memcpy(&header, frame.data(), sizeof header);
-  if (header.gso_type == VIRTIO_NET_HDR_GSO_NONE || header.gso_size == 0) return Bytes{length};
-  // hdr_len is a hint only: the TCP header starts where the checksum does and says itself how long it is.
+  if (header.segmentation == kNoSegmentation || header.segment_size == 0) return Bytes{length};
+  // header_length is a hint only: the TCP header starts where the checksum does and says itself how long it
+  // is.
   constexpr std::size_t kDataOffset = 12;
-  const std::size_t offset = kVirtioHeaderSize + header.csum_start + kDataOffset;
+  const std::size_t offset = kVirtioHeaderSize + header.checksum_start + kDataOffset;
   if (offset >= frame.size()) return Bytes{length};
   const std::int64_t tcp_header = (std::to_integer<std::int64_t>(frame[offset]) >> 4) * 4;
-  const std::int64_t headers = header.csum_start + tcp_header;
+  const std::int64_t headers = header.checksum_start + tcp_header;
   if (headers >= length) return Bytes{length};
-  const std::int64_t segments = (length - headers + header.gso_size - 1) / header.gso_size;
+  const std::int64_t segments = (length - headers + header.segment_size - 1) / header.segment_size;
   return Bytes{length + (segments - 1) * headers};
 }
 
@@ -53,8 +51,8 @@ Result<MacAddress> parse_mac(std::string_view text) {
 }
 
 std::string to_string(const MacAddress& address) {
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", address[0], address[1], address[2], address[3],
-                     address[4], address[5]);
+  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", address[0], address[1], address[2],
+                     address[3], address[4], address[5]);
 }
 
 }  // namespace hanse::testbed

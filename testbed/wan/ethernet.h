@@ -23,7 +23,20 @@ using MacAddress = std::array<std::uint8_t, 6>;
 // The frame with the virtio header in front.
 using FrameBytes = std::span<const std::byte>;
 
-inline constexpr std::size_t kVirtioHeaderSize = 10;
+// The kernel's virtio_net_hdr, whose own header is no C++.
+struct VirtioHeader {
+  std::uint8_t flags = 0;
+  std::uint8_t segmentation = 0;  // kNoSegmentation or the protocol whose segments these are
+  std::uint16_t header_length = 0;
+  std::uint16_t segment_size = 0;
+  std::uint16_t checksum_start = 0;
+  std::uint16_t checksum_offset = 0;
+};
+inline constexpr std::size_t kVirtioHeaderSize = sizeof(VirtioHeader);
+static_assert(kVirtioHeaderSize == 10);
+inline constexpr std::uint8_t kNoSegmentation = 0;
+inline constexpr std::uint8_t kTcp4Segmentation = 1;
+
 inline constexpr std::size_t kEthernetHeaderSize = 14;
 inline constexpr std::size_t kMaxFrameSize = kVirtioHeaderSize + kEthernetHeaderSize + 4 + (64 << 10);
 

@@ -34,7 +34,8 @@ Status check_parameters(const LinkParameters& parameters) {
     return fail(Code::invalid_argument, "the queue limit of a link must not be negative");
   const std::uint64_t rate = parameters.bits_per_second;
   if (rate != 0 && (rate < kMinBitsPerSecond || rate > kMaxBitsPerSecond))
-    return fail(Code::invalid_argument, "the rate of a link must be between {} and {} Mbit/s, or 0 for no limit",
+    return fail(Code::invalid_argument,
+                "the rate of a link must be between {} and {} Mbit/s, or 0 for no limit",
                 kMinBitsPerSecond / 1e6, kMaxBitsPerSecond / 1'000'000);
   return {};
 }

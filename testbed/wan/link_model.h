@@ -1,8 +1,8 @@
 // LinkModel: one direction of a WAN link. Says of each packet when it comes out at the far end, or that it is
 // lost.
 //
-// A packet first waits for the line (packets before it still being sent), is then sent at the link's rate, and
-// travels for the delay, which varies by the jitter. Packets never overtake each other. What does not fit
+// A packet first waits for the line (packets before it still being sent), is then sent at the link's rate,
+// and travels for the delay, which varies by the jitter. Packets never overtake each other. What does not fit
 // into the queue, is lost by chance, or meets a cut link is dropped.
 //
 // Pure: time is given, chance is injected; the same calls with the same seed give the same answers.
@@ -18,12 +18,12 @@
 namespace hanse::testbed {
 
 struct LinkParameters {
-  Nanos delay{0};                      // one way
-  Nanos jitter{0};                     // the delay is uniform in [delay - jitter, delay + jitter]
-  std::uint64_t bits_per_second = 0;   // 0: as fast as this machine
-  double loss = 0;                     // probability, 0 to 1
-  Bytes queue_limit{0};                // waiting for the line; 0: default_queue_limit()
-  bool cut = false;                    // nothing passes
+  Nanos delay{0};                     // one way
+  Nanos jitter{0};                    // the delay is uniform in [delay - jitter, delay + jitter]
+  std::uint64_t bits_per_second = 0;  // 0: as fast as this machine
+  double loss = 0;                    // probability, 0 to 1
+  Bytes queue_limit{0};               // waiting for the line; 0: default_queue_limit()
+  bool cut = false;                   // nothing passes
   bool operator==(const LinkParameters&) const = default;
 };
 

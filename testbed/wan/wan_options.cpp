@@ -50,9 +50,11 @@ Result<WanOptions> parse_wan_options(std::string_view text) {
   HANSE_TRY(WanOptions options, json::from_json<WanOptions>(value));
   if (options.control_socket.empty()) return fail(Code::invalid_argument, "controlSocket is missing");
   if (options.ports.size() < 2 || options.ports.size() > kMaxWanPorts)
-    return fail(Code::invalid_argument, "a WAN has 2 to {} ports, not {}", kMaxWanPorts, options.ports.size());
+    return fail(Code::invalid_argument, "a WAN has 2 to {} ports, not {}", kMaxWanPorts,
+                options.ports.size());
   if (options.prefix_length < 8 || options.prefix_length > 30)
-    return fail(Code::invalid_argument, "prefixLength must be between 8 and 30, not {}", options.prefix_length);
+    return fail(Code::invalid_argument, "prefixLength must be between 8 and 30, not {}",
+                options.prefix_length);
   return options;
 }
 

@@ -23,7 +23,7 @@ struct WanPort {
   std::string network_namespace;  // by the name that `ip netns` knows; empty: where the emulator runs
   std::string device;             // the TAP device that is made there
   std::string mac;
-  std::string address;            // IPv4
+  std::string address;  // IPv4
   bool operator==(const WanPort&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(WanPort, (), (name, network_namespace, device, mac, address))
@@ -68,8 +68,9 @@ struct LinkReport {
   std::int64_t dropped_queue = 0;
   bool operator==(const LinkReport&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(LinkReport, (), (from, to, delay_ms, jitter_ms, mbit, loss_percent, cut, frames, bytes,
-                                       dropped_cut, dropped_loss, dropped_queue))
+BOOST_DESCRIBE_STRUCT(LinkReport, (),
+                      (from, to, delay_ms, jitter_ms, mbit, loss_percent, cut, frames, bytes, dropped_cut,
+                       dropped_loss, dropped_queue))
 HANSE_DECLARE_JSON(LinkReport);
 
 struct ControlAnswer {

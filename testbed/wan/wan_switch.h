@@ -49,7 +49,9 @@ class WanSwitch {
 
   // Sets both directions. Requires: from != to, both exist, the parameters are in range.
   void set_link(std::size_t from, std::size_t to, const LinkParameters& parameters);
-  const LinkParameters& link(std::size_t from, std::size_t to) const { return at(from, to).model.parameters(); }
+  const LinkParameters& link(std::size_t from, std::size_t to) const {
+    return at(from, to).model.parameters();
+  }
   const LinkStatistics& statistics(std::size_t from, std::size_t to) const { return at(from, to).statistics; }
 
   // An address that is known without having been heard.

@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <doctest/doctest.h>
-#include <linux/virtio_net.h>
 #include <utility>
 #include <vector>
 
@@ -120,14 +119,14 @@ TEST_CASE("what is no frame is ignored") {
 
 TEST_CASE("a large segment takes on the wire what its packets take") {
   std::vector<std::byte> frame = frame_of(mac(1), mac(2), 66 + 14'480);  // 10 segments of 1448 bytes
-  virtio_net_hdr header{};
-  header.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
-  header.gso_size = 1448;
-  header.csum_start = 34;
+  VirtioHeader header;
+  header.segmentation = kTcp4Segmentation;
+  header.segment_size = 1448;
+  header.checksum_start = 34;
   std::memcpy(frame.data(), &header, sizeof header);
   frame[kVirtioHeaderSize + 34 + 12] = std::byte{0x80};  // a TCP header of 32 bytes
   CHECK(wire_size(frame) == Bytes{10 * (66 + 1448)});
-  header.csum_start = 65'000;  // beyond the frame
+  header.checksum_start = 65'000;  // beyond the frame
   std::memcpy(frame.data(), &header, sizeof header);
   CHECK(wire_size(frame) == Bytes{66 + 14'480});
 }
@@ -135,7 +134,8 @@ TEST_CASE("a large segment takes on the wire what its packets take") {
 TEST_CASE("MAC addresses are read and written") {
   CHECK(parse_mac("02:77:00:00:00:1f") == mac(0x1f));
   CHECK(to_string(mac(0x1f)) == "02:77:00:00:00:1f");
-  for (const char* wrong : {"", "02:77:00:00:00", "02:77:00:00:00:1g", "02-77-00-00-00-1f", "02:77:00:00:00:1f:"})
+  for (const char* wrong :
+       {"", "02:77:00:00:00", "02:77:00:00:00:1g", "02-77-00-00-00-1f", "02:77:00:00:00:1f:"})
     CHECK_FALSE(parse_mac(wrong).has_value());
 }
 
