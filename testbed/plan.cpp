@@ -1,0 +1,172 @@
+#include "testbed/plan.h"
+
+#include <utility>
+
+#include "model/metadata.h"
+
+namespace hanse::testbed {
+namespace {
+
+// A basic string of TOML, and of YAML in double quotes, where only these two need an escape in printable
+// text.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string address_in(const std::string& network, std::size_t number) {
+  const std::size_t second_dot = network.find('.', network.find('.') + 1);
+  return fmt::format("{}.{}.1", network.substr(0, second_dot), number);
+}
+
+std::string mac_of(std::size_t number) {
+  return fmt::format("02:77:00:00:00:{:02x}", number);
+}
+
+HostPlan plan_host(const ZonePlan& zone, HostTopology topology, std::size_t index) {
+  const std::string folder = zone.folder + "/" + topology.name;
+  return {.topology = std::move(topology),
+          .folder = folder,
+          .config_file = folder + "/host.toml",
+          .token_file = folder + "/enrol.token",
+          .data_folder = folder + "/host",
+          .log_file = folder + "/host.log",
+          .first_stream_port = kFirstStreamPort + static_cast<int>(index) * kStreamPortsPerHost};
+}
+
+ZonePlan plan_zone(const Plan& plan, ZoneTopology topology, std::size_t number) {
+  const std::string folder = plan.state_folder + "/" + topology.name;
+  ZonePlan zone{.topology = std::move(topology),
+                .network_namespace = fmt::format("hanse-{}-", plan.name),
+                .address = address_in(plan.topology.network, number),
+                .folder = folder,
+                .config_file = folder + "/zone.toml",
+                .trust_file = folder + "/trust.toml",
+                .admin_token_file = folder + "/admin.token",
+                .host_token_file = folder + "/host.token",
+                .data_folder = folder + "/zone",
+                .ca_file = folder + "/zone/ca.pem",
+                .log_file = folder + "/zone.log"};
+  zone.network_namespace += zone.topology.name;
+  for (std::size_t i = 0; i < zone.topology.hosts.size(); ++i)
+    zone.hosts.push_back(plan_host(zone, zone.topology.hosts[i], i));
+  return zone;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(std::string name, std::string state_folder, Topology topology) {
+  HANSE_CHECK(model::check_name(name, "name"));
+  if (name.size() > kMaxTestbedName)
+    return fail(Code::invalid_argument, "testbed name '{}' has more than {} characters; choose a shorter one",
+                name, kMaxTestbedName);
+  if (!state_folder.starts_with('/') || state_folder.size() < 2)
+    return fail(Code::invalid_argument, "state folder '{}' is not absolute; give a path that begins with /",
+                state_folder);
+  while (state_folder.ends_with('/')) state_folder.pop_back();
+  Plan plan{.name = std::move(name), .state_folder = state_folder};
+  plan.state_file = state_folder + "/testbed.json";
+  plan.contexts_file = state_folder + "/contexts.yaml";
+  plan.wan_folder = state_folder + "/wan";
+  plan.wan_options_file = plan.wan_folder + "/options.json";
+  plan.wan_log_file = plan.wan_folder + "/wan.log";
+  plan.operator_device = "hwan-" + plan.name;
+  plan.operator_address = address_in(topology.network, 0);
+  plan.topology = std::move(topology);
+  for (std::size_t i = 0; i < plan.topology.zones.size(); ++i)
+    plan.zones.push_back(plan_zone(plan, plan.topology.zones[i], i + 1));
+  return plan;
+}
+
+std::string default_state_folder(const std::string& name) {
+  return "/var/lib/hanse-testbed/" + name;
+}
+
+Endpoint endpoint_of(const ZonePlan& zone) {
+  return {.host = zone.address, .port = kZonePort};
+}
+
+WanOptions wan_options(const Plan& plan) {
+  WanOptions options{.control_socket = plan.wan_folder + "/control"};
+  // The operator's links have no limits: a person at the machine sits in no zone.
+  options.ports.push_back({"operator", "", plan.operator_device, mac_of(0), plan.operator_address});
+  for (const ZonePlan& zone : plan.zones)
+    options.ports.push_back(
+        {zone.topology.name, zone.network_namespace, "wan", mac_of(options.ports.size()), zone.address});
+  for (std::size_t i = 0; i < plan.zones.size(); ++i) {
+    for (std::size_t j = i + 1; j < plan.zones.size(); ++j) {
+      const std::string& one = plan.zones[i].topology.name;
+      const std::string& other = plan.zones[j].topology.name;
+      const LinkQuality link = link_between(plan.topology, one, other);
+      LinkChange change{.pair = {one, other}, .mbit = link.mbit, .loss_percent = link.loss_percent};
+      change.delay_ms = link.round_trip_ms.value_or(0) / 2;
+      change.jitter_ms = link.jitter_ms;
+      options.links.push_back(std::move(change));
+    }
+  }
+  return options;
+}
+
+std::string zone_toml(const ZonePlan& zone) {
+  const ZoneTopology& topology = zone.topology;
+  return fmt::format(
+      "name = {}\nprovider = {}\nmember_state = {}\ncity = {}\nlatitude = {:.6f}\nlongitude = {:.6f}\nlisten "
+      "= {}\n"
+      "data_dir = {}\ntrust_file = {}\nadmin_token_file = {}\nhost_token_file = {}\n",
+      quoted(topology.name), quoted(topology.provider), quoted(topology.member_state), quoted(topology.city),
+      topology.coordinates.latitude, topology.coordinates.longitude, quoted(to_string(endpoint_of(zone))),
+      quoted(zone.data_folder), quoted(zone.trust_file), quoted(zone.admin_token_file),
+      quoted(zone.host_token_file));
+}
+
+std::string host_toml(const ZonePlan& zone, const HostPlan& host) {
+  return fmt::format(
+      "name = {}\nzone_endpoint = {}\nzone_ca_file = {}\nenrol_token_file = {}\ndata_dir = "
+      "{}\nstream_address = {}\n"
+      "stream_ports = \"{}-{}\"\nforward_address = {}\nguest_user = \"nobody\"\nvcpu_limit = {}\n"
+      "memory_mib_limit = {}\n",
+      quoted(host.topology.name), quoted(to_string(endpoint_of(zone))), quoted(zone.ca_file),
+      quoted(host.token_file), quoted(host.data_folder), quoted(zone.address), host.first_stream_port,
+      host.first_stream_port + kStreamPortsPerHost - 1, quoted(zone.address), host.topology.vcpu,
+      host.topology.memory_mib);
+}
+
+std::string empty_trust_toml() {
+  return "# The peers are written here once every zone has made its CA.\npeers = []\n";
+}
+
+std::string trust_toml(const Plan& plan, const ZonePlan& zone) {
+  std::string text;
+  for (const ZonePlan& peer : plan.zones) {
+    if (peer.topology.name == zone.topology.name) continue;
+    text += fmt::format("[[peers]]\nname = {}\nendpoint = {}\nca_file = {}\n\n", quoted(peer.topology.name),
+                        quoted(to_string(endpoint_of(peer))), quoted(peer.ca_file));
+  }
+  return text.empty() ? empty_trust_toml() : text;
+}
+
+std::string contexts_yaml(const Plan& plan) {
+  std::string text = fmt::format("current: {}\ncontexts:\n", quoted(plan.zones.front().topology.name));
+  for (const ZonePlan& zone : plan.zones)
+    text += fmt::format("  - name: {}\n    endpoint: {}\n    caFile: {}\n    tokenFile: {}\n",
+                        quoted(zone.topology.name), quoted(to_string(endpoint_of(zone))),
+                        quoted(zone.ca_file), quoted(zone.admin_token_file));
+  return text;
+}
+
+std::vector<PlannedFile> planned_files(const Plan& plan) {
+  std::vector<PlannedFile> files{{plan.wan_options_file, json::dump(to_json(wan_options(plan)))},
+                                 {plan.contexts_file, contexts_yaml(plan)}};
+  for (const ZonePlan& zone : plan.zones) {
+    files.push_back({zone.config_file, zone_toml(zone)});
+    files.push_back({zone.trust_file, empty_trust_toml()});
+    for (const HostPlan& host : zone.hosts) files.push_back({host.config_file, host_toml(zone, host)});
+  }
+  return files;
+}
+
+}  // namespace hanse::testbed

@@ -1,0 +1,81 @@
+#include "testbed/plan.h"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+#include <set>
+
+#include "cli/yaml_document.h"
+
+namespace hanse::testbed {
+namespace {
+
+Plan three() {
+  return *make_plan("test", "/state/", three_zones());
+}
+
+TEST_CASE("each zone has a namespace, an address and folders of its own") {
+  const Plan plan = three();
+  std::set<std::string> seen;
+  for (const ZonePlan& zone : plan.zones)
+    for (const std::string& own : {zone.network_namespace, zone.address, zone.folder, zone.data_folder})
+      CHECK_MESSAGE(seen.insert(own).second, own);
+  CHECK(plan.zones[1].network_namespace == "hanse-test-warsaw");
+  CHECK(plan.zones[1].address == "10.77.2.1");
+  CHECK(plan.zones[1].ca_file == "/state/warsaw/zone/ca.pem");
+}
+
+TEST_CASE("the WAN joins the zones by their links and the operator without one") {
+  const WanOptions options = wan_options(three());
+  CHECK(options.ports.size() == 4);
+  CHECK(options.ports[0].network_namespace.empty());
+  CHECK(options.links.size() == 3);
+  for (const LinkChange& link : options.links) {
+    CHECK(link.delay_ms == 10);
+    CHECK(link.mbit == 200);
+    CHECK(apply({}, link).has_value());
+  }
+  CHECK(*parse_wan_options(json::dump(to_json(options))) == options);
+}
+
+TEST_CASE("hosts of one zone share no stream port") {
+  Topology topology = three_zones();
+  topology.zones[0].hosts.push_back({.name = "helsinki-2"});
+  const Plan plan = *make_plan("test", "/state", topology);
+  CHECK(host_toml(plan.zones[0], plan.zones[0].hosts[0]).find("\"49152-49251\"") != std::string::npos);
+  CHECK(host_toml(plan.zones[0], plan.zones[0].hosts[1]).find("\"49252-49351\"") != std::string::npos);
+}
+
+TEST_CASE("a zone trusts all zones but itself") {
+  const Plan plan = three();
+  const std::string trust = trust_toml(plan, plan.zones[0]);
+  CHECK(trust.find("helsinki") == std::string::npos);
+  CHECK(trust.find("endpoint = \"10.77.2.1:8443\"\nca_file = \"/state/warsaw/zone/ca.pem\"") !=
+        std::string::npos);
+  CHECK(trust.find("name = \"lisbon\"") != std::string::npos);
+}
+
+TEST_CASE("text from the topology cannot break out of its string") {
+  Topology topology = three_zones();
+  topology.zones[0].city = "a\"\nb\\";
+  CHECK(zone_toml(make_plan("test", "/state", topology)->zones[0]).find("city = \"a\\\"\nb\\\\\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("the contexts are YAML with one entry a zone") {
+  const auto documents = cli::read_yaml("contexts.yaml", contexts_yaml(three()));
+  REQUIRE(documents.has_value());
+  const json::Value& value = documents->front().value;
+  CHECK(value.at("current") == "helsinki");
+  CHECK(value.at("contexts").as_array().size() == 3);
+  CHECK(value.at("contexts").at(2).at("tokenFile") == "/state/lisbon/admin.token");
+}
+
+TEST_CASE("a name or folder that cannot be used is refused") {
+  for (const char* name : {"", "Test", "a/b", "abcdefghijk", "-a"})
+    CHECK_FALSE(make_plan(name, "/state", three_zones()).has_value());
+  for (const char* folder : {"", "/", "state"})
+    CHECK_FALSE(make_plan("test", folder, three_zones()).has_value());
+}
+
+}  // namespace
+}  // namespace hanse::testbed
