@@ -29,7 +29,7 @@ const std::array<Kind, 11>& kinds() {
        {"ws"},
        "seca.workspace",
        "workspaces",
-       Scope::tenant,
+       KindScope::tenant,
        true,
        0,
        check_as<model::Workspace>},
@@ -39,7 +39,7 @@ const std::array<Kind, 11>& kinds() {
        {"sku", "skus"},
        "seca.compute",
        "skus",
-       Scope::tenant,
+       KindScope::tenant,
        true,
        1,
        check_as<model::InstanceSku>},
@@ -49,7 +49,7 @@ const std::array<Kind, 11>& kinds() {
        {},
        "seca.storage",
        "skus",
-       Scope::tenant,
+       KindScope::tenant,
        true,
        1,
        check_as<model::StorageSku>},
@@ -59,7 +59,7 @@ const std::array<Kind, 11>& kinds() {
        {"img"},
        "seca.storage",
        "images",
-       Scope::tenant,
+       KindScope::tenant,
        true,
        2,
        check_as<model::Image>},
@@ -69,7 +69,7 @@ const std::array<Kind, 11>& kinds() {
        {"bs"},
        "seca.storage",
        "block-storages",
-       Scope::workspace,
+       KindScope::workspace,
        true,
        3,
        check_as<model::BlockStorage>},
@@ -79,7 +79,7 @@ const std::array<Kind, 11>& kinds() {
        {"inst"},
        "seca.compute",
        "instances",
-       Scope::workspace,
+       KindScope::workspace,
        true,
        4,
        check_as<model::Instance>},
@@ -89,14 +89,21 @@ const std::array<Kind, 11>& kinds() {
        {"wl"},
        "hanse.workload",
        "workloads",
-       Scope::workspace,
+       KindScope::workspace,
        true,
        5,
        check_as<model::Workload>},
-      {"Host", "host", "hosts", {}, "hanse.host", "hosts", Scope::zone, true, 6, check_as<model::Host>},
-      {"Transfer", "transfer", "transfers", {"tr"}, "hanse.migration", "transfers", Scope::workspace, false},
-      {"Region", "zone", "zones", {"region", "regions"}, "seca.region", "regions", Scope::zone, false},
-      {"Event", "event", "events", {"ev"}, "hanse.observatory", "events", Scope::zone, false},
+      {"Host", "host", "hosts", {}, "hanse.host", "hosts", KindScope::zone, true, 6, check_as<model::Host>},
+      {"Transfer",
+       "transfer",
+       "transfers",
+       {"tr"},
+       "hanse.migration",
+       "transfers",
+       KindScope::workspace,
+       false},
+      {"Region", "zone", "zones", {"region", "regions"}, "seca.region", "regions", KindScope::zone, false},
+      {"Event", "event", "events", {"ev"}, "hanse.observatory", "events", KindScope::zone, false},
   }};
   return table;
 }
@@ -136,13 +143,22 @@ const Kind* find_manifest_kind(std::string_view name) {
 
 std::string collection_path(const Kind& kind, const Place& place) {
   std::string path = fmt::format("/providers/{}/v1", kind.provider);
-  if (kind.scope != Scope::zone) path += "/tenants/" + percent_encode(place.tenant);
-  if (kind.scope == Scope::workspace) path += "/workspaces/" + percent_encode(place.workspace);
+  if (kind.scope != KindScope::zone) path += "/tenants/" + percent_encode(place.tenant);
+  if (kind.scope == KindScope::workspace) path += "/workspaces/" + percent_encode(place.workspace);
   return fmt::format("{}/{}", path, kind.collection);
 }
 
 std::string item_path(const Kind& kind, const Place& place, std::string_view name) {
   return collection_path(kind, place) + "/" + percent_encode(name);
+}
+
+std::string event_query(const Kind& kind, const Place& place, std::string_view name) {
+  std::string query = fmt::format("kind={}", kind.singular);
+  if (name.empty()) return query;
+  const std::string full = kind.scope == KindScope::workspace
+                               ? fmt::format("{}/{}/{}", place.tenant, place.workspace, name)
+                               : std::string(name);
+  return query + "&name=" + percent_encode(full);
 }
 
 std::string percent_encode(std::string_view text) {

@@ -12,7 +12,7 @@
 
 namespace hanse::cli {
 
-enum class Scope { zone, tenant, workspace };
+enum class KindScope { zone, tenant, workspace };
 
 struct Kind {
   std::string_view name;      // in a manifest: "BlockStorage"
@@ -21,7 +21,7 @@ struct Kind {
   std::vector<std::string_view> short_names;
   std::string_view provider;    // "seca.storage"
   std::string_view collection;  // "block-storages"
-  Scope scope = Scope::workspace;
+  KindScope scope = KindScope::workspace;
   bool appliable = true;  // a manifest may declare it
   int rank = 0;           // what others refer to comes first
   // Reads the value strictly and checks what can be checked without the zone. Null: not appliable.
@@ -43,6 +43,9 @@ const Kind* find_manifest_kind(std::string_view name);
 
 std::string collection_path(const Kind& kind, const Place& place);
 std::string item_path(const Kind& kind, const Place& place, std::string_view name);
+
+// The query that chooses the events of a kind, or of one resource when `name` is not empty.
+std::string event_query(const Kind& kind, const Place& place, std::string_view name);
 
 // For query parameters and path segments: what is not unreserved becomes %XX.
 std::string percent_encode(std::string_view text);

@@ -1,0 +1,17 @@
+// Prints resources in the format that was asked for.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <vector>
+
+#include "cli/session.h"
+
+namespace hanse::cli {
+
+void show_list(Session session, const Kind& kind, std::vector<boost::json::value> items);
+void show_one(Session session, const Kind& kind, const boost::json::value& item);
+
+// "a" for a thing whose record stayed behind when it moved: where it is now. Empty: it is here.
+std::string moved_notice(const boost::json::value& resource);
+
+}  // namespace hanse::cli

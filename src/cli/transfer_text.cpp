@@ -1,0 +1,96 @@
+#include "cli/transfer_text.h"
+
+#include <boost/json.hpp>
+
+#include "cli/json_lookup.h"
+#include "cli/text.h"
+
+namespace hanse::cli {
+namespace {
+
+using boost::json::value;
+
+std::string time_at(const value& transfer, std::string_view pointer) {
+  return milliseconds_text(number_at(transfer, pointer));
+}
+
+std::string size_at(const value& transfer, std::string_view pointer) {
+  return bytes_text(whole_at(transfer, pointer));
+}
+
+}  // namespace
+
+std::string transfer_line(const value& transfer) {
+  const std::string phase = text_at(transfer, "/status/phase");
+  std::string line =
+      fmt::format("moving {} from {} to {}: {}", text_at(transfer, "/spec/instance"),
+                  text_at(transfer, "/status/sourceZone"), text_at(transfer, "/spec/targetZone"), phase);
+  const std::string waiting = text_at(transfer, "/status/waitingFor");
+  if (!waiting.empty()) line += fmt::format(", waiting for {}", waiting);
+  if (phase != "sending" && phase != "preparing") return line;
+  line += fmt::format(" {}, {} %", text_at(transfer, "/status/progress/step"),
+                      whole_at(transfer, "/status/progress/percent"));
+  const std::int64_t rate = whole_at(transfer, "/status/progress/rate");
+  if (rate > 0) line += fmt::format(", {}/s", bytes_text(rate));
+  if (!text_at(transfer, "/status/progress/remainingSeconds").empty()) {
+    line += fmt::format(", {} s left", whole_at(transfer, "/status/progress/remainingSeconds"));
+  }
+  return line;
+}
+
+std::string transfer_milestone(const value& transfer) {
+  return fmt::format(
+      "{} {} {} {}", text_at(transfer, "/status/phase"), text_at(transfer, "/status/progress/step"),
+      whole_at(transfer, "/status/progress/percent") / 10, text_at(transfer, "/status/waitingFor"));
+}
+
+bool transfer_ended(const value& transfer) {
+  const std::string phase = text_at(transfer, "/status/phase");
+  return phase == "completed" || phase == "rolledBack" || phase == "cancelled" || phase == "refused";
+}
+
+std::string transfer_report(const value& transfer) {
+  std::string out =
+      fmt::format("{} moved from {} to {} in {}\n", text_at(transfer, "/spec/instance"),
+                  text_at(transfer, "/status/sourceZone"), text_at(transfer, "/spec/targetZone"),
+                  time_at(transfer, "/status/report/totalMs"));
+  out += fmt::format("  blackout  {} by QEMU", time_at(transfer, "/status/report/blackoutMs"));
+  if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr) {
+    out += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
+  }
+  out +=
+      fmt::format("\n  time      prepare {}, disk {}, memory {}, switch {}\n",
+                  time_at(transfer, "/status/report/prepareMs"), time_at(transfer, "/status/report/diskMs"),
+                  time_at(transfer, "/status/report/memoryMs"), time_at(transfer, "/status/report/switchMs"));
+  out += fmt::format(
+      "  bytes     image {}, disk {}, memory {}\n", size_at(transfer, "/status/report/imageBytes"),
+      size_at(transfer, "/status/report/diskBytes"), size_at(transfer, "/status/report/memoryBytes"));
+  out += fmt::format("  path      {}\n", text_at(transfer, "/status/report/path"));
+  return printable(out, true);
+}
+
+Status transfer_outcome(const value& transfer) {
+  const std::string phase = text_at(transfer, "/status/phase");
+  const std::string instance = text_at(transfer, "/spec/instance");
+  const std::string target = text_at(transfer, "/spec/targetZone");
+  const std::string failure = text_at(transfer, "/status/failure");
+  const std::string why = failure.empty() ? "no reason was given" : failure;
+  if (phase == "refused") {
+    return fail(Code::failed_precondition, "the move of '{}' to '{}' was refused, nothing has moved: {}",
+                instance, target, why);
+  }
+  if (phase == "rolledBack") {
+    return fail(Code::aborted,
+                "the move of '{}' to '{}' was rolled back, it runs in '{}' as before: {}; see "
+                "'hanse describe transfer {}'",
+                instance, target, text_at(transfer, "/status/sourceZone"), why,
+                text_at(transfer, "/metadata/name"));
+  }
+  if (phase == "cancelled") {
+    return fail(Code::cancelled, "the move of '{}' to '{}' was cancelled, it runs in '{}' as before",
+                instance, target, text_at(transfer, "/status/sourceZone"));
+  }
+  return {};
+}
+
+}  // namespace hanse::cli
