@@ -46,8 +46,7 @@ QmpEvent read_event(const json::Object& message) {
   if (const json::Object* data = find_object(message, "data")) event.data = *data;
   if (const json::Object* stamp = find_object(message, "timestamp")) {
     const std::int64_t seconds = find_number(*stamp, "seconds", -1);
-    if (seconds >= 0)
-      event.since_epoch = Seconds{seconds} + Micros{find_number(*stamp, "microseconds", 0)};
+    if (seconds >= 0) event.since_epoch = Seconds{seconds} + Micros{find_number(*stamp, "microseconds", 0)};
   }
   return event;
 }

@@ -36,9 +36,17 @@ Task<bool> has_kvm(DriverContext& context) {
   co_return device.has_value();
 }
 
-std::vector<std::string> probe_command(const QemuOptions& options, const MachinePaths& paths, bool accelerated) {
-  return {options.emulator, "-nodefaults", "-no-user-config", "-display", "none", "-S", "-machine",
-          fmt::format("none,accel={}", accelerated ? "kvm" : "tcg"), "-qmp",
+std::vector<std::string> probe_command(const QemuOptions& options, const MachinePaths& paths,
+                                       bool accelerated) {
+  return {options.emulator,
+          "-nodefaults",
+          "-no-user-config",
+          "-display",
+          "none",
+          "-S",
+          "-machine",
+          fmt::format("none,accel={}", accelerated ? "kvm" : "tcg"),
+          "-qmp",
           fmt::format("unix:{},server=on,wait=off", paths.monitor())};
 }
 
@@ -61,8 +69,8 @@ Task<Status> ask_hypervisor(QmpClient& client, Capabilities& out) {
   std::erase_if(machines, [](const std::string& name) { return !name.starts_with(kMachineFamily); });
   HANSE_CO_TRY(const std::vector<qmp::CpuModel> models, co_await qmp::query_cpu_definitions(client));
   for (const qmp::CpuModel& model : models) {
-    const bool unportable = std::find(std::begin(kUnportableModels), std::end(kUnportableModels), model.name) !=
-                            std::end(kUnportableModels);
+    const bool unportable = std::find(std::begin(kUnportableModels), std::end(kUnportableModels),
+                                      model.name) != std::end(kUnportableModels);
     if (model.usable && !unportable) out.inventory.cpu_models.push_back(model.name);
   }
   std::sort(machines.begin(), machines.end());
@@ -102,7 +110,8 @@ ProcessorFacts read_cpuinfo(std::string_view text) {
   facts.model = value_of(text, "model name");
   const std::string mhz(value_of(text, "cpu MHz"));
   facts.clock_khz = static_cast<std::int64_t>(std::strtod(mhz.c_str(), nullptr) * 1000);
-  for (std::size_t at = text.find("processor"); at != std::string_view::npos; at = text.find("processor", at + 1)) {
+  for (std::size_t at = text.find("processor"); at != std::string_view::npos;
+       at = text.find("processor", at + 1)) {
     if (at == 0 || text[at - 1] == '\n') ++facts.count;
   }
   return facts;
@@ -127,7 +136,8 @@ Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {
   Runtime& runtime = context.runtime;
   out.facts.accelerated = co_await has_kvm(context);
   const Status probed = co_await run_probe(context, out);
-  HANSE_CO_CHECK(co_await runtime.files.remove_all(MachinePaths(context.options.data_dir, kProbeUid).folder()));
+  HANSE_CO_CHECK(
+      co_await runtime.files.remove_all(MachinePaths(context.options.data_dir, kProbeUid).folder()));
   HANSE_CO_CHECK(probed);
   HANSE_CO_TRY(const std::string cpuinfo, co_await runtime.files.read("/proc/cpuinfo", Bytes{8 << 20}));
   HANSE_CO_TRY(const std::string meminfo, co_await runtime.files.read("/proc/meminfo", kSmallFileLimit));

@@ -31,8 +31,8 @@ std::string quoted(std::string_view value) {
 
 bool is_option_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
   });
 }
 
@@ -96,12 +96,13 @@ Status add_network(Arguments& out, const LaunchPlan& plan) {
   for (const model::PortForward& forward : plan.forwards) {
     if (forward.protocol != "tcp" && forward.protocol != "udp")
       return fail(Code::invalid_argument, "cannot forward protocol '{}'; use tcp or udp", forward.protocol);
-    netdev += fmt::format(",hostfwd={}:{}:{}-:{}", forward.protocol, quoted(forward.address), forward.host_port,
-                          forward.guest_port);
+    netdev += fmt::format(",hostfwd={}:{}:{}-:{}", forward.protocol, quoted(forward.address),
+                          forward.host_port, forward.guest_port);
   }
   add(out, "-netdev", std::move(netdev));
   add(out, "-device",
-      fmt::format("virtio-net-pci,netdev=net0,id=net0-device,romfile=,mac={}", mac_address(plan.machine.uid)));
+      fmt::format("virtio-net-pci,netdev=net0,id=net0-device,romfile=,mac={}",
+                  mac_address(plan.machine.uid)));
   return {};
 }
 

@@ -1,7 +1,7 @@
 // The command line of one QEMU process, from a machine's specification. Pure.
 //
-// Source and target of a move must have the same devices in the same order: everything that a guest sees comes
-// from the MachineSpec alone; paths, ports and the accelerator come from the host.
+// Source and target of a move must have the same devices in the same order: everything that a guest sees
+// comes from the MachineSpec alone; paths, ports and the accelerator come from the host.
 #pragma once
 
 #include <string>

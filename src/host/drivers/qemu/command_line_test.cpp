@@ -58,8 +58,8 @@ TEST_CASE("a direct boot adds what an emulated kernel needs to keep time, after 
   plan.machine.boot_blobs = {model::Blob{.role = model::BlobRole::kernel, .digest = kDigest}};
   plan.machine.command_line = "console=ttyS0 quiet";
   plan.clock_khz = 2'100'000;
-  CHECK(has(line_of(plan), "-append",
-            "console=ttyS0 quiet tsc=reliable no_timer_check tsc_early_khz=2100000"));
+  CHECK(
+      has(line_of(plan), "-append", "console=ttyS0 quiet tsc=reliable no_timer_check tsc_early_khz=2100000"));
   plan.accelerated = true;
   CHECK(has(line_of(plan), "-append", "console=ttyS0 quiet"));
 }

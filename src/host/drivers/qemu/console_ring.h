@@ -20,7 +20,7 @@ class ConsoleRing {
   Driver::ConsoleOutput read(std::uint64_t offset) const;
 
  private:
-  std::string text_;          // at most twice the ring, so that the oldest half is dropped rarely
+  std::string text_;           // at most twice the ring, so that the oldest half is dropped rarely
   std::uint64_t dropped_ = 0;  // bytes before text_
 };
 

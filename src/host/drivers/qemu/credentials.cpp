@@ -14,8 +14,8 @@ Task<Status> write_private(DriverContext& context, std::string path, std::string
 
 }  // namespace
 
-Task<Status> install_credentials(DriverContext& context, Machine& machine, model::StreamCredentials credentials,
-                                 qmp::TlsRole role) {
+Task<Status> install_credentials(DriverContext& context, Machine& machine,
+                                 model::StreamCredentials credentials, qmp::TlsRole role) {
   if (credentials.certificate_pem.empty() || credentials.key_pem.empty() || credentials.peer_ca_pem.empty())
     co_return fail(Code::invalid_argument, "machine {} cannot move without certificate, key and peer CA",
                    machine.uid());

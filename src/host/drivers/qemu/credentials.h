@@ -12,8 +12,8 @@ namespace hanse::host::qemu {
 inline constexpr const char* kMoveCredentials = "move-tls";
 
 // Replaces those of an earlier move. Requires: a session.
-Task<Status> install_credentials(DriverContext& context, Machine& machine, model::StreamCredentials credentials,
-                                 qmp::TlsRole role);
+Task<Status> install_credentials(DriverContext& context, Machine& machine,
+                                 model::StreamCredentials credentials, qmp::TlsRole role);
 // Absent already is good.
 Task<Status> remove_credentials(DriverContext& context, Machine& machine);
 

@@ -15,7 +15,8 @@ Task<Result<std::string>> find_base(Runtime& runtime, const QemuOptions& options
                    disk.base_digest, disk.uid);
   if (!info) co_return fail(info.error());
   if (disk.base_size.value > 0 && info->size != disk.base_size)
-    co_return fail(Code::data_loss, "the base {} of disk {} has {} bytes instead of {}; fetch the image again",
+    co_return fail(Code::data_loss,
+                   "the base {} of disk {} has {} bytes instead of {}; fetch the image again",
                    disk.base_digest, disk.uid, info->size.value, disk.base_size.value);
   co_return std::move(path);
 }

@@ -27,11 +27,11 @@ Task<Result<StreamAddresses>> choose_addresses(DriverContext& context, const Mac
   if (options.stream_address.empty())
     co_return fail(Code::failed_precondition,
                    "this host has no stream address, so no host can reach it; use the relayed path");
-  HANSE_CO_TRY(const std::uint16_t memory, co_await find_free_port(context.runtime, options.stream_address,
-                                                                   options.stream_ports, taken));
+  HANSE_CO_TRY(const std::uint16_t memory,
+               co_await find_free_port(context.runtime, options.stream_address, options.stream_ports, taken));
   taken.insert(memory);
-  HANSE_CO_TRY(const std::uint16_t disk, co_await find_free_port(context.runtime, options.stream_address,
-                                                                 options.stream_ports, taken));
+  HANSE_CO_TRY(const std::uint16_t disk,
+               co_await find_free_port(context.runtime, options.stream_address, options.stream_ports, taken));
   co_return StreamAddresses{.memory = {.host = options.stream_address, .port = memory},
                             .disk = {.host = options.stream_address, .port = disk}};
 }
@@ -74,13 +74,12 @@ Task<Status> wait_running(Machine& machine) {
 
 }  // namespace
 
-Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine, IncomingOptions options,
-                                             std::set<std::uint16_t> taken_ports) {
+Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
+                                             IncomingOptions options, std::set<std::uint16_t> taken_ports) {
   QmpClient& monitor = machine.session->monitor();
   HANSE_CO_TRY(const StreamAddresses addresses,
                co_await choose_addresses(context, machine, options.direct, std::move(taken_ports)));
-  HANSE_CO_CHECK(
-      co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
+  HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
   HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk));
@@ -102,7 +101,8 @@ Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epo
                    machine.uid(), machine.record.intent == Intent::running ? "running" : "stopped",
                    machine.record.epoch.value);
   HANSE_CO_CHECK(co_await with_timeout(context.runtime.scheduler, kLoadedLimit,
-                                       "loading the state of machine " + machine.uid(), wait_loaded(machine)));
+                                       "loading the state of machine " + machine.uid(),
+                                       wait_loaded(machine)));
   MachineRecord record = machine.record;
   record.epoch = epoch;
   record.intent = Intent::running;

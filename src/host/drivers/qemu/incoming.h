@@ -1,5 +1,5 @@
-// The target's side of a live move: a machine that waits for state, with empty disks over their bases that the
-// source writes from outside, and its resumption.
+// The target's side of a live move: a machine that waits for state, with empty disks over their bases that
+// the source writes from outside, and its resumption.
 //
 // Thread: the loop; Requires: context and machine outlive the tasks. Failure: see host/driver.h.
 #pragma once
@@ -12,8 +12,8 @@
 namespace hanse::host::qemu {
 
 // Opens both streams of a machine that has just been launched to wait for state.
-Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine, IncomingOptions options,
-                                             std::set<std::uint16_t> taken_ports);
+Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
+                                             IncomingOptions options, std::set<std::uint16_t> taken_ports);
 
 Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epoch);
 

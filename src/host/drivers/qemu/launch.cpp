@@ -35,8 +35,8 @@ Task<Status> start_process(DriverContext& context, Machine& machine, std::vector
   Runtime& runtime = context.runtime;
   HANSE_CO_CHECK(co_await runtime.files.remove_all(machine.paths.log()));
   // An old socket would let the agent talk to nobody.
-  for (const std::string& path : {machine.paths.monitor(), machine.paths.serial(), machine.paths.guest(),
-                                  machine.paths.pid_file()})
+  for (const std::string& path :
+       {machine.paths.monitor(), machine.paths.serial(), machine.paths.guest(), machine.paths.pid_file()})
     HANSE_CO_CHECK(co_await runtime.files.remove_all(path));
   ProcessOptions options{.arguments = std::move(command), .as_user = context.options.guest_user};
   options.working_directory = machine.paths.run_folder();
@@ -114,8 +114,8 @@ Task<Status> end_process(DriverContext& context, Machine& machine) {
     if (!co_await session.wait_ended(kQuitLimit)) {
       context.runtime.processes.signal(session.process(), SIGKILL);
       if (!co_await session.wait_ended(kKillLimit))
-        co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end", machine.uid(),
-                       session.process().pid);
+        co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end",
+                       machine.uid(), session.process().pid);
     }
   }
   machine.session.reset();

@@ -12,8 +12,8 @@ constexpr std::int64_t kHypervisorCpus = 1;
 constexpr std::int64_t kPeriodMicros = 100'000;
 constexpr Nanos kScriptLimit = Seconds{5};
 
-// Version 1 has a folder for each controller, version 2 one for all. Control files take plain writes only, which
-// is what a shell does.
+// Version 1 has a folder for each controller, version 2 one for all. Control files take plain writes only,
+// which is what a shell does.
 constexpr const char* kFunctions = R"(
 own() { sed -n "s/^[0-9]*:\(.*,\)\?$1\(,.*\)\?://p" /proc/self/cgroup | head -n 1; }
 root=/sys/fs/cgroup
@@ -37,8 +37,7 @@ Task<bool> run_script(Runtime& runtime, std::string script) {
 std::string limit_script(const model::MachineSpec& machine, const ProcessId& process) {
   const std::int64_t quota = (machine.vcpu.value + kHypervisorCpus) * kPeriodMicros;
   const std::int64_t bytes = to_bytes(machine.memory_mib + kHypervisorMemory).value;
-  return kFunctions +
-         fmt::format(R"(
+  return kFunctions + fmt::format(R"(
 if [ -n "$unified" ]; then
   group=$unified/hanse-{0}
   mkdir -p $group
@@ -54,20 +53,22 @@ else
   echo {4} > $cpu/hanse-{0}/cgroup.procs
 fi
 )",
-                     machine.uid, bytes, quota, kPeriodMicros, process.pid);
+                                  machine.uid, bytes, quota, kPeriodMicros, process.pid);
 }
 
 Task<void> limit_process(DriverContext& context, model::MachineSpec machine, ProcessId process) {
   if (!co_await run_script(context.runtime, limit_script(machine, process)) && !context.limits_refused) {
     context.limits_refused = true;
-    context.log.warning("no control group can be written here: machines run without limits of memory and CPU");
+    context.log.warning(
+        "no control group can be written here: machines run without limits of memory and CPU");
   }
 }
 
 Task<void> release_limits(DriverContext& context, std::string uid) {
   const std::string script =
       kFunctions +
-      fmt::format("for folder in $unified $memory $cpu; do rmdir $folder/hanse-{} 2>/dev/null || true; done\n", uid);
+      fmt::format(
+          "for folder in $unified $memory $cpu; do rmdir $folder/hanse-{} 2>/dev/null || true; done\n", uid);
   // A group that stays behind is empty and is taken again by the next start.
   static_cast<void>(co_await run_script(context.runtime, script));
 }

@@ -19,18 +19,19 @@ Status check_uid(std::string_view uid) {
   if (uid.empty() || uid.size() > kMaxUid || uid.starts_with('-') ||
       !std::all_of(uid.begin(), uid.end(), is_uid_character))
     return fail(Code::invalid_argument,
-                "'{}' is no uid; it has 1 to {} letters, digits, '-' and '_', and does not begin with '-'", uid,
-                kMaxUid);
+                "'{}' is no uid; it has 1 to {} letters, digits, '-' and '_', and does not begin with '-'",
+                uid, kMaxUid);
   return {};
 }
 
 Status check_socket_paths(const MachinePaths& paths) {
   const std::size_t longest = std::max(paths.memory_socket().size(), paths.serial().size());
   if (longest > kMaxSocketPath)
-    return fail(Code::failed_precondition,
-                "the path {} is {} bytes long and a unix socket may have {}; move the host's data folder to a "
-                "shorter path",
-                paths.memory_socket(), longest, kMaxSocketPath);
+    return fail(
+        Code::failed_precondition,
+        "the path {} is {} bytes long and a unix socket may have {}; move the host's data folder to a "
+        "shorter path",
+        paths.memory_socket(), longest, kMaxSocketPath);
   return {};
 }
 

@@ -14,8 +14,8 @@ Task<Result<MachineRecord>> load_record(Files& files, std::string path) {
     co_return fail(Code::data_loss, "{} is damaged: {}; remove the instance or restore the file", path,
                    record.error().message);
   if (record->version != kRecordVersion)
-    co_return fail(Code::data_loss, "{} has version {}, this agent reads {}; use the agent that wrote it", path,
-                   record->version, kRecordVersion);
+    co_return fail(Code::data_loss, "{} has version {}, this agent reads {}; use the agent that wrote it",
+                   path, record->version, kRecordVersion);
   co_return std::move(*record);
 }
 

@@ -1,5 +1,5 @@
-// MachineRecord: what is on disk about a machine, enough to find it again after the agent has been away. It is
-// written before the machine starts or resumes, so that an epoch that was begun is never forgotten.
+// MachineRecord: what is on disk about a machine, enough to find it again after the agent has been away. It
+// is written before the machine starts or resumes, so that an epoch that was begun is never forgotten.
 //
 // Failure: data_loss when the file is not what was written; the errors of Files.
 #pragma once

@@ -1,10 +1,9 @@
-// The source's side of a live move. In this order: copy_disks, copy_memory, hand_over; cancel_outgoing from any
-// point, also by an agent that has been started again in between.
+// The source's side of a live move. In this order: copy_disks, copy_memory, hand_over; cancel_outgoing from
+// any point, also by an agent that has been started again in between.
 //
-// Every wait has a bound, and one on which the streams carry nothing for kStallLimit fails. After a failure the
-// machine is left as it stands; only cancel_outgoing puts it back.
-// Thread: the loop; Requires: context and machine outlive the tasks. Failure: see host/driver.h; QEMU's own
-// words are in the message.
+// Every wait has a bound, and one on which the streams carry nothing for kStallLimit fails. After a failure
+// the machine is left as it stands; only cancel_outgoing puts it back. Thread: the loop; Requires: context
+// and machine outlive the tasks. Failure: see host/driver.h; QEMU's own words are in the message.
 #pragma once
 
 #include "host/drivers/qemu/machine.h"

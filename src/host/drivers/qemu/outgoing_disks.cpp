@@ -52,7 +52,7 @@ class MirrorRound {
       finishing_.insert(job.job);
     }
     machine_.disk_progress = progress;
-    co_return ready >= count_ && finishing_.size() >= count_;
+    co_return ready >= count_&& finishing_.size() >= count_;
   }
 
  private:
@@ -67,12 +67,12 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   if (session.state().run_state() != RunState::running)
-    co_return fail(Code::failed_precondition, "machine {} does not run, so it cannot be moved live", machine.uid());
+    co_return fail(Code::failed_precondition, "machine {} does not run, so it cannot be moved live",
+                   machine.uid());
   session.state().forget_move();
   machine.disk_progress = {};
   machine.memory_progress = {};
-  HANSE_CO_CHECK(
-      co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::client));
+  HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::client));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(session.monitor(), std::move(settings)));
   const std::size_t count = machine.record.machine.disks.size();

@@ -64,7 +64,8 @@ Task<Status> wait_completed(DriverContext& context, Machine& machine) {
   const MonotonicTime deadline = context.runtime.clock.now() + kSwitchLimit;
   for (;;) {
     const auto seen = session.changed().version();
-    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended during its move", machine.uid());
+    if (session.ended())
+      co_return fail(Code::unavailable, "machine {} has ended during its move", machine.uid());
     if (session.state().migration() == "completed") co_return Status();
     if (migration_failed(session.state().migration())) co_return fail(co_await migration_error(machine));
     const MonotonicTime now = context.runtime.clock.now();
@@ -105,7 +106,8 @@ Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine) {
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   if (session.state().migration() != "pre-switchover")
-    co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move", machine.uid());
+    co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
+                   machine.uid());
   HANSE_CO_CHECK(co_await drain_mirrors(context, machine));
   HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
   HANSE_CO_CHECK(co_await wait_completed(context, machine));

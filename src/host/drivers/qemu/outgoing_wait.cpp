@@ -29,8 +29,8 @@ Status check_mirrors(const Machine& machine) {
 }
 
 tl::unexpected<Error> stalled(const Machine& machine, std::string_view what) {
-  return fail(Code::unavailable, "the {} of machine {} did not get on for {} s; check the way to the target", what,
-              machine.uid(), std::chrono::duration_cast<Seconds>(kStallLimit).count());
+  return fail(Code::unavailable, "the {} of machine {} did not get on for {} s; check the way to the target",
+              what, machine.uid(), std::chrono::duration_cast<Seconds>(kStallLimit).count());
 }
 
 }  // namespace hanse::host::qemu

@@ -9,7 +9,8 @@ Task<bool> is_free(Runtime& runtime, std::string address, std::uint16_t port) {
   co_return listener.has_value();
 }
 
-std::uint16_t previous_port(const std::vector<model::PortForward>& previous, const model::PortForward& wanted) {
+std::uint16_t previous_port(const std::vector<model::PortForward>& previous,
+                            const model::PortForward& wanted) {
   for (const model::PortForward& forward : previous) {
     if (forward.guest_port == wanted.guest_port && forward.protocol == wanted.protocol)
       return static_cast<std::uint16_t>(forward.host_port);
@@ -28,12 +29,13 @@ Task<Result<std::uint16_t>> find_free_port(Runtime& runtime, std::string address
   // From a random place, so that two machines that start together rarely try the same port.
   const auto start = random_below(runtime.random, static_cast<std::uint64_t>(count));
   for (int step = 0; step < count; ++step) {
-    const auto port = static_cast<std::uint16_t>(
-        range.first + (start + static_cast<std::uint64_t>(step)) % static_cast<std::uint64_t>(count));
+    const auto port = static_cast<std::uint16_t>(range.first + (start + static_cast<std::uint64_t>(step)) %
+                                                                   static_cast<std::uint64_t>(count));
     if (!taken.contains(port) && co_await is_free(runtime, address, port)) co_return port;
   }
-  co_return fail(Code::resource_exhausted, "no free port from {} to {} on {}; widen the range or stop a machine",
-                 range.first, range.last, address);
+  co_return fail(Code::resource_exhausted,
+                 "no free port from {} to {} on {}; widen the range or stop a machine", range.first,
+                 range.last, address);
 }
 
 Task<Result<std::vector<model::PortForward>>> assign_forwards(Runtime& runtime, const QemuOptions& options,
@@ -51,8 +53,8 @@ Task<Result<std::vector<model::PortForward>>> assign_forwards(Runtime& runtime, 
                      "port {} on {} is in use; choose another host port or leave it to the host", port,
                      options.forward_address);
     if (!good) {
-      HANSE_CO_TRY(
-          port, co_await find_free_port(runtime, options.forward_address, options.forward_ports, taken));
+      HANSE_CO_TRY(port,
+                   co_await find_free_port(runtime, options.forward_address, options.forward_ports, taken));
     }
     taken.insert(port);
     forward.host_port = port;

@@ -29,7 +29,8 @@ QemuDriver::QemuDriver(Runtime& runtime, QemuOptions options)
     : options_(std::move(options)),
       runtime_(runtime),
       changes_(runtime.scheduler),
-      context_{.runtime = runtime, .options = options_, .log = Logger(runtime.log, "qemu"), .changes = changes_} {}
+      context_{
+          .runtime = runtime, .options = options_, .log = Logger(runtime.log, "qemu"), .changes = changes_} {}
 
 const Machine* QemuDriver::find(const std::string& uid) const {
   const auto found = machines_.find(uid);

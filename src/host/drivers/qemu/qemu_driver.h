@@ -1,5 +1,5 @@
-// QemuDriver: the Driver that runs real machines, one QEMU process each. It only composes: what QEMU is started
-// with is command_line.h, processes are launch.h, moves are outgoing.h and incoming.h.
+// QemuDriver: the Driver that runs real machines, one QEMU process each. It only composes: what QEMU is
+// started with is command_line.h, processes are launch.h, moves are outgoing.h and incoming.h.
 //
 // Lifecycle, thread and failures: host/driver.h. Requires: runtime outlives it, and no call is under way when
 // it is destroyed; the machines go on running.

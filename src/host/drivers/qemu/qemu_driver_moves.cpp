@@ -20,14 +20,14 @@ Task<Result<IncomingEndpoints>> QemuDriver::open_incoming(model::MachineSpec mac
   const MachineRecord& record = known->record;
   // Its disks are replaced: they must not be those of a machine that lives here.
   if (had && record.intent != Intent::incoming)
-    co_return fail(Code::failed_precondition, "machine {} is on this host already; remove it first", known->uid());
+    co_return fail(Code::failed_precondition, "machine {} is on this host already; remove it first",
+                   known->uid());
   if (known->lives() && record.epoch == epoch && !record.memory_endpoint.empty())
     co_return IncomingEndpoints{.memory = record.memory_endpoint, .disk = record.disk_endpoint};
   HANSE_CO_CHECK(co_await end_process(context_, *known));
   const Status booted = co_await boot(*known, std::move(machine), epoch, Intent::incoming);
   if (!booted) co_return fail(booted.error());
-  auto endpoints =
-      co_await open_streams(context_, *known, std::move(options), ports_in_use(std::string()));
+  auto endpoints = co_await open_streams(context_, *known, std::move(options), ports_in_use(std::string()));
   if (!endpoints) {
     known->error = endpoints.error().message;
     HANSE_CO_CHECK(co_await end_process(context_, *known));

@@ -30,7 +30,10 @@ Forget(Map&, std::uint64_t) -> Forget<Map>;
 }  // namespace
 
 QmpClient::QmpClient(Scheduler& scheduler, std::unique_ptr<Stream> stream, Handlers handlers)
-    : scheduler_(scheduler), stream_(std::move(stream)), handlers_(std::move(handlers)), changed_(scheduler) {}
+    : scheduler_(scheduler),
+      stream_(std::move(stream)),
+      handlers_(std::move(handlers)),
+      changed_(scheduler) {}
 
 Task<Status> QmpClient::start() {
   if (!scope_.spawn(read_messages()) || !scope_.spawn(write_lines()))
@@ -63,8 +66,7 @@ Task<Status> QmpClient::run(std::string command, json::Object arguments) {
 }
 
 Task<Result<json::Value>> QmpClient::execute_out_of_band(std::string command, json::Object arguments) {
-  const auto urgency =
-      greeting_.out_of_band ? codec::QmpUrgency::out_of_band : codec::QmpUrgency::in_order;
+  const auto urgency = greeting_.out_of_band ? codec::QmpUrgency::out_of_band : codec::QmpUrgency::in_order;
   return send(std::move(command), std::move(arguments), urgency, kQmpReplyLimit);
 }
 
@@ -102,8 +104,7 @@ Task<void> QmpClient::read_messages() {
     auto count = co_await stream_->read_some(buffer);
     if (!count || *count == 0) break;
     std::vector<codec::QmpMessage> messages;
-    const Status status =
-        decoder.feed({reinterpret_cast<const char*>(buffer.data()), *count}, messages);
+    const Status status = decoder.feed({reinterpret_cast<const char*>(buffer.data()), *count}, messages);
     for (codec::QmpMessage& message : messages) take(std::move(message));
     if (!status) break;
   }

@@ -36,7 +36,7 @@ Task<Status> make_seed(Runtime& runtime, const QemuOptions& options, MachinePath
   HANSE_CO_CHECK(
       co_await runtime.files.write_atomically(folder + "/user-data", seed_user_data(machine), 0644));
   std::vector<std::string> command{
-      options.seed_tool, "-quiet", "-o", paths.seed(),           "-V",
+      options.seed_tool, "-quiet", "-o", paths.seed(),          "-V",
       "cidata",          "-r",     "-J", folder + "/user-data", folder + "/meta-data"};
   HANSE_CO_CHECK(co_await run_tool(runtime, options, std::move(command)));
   co_return co_await runtime.files.remove_all(folder);

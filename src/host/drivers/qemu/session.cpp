@@ -37,14 +37,14 @@ void Session::notify() {
 }
 
 Task<Status> Session::attach() {
-  HANSE_CO_TRY(auto stream, co_await connect_when_there(runtime_, options_.paths.monitor(), options_.process));
-  QmpClient::Handlers handlers{
-      .on_event =
-          [this](const codec::QmpEvent& event) {
-            state_.apply(event, runtime_.clock.wall_now());
-            notify();
-          },
-      .on_closed = [this] { notify(); }};
+  HANSE_CO_TRY(auto stream,
+               co_await connect_when_there(runtime_, options_.paths.monitor(), options_.process));
+  QmpClient::Handlers handlers{.on_event =
+                                   [this](const codec::QmpEvent& event) {
+                                     state_.apply(event, runtime_.clock.wall_now());
+                                     notify();
+                                   },
+                               .on_closed = [this] { notify(); }};
   monitor_ = std::make_unique<QmpClient>(runtime_.scheduler, std::move(stream), std::move(handlers));
   HANSE_CO_CHECK(co_await monitor_->start());
   HANSE_CO_CHECK(co_await learn_state());
@@ -57,7 +57,8 @@ Task<Status> Session::attach() {
   co_return Status();
 }
 
-Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path, ProcessId process) {
+Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path,
+                                                         ProcessId process) {
   const MonotonicTime deadline = runtime.clock.now() + kStartLimit;
   for (;;) {
     auto stream = co_await runtime.network.connect(Endpoint{.unix_path = path}, std::nullopt, kConnectLimit);

@@ -79,6 +79,7 @@ class Session {
 };
 
 // Waits for a process to open a unix socket while it lives. Errors: unavailable.
-Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path, ProcessId process);
+Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::string path,
+                                                         ProcessId process);
 
 }  // namespace hanse::host::qemu

@@ -15,7 +15,8 @@ Task<Result<std::string>> run_tool_for_output(Runtime& runtime, const QemuOption
   process.time_limit = kToolLimit;
   auto result = co_await runtime.processes.run(std::move(process));
   if (!result && result.error().code == Code::not_found)
-    co_return fail(Code::unavailable, "{} is not installed; install the packages of tools/packages.txt", program);
+    co_return fail(Code::unavailable, "{} is not installed; install the packages of tools/packages.txt",
+                   program);
   if (!result) co_return fail(std::move(result).error());
   if (result->exit_status != 0) {
     const std::string& words = result->error_output.empty() ? result->output : result->error_output;
