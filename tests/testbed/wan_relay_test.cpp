@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 #include <random>
+#include <regex>
 #include <sys/un.h>
 #include <thread>
 #include <vector>
@@ -156,7 +157,7 @@ TEST_CASE("a link is cut and healed at run time") {
   CHECK(zones.control(R"({"pair":["a","b"],"cut":false})") == kDone);
   zones.set_receive_limits(Seconds{5});
   CHECK(zones.round_trip().has_value());
-  CHECK(zones.control(R"({"statistics":true})").find(R"("droppedCut":1)") != std::string::npos);
+  CHECK(std::regex_search(zones.control(R"({"statistics":true})"), std::regex(R"("droppedCut":[1-9])")));
 }
 
 TEST_CASE("a loss of 100 percent drops everything") {
