@@ -92,13 +92,17 @@ TEST_CASE("a target is split and decoded") {
   CHECK(target.segments == std::vector<std::string>{"a b", "c/d", ""});
   CHECK(target.query == Query{{"limit", "6"}, {"labels", "a=b"}, {"flag", ""}, {"text", "x y"}});
   CHECK(parse_target("/").value().segments.empty());
+  CHECK(parse_target("//").value().segments == std::vector<std::string>{"", ""});
+  CHECK(parse_target("/a//b").value().segments == std::vector<std::string>{"a", "", "b"});
 }
 
 TEST_CASE("a bad target is refused") {
   std::string deep;
   for (std::size_t i = 0; i <= kMaxSegments; ++i) deep += "/a";
-  for (const std::string& bad : {std::string(), std::string("a"), std::string("*"), std::string("/%zz"),
-                                 std::string("/a b"), std::string("/%00"), std::string("http://x/"), deep}) {
+  for (const std::string& bad :
+       {std::string(), std::string("a"), std::string("*"), std::string("/%zz"), std::string("/a b"),
+        std::string("/%00"), std::string("http://x/"), std::string("/./"), std::string("/a/../b"),
+        std::string("/%2e%2E/x"), deep}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_target(bad));
   }

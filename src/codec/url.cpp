@@ -13,6 +13,26 @@ bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+// Boost.URL's own view of segments leaves out a leading "/.", which would give two paths one meaning.
+std::vector<std::string> split_and_decode(boost::urls::pct_string_view path) {
+  std::vector<std::string> segments;
+  std::string_view rest(path.data(), path.size());
+  while (rest.size() > 1 || !segments.empty()) {
+    rest.remove_prefix(1);
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    segments.push_back(
+        boost::urls::pct_string_view(boost::urls::string_view(segment.data(), segment.size())).decode());
+    if (slash == std::string_view::npos) break;
+    rest.remove_prefix(slash);
+  }
+  return segments;
+}
+
+bool is_bad_segment(const std::string& segment) {
+  return segment == "." || segment == ".." || has_control_character(segment);
+}
+
 }  // namespace
 
 Result<Target> parse_target(std::string_view text) {
@@ -20,7 +40,7 @@ Result<Target> parse_target(std::string_view text) {
   if (!url) return fail(Code::invalid_argument, "the request target is no path; write /path?query");
   Target target;
   target.path = std::string(url->encoded_path());
-  for (const auto& segment : url->segments()) target.segments.emplace_back(std::string(segment));
+  target.segments = split_and_decode(url->encoded_path());
   for (const auto& parameter : url->params()) {
     target.query.insert_or_assign(std::string(parameter.key), std::string(parameter.value));
   }
@@ -29,8 +49,9 @@ Result<Target> parse_target(std::string_view text) {
                 "the request target has more than {} segments or {} parameters; send fewer", kMaxSegments,
                 kMaxQueryParameters);
   }
-  if (std::any_of(target.segments.begin(), target.segments.end(), has_control_character)) {
-    return fail(Code::invalid_argument, "the request target has a control character in its path; remove it");
+  if (std::any_of(target.segments.begin(), target.segments.end(), is_bad_segment)) {
+    return fail(Code::invalid_argument,
+                "the path of the request has a segment '.' or '..' or a control character; remove it");
   }
   return target;
 }

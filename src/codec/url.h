@@ -21,8 +21,8 @@ struct Target {
 inline constexpr std::size_t kMaxSegments = 64;
 inline constexpr std::size_t kMaxQueryParameters = 64;
 
-// Reads the origin form "/path?query". Errors: invalid_argument, also for control characters in a segment and
-// for more segments or parameters than the bounds above.
+// Reads the origin form "/path?query". Errors: invalid_argument, also for a segment "." or "..", control
+// characters in a segment, and more segments or parameters than the bounds above.
 Result<Target> parse_target(std::string_view text);
 
 // One path segment or query value, with all but the unreserved characters encoded.
