@@ -44,7 +44,7 @@ class ServerConnection {
   Task<bool> send(Reply reply, Exchange exchange);
   Task<bool> send_events(Reply reply, Exchange exchange);
   Task<bool> send_takeover(Reply reply, Exchange exchange);
-  Task<bool> send_source(Reply reply, Exchange exchange);
+  Task<bool> send_source(Response response, BodySource source, Exchange exchange);
   Task<Status> write(std::string data);
   Task<void> fail_request(Error error, std::string path);
   Task<void> linger();

@@ -39,7 +39,10 @@ Task<Status> ServerConnection::write(std::string data) {
 Task<bool> ServerConnection::send(Reply reply, Exchange exchange) {
   if (reply.takeover) co_return co_await send_takeover(std::move(reply), std::move(exchange));
   if (reply.events) co_return co_await send_events(std::move(reply), std::move(exchange));
-  if (reply.body) co_return co_await send_source(std::move(reply), std::move(exchange));
+  if (reply.body) {
+    BodySource source = std::move(*reply.body);
+    co_return co_await send_source(std::move(reply.response), std::move(source), std::move(exchange));
+  }
   const Status written = co_await write(
       response_text(std::move(reply.response), exchange.keep_alive, exchange.method != "HEAD"));
   co_return written&& exchange.keep_alive;
@@ -70,18 +73,18 @@ Task<bool> ServerConnection::send_takeover(Reply reply, Exchange exchange) {
   co_return false;
 }
 
-Task<bool> ServerConnection::send_source(Reply reply, Exchange exchange) {
-  const bool delimited = reply.body->length || exchange.chunks_allowed;
+Task<bool> ServerConnection::send_source(Response response, BodySource source, Exchange exchange) {
+  const bool delimited = source.length || exchange.chunks_allowed;
   const bool keep_alive = exchange.keep_alive && delimited;
-  codec::ResponseHead head = head_of(reply.response, keep_alive);
-  if (reply.body->length) {
-    head.headers.add("Content-Length", std::to_string(*reply.body->length));
+  codec::ResponseHead head = head_of(response, keep_alive);
+  if (source.length) {
+    head.headers.add("Content-Length", std::to_string(*source.length));
   } else if (exchange.chunks_allowed) {
     head.headers.add("Transfer-Encoding", "chunked");
   }
   if (!co_await write(codec::serialise(head))) co_return false;
   if (exchange.method == "HEAD") co_return keep_alive;
-  const Status sent = co_await write_source(runtime_.scheduler, *stream_, std::move(*reply.body),
+  const Status sent = co_await write_source(runtime_.scheduler, *stream_, std::move(source),
                                             exchange.chunks_allowed, limits_.write_timeout);
   // The head is out: all that can still be said is to cut the connection, so that the client sees a torn
   // body.
