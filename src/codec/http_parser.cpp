@@ -33,9 +33,10 @@ class Collector final : public beast::http::basic_parser<std::is_same_v<Head, Re
 
   Status set_body_limit(std::uint64_t bytes) {
     limits_.body_bytes = bytes;
-    if (head.content_length.value_or(0) <= bytes) return {};
-    return fail(Code::resource_exhausted, "the body has {} bytes, the limit is {}; send less",
-                *head.content_length, bytes);
+    const std::uint64_t announced = head.content_length.value_or(0);
+    if (announced <= bytes) return {};
+    return fail(Code::resource_exhausted, "the body has {} bytes, the limit is {}; send less", announced,
+                bytes);
   }
   std::uint64_t body_limit_bytes() const { return limits_.body_bytes; }
   const HttpLimits& limits() const { return limits_; }
