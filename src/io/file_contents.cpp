@@ -1,0 +1,70 @@
+// Reading and writing whole files.
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/file_calls.h"
+#include "io/file_sync.h"
+#include "io/owned_descriptor.h"
+#include "io/system_error.h"
+
+namespace hanse::io::file_calls {
+namespace {
+
+Status write_whole(int file, const std::string& content, const std::string& path) {
+  std::size_t written = 0;
+  while (written < content.size()) {
+    const ssize_t count = ::write(file, content.data() + written, content.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("write", path);
+    written += static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+// Writes and syncs the temporary file; its name is filled in by mkostemp().
+Status write_temporary(std::string& temporary, const std::string& content, std::uint32_t mode,
+                       const std::string& path) {
+  const OwnedDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.valid()) return fail_errno("write", path);
+  Status status = write_whole(file.number(), content, path);
+  if (status && ::fchmod(file.number(), mode) != 0) status = fail_errno("set the mode of", path);
+  if (status && ::fsync(file.number()) != 0) status = fail_errno("sync", path);
+  if (!status) ::unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace
+
+Result<std::string> read(const std::string& path, Bytes limit) {
+  const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return fail_errno("read", path);
+  // The size that stat() gives is a hint only: /proc says 0, and files grow.
+  constexpr std::size_t kStep = 64 << 10;
+  std::string content;
+  for (;;) {
+    const std::size_t before = content.size();
+    content.resize(before + kStep);
+    const ssize_t count = ::read(file.number(), content.data() + before, kStep);
+    if (count < 0 && errno != EINTR) return fail_errno("read", path);
+    content.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
+    if (count == 0) return content;
+    if (content.size() > static_cast<std::size_t>(limit.value))
+      return fail(Code::resource_exhausted, "'{}' is larger than {} bytes; give a smaller file", path,
+                  limit.value);
+  }
+}
+
+Status write_atomically(const std::string& path, const std::string& content, std::uint32_t mode) {
+  std::string temporary = path + ".XXXXXX";
+  HANSE_CHECK(write_temporary(temporary, content, mode, path));
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int failure = errno;
+    ::unlink(temporary.c_str());
+    return fail_errno("write", path, failure);
+  }
+  return sync_folder_of(path);
+}
+
+}  // namespace hanse::io::file_calls

@@ -1,0 +1,82 @@
+#include "io/tls_context.h"
+
+#include <new>
+#include <openssl/ssl.h>
+
+#include "io/openssl_handles.h"
+#include "io/tls_channel.h"
+#include "io/x509_reading.h"
+
+namespace hanse::io {
+
+TlsContext::TlsContext(Role role, std::string expected_name)
+    : role_(role), expected_name_(std::move(expected_name)), context_(SSL_CTX_new(TLS_method())) {
+  if (context_ == nullptr) throw std::bad_alloc();
+  SSL_CTX_set_min_proto_version(context_, TLS1_3_VERSION);
+  SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context_, 0);
+  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                 SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(context_, 1);
+}
+
+TlsContext::~TlsContext() {
+  SSL_CTX_free(context_);
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::for_server(const TlsOptions& options) {
+  auto context = std::make_shared<TlsContext>(Role::server, std::string());
+  if (options.certificate_pem.empty())
+    return fail(Code::invalid_argument, "a TLS server needs a certificate; issue one from the zone's CA");
+  HANSE_CHECK(context->use_identity(options));
+  if (options.trusted_ca_pem.empty()) {
+    if (options.require_certificate)
+      return fail(Code::invalid_argument, "client certificates are required but no CA is trusted; name one");
+    return context;
+  }
+  HANSE_CHECK(context->trust(options.trusted_ca_pem));
+  SSL_CTX_set_verify(context->context_,
+                     SSL_VERIFY_PEER | (options.require_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     nullptr);
+  return context;
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const TlsOptions& options) {
+  auto context = std::make_shared<TlsContext>(Role::client, options.expected_name);
+  if (options.trusted_ca_pem.empty())
+    return fail(Code::invalid_argument,
+                "a TLS client needs a CA to trust; give the CA certificate of the zone");
+  HANSE_CHECK(context->trust(options.trusted_ca_pem));
+  if (!options.certificate_pem.empty()) HANSE_CHECK(context->use_identity(options));
+  SSL_CTX_set_verify(context->context_, SSL_VERIFY_PEER, nullptr);
+  return context;
+}
+
+Status TlsContext::use_identity(const TlsOptions& options) {
+  HANSE_TRY(auto chain, certificates_of_pem(options.certificate_pem));
+  HANSE_TRY(auto key, key_of_pem(options.key_pem));
+  bool good = SSL_CTX_use_certificate(context_, chain.front().get()) == 1 &&
+              SSL_CTX_use_PrivateKey(context_, key.get()) == 1;
+  for (std::size_t i = 1; good && i < chain.size(); ++i)
+    good = SSL_CTX_add1_chain_cert(context_, chain[i].get()) == 1;
+  if (!good)
+    return fail(Code::invalid_argument,
+                "certificate and key cannot be used: {}; check that they belong together", openssl_reason());
+  return {};
+}
+
+Status TlsContext::trust(const std::string& ca_pem) {
+  HANSE_TRY(auto authorities, certificates_of_pem(ca_pem));
+  for (const CertificateHandle& authority : authorities) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), authority.get()) != 1 ||
+        (role_ == Role::server && SSL_CTX_add_client_CA(context_, authority.get()) != 1))
+      return fail(Code::invalid_argument, "CA certificate cannot be trusted: {}", openssl_reason());
+  }
+  return {};
+}
+
+std::unique_ptr<Channel> TlsContext::make_channel(int socket) {
+  return make_tls_channel(shared_from_this(), socket);
+}
+
+}  // namespace hanse::io

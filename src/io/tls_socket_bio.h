@@ -1,0 +1,12 @@
+// A BIO over a non-blocking socket which, other than OpenSSL's own, never raises SIGPIPE. It does not own the
+// socket. Thread: any.
+#pragma once
+
+#include <openssl/bio.h>
+
+namespace hanse::io {
+
+// Null when memory runs out.
+BIO* make_socket_bio(int socket);
+
+}  // namespace hanse::io
