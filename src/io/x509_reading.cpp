@@ -4,6 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "io/x509_names.h"
+
 namespace hanse::io {
 namespace {
 
@@ -11,8 +13,6 @@ namespace {
 int no_password(char*, int, int, void*) {
   return -1;
 }
-
-using NamesHandle = std::unique_ptr<GENERAL_NAMES, OpensslDeleter<GENERAL_NAMES_free>>;
 
 }  // namespace
 
