@@ -3,12 +3,11 @@
 #include <cerrno>
 #include <csignal>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <utility>
 
 #include "io/descriptor.h"
-#include "io/owned_descriptor.h"
+#include "io/pidfd.h"
 #include "runtime/sleep.h"
 
 namespace hanse::io {
@@ -29,7 +28,7 @@ int exit_status_of(int status) {
 Reaper::~Reaper() {
   scope_.cancel();
   for (const pid_t child : killed_) {
-    const OwnedDescriptor handle(::pidfd_open(child, 0));
+    const OwnedDescriptor handle = open_pidfd(child);
     pollfd poll{handle.number(), POLLIN, 0};
     if (handle.valid()) ::poll(&poll, 1, kLastWaitMillis);
     ::waitpid(child, nullptr, WNOHANG);
@@ -51,7 +50,7 @@ void Reaper::kill_group(pid_t child) {
 }
 
 Task<void> Reaper::reap(pid_t child, Promise<int> exited) {
-  Descriptor handle(loop_, scheduler_, ::pidfd_open(child, 0));
+  Descriptor handle(loop_, scheduler_, open_pidfd(child).release());
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
     if (handle.number() >= 0) {

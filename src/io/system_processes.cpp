@@ -1,11 +1,11 @@
 #include "io/system_processes.h"
 
 #include <fcntl.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 #include <utility>
 
 #include "io/output_capture.h"
+#include "io/pidfd.h"
 #include "io/process_identity.h"
 #include "io/spawn.h"
 #include "io/system_error.h"
@@ -112,8 +112,8 @@ Result<ProcessId> SystemProcesses::identify(std::int64_t pid) const {
 
 void SystemProcesses::signal(const ProcessId& process, int number) {
   // The handle first: once it is open, the pid cannot come to mean another process between check and signal.
-  const OwnedDescriptor handle(::pidfd_open(static_cast<pid_t>(process.pid), 0));
-  if (handle.valid() && alive(process)) ::pidfd_send_signal(handle.number(), number, nullptr, 0);
+  const OwnedDescriptor handle = open_pidfd(static_cast<pid_t>(process.pid));
+  if (handle.valid() && alive(process)) signal_pidfd(handle, number);
 }
 
 }  // namespace hanse::io
