@@ -18,13 +18,13 @@ Result<KeyHandle> make_key() {
 }
 
 std::string key_pem(EVP_PKEY* key) {
-  const BioHandle output(BIO_new(BIO_s_mem()));
+  const BioHandle output = writing_bio();
   PEM_write_bio_PKCS8PrivateKey(output.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
   return written_text(output.get());
 }
 
 std::string request_pem_of(X509_REQ* request) {
-  const BioHandle output(BIO_new(BIO_s_mem()));
+  const BioHandle output = writing_bio();
   PEM_write_bio_X509_REQ(output.get(), request);
   return written_text(output.get());
 }

@@ -1,14 +1,59 @@
 #include "io/openssl_handles.h"
 
+#include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace hanse::io {
+
+void OpensslDeleter::operator()(bignum_st* number) const {
+  BN_free(number);
+}
+
+void OpensslDeleter::operator()(bio_st* bio) const {
+  BIO_free_all(bio);
+}
+
+void OpensslDeleter::operator()(evp_md_ctx_st* digest) const {
+  EVP_MD_CTX_free(digest);
+}
+
+void OpensslDeleter::operator()(evp_pkey_st* key) const {
+  EVP_PKEY_free(key);
+}
+
+void OpensslDeleter::operator()(ssl_st* connection) const {
+  SSL_free(connection);
+}
+
+void OpensslDeleter::operator()(stack_st_GENERAL_NAME* names) const {
+  GENERAL_NAMES_free(names);
+}
+
+void OpensslDeleter::operator()(x509_st* certificate) const {
+  X509_free(certificate);
+}
+
+void OpensslDeleter::operator()(X509_extension_st* extension) const {
+  X509_EXTENSION_free(extension);
+}
+
+void OpensslDeleter::operator()(X509_req_st* request) const {
+  X509_REQ_free(request);
+}
 
 BioHandle reading_bio(std::string_view text) {
   return BioHandle(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-std::string written_text(BIO* memory) {
+BioHandle writing_bio() {
+  return BioHandle(BIO_new(BIO_s_mem()));
+}
+
+std::string written_text(bio_st* memory) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(memory, &data);
   return std::string(data, static_cast<std::size_t>(size));

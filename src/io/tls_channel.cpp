@@ -100,7 +100,7 @@ class TlsChannel final : public Channel {
 
   // shared_ptr: the listener may have taken a newer context by now.
   std::shared_ptr<TlsContext> context_;
-  std::unique_ptr<SSL, OpensslDeleter<SSL_free>> ssl_;
+  ConnectionHandle ssl_;
   PeerIdentity peer_;
   bool identified_ = false;
   bool failed_ = false;

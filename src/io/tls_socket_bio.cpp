@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <openssl/bio.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -59,7 +60,7 @@ const BIO_METHOD* method() {
 
 }  // namespace
 
-BIO* make_socket_bio(int socket) {
+bio_st* make_socket_bio(int socket) {
   BIO* bio = BIO_new(method());
   if (bio == nullptr) return nullptr;
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));

@@ -2,11 +2,11 @@
 // socket. Thread: any.
 #pragma once
 
-#include <openssl/bio.h>
+struct bio_st;
 
 namespace hanse::io {
 
 // Null when memory runs out.
-BIO* make_socket_bio(int socket);
+bio_st* make_socket_bio(int socket);
 
 }  // namespace hanse::io

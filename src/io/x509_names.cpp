@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <openssl/x509v3.h>
 #include <string>
 
 namespace hanse::io {

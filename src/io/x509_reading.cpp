@@ -4,8 +4,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "io/x509_names.h"
-
 namespace hanse::io {
 namespace {
 
@@ -39,7 +37,7 @@ Result<KeyHandle> key_of_pem(std::string_view pem) {
   return key;
 }
 
-std::string uri_name(const X509* certificate) {
+std::string uri_name(const x509_st* certificate) {
   const NamesHandle names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   std::string found;
@@ -54,7 +52,7 @@ std::string uri_name(const X509* certificate) {
   return found;
 }
 
-std::string fingerprint(const X509* certificate) {
+std::string fingerprint(const x509_st* certificate) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   if (X509_digest(certificate, EVP_sha256(), digest, &size) != 1) return {};

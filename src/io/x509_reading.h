@@ -1,7 +1,6 @@
 // What Hanse reads from a certificate. Thread: any.
 #pragma once
 
-#include <openssl/x509.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +15,8 @@ Result<std::vector<CertificateHandle>> certificates_of_pem(std::string_view pem)
 Result<KeyHandle> key_of_pem(std::string_view pem);
 
 // The URI subject alternative name. A certificate with none or with more than one names nobody: empty.
-std::string uri_name(const X509* certificate);
+std::string uri_name(const x509_st* certificate);
 // SHA-256 of the DER form, lower-case hexadecimal.
-std::string fingerprint(const X509* certificate);
+std::string fingerprint(const x509_st* certificate);
 
 }  // namespace hanse::io

@@ -21,7 +21,7 @@ class Writer {
   explicit Writer(EVP_PKEY* subject_key) : certificate_(X509_new()) {
     require(X509_set_version(certificate_.get(), kVersion3));
     require(X509_set_pubkey(certificate_.get(), subject_key));
-    const std::unique_ptr<BIGNUM, OpensslDeleter<BN_free>> serial(BN_new());
+    const NumberHandle serial(BN_new());
     require(BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY));
     require(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate_.get())) != nullptr);
   }
@@ -54,7 +54,7 @@ class Writer {
     if (!good_)
       return fail(Code::invalid_argument, "no certificate can be made: {}; check the names",
                   openssl_reason());
-    const BioHandle output(BIO_new(BIO_s_mem()));
+    const BioHandle output = writing_bio();
     PEM_write_bio_X509(output.get(), get());
     return written_text(output.get());
   }

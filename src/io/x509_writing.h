@@ -2,22 +2,24 @@
 // cannot hold.
 #pragma once
 
-#include <openssl/x509.h>
 #include <string>
 
 #include "base/result.h"
 #include "runtime/certificates.h"
 
+struct evp_pkey_st;
+struct x509_st;
+
 namespace hanse::io {
 
 struct Issuer {
-  X509* certificate;
-  EVP_PKEY* key;
+  x509_st* certificate;
+  evp_pkey_st* key;
 };
 
-Result<std::string> write_authority(EVP_PKEY* key, const std::string& common_name, Seconds lifetime,
+Result<std::string> write_authority(evp_pkey_st* key, const std::string& common_name, Seconds lifetime,
                                     WallTime now);
-Result<std::string> write_leaf(EVP_PKEY* subject_key, Issuer issuer, const CertificateTerms& terms,
+Result<std::string> write_leaf(evp_pkey_st* subject_key, Issuer issuer, const CertificateTerms& terms,
                                WallTime now);
 
 }  // namespace hanse::io
