@@ -93,7 +93,7 @@ Endpoint endpoint_of(const ZonePlan& zone) {
 WanOptions wan_options(const Plan& plan) {
   WanOptions options{.control_socket = plan.wan_folder + "/control"};
   // The operator's links have no limits: a person at the machine sits in no zone.
-  options.ports.push_back({"operator", "", plan.operator_device, mac_of(0), plan.operator_address});
+  options.ports.push_back({kOperatorPort, "", plan.operator_device, mac_of(0), plan.operator_address});
   for (const ZonePlan& zone : plan.zones)
     options.ports.push_back(
         {zone.topology.name, zone.network_namespace, "wan", mac_of(options.ports.size()), zone.address});

@@ -62,6 +62,8 @@ struct PlannedFile {
   std::string content;
 };
 
+// The port of the WAN that this machine itself is at; no zone can have the name, which has a capital letter.
+inline constexpr const char* kOperatorPort = "Operator";
 inline constexpr std::uint16_t kZonePort = 8443;
 inline constexpr int kFirstStreamPort = 49152;
 inline constexpr int kStreamPortsPerHost = 100;

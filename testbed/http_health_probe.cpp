@@ -1,0 +1,49 @@
+#include "testbed/http_health_probe.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "http/client.h"
+
+namespace hanse::testbed {
+namespace {
+
+constexpr Nanos kProbeLimit = Seconds{5};
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Task<Result<json::Value>> HttpHealthProbe::ask(ZonePlan zone, std::string target) {
+  HANSE_CO_TRY(std::string ca, co_await runtime_.files.read(zone.ca_file, kSmallFileLimit));
+  HANSE_CO_TRY(std::string token, co_await runtime_.files.read(zone.admin_token_file, kSmallFileLimit));
+  http::ClientOptions options;
+  options.endpoint = endpoint_of(zone);
+  options.tls.emplace();
+  options.tls->trusted_ca_pem = std::move(ca);
+  options.bearer_token = without_line_end(std::move(token));
+  options.connect_timeout = kProbeLimit;
+  options.response_timeout = kProbeLimit;
+  http::Client client(runtime_, std::move(options));
+  co_return co_await client.call_json("GET", std::move(target));
+}
+
+Task<Status> HttpHealthProbe::check_zone(ZonePlan zone) {
+  HANSE_CO_CHECK(co_await ask(std::move(zone), "/healthz"));
+  co_return Status();
+}
+
+Task<Status> HttpHealthProbe::check_host(ZonePlan zone, HostPlan host) {
+  const std::string name = host.topology.name;
+  HANSE_CO_TRY(const json::Value answer,
+               co_await ask(std::move(zone), "/providers/hanse.host/v1/hosts/" + name));
+  boost::system::error_code missing;
+  const json::Value* state = answer.find_pointer("/status/state", missing);
+  if (state != nullptr && *state == "active") co_return Status();
+  co_return fail(Code::unavailable, "the zone does not call host '{}' active yet", name);
+}
+
+}  // namespace hanse::testbed

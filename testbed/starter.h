@@ -1,0 +1,42 @@
+// `hanse testbed up`: makes the folders, the namespaces, the WAN, the zones and the hosts, in this order, and
+// waits until each is at work.
+//
+// Everything is recorded before it is made (testbed_state.h). When a step fails, what was made is removed
+// again unless the options say otherwise. Needs root. Thread: the loop.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/runtime.h"
+#include "testbed/health_probe.h"
+#include "testbed/plan.h"
+
+namespace hanse::testbed {
+
+// What is run, each with its configuration file as the last argument.
+struct Programs {
+  std::vector<std::string> wan;   // {"/usr/bin/hanse", "testbed", "wan", "--config"}
+  std::vector<std::string> zone;  // {"/usr/bin/hanse", "zone", "--config"}
+  std::vector<std::string> host;
+};
+
+// All three of one `hanse` program.
+Programs programs_of(const std::string& hanse);
+
+struct UpOptions {
+  Plan plan;
+  Programs programs;
+  bool keep_on_failure = false;
+  Nanos step_limit = Seconds{60};                  // for one zone or host to be at work
+  std::function<void(std::string_view)> progress;  // a line for each step; may be empty
+};
+
+// Errors: failed_precondition when the testbed is up already, another command is at it, or its names or
+// addresses are taken; permission_denied without root; deadline_exceeded or unavailable, with the end of its
+// log, when a program does not get to work.
+Task<Status> up(Runtime& runtime, HealthProbe& probe, UpOptions options);
+
+}  // namespace hanse::testbed
