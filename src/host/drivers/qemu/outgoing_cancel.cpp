@@ -18,6 +18,14 @@ Task<void> cut_mirrors(Machine& machine) {
     static_cast<void>(co_await qmp::yank_node(machine.session->monitor(), remote_node(index)));
 }
 
+// A target that stands still may block the migration's thread, which then holds up the main loop in its turn.
+Task<void> cut_migration_if_hanging(Machine& machine) {
+  QmpClient& monitor = machine.session->monitor();
+  const auto info = co_await qmp::query_migrate(monitor, kPatience);
+  if (!info && info.error().code == Code::deadline_exceeded)
+    static_cast<void>(co_await qmp::yank_migration(monitor));
+}
+
 Task<Status> end_migration(DriverContext& context, Machine& machine) {
   QmpClient& monitor = machine.session->monitor();
   const MonotonicTime start = context.runtime.clock.now();
@@ -82,6 +90,7 @@ Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   co_await cut_mirrors(machine);
+  co_await cut_migration_if_hanging(machine);
   HANSE_CO_CHECK(co_await end_migration(context, machine));
   HANSE_CO_CHECK(co_await end_mirrors(context, machine));
   HANSE_CO_CHECK(co_await run_again(context, machine));

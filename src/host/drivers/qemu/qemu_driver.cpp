@@ -114,6 +114,11 @@ Task<Result<Machine*>> QemuDriver::make_machine(model::MachineSpec machine) {
   HANSE_CO_CHECK(check_spec(machine));
   const std::string uid = machine.uid;
   if (!machines_.contains(uid)) {
+    // recover() could not read it; its disks may hold what is nowhere else.
+    const std::string left_behind = MachinePaths(options_.data_dir, uid).record();
+    if (co_await runtime_.files.info(left_behind))
+      co_return fail(Code::data_loss, "{} could not be read and its disks are kept; restore it or remove machine {}",
+                     left_behind, uid);
     MachineRecord record;
     record.machine = std::move(machine);
     machines_[uid] = std::make_unique<Machine>(options_.data_dir, std::move(record));

@@ -36,7 +36,7 @@ struct CpuModel {
 
 // "running", "paused", "inmigrate", "postmigrate", ...
 Task<Result<std::string>> query_status(QmpClient& client);
-Task<Result<MigrationInfo>> query_migrate(QmpClient& client);
+Task<Result<MigrationInfo>> query_migrate(QmpClient& client, Nanos limit = kQmpReplyLimit);
 Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client);
 // Names of machine types that are not deprecated.
 Task<Result<std::vector<std::string>>> query_machines(QmpClient& client);

@@ -47,8 +47,8 @@ Task<Result<std::string>> query_status(QmpClient& client) {
   co_return text_of(object_of(reply), "status");
 }
 
-Task<Result<MigrationInfo>> query_migrate(QmpClient& client) {
-  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-migrate", {}));
+Task<Result<MigrationInfo>> query_migrate(QmpClient& client, Nanos limit) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-migrate", {}, limit));
   const json::Object& object = object_of(reply);
   MigrationInfo info;
   if (object.contains("status")) info.status = text_of(object, "status");
