@@ -6,12 +6,14 @@
 
 #include "host/drivers/qemu/limits.h"
 #include "host/drivers/qemu/qmp_commands.h"
+#include "runtime/sleep.h"
 
 namespace hanse::host::qemu {
 namespace {
 
 constexpr Nanos kQuitLimit = Seconds{5};
 constexpr Nanos kKillLimit = Seconds{10};
+constexpr Nanos kKillCheck = Millis{20};
 constexpr std::size_t kLogTail = 400;
 constexpr Bytes kPidFileLimit{64};
 
@@ -64,6 +66,22 @@ Task<Result<ProcessId>> find_process(Runtime& runtime, MachinePaths paths) {
   co_return process;
 }
 
+// One whose start was broken off, or whose monitor does not answer.
+Task<Status> kill_unattached(DriverContext& context, Machine& machine) {
+  Runtime& runtime = context.runtime;
+  const auto process = co_await find_process(runtime, machine.paths);
+  if (!process) co_return Status();
+  runtime.processes.signal(*process, SIGKILL);
+  const MonotonicTime deadline = runtime.clock.now() + kKillLimit;
+  while (runtime.processes.alive(*process)) {
+    if (runtime.clock.now() >= deadline)
+      co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end", machine.uid(),
+                     process->pid);
+    co_await sleep_for(runtime.scheduler, kKillCheck);
+  }
+  co_return Status();
+}
+
 }  // namespace
 
 Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
@@ -73,16 +91,17 @@ Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
                   .incoming = machine.record.intent == Intent::incoming,
                   .clock_khz = facts.clock_khz};
   HANSE_CO_TRY(auto command, command_line(context.options, machine.paths, plan));
-  machine.session.reset();
   ProcessId process;
   HANSE_CO_CHECK(co_await start_process(context, machine, std::move(command), process));
   co_await limit_process(context, machine.record.machine, process);
-  machine.session = std::make_unique<Session>(context.runtime, session_options(context, machine, process),
-                                              machine.ring, context.changes);
-  const Status attached = co_await machine.session->attach();
-  if (attached) co_return Status();
+  auto session = std::make_unique<Session>(context.runtime, session_options(context, machine, process),
+                                           machine.ring, context.changes);
+  const Status attached = co_await session->attach();
+  if (attached) {
+    machine.session = std::move(session);
+    co_return Status();
+  }
   context.runtime.processes.signal(process, SIGKILL);
-  machine.session.reset();
   const std::string said = co_await log_tail(context.runtime, machine.paths.log());
   co_return fail(Code::unavailable, "machine {} did not start: {}: {}", machine.uid(),
                  attached.error().message, said);
@@ -94,19 +113,15 @@ Task<Result<bool>> attach_to_running(DriverContext& context, Machine& machine) {
     context.log.debug("machine {}: {}", machine.uid(), process.error().message);
     co_return false;
   }
-  machine.session = std::make_unique<Session>(context.runtime, session_options(context, machine, *process),
-                                              machine.ring, context.changes);
-  const Status attached = co_await machine.session->attach();
-  if (attached) co_return true;
-  machine.session.reset();
-  co_return fail(attached.error());
+  auto session = std::make_unique<Session>(context.runtime, session_options(context, machine, *process),
+                                           machine.ring, context.changes);
+  HANSE_CO_CHECK(co_await session->attach());
+  machine.session = std::move(session);
+  co_return true;
 }
 
 Task<Status> end_process(DriverContext& context, Machine& machine) {
-  if (!machine.session) {
-    HANSE_CO_TRY(const bool found, co_await attach_to_running(context, machine));
-    if (!found) co_return Status();
-  }
+  if (!machine.session) co_return co_await kill_unattached(context, machine);
   Session& session = *machine.session;
   if (!session.ended()) {
     // QEMU may answer or be gone before it does; what counts is that it ends.

@@ -4,6 +4,7 @@ namespace hanse::host::qemu {
 namespace {
 
 RunState run_state_without_session(const Machine& machine) {
+  if (machine.starting) return RunState::starting;
   return machine.error.empty() ? RunState::stopped : RunState::failed;
 }
 

@@ -35,11 +35,12 @@ struct Machine {
 
   MachinePaths paths;
   MachineRecord record;
-  std::string error;  // why it could not run, or how it ended
+  bool starting = false;  // QEMU is being launched
+  std::string error;      // why it could not run, or how it ended
   CopyProgress disk_progress;
   CopyProgress memory_progress;
   ConsoleRing ring;
-  std::unique_ptr<Session> session;  // last: it writes to the ring
+  std::unique_ptr<Session> session;  // attached; last: it writes to the ring
 };
 
 MachineState state_of(const Machine& machine);

@@ -23,6 +23,18 @@ Status check_spec(const model::MachineSpec& machine) {
   return {};
 }
 
+// Ends however the start ends.
+class Starting {
+ public:
+  explicit Starting(Machine& machine) : machine_(machine) { machine_.starting = true; }
+  Starting(const Starting&) = delete;
+  Starting& operator=(const Starting&) = delete;
+  ~Starting() { machine_.starting = false; }
+
+ private:
+  Machine& machine_;
+};
+
 }  // namespace
 
 QemuDriver::QemuDriver(Runtime& runtime, QemuOptions options)
@@ -137,7 +149,9 @@ Task<Status> QemuDriver::prepare_files(Machine& machine, Intent intent) {
 
 Task<Status> QemuDriver::boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent) {
   HANSE_CO_TRY(const Capabilities known, co_await capabilities());
-  machine.session.reset();
+  const Starting starting(machine);
+  // A start that was broken off may have left a QEMU behind.
+  HANSE_CO_CHECK(co_await end_process(context_, machine));
   machine.error.clear();
   HANSE_CO_CHECK(co_await runtime_.files.make_directories(machine.paths.folder(), 0711));
   MachineRecord record = machine.record;
@@ -189,8 +203,11 @@ Task<Status> QemuDriver::start(model::MachineSpec machine, Epoch epoch) {
   if (state == RunState::switch_point || state == RunState::handed_over)
     co_return fail(Code::failed_precondition, "machine {} is paused in a move; roll the move back first",
                    known->uid());
-  if (state == RunState::paused) co_return co_await qmp::cont(known->session->monitor());
-  co_return Status();
+  if (state != RunState::paused) co_return Status();
+  // Perhaps a target whose agent ended between its new epoch and its resumption: nobody writes its disks from
+  // outside any more. Elsewhere there is no such server, and QEMU says so.
+  static_cast<void>(co_await qmp::nbd_server_stop(known->session->monitor()));
+  co_return co_await qmp::cont(known->session->monitor());
 }
 
 Task<Status> QemuDriver::stop(std::string uid, Nanos grace) {
