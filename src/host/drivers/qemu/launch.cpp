@@ -75,8 +75,8 @@ Task<Status> kill_unattached(DriverContext& context, Machine& machine) {
   const MonotonicTime deadline = runtime.clock.now() + kKillLimit;
   while (runtime.processes.alive(*process)) {
     if (runtime.clock.now() >= deadline)
-      co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end", machine.uid(),
-                     process->pid);
+      co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end",
+                     machine.uid(), process->pid);
     co_await sleep_for(runtime.scheduler, kKillCheck);
   }
   co_return Status();

@@ -129,7 +129,8 @@ Task<Result<Machine*>> QemuDriver::make_machine(model::MachineSpec machine) {
     // recover() could not read it; its disks may hold what is nowhere else.
     const std::string left_behind = MachinePaths(options_.data_dir, uid).record();
     if (co_await runtime_.files.info(left_behind))
-      co_return fail(Code::data_loss, "{} could not be read and its disks are kept; restore it or remove machine {}",
+      co_return fail(Code::data_loss,
+                     "{} could not be read and its disks are kept; restore it or remove machine {}",
                      left_behind, uid);
     MachineRecord record;
     record.machine = std::move(machine);

@@ -34,7 +34,8 @@ class WireStream final : public Stream {
  public:
   explicit WireStream(Wire& wire) : wire_(wire) {}
   Task<Result<std::size_t>> read_some(std::span<std::byte> buffer) override {
-    while (wire_.incoming.empty() && !wire_.ended) co_await wire_.changed.changed_since(wire_.changed.version());
+    while (wire_.incoming.empty() && !wire_.ended)
+      co_await wire_.changed.changed_since(wire_.changed.version());
     const std::size_t count = std::min(buffer.size(), wire_.incoming.size());
     std::copy_n(reinterpret_cast<const std::byte*>(wire_.incoming.data()), count, buffer.begin());
     wire_.incoming.erase(0, count);

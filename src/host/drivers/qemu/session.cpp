@@ -75,8 +75,8 @@ Task<Status> Session::learn_state() {
   HANSE_CO_TRY(const std::string status, co_await qmp::query_status(*monitor_));
   state_.set_run_status(status);
   HANSE_CO_TRY(const qmp::MigrationInfo migration, co_await qmp::query_migrate(*monitor_));
-  // QEMU remembers its last move for ever. One that is over counts only at a source that still stands where it
-  // was handed over; a target says `completed` too, and a machine that was rolled back runs.
+  // QEMU remembers its last move for ever. One that is over counts only at a source that still stands where
+  // it was handed over; a target says `completed` too, and a machine that was rolled back runs.
   if (migration_under_way(migration.status) || status == "postmigrate")
     state_.set_migration_status(migration.status);
   HANSE_CO_TRY(const std::vector<qmp::BlockJobInfo> jobs, co_await qmp::query_block_jobs(*monitor_));

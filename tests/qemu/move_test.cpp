@@ -1,0 +1,82 @@
+// A running machine moves between two hosts and back, and its witness misses nothing.
+#include <doctest/doctest.h>
+
+#include "tests/qemu/qemu_world.h"
+
+namespace hanse::test {
+namespace {
+
+using host::RunState;
+
+Task<Status> move(QemuWorld& world, QemuDriver* source, QemuDriver* target, Epoch epoch, bool direct) {
+  HANSE_CO_TRY(auto endpoints,
+               co_await target->open_incoming(world.witness(), epoch, world.incoming(direct)));
+  CHECK(endpoints.memory.starts_with("unix:") != direct);
+  // A second try in the same epoch finds the same open ends.
+  HANSE_CO_TRY(const auto again,
+               co_await target->open_incoming(world.witness(), epoch, world.incoming(direct)));
+  CHECK(again.memory == endpoints.memory);
+  CHECK(target->observe(kUid)->run_state == RunState::incoming);
+  const host::OutgoingOptions options = world.outgoing(endpoints);
+  HANSE_CO_CHECK(co_await source->copy_disks(kUid, options));
+  HANSE_CO_CHECK(co_await source->copy_memory(kUid, options));
+  CHECK(source->observe(kUid)->run_state == RunState::switch_point);
+  HANSE_CO_TRY(const host::MemoryReport report, co_await source->hand_over(kUid));
+  CHECK(report.sent > Bytes{0});
+  CHECK(source->observe(kUid)->run_state == RunState::handed_over);
+  HANSE_CO_CHECK(co_await target->resume_incoming(kUid, epoch));
+  HANSE_CO_CHECK(co_await target->resume_incoming(kUid, epoch));  // again: nothing to do
+  CHECK(target->observe(kUid)->run_state == RunState::running);
+  CHECK(target->observe(kUid)->epoch == epoch);
+  CHECK(*target->observe(kUid)->resumed_at > *source->observe(kUid)->stopped_at);
+  HANSE_CO_CHECK(co_await source->remove(kUid));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(target));
+  CHECK(target->observe(kUid)->first_heartbeat_after_resume);
+  co_return co_await world.check_witness(target);
+}
+
+std::string boot_id_of(const std::string& answer) {
+  const std::size_t at = answer.find("\"boot_id\"");
+  return at == std::string::npos ? "" : answer.substr(at, 50);
+}
+
+Task<Status> there_and_back(QemuWorld& world) {
+  const auto a = world.make_driver("a");
+  const auto b = world.make_driver("b");
+  HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(a.get()));
+  HANSE_CO_TRY(const std::string before, co_await world.ask(a.get(), "/"));
+  HANSE_CO_CHECK(co_await move(world, a.get(), b.get(), Epoch{2}, true));
+  HANSE_CO_CHECK(co_await move(world, b.get(), a.get(), Epoch{3}, false));
+  HANSE_CO_TRY(const std::string after, co_await world.ask(a.get(), "/"));
+  CHECK(boot_id_of(before) == boot_id_of(after));
+  CHECK(after.find("\"location\": \"test/a\"") != std::string::npos);
+  co_return co_await a->remove(kUid);
+}
+
+Task<Status> refuse_over_existing(QemuWorld& world) {
+  const auto a = world.make_driver("a");
+  HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
+  const auto opened = co_await a->open_incoming(world.witness(), Epoch{2}, world.incoming(true));
+  CHECK(opened.error().code == Code::failed_precondition);
+  const Status resumed = co_await a->resume_incoming(kUid, Epoch{2});
+  CHECK(resumed.error().code == Code::failed_precondition);
+  co_return co_await a->remove(kUid);
+}
+
+TEST_SUITE_BEGIN("move");
+
+TEST_CASE("a machine moves live, directly and by unix sockets, and its witness misses nothing") {
+  QemuWorld world;
+  world.run(there_and_back(world));
+}
+
+TEST_CASE("a host does not receive a machine over the disks of one that it has") {
+  QemuWorld world;
+  world.run(refuse_over_existing(world));
+}
+
+TEST_SUITE_END();
+
+}  // namespace
+}  // namespace hanse::test

@@ -1,0 +1,51 @@
+// QemuWorld: what the tests with real machines share: the real runtime, a folder that the guest user reaches,
+// the witness guest's files as blobs, credentials for moves, and questions to the witness.
+//
+// Lifecycle: one for a test; its destructor ends the machines that are left. Drivers must go before it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/drivers/qemu/qemu_driver.h"
+#include "io/openssl_certificates.h"
+#include "io/real_runtime.h"
+
+namespace hanse::test {
+
+using host::qemu::QemuDriver;
+
+inline constexpr const char* kUid = "witness-1";
+
+class QemuWorld {
+ public:
+  QemuWorld();
+  ~QemuWorld();
+  QemuWorld(const QemuWorld&) = delete;
+  QemuWorld& operator=(const QemuWorld&) = delete;
+
+  // Fails the test with the error's message.
+  void run(Task<Status> scenario);
+
+  Runtime& runtime() { return real_.runtime(); }
+  std::unique_ptr<QemuDriver> make_driver(const std::string& host);
+  model::MachineSpec witness() const;
+  host::IncomingOptions incoming(bool direct) const;
+  host::OutgoingOptions outgoing(host::IncomingEndpoints target) const;
+
+  // Errors: deadline_exceeded when the guest sends no heartbeat.
+  Task<Status> wait_heartbeat(QemuDriver* driver);
+  Task<Result<std::string>> ask(QemuDriver* driver, std::string path);
+  // Errors: data_loss when the witness misses a line or a page.
+  Task<Status> check_witness(QemuDriver* driver);
+  void signal_machine(const std::string& host, int number);
+
+ private:
+  io::RealRuntime real_;
+  io::OpensslCertificates certificates_;
+  std::string folder_;
+  model::StreamCredentials source_;
+  model::StreamCredentials target_;
+};
+
+}  // namespace hanse::test
