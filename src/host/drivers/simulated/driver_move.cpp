@@ -1,0 +1,156 @@
+// The part of SimulatedDriver that moves machines.
+#include <array>
+
+#include "host/drivers/simulated/driver.h"
+#include "runtime/timeout.h"
+
+namespace hanse::host::simulated {
+namespace {
+
+constexpr Nanos kDialTimeout = Seconds{10};
+constexpr std::size_t kMaxGreeting = 256;
+
+}  // namespace
+
+Task<Result<IncomingEndpoints>> SimulatedDriver::open_incoming(model::MachineSpec machine, Epoch,
+                                                               IncomingOptions options) {
+  const std::string uid = machine.uid;
+  Endpoint memory{.host = options_.stream_host};
+  Endpoint disk{.host = options_.stream_host};
+  if (!options.direct) {
+    memory = Endpoint{.unix_path = options_.socket_folder + "/" + uid + ".memory"};
+    disk = Endpoint{.unix_path = options_.socket_folder + "/" + uid + ".disk"};
+  }
+  doors_.erase(uid);
+  HANSE_CO_TRY(IncomingEndpoints endpoints, co_await open_door(uid, std::move(memory), std::move(disk)));
+  const Status opened = fleet_.open_incoming(options_.host, std::move(machine), endpoints);
+  if (!opened) {
+    doors_.erase(uid);
+    co_return fail(opened.error());
+  }
+  co_return endpoints;
+}
+
+Task<Result<IncomingEndpoints>> SimulatedDriver::open_door(std::string uid, Endpoint memory, Endpoint disk) {
+  auto door = std::make_unique<Door>();
+  HANSE_CO_TRY(door->memory, co_await runtime_.network.listen(std::move(memory), std::nullopt));
+  HANSE_CO_TRY(door->disk, co_await runtime_.network.listen(std::move(disk), std::nullopt));
+  IncomingEndpoints endpoints{.memory = to_string(door->memory->local_endpoint()),
+                              .disk = to_string(door->disk->local_endpoint())};
+  const bool open = door->scope.spawn(accept_loop(door.get(), door->memory.get())) &&
+                    door->scope.spawn(accept_loop(door.get(), door->disk.get()));
+  if (!open) co_return fail(Code::internal, "machine {} cannot be listened for", uid);
+  doors_[uid] = std::move(door);
+  co_return endpoints;
+}
+
+Task<void> SimulatedDriver::accept_loop(Door* door, Listener* listener) {
+  while (true) {
+    Result<std::unique_ptr<Stream>> stream = co_await listener->accept();
+    if (!stream || !door->scope.spawn(greet(std::move(*stream)))) co_return;
+  }
+}
+
+// Says which host this is and holds the connection until the other side ends it.
+Task<void> SimulatedDriver::greet(std::unique_ptr<Stream> stream) {
+  const std::string line = options_.host + "\n";
+  if (!co_await stream->write(as_bytes(line))) co_return;
+  std::array<std::byte, kMaxGreeting> ignored{};
+  while (true) {
+    const Result<std::size_t> count = co_await stream->read_some(ignored);
+    if (!count || *count == 0) co_return;
+  }
+}
+
+// The fleet's name of the host that listens at `endpoint`. A relayed connection stays open for the move.
+Task<Result<std::string>> SimulatedDriver::dial(std::string uid, std::string endpoint) {
+  HANSE_CO_TRY(Endpoint where, parse_endpoint(endpoint));
+  const bool relayed = !where.unix_path.empty();
+  HANSE_CO_TRY(std::unique_ptr<Stream> stream,
+               co_await runtime_.network.connect(std::move(where), std::nullopt, kDialTimeout));
+  std::string line;
+  while (!line.ends_with('\n')) {
+    std::array<std::byte, kMaxGreeting> buffer{};
+    HANSE_CO_TRY(const std::size_t count, co_await stream->read_some(buffer));
+    line.append(reinterpret_cast<const char*>(buffer.data()), count);
+    if (count == 0 || line.size() > kMaxGreeting)
+      co_return fail(Code::unavailable, "nothing listens for machine {} at {}", uid, endpoint);
+  }
+  line.pop_back();
+  if (relayed) {
+    auto relay = std::make_unique<Relay>();
+    relay->stream = std::move(stream);
+    if (!relay->scope.spawn(watch_relay(uid, relay->stream.get())))
+      co_return fail(Code::internal, "the relay of machine {} cannot be watched", uid);
+    relays_[uid] = std::move(relay);
+  }
+  co_return line;
+}
+
+Task<void> SimulatedDriver::watch_relay(std::string uid, Stream* stream) {
+  std::array<std::byte, kMaxGreeting> ignored{};
+  Result<std::size_t> count = co_await stream->read_some(ignored);
+  while (count && *count > 0) count = co_await stream->read_some(ignored);
+  fleet_.break_stream(options_.host, uid);
+}
+
+// Until the move has passed the stage, or failed.
+Task<Status> SimulatedDriver::wait_for_stage(std::string uid, OutgoingStage passing) {
+  while (true) {
+    const std::uint64_t seen = changes_.version();
+    const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+    if (machine == nullptr) co_return fail(Code::not_found, "machine {} was removed while it moved", uid);
+    if (!machine->outgoing) co_return fail(Code::aborted, "the move of machine {} was cancelled", uid);
+    if (machine->outgoing->stage == OutgoingStage::failed) co_return fail(machine->outgoing->error);
+    if (machine->outgoing->stage != passing) co_return Status{};
+    co_await changes_.changed_since(seen);
+  }
+}
+
+Task<Status> SimulatedDriver::copy_disks(std::string uid, OutgoingOptions options) {
+  HANSE_CO_TRY(std::string host,
+               co_await with_timeout(runtime_.scheduler, kDialTimeout, "reaching the target's host",
+                                     dial(uid, options.target.disk)));
+  HANSE_CO_CHECK(fleet_.begin_disks(options_.host, uid, std::move(host), relays_.contains(uid)));
+  co_return co_await wait_for_stage(uid, OutgoingStage::disks);
+}
+
+Task<Status> SimulatedDriver::copy_memory(std::string uid, OutgoingOptions) {
+  HANSE_CO_CHECK(fleet_.begin_memory(options_.host, uid));
+  co_return co_await wait_for_stage(uid, OutgoingStage::memory);
+}
+
+Task<Result<MemoryReport>> SimulatedDriver::hand_over(std::string uid) {
+  HANSE_CO_CHECK(fleet_.begin_hand_over(options_.host, uid));
+  HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::handing_over));
+  relays_.erase(uid);
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  if (machine == nullptr || !machine->outgoing)
+    co_return fail(Code::aborted, "the move of machine {} was cancelled", uid);
+  co_return MemoryReport{
+      .sent = machine->outgoing->memory.sent,
+      .downtime_ms = std::chrono::duration<double, std::milli>(machine->outgoing->paused_for).count()};
+}
+
+Task<Status> SimulatedDriver::cancel_outgoing(std::string uid) {
+  relays_.erase(uid);
+  co_return fleet_.cancel_outgoing(options_.host, uid);
+}
+
+Task<Status> SimulatedDriver::resume_incoming(std::string uid, Epoch epoch) {
+  HANSE_CO_CHECK(fleet_.resume_incoming(options_.host, uid, epoch));
+  doors_.erase(uid);
+  co_return Status{};
+}
+
+CopyProgress SimulatedDriver::disk_progress(const std::string& uid) const {
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  return machine != nullptr && machine->outgoing ? machine->outgoing->disk : CopyProgress();
+}
+
+CopyProgress SimulatedDriver::memory_progress(const std::string& uid) const {
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  return machine != nullptr && machine->outgoing ? machine->outgoing->memory : CopyProgress();
+}
+
+}  // namespace hanse::host::simulated

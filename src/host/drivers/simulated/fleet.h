@@ -1,0 +1,119 @@
+// Fleet: the truth about simulated machines: what hypervisors and guests do while agents come and go. One
+// host's agent has a fleet of one host; the simulator has one fleet for all hosts, so that machines move
+// between them and its checks see every copy.
+//
+// Commands only begin things; what comes of them shows in the machine's state, and the host's observer is
+// told. Lifecycle: outlives the drivers over it; destroying it ends all machines. Thread: the loop.
+// Failure: as host/driver.h says.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/drivers/simulated/machine.h"
+#include "host/drivers/simulated/wire.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "runtime/scheduler.h"
+
+namespace hanse::host::simulated {
+
+struct FleetOptions {
+  Nanos boot_time_low = Millis{500};
+  Nanos boot_time_high = Seconds{2};
+  std::uint32_t boot_failures_per_million = 0;
+  Nanos shutdown_time = Seconds{1};
+  Nanos write_interval = Millis{200};  // 0: guests write nothing
+  Nanos mean_time_to_failure{0};       // of a guest; 0: never
+  Bytes disk_bytes{32 << 20};          // that a move copies
+  std::int64_t touched_percent = 25;   // of a guest's memory
+  BytesPerSecond dirty_rate{8'000'000};
+};
+
+class Fleet {
+ public:
+  using Place = std::pair<std::string, std::string>;  // host, uid
+  using Machines = std::map<Place, SimulatedMachine>;
+
+  Fleet(Scheduler& scheduler, Clock& clock, Random& random, Wire& wire, FleetOptions options);
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  // Called whenever something about a machine of this host has changed; an empty function: nobody.
+  void set_observer(const std::string& host, std::function<void()> observer);
+
+  const SimulatedMachine* find(const std::string& host, const std::string& uid) const;
+  std::vector<MachineState> states(const std::string& host) const;
+  const FleetOptions& options() const { return options_; }
+
+  Status boot(const std::string& host, model::MachineSpec spec, Epoch epoch);
+  Status shut_down(const std::string& host, const std::string& uid, Nanos grace);
+  void remove(const std::string& host, const std::string& uid);
+  Status open_incoming(const std::string& host, model::MachineSpec spec, IncomingEndpoints endpoints);
+  Status resume_incoming(const std::string& host, const std::string& uid, Epoch epoch);
+
+  Status begin_disks(const std::string& host, const std::string& uid, std::string target_host, bool relayed);
+  Status begin_memory(const std::string& host, const std::string& uid);
+  Status begin_hand_over(const std::string& host, const std::string& uid);
+  Status cancel_outgoing(const std::string& host, const std::string& uid);
+  // A relayed stream broke: the move fails unless all has been sent.
+  void break_stream(const std::string& host, const std::string& uid);
+
+  void write_console(const std::string& host, const std::string& uid, const std::string& text);
+
+  // For checks and faults of the simulator.
+  const Machines& machines() const { return machines_; }
+  // Writes that a guest of this uid was told are on disk, wherever it ran.
+  const std::map<std::string, DiskContent>& acknowledged() const { return acknowledged_; }
+  // Raised with every change of what the two above say.
+  std::uint64_t version() const { return version_; }
+  // All machines of the host stop at once; writes that were not acknowledged may be lost.
+  void lose_power(const std::string& host);
+  // Takes the newer half of the writes off the disk of one copy, as a broken disk would.
+  void damage_disk(const std::string& host, const std::string& uid);
+
+ private:
+  SimulatedMachine* find_mutable(const std::string& host, const std::string& uid);
+  Result<SimulatedMachine*> need(const std::string& host, const std::string& uid);
+  void changed(const std::string& host);
+  void set_run_state(const Place& place, SimulatedMachine& machine, RunState state);
+  void stop_timers(SimulatedMachine& machine);
+
+  // life.cpp: boots, stops, and what the guest does.
+  void finish_boot(const Place& place);
+  void finish_stop(const Place& place);
+  void begin_guest(const Place& place, SimulatedMachine& machine);
+  void halt_guest(SimulatedMachine& machine);
+  void guest_step(const Place& place);
+  void write_block(SimulatedMachine& machine);
+  void beat(SimulatedMachine& machine);
+  void arm_guest(const Place& place, SimulatedMachine& machine);
+
+  // move.cpp: one tick of a move copies what the wire carries in that time.
+  Result<SimulatedMachine*> need_stage(const Place& place, OutgoingStage stage, const char* what);
+  void arm_move(const Place& place, SimulatedMachine& machine, Nanos delay);
+  void move_tick(const Place& place);
+  void copy_some_disk(const Place& place, SimulatedMachine& machine, SimulatedMachine& target);
+  void copy_some_memory(const Place& place, SimulatedMachine& machine);
+  void load_target(const Place& place, SimulatedMachine& machine, SimulatedMachine& target);
+  void fail_move(const Place& place, SimulatedMachine& machine, Error error);
+  SimulatedMachine* target_of(const Place& place, const SimulatedMachine& machine);
+
+  Scheduler& scheduler_;
+  Clock& clock_;
+  Random& random_;
+  Wire& wire_;
+  FleetOptions options_;
+  Machines machines_;
+  std::map<std::string, DiskContent> acknowledged_;
+  std::map<std::string, std::function<void()>> observers_;
+  RunId last_run_ = 0;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace hanse::host::simulated

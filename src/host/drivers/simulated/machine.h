@@ -1,0 +1,66 @@
+// SimulatedMachine: one modelled virtual machine on one host. Plain data; the Fleet changes it.
+//
+// The guest writes numbered blocks. A write belongs to the run of the guest that made it, from a boot or a
+// resume at one place to its end there, so that two copies that both went on after a fork are told apart.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "host/driver.h"
+#include "model/host_protocol.h"
+#include "runtime/scheduler.h"
+
+namespace hanse::host::simulated {
+
+using RunId = std::uint64_t;
+
+// The writes 1..n of each run.
+struct DiskContent {
+  std::map<RunId, std::uint64_t> writes;
+
+  bool holds(const DiskContent& other) const;
+  std::uint64_t total() const;
+  bool operator==(const DiskContent&) const = default;
+};
+
+enum class OutgoingStage { disks, mirrored, memory, switch_point, handing_over, handed_over, failed };
+
+// The source's side of a move.
+struct Outgoing {
+  OutgoingStage stage = OutgoingStage::disks;
+  std::string target_host;
+  bool relayed = false;  // through connections of the agents, see Fleet::break_stream
+  CopyProgress disk;
+  CopyProgress memory;
+  std::int64_t throttle = 1;  // the guest dirties so many times less memory, for the move to converge
+  Nanos silent{0};            // how long nothing has got through
+  Nanos since_throttle{0};
+  Nanos paused_for{0};
+  Error error;  // of `failed`
+  TimerId timer = TimerId::none;
+};
+
+struct SimulatedMachine {
+  model::MachineSpec spec;
+  MachineState state;
+  DiskContent disk;
+  RunId run = 0;
+  Nanos guest_clock{0};           // stands still while it is paused, starts again at a boot
+  bool loaded = false;            // incoming: all of its state has come
+  IncomingEndpoints endpoints;    // incoming: where its host listens
+  std::string console;            // the last kConsoleRing bytes
+  std::uint64_t console_end = 0;  // bytes ever written
+  std::optional<Outgoing> outgoing;
+  TimerId life_timer = TimerId::none;   // of a boot or a stop
+  TimerId guest_timer = TimerId::none;  // of the next write
+};
+
+// The guest may execute: no other copy may be in one of these states.
+bool is_executing(RunState state);
+
+inline constexpr std::size_t kConsoleRing = 64 * 1024;
+
+}  // namespace hanse::host::simulated

@@ -1,0 +1,207 @@
+// How a simulated machine moves: disks, then memory while the guest dirties it again, then the switch.
+#include <algorithm>
+
+#include "host/drivers/simulated/fleet.h"
+
+namespace hanse::host::simulated {
+namespace {
+
+constexpr Nanos kTick = Millis{100};
+constexpr Nanos kStreamTimeout = Seconds{15};  // of silence, after which a move fails
+constexpr Nanos kDowntimeLimit = Millis{300};  // what is left must be sent in this time
+constexpr Nanos kThrottleEvery = Seconds{5};
+constexpr std::int64_t kMaxThrottle = 1 << 20;
+
+std::int64_t carried(BytesPerSecond rate, Nanos time) {
+  return rate.value / 1'000 * std::chrono::duration_cast<Millis>(time).count();
+}
+
+}  // namespace
+
+Status Fleet::open_incoming(const std::string& host, model::MachineSpec spec, IncomingEndpoints endpoints) {
+  const Place place{host, spec.uid};
+  SimulatedMachine& machine = machines_[place];
+  if (machine.state.run_state != RunState::stopped)
+    return fail(Code::already_exists, "machine {} is on host '{}' already", spec.uid, host);
+  stop_timers(machine);
+  machine = SimulatedMachine{};
+  machine.state = MachineState{.uid = spec.uid, .run_state = RunState::incoming, .forwards = spec.forwards};
+  machine.spec = std::move(spec);
+  machine.endpoints = std::move(endpoints);
+  changed(host);
+  return {};
+}
+
+Status Fleet::resume_incoming(const std::string& host, const std::string& uid, Epoch epoch) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->state.run_state == RunState::running && machine->state.epoch == epoch) return {};
+  if (machine->state.run_state != RunState::incoming || !machine->loaded)
+    return fail(Code::failed_precondition, "machine {} has not been sent whole to host '{}'", uid, host);
+  machine->state.epoch = epoch;
+  machine->loaded = false;
+  machine->run = ++last_run_;
+  begin_guest({host, uid}, *machine);
+  return {};
+}
+
+Status Fleet::begin_disks(const std::string& host, const std::string& uid, std::string target_host,
+                          bool relayed) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->state.run_state != RunState::running || machine->outgoing)
+    return fail(Code::failed_precondition, "machine {} does not run freely; cancel its last move first", uid);
+  Outgoing& move = machine->outgoing.emplace();
+  move.target_host = std::move(target_host);
+  move.relayed = relayed;
+  move.disk.remaining = options_.disk_bytes;
+  const Bytes touched{to_bytes(machine->spec.memory_mib).value * options_.touched_percent / 100};
+  move.memory.remaining = touched;
+  arm_move({host, uid}, *machine, kTick);
+  changed(host);
+  return {};
+}
+
+Result<SimulatedMachine*> Fleet::need_stage(const Place& place, OutgoingStage stage, const char* what) {
+  HANSE_TRY(SimulatedMachine* const machine, need(place.first, place.second));
+  if (!machine->outgoing)
+    return fail(Code::failed_precondition, "machine {} is not moving; {} comes later", place.second, what);
+  if (machine->outgoing->stage == OutgoingStage::failed) return fail(machine->outgoing->error);
+  if (machine->outgoing->stage != stage)
+    return fail(Code::failed_precondition, "machine {} is not ready: {} comes later", place.second, what);
+  return machine;
+}
+
+Status Fleet::begin_memory(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need_stage({host, uid}, OutgoingStage::mirrored, "its memory"));
+  machine->outgoing->stage = OutgoingStage::memory;
+  changed(host);
+  return {};
+}
+
+Status Fleet::begin_hand_over(const std::string& host, const std::string& uid) {
+  const Place place{host, uid};
+  HANSE_TRY(SimulatedMachine* const machine, need_stage(place, OutgoingStage::switch_point, "the hand-over"));
+  machine->outgoing->stage = OutgoingStage::handing_over;
+  changed(host);
+  return {};
+}
+
+Status Fleet::cancel_outgoing(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->outgoing) scheduler_.cancel(machine->outgoing->timer);
+  machine->outgoing.reset();
+  const RunState state = machine->state.run_state;
+  const bool waits = state == RunState::switch_point || state == RunState::handed_over;
+  if (waits || state == RunState::paused) {
+    begin_guest({host, uid}, *machine);
+  } else {
+    changed(host);
+  }
+  return {};
+}
+
+void Fleet::break_stream(const std::string& host, const std::string& uid) {
+  SimulatedMachine* machine = find_mutable(host, uid);
+  if (machine == nullptr || !machine->outgoing || !machine->outgoing->relayed) return;
+  if (machine->outgoing->stage == OutgoingStage::handed_over) return;
+  fail_move({host, uid}, *machine, Error{Code::unavailable, "the relayed stream broke"});
+}
+
+void Fleet::arm_move(const Place& place, SimulatedMachine& machine, Nanos delay) {
+  machine.outgoing->timer = scheduler_.schedule(delay, [this, place] { move_tick(place); });
+}
+
+SimulatedMachine* Fleet::target_of(const Place& place, const SimulatedMachine& machine) {
+  if (machine.outgoing->target_host == place.first) return nullptr;
+  SimulatedMachine* target = find_mutable(machine.outgoing->target_host, place.second);
+  return target != nullptr && target->state.run_state == RunState::incoming ? target : nullptr;
+}
+
+void Fleet::move_tick(const Place& place) {
+  SimulatedMachine& machine = machines_.at(place);
+  Outgoing& move = *machine.outgoing;
+  move.timer = TimerId::none;
+  const bool open = move.relayed || (wire_.reaches(place.first, move.target_host) &&
+                                     wire_.reaches(move.target_host, place.first));
+  if (!open) {
+    move.silent += kTick;
+    if (move.silent >= kStreamTimeout)
+      return fail_move(place, machine, Error{Code::unavailable, "the target's host does not answer"});
+    return arm_move(place, machine, kTick);
+  }
+  move.silent = Nanos{0};
+  if (machine.state.run_state == RunState::switch_point) move.paused_for += kTick;
+  SimulatedMachine* const target = target_of(place, machine);
+  if (target == nullptr)
+    return fail_move(place, machine, Error{Code::unavailable, "the incoming machine has gone"});
+  if (move.stage == OutgoingStage::disks) copy_some_disk(place, machine, *target);
+  if (move.stage == OutgoingStage::memory) copy_some_memory(place, machine);
+  if (move.stage == OutgoingStage::handing_over && !target->loaded) {
+    load_target(place, machine, *target);
+    const Nanos back = wire_.latency(move.target_host, place.first);
+    return arm_move(place, machine, std::max(back, Nanos{1}));
+  }
+  if (move.stage == OutgoingStage::handing_over) {
+    // The target's answer has come back.
+    move.stage = OutgoingStage::handed_over;
+    return set_run_state(place, machine, RunState::handed_over);
+  }
+  arm_move(place, machine, kTick);
+}
+
+void Fleet::copy_some_disk(const Place& place, SimulatedMachine& machine, SimulatedMachine& target) {
+  CopyProgress& disk = machine.outgoing->disk;
+  disk.rate = wire_.rate(place.first, machine.outgoing->target_host);
+  const Bytes sent{std::min(carried(disk.rate, kTick), disk.remaining.value)};
+  disk.sent += sent;
+  disk.remaining = disk.remaining - sent;
+  if (disk.remaining.value > 0) return;
+  target.disk = machine.disk;
+  machine.outgoing->stage = OutgoingStage::mirrored;
+  changed(place.first);
+}
+
+void Fleet::copy_some_memory(const Place& place, SimulatedMachine& machine) {
+  Outgoing& move = *machine.outgoing;
+  CopyProgress& memory = move.memory;
+  memory.rate = wire_.rate(place.first, move.target_host);
+  const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
+  memory.sent += sent;
+  const std::int64_t dirtied = carried(options_.dirty_rate, kTick) / move.throttle;
+  memory.remaining = memory.remaining - sent + Bytes{dirtied};
+  move.since_throttle += kTick;
+  if (move.since_throttle >= kThrottleEvery) {
+    move.throttle = std::min(kMaxThrottle, move.throttle * 2);
+    move.since_throttle = Nanos{0};
+  }
+  if (memory.remaining.value > carried(memory.rate, kDowntimeLimit)) return;
+  move.stage = OutgoingStage::switch_point;
+  halt_guest(machine);
+  set_run_state(place, machine, RunState::switch_point);
+}
+
+void Fleet::load_target(const Place& place, SimulatedMachine& machine, SimulatedMachine& target) {
+  CopyProgress& memory = machine.outgoing->memory;
+  memory.sent += memory.remaining;
+  memory.remaining = Bytes{0};
+  target.disk = machine.disk;
+  target.guest_clock = machine.guest_clock;
+  target.console = machine.console;
+  target.console_end = machine.console_end;
+  target.state.last_heartbeat = machine.state.last_heartbeat;
+  target.loaded = true;
+  changed(machine.outgoing->target_host);
+  changed(place.first);
+}
+
+// A guest that runs goes on; one that is paused waits for cancel_outgoing.
+void Fleet::fail_move(const Place& place, SimulatedMachine& machine, Error error) {
+  Outgoing& move = *machine.outgoing;
+  scheduler_.cancel(std::exchange(move.timer, TimerId::none));
+  move.stage = OutgoingStage::failed;
+  move.silent = Nanos{0};
+  move.error =
+      Error{error.code, fmt::format("the move of machine {} broke: {}", place.second, error.message)};
+  changed(place.first);
+}
+
+}  // namespace hanse::host::simulated
