@@ -1,0 +1,127 @@
+#include "simulator/faults.h"
+
+#include <algorithm>
+#include <array>
+
+namespace hanse::simulator {
+namespace {
+
+constexpr std::uint64_t kScheduleSalt = 0x6661756c7473;
+constexpr Nanos kSlowLatency = Millis{300};
+constexpr Nanos kSlowJitter = Millis{400};
+constexpr std::uint32_t kLossyPerMillion = 200'000;
+constexpr std::uint32_t kReorderingPerMillion = 300'000;
+constexpr Nanos kReorderDelay = Millis{800};
+
+}  // namespace
+
+Faults::Faults(World& world, FaultOptions options)
+    : world_(world), options_(std::move(options)), random_(world.core().seed ^ kScheduleSalt) {
+  if (options_.victims.empty()) options_.victims = world_.process_names();
+}
+
+void Faults::start() {
+  Nanos when = options_.begin;
+  while (true) {
+    when += random_.between(Millis{1}, options_.mean_interval * 2);
+    if (when >= options_.end) break;
+    plan_one(when);
+  }
+  world_.at(options_.end, [this] { quieten(); });
+}
+
+void Faults::at(Nanos when, std::function<void()> action) {
+  world_.at(when, [this, action = std::move(action)] {
+    if (!over_) action();
+  });
+}
+
+Faults::Kind Faults::draw_kind() {
+  const FaultWeights& weights = options_.weights;
+  const std::array parts = {weights.crash,     weights.partition,  weights.one_way_partition,
+                            weights.slow_link, weights.lossy_link, weights.reordering_link,
+                            weights.full_disk};
+  std::uint64_t all = 0;
+  for (const std::uint32_t part : parts) all += part;
+  std::uint64_t draw = random_.below(std::max<std::uint64_t>(all, 1));
+  for (std::size_t kind = 0; kind < parts.size(); ++kind) {
+    if (draw < parts.at(kind)) return static_cast<Kind>(kind);
+    draw -= parts.at(kind);
+  }
+  return Kind::partition;
+}
+
+std::pair<std::string, std::string> Faults::draw_pair() {
+  const auto& names = options_.victims;
+  const std::size_t a = random_.below(names.size());
+  const std::size_t b = (a + 1 + random_.below(std::max<std::size_t>(names.size() - 1, 1))) % names.size();
+  return {names[a], names[b]};
+}
+
+void Faults::plan_one(Nanos when) {
+  const Nanos until = when + random_.between(Millis{50}, options_.longest);
+  const Kind kind = draw_kind();
+  const std::string victim = options_.victims[random_.below(options_.victims.size())];
+  const bool silently = random_.chance(400'000);
+  if (kind == Kind::crash) {
+    at(when, [this, victim, silently] {
+      ++injected_;
+      world_.crash(victim, silently);
+    });
+    at(until, [this, victim] { world_.restart(victim); });
+  } else if (kind == Kind::full_disk) {
+    at(when, [this, victim] {
+      ++injected_;
+      world_.core().note(victim, "its disk is full");
+      world_.process(victim).disk().set_full(true);
+    });
+    at(until, [this, victim] { world_.process(victim).disk().set_full(false); });
+  } else {
+    plan_link(when, until, kind);
+  }
+}
+
+void Faults::plan_link(Nanos when, Nanos until, Kind kind) {
+  const std::pair<std::string, std::string> ends = draw_pair();
+  at(when, [this, a = ends.first, b = ends.second, kind] {
+    ++injected_;
+    if (kind == Kind::partition) return world_.partition(a, b);
+    if (kind == Kind::one_way_partition) {
+      world_.core().note("world", fmt::format("cuts the way from {} to {}", a, b));
+      return world_.links().cut_one_way(a, b);
+    }
+    LinkSettings link = world_.links().settings(a, b);
+    if (kind == Kind::slow_link) {
+      link.latency = kSlowLatency;
+      link.jitter = kSlowJitter;
+    }
+    if (kind == Kind::lossy_link) link.loss_per_million = kLossyPerMillion;
+    if (kind == Kind::reordering_link) {
+      link.reorder_per_million = kReorderingPerMillion;
+      link.reorder_delay = kReorderDelay;
+    }
+    world_.core().note("world", fmt::format("spoils the link between {} and {}", a, b));
+    world_.links().spoil(a, b, link);
+  });
+  at(until, [this, a = ends.first, b = ends.second] {
+    world_.links().restore(a, b);
+    world_.heal(a, b);
+  });
+}
+
+void Faults::quieten() {
+  if (std::exchange(over_, true)) return;
+  world_.core().note("world", "is quiet from now on");
+  const auto& names = options_.victims;
+  for (const std::string& name : names) {
+    world_.restart(name);
+    world_.process(name).disk().set_full(false);
+    for (const std::string& other : names) {
+      if (name >= other) continue;
+      world_.links().restore(name, other);
+      world_.heal(name, other);
+    }
+  }
+}
+
+}  // namespace hanse::simulator

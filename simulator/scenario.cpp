@@ -1,0 +1,68 @@
+#include "simulator/scenario.h"
+
+#include <utility>
+
+namespace hanse::simulator {
+
+Federation::Federation(FederationOptions options, ZoneFactory zones, HostFactory hosts)
+    : options_(std::move(options)), world_(options_.seed), hypervisor_(world_.core(), options_.fleet) {
+  world_.links().set_default(options_.between);
+  for (int i = 0; i < options_.zones; ++i) {
+    const char letter = static_cast<char>('a' + i);
+    ZonePlace zone{.name = fmt::format("zone-{}", letter)};
+    for (int j = 0; j < options_.zones; ++j) {
+      if (j != i) zone.peers.push_back(fmt::format("zone-{}", static_cast<char>('a' + j)));
+    }
+    for (int j = 1; j <= options_.hosts_per_zone; ++j)
+      zone.hosts.push_back(fmt::format("host-{}{}", letter, j));
+    add_links(zone);
+    zones_.push_back(std::move(zone));
+  }
+  for (const ZonePlace& zone : zones_) {
+    world_.add_process({.name = zone.name, .clock = draw_clock()},
+                       [zones, zone](ProcessContext context) { return zones(context, zone); });
+    for (const std::string& host : zone.hosts) {
+      world_.add_process({.name = host, .clock = draw_clock()},
+                         [hosts, host, name = zone.name, &fleet = fleet()](ProcessContext context) {
+                           return hosts(context, HostPlace{host, name, fleet});
+                         });
+    }
+  }
+  add_machine_invariants(world_, fleet());
+}
+
+void Federation::add_links(const ZonePlace& zone) {
+  for (const std::string& host : zone.hosts) {
+    world_.links().set(zone.name, host, options_.inside);
+    for (const std::string& other : zone.hosts) {
+      if (host < other) world_.links().set(host, other, options_.inside);
+    }
+  }
+}
+
+ClockError Federation::draw_clock() {
+  const std::int64_t drift = options_.largest_drift_ppm;
+  const auto span = static_cast<std::uint64_t>(drift) * 2 + 1;
+  return ClockError{
+      .wall_offset = world_.random().between(-options_.largest_wall_error, options_.largest_wall_error),
+      .drift_ppm = static_cast<std::int64_t>(world_.random().below(span)) - drift};
+}
+
+Outcome Federation::run(std::vector<std::pair<std::string, Invariant>> final_checks) {
+  faults_ = std::make_unique<Faults>(world_, options_.faults);
+  faults_->start();
+  Outcome outcome{.seed = options_.seed};
+  const bool held = world_.run_until(options_.faults.end + options_.settle_time);
+  outcome.violation = world_.violation();
+  for (std::size_t i = 0; held && !outcome.violation && i < final_checks.size(); ++i) {
+    if (auto wrong = final_checks[i].second())
+      outcome.violation = Violation{final_checks[i].first, std::move(*wrong), world_.now()};
+  }
+  outcome.digest = world_.digest();
+  outcome.events = world_.events_run();
+  outcome.faults = faults_->injected();
+  outcome.virtual_time = world_.now();
+  return outcome;
+}
+
+}  // namespace hanse::simulator
