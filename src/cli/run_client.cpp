@@ -1,0 +1,124 @@
+#include "cli/run_client.h"
+
+#include <memory>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/context_commands.h"
+#include "cli/http_api_client.h"
+#include "cli/text.h"
+
+namespace hanse::cli {
+namespace {
+
+Task<Result<std::string>> read_context_file(Runtime& runtime, Context context, std::string path,
+                                            std::string what) {
+  Result<std::string> text = co_await runtime.files.read(path, kSmallFileLimit);
+  if (!text) {
+    co_return fail(text.error().code, "the {} of context '{}': {}; mend the context with 'hanse context add'",
+                   what, context.name, text.error().message);
+  }
+  while (!text->empty() && (text->back() == '\n' || text->back() == ' ' || text->back() == '\r'))
+    text->pop_back();
+  if (text->empty()) {
+    co_return fail(Code::unauthenticated, "the {} of context '{}' is empty: {}", what, context.name, path);
+  }
+  co_return text;
+}
+
+Task<Result<http::ClientOptions>> client_options(Runtime& runtime, std::string path, Context context,
+                                                 Seconds timeout) {
+  http::ClientOptions options;
+  HANSE_CO_TRY(options.endpoint, context_endpoint(context));
+  TlsOptions tls;
+  HANSE_CO_TRY(
+      tls.trusted_ca_pem,
+      co_await read_context_file(runtime, context, resolve_path(path, context.ca_file), "CA certificate"));
+  options.tls = std::move(tls);
+  HANSE_CO_TRY(options.bearer_token,
+               co_await read_context_file(runtime, context, resolve_path(path, context.token_file), "token"));
+  options.response_timeout = timeout;
+  options.connect_timeout = std::min<Nanos>(options.connect_timeout, timeout);
+  co_return options;
+}
+
+Error with_next_step(Error error, const Context& context) {
+  if (error.code == Code::unavailable) {
+    error.message +=
+        fmt::format("; is the zone of context '{}' at {} running?", context.name, context.endpoint);
+  } else if (error.code == Code::unauthenticated) {
+    error.message += fmt::format("; see token and CA certificate of context '{}'", context.name);
+  }
+  return error;
+}
+
+Task<Status> run_command(Session session, Command command) {
+  if (auto* apply = std::get_if<ApplyOptions>(&command)) co_return co_await run_apply(session, *apply);
+  if (auto* get = std::get_if<GetOptions>(&command)) co_return co_await run_get(session, *get);
+  if (auto* describe = std::get_if<DescribeOptions>(&command))
+    co_return co_await run_describe(session, *describe);
+  if (auto* remove = std::get_if<DeleteOptions>(&command)) co_return co_await run_delete(session, *remove);
+  if (auto* migrate = std::get_if<MigrateOptions>(&command))
+    co_return co_await run_migrate(session, *migrate);
+  if (auto* power = std::get_if<PowerOptions>(&command)) co_return co_await run_power(session, *power);
+  if (auto* console = std::get_if<ConsoleOptions>(&command))
+    co_return co_await run_console(session, *console);
+  if (auto* logs = std::get_if<LogsOptions>(&command)) co_return co_await run_logs(session, *logs);
+  if (auto* events = std::get_if<EventsOptions>(&command)) co_return co_await run_events(session, *events);
+  if (auto* import = std::get_if<ImageImportOptions>(&command))
+    co_return co_await run_image_import(session, *import);
+  if (auto* create = std::get_if<TokenCreateOptions>(&command))
+    co_return co_await run_token_create(session, *create);
+  if (auto* enrol = std::get_if<TokenEnrolOptions>(&command))
+    co_return co_await run_token_enrol(session, *enrol);
+  co_return fail(Code::internal, "this command is none of a client");
+}
+
+Place place_of(const GlobalOptions& global, const Context& context) {
+  Place place;
+  for (const std::string* tenant : {&context.tenant, &global.tenant}) {
+    if (!tenant->empty()) place.tenant = *tenant;
+  }
+  for (const std::string* workspace : {&context.workspace, &global.workspace}) {
+    if (!workspace->empty()) place.workspace = *workspace;
+  }
+  return place;
+}
+
+}  // namespace
+
+std::string contexts_path(const GlobalOptions& global, const ClientEnvironment& environment) {
+  if (!global.config.empty()) return global.config;
+  if (!environment.config.empty()) return environment.config;
+  return environment.home + "/.config/hanse/contexts.yaml";
+}
+
+Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global,
+                        ClientEnvironment environment, Command command) {
+  const std::string path = contexts_path(global, environment);
+  if (std::holds_alternative<ContextListOptions>(command))
+    co_return co_await run_context_list(runtime.files, terminal, path, global.output);
+  if (auto* use = std::get_if<ContextUseOptions>(&command))
+    co_return co_await run_context_use(runtime.files, terminal, path, *use);
+  if (auto* add = std::get_if<ContextAddOptions>(&command))
+    co_return co_await run_context_add(runtime.files, terminal, path, *add);
+  HANSE_CO_TRY(const Seconds timeout, parse_duration(global.timeout));
+  HANSE_CO_TRY(const ContextFile file, co_await load_contexts(runtime.files, path));
+  HANSE_CO_TRY(const Context context,
+               choose_context(file, path, global.context.empty() ? environment.context : global.context));
+  HANSE_CO_TRY(http::ClientOptions options, co_await client_options(runtime, path, context, timeout));
+  const std::unique_ptr<ApiClient> api = make_http_api_client(runtime, std::move(options));
+  const Session session{*api,
+                        terminal,
+                        runtime.files,
+                        runtime.clock,
+                        runtime.scheduler,
+                        runtime.blocking,
+                        place_of(global, context),
+                        global.output};
+  const Status status = co_await run_command(session, std::move(command));
+  if (!status) co_return fail(with_next_step(status.error(), context));
+  co_return Status();
+}
+
+}  // namespace hanse::cli
