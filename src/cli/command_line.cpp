@@ -21,10 +21,14 @@ const std::map<std::string, OutputFormat>& output_formats() {
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& global) {
-  app.add_option("--context", global.context, "Which context of the configuration; default: the current one");
+  app.add_option("--context", global.context, "Which context of the configuration; default: the current one")
+      ->envname("HANSE_CONTEXT");
   app.add_option("--tenant", global.tenant, "Which tenant; default: the context's");
   app.add_option("--workspace", global.workspace, "Which workspace; default: the context's");
-  app.add_option("--config", global.config, "The file of contexts; default: ~/.config/hanse/contexts.yaml");
+  app.add_option("--config", global.config, "The file of contexts; default: ~/.config/hanse/contexts.yaml")
+      ->envname("HANSE_CONFIG");
+  // Hidden: how the environment's word gets here.
+  app.add_option("--home", global.home)->envname("HOME")->group("");
   app.add_option("-o,--output", global.output, "Format: table, wide, json, yaml or name")
       ->transform(CLI::CheckedTransformer(output_formats()).description(""));
   app.add_option("--timeout", global.timeout, "How long one request may take")->capture_default_str();

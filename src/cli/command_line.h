@@ -1,6 +1,7 @@
 // The command line as values: parsing, help, and the tree of commands that shell completion is made of.
 //
-// Pure. CLI11 stays in the source files behind this header.
+// Reads the arguments and the environment's HANSE_CONFIG, HANSE_CONTEXT and HOME. CLI11 stays in the source
+// files behind this header.
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <doctest/doctest.h>
 
 #include "cli/completion.h"
@@ -62,6 +63,19 @@ TEST_CASE("global options stand before or behind the command") {
                                               "c", "--token-file", "t", "--tenant", "acme", "--use"});
   CHECK(add.tenant == "acme");
   CHECK(add.use);
+}
+
+TEST_CASE("the environment stands in for options that are not given") {
+  setenv("HANSE_CONTEXT", "from-environment", 1);
+  setenv("HANSE_CONFIG", "/environment.yaml", 1);
+  GlobalOptions global;
+  parsed<GetOptions>({"get", "images", "--context", "given"}, &global);
+  CHECK(global.context == "given");
+  CHECK(global.config == "/environment.yaml");
+  parsed<ZoneOptions>({"zone", "--config", "z.toml"}, &global);
+  CHECK(global.context == "from-environment");
+  unsetenv("HANSE_CONTEXT");
+  unsetenv("HANSE_CONFIG");
 }
 
 TEST_CASE("a wrong command line is refused with exit code 2") {

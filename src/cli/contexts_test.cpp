@@ -77,12 +77,27 @@ TEST_CASE("context add, use and ls") {
   CHECK(stage.files.content[path] == before);
 }
 
+TEST_CASE("tenant and workspace come from the options, then the context, and must be names") {
+  GlobalOptions global;
+  Context context;
+  CHECK(choose_place(global, context)->tenant == "default");
+  context.tenant = "acme";
+  context.workspace = "shop";
+  global.workspace = "lab";
+  const auto place = choose_place(global, context);
+  REQUIRE(place.has_value());
+  CHECK(place->tenant == "acme");
+  CHECK(place->workspace == "lab");
+  global.tenant = "../x";
+  CHECK(choose_place(global, context).error().message.starts_with("tenant: the name '../x' is not allowed"));
+}
+
 TEST_CASE("where the contexts are") {
   GlobalOptions global;
-  CHECK(contexts_path(global, {"", "", "/home/x"}) == "/home/x/.config/hanse/contexts.yaml");
-  CHECK(contexts_path(global, {"/c.yaml", "", "/home/x"}) == "/c.yaml");
+  global.home = "/home/x";
+  CHECK(contexts_path(global) == "/home/x/.config/hanse/contexts.yaml");
   global.config = "mine.yaml";
-  CHECK(contexts_path(global, {"/c.yaml", "", "/home/x"}) == "mine.yaml");
+  CHECK(contexts_path(global) == "mine.yaml");
 }
 
 }  // namespace

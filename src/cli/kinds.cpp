@@ -20,93 +20,89 @@ Status check_as(const json::Value& resource) {
   return {};
 }
 
-// kinds() and not a constant: a table with vectors in it would be built before main.
-const std::array<Kind, 11>& kinds() {
-  static const std::array<Kind, 11> table = {{
-      {"Workspace",
-       "workspace",
-       "workspaces",
-       {"ws"},
-       "seca.workspace",
-       "workspaces",
-       KindScope::tenant,
-       true,
-       0,
-       check_as<model::Workspace>},
-      {"InstanceSku",
-       "instance-sku",
-       "instance-skus",
-       {"sku", "skus"},
-       "seca.compute",
-       "skus",
-       KindScope::tenant,
-       true,
-       1,
-       check_as<model::InstanceSku>},
-      {"StorageSku",
-       "storage-sku",
-       "storage-skus",
-       {},
-       "seca.storage",
-       "skus",
-       KindScope::tenant,
-       true,
-       1,
-       check_as<model::StorageSku>},
-      {"Image",
-       "image",
-       "images",
-       {"img"},
-       "seca.storage",
-       "images",
-       KindScope::tenant,
-       true,
-       2,
-       check_as<model::Image>},
-      {"BlockStorage",
-       "block-storage",
-       "block-storages",
-       {"bs"},
-       "seca.storage",
-       "block-storages",
-       KindScope::workspace,
-       true,
-       3,
-       check_as<model::BlockStorage>},
-      {"Instance",
-       "instance",
-       "instances",
-       {"inst"},
-       "seca.compute",
-       "instances",
-       KindScope::workspace,
-       true,
-       4,
-       check_as<model::Instance>},
-      {"Workload",
-       "workload",
-       "workloads",
-       {"wl"},
-       "hanse.workload",
-       "workloads",
-       KindScope::workspace,
-       true,
-       5,
-       check_as<model::Workload>},
-      {"Host", "host", "hosts", {}, "hanse.host", "hosts", KindScope::zone, true, 6, check_as<model::Host>},
-      {"Transfer",
-       "transfer",
-       "transfers",
-       {"tr"},
-       "hanse.migration",
-       "transfers",
-       KindScope::workspace,
-       false},
-      {"Region", "zone", "zones", {"region", "regions"}, "seca.region", "regions", KindScope::zone, false},
-      {"Event", "event", "events", {"ev"}, "hanse.observatory", "events", KindScope::zone, false},
-  }};
-  return table;
-}
+constexpr std::array<Kind, 11> kKinds = {{
+    {"Workspace",
+     "workspace",
+     "workspaces",
+     {"ws"},
+     "seca.workspace",
+     "workspaces",
+     KindScope::tenant,
+     true,
+     0,
+     check_as<model::Workspace>},
+    {"InstanceSku",
+     "instance-sku",
+     "instance-skus",
+     {"sku", "skus"},
+     "seca.compute",
+     "skus",
+     KindScope::tenant,
+     true,
+     1,
+     check_as<model::InstanceSku>},
+    {"StorageSku",
+     "storage-sku",
+     "storage-skus",
+     {},
+     "seca.storage",
+     "skus",
+     KindScope::tenant,
+     true,
+     1,
+     check_as<model::StorageSku>},
+    {"Image",
+     "image",
+     "images",
+     {"img"},
+     "seca.storage",
+     "images",
+     KindScope::tenant,
+     true,
+     2,
+     check_as<model::Image>},
+    {"BlockStorage",
+     "block-storage",
+     "block-storages",
+     {"bs"},
+     "seca.storage",
+     "block-storages",
+     KindScope::workspace,
+     true,
+     3,
+     check_as<model::BlockStorage>},
+    {"Instance",
+     "instance",
+     "instances",
+     {"inst"},
+     "seca.compute",
+     "instances",
+     KindScope::workspace,
+     true,
+     4,
+     check_as<model::Instance>},
+    {"Workload",
+     "workload",
+     "workloads",
+     {"wl"},
+     "hanse.workload",
+     "workloads",
+     KindScope::workspace,
+     true,
+     5,
+     check_as<model::Workload>},
+    {"Host", "host", "hosts", {}, "hanse.host", "hosts", KindScope::zone, true, 6, check_as<model::Host>},
+    {"Transfer",
+     "transfer",
+     "transfers",
+     {"tr"},
+     "hanse.migration",
+     "transfers",
+     KindScope::workspace,
+     false},
+    {"Region", "zone", "zones", {"region", "regions"}, "seca.region", "regions", KindScope::zone, false},
+    {"Event", "event", "events", {"ev"}, "hanse.observatory", "events", KindScope::zone, false},
+}};
 
 std::string lower(std::string_view text) {
   std::string out;
@@ -117,16 +113,16 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 std::span<const Kind> all_kinds() {
-  return kinds();
+  return kKinds;
 }
 
 Result<const Kind*> find_kind(std::string_view text) {
   const std::string wanted = lower(text);
   std::string known;
-  for (const Kind& kind : kinds()) {
+  for (const Kind& kind : kKinds) {
     if (wanted == kind.singular || wanted == kind.plural || wanted == lower(kind.name)) return &kind;
     for (const std::string_view name : kind.short_names) {
-      if (wanted == name) return &kind;
+      if (!name.empty() && wanted == name) return &kind;
     }
     known.append(known.empty() ? "" : ", ").append(kind.plural);
   }
@@ -135,7 +131,7 @@ Result<const Kind*> find_kind(std::string_view text) {
 }
 
 const Kind* find_manifest_kind(std::string_view name) {
-  for (const Kind& kind : kinds()) {
+  for (const Kind& kind : kKinds) {
     if (kind.appliable && kind.name == name) return &kind;
   }
   return nullptr;

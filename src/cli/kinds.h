@@ -2,11 +2,11 @@
 // zone's API has them. Pure.
 #pragma once
 
+#include <array>
 #include <boost/json/fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 
@@ -18,7 +18,7 @@ struct Kind {
   std::string_view name;      // in a manifest: "BlockStorage"
   std::string_view singular;  // "block-storage", also what events call it
   std::string_view plural;
-  std::vector<std::string_view> short_names;
+  std::array<std::string_view, 2> short_names;
   std::string_view provider;    // "seca.storage"
   std::string_view collection;  // "block-storages"
   KindScope scope = KindScope::workspace;

@@ -13,10 +13,11 @@
 namespace hanse::cli {
 
 struct GlobalOptions {
-  std::string context;    // empty: $HANSE_CONTEXT, else the current one
+  std::string context;    // the option or $HANSE_CONTEXT; empty: the current one
   std::string tenant;     // empty: the context's, else "default"
   std::string workspace;  // as tenant
-  std::string config;     // empty: $HANSE_CONFIG, else ~/.config/hanse/contexts.yaml
+  std::string config;     // the option or $HANSE_CONFIG; empty: see contexts_path()
+  std::string home;       // $HOME
   OutputFormat output = OutputFormat::table;
   std::string timeout = "30s";  // of one request
   bool verbose = false;

@@ -1,6 +1,7 @@
 #include "cli/real_terminal.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -58,10 +59,10 @@ class RealTerminal final : public Terminal {
   }
 
   Status set_raw(bool raw) override {
-    if (raw == saved_.has_value()) return {};
+    if (raw == is_raw_) return {};
     if (!raw) {
-      const termios saved = *std::exchange(saved_, std::nullopt);
-      (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+      is_raw_ = false;
+      (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);
       return {};
     }
     termios mode{};
@@ -70,8 +71,8 @@ class RealTerminal final : public Terminal {
     }
     saved_ = mode;
     cfmakeraw(&mode);
-    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0) return {};
-    saved_.reset();
+    is_raw_ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0;
+    if (is_raw_) return {};
     return fail(Code::unavailable, "cannot change the terminal's mode: {}", std::strerror(errno));
   }
 
@@ -87,12 +88,17 @@ class RealTerminal final : public Terminal {
  private:
   BlockingExecutor& executor_;
   Scheduler& scheduler_;
-  std::optional<termios> saved_;
+  termios saved_{};  // while raw: the mode before
+  bool is_raw_ = false;
 };
 
+// When the reader has left (a pager, head), this program ends as any in a pipe does.
 void print_to(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
+  if (written || errno != EPIPE) return;
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
 }
 
 }  // namespace

@@ -15,14 +15,16 @@ Task<Result<std::optional<WatchEvent>>> ResumingWatch::try_next() {
 
 Task<Result<WatchEvent>> ResumingWatch::next() {
   for (int attempt = 1;; ++attempt) {
-    Result<std::optional<WatchEvent>> event = co_await try_next();
-    if (event && event->has_value()) {
-      if (!(*event)->id.empty()) last_id_ = (*event)->id;
-      co_return std::move(**event);
+    Result<std::optional<WatchEvent>> answer = co_await try_next();
+    if (!answer && answer.error().code != Code::unavailable) co_return fail(answer.error());
+    std::optional<WatchEvent> event;
+    if (answer) event = std::move(*answer);
+    if (event) {
+      if (!event->id.empty()) last_id_ = event->id;
+      co_return std::move(*event);
     }
-    if (!event && event.error().code != Code::unavailable) co_return fail(event.error());
     if (attempt == kMaxAttempts) {
-      if (!event) co_return fail(event.error());
+      if (!answer) co_return fail(answer.error());
       co_return fail(Code::unavailable, "the zone keeps ending the watch of {}; try again later", path_);
     }
     stream_.reset();

@@ -7,6 +7,7 @@
 #include "cli/context_commands.h"
 #include "cli/http_api_client.h"
 #include "cli/text.h"
+#include "model/metadata.h"
 
 namespace hanse::cli {
 namespace {
@@ -74,7 +75,9 @@ Task<Status> run_command(Session session, Command command) {
   co_return fail(Code::internal, "this command is none of a client");
 }
 
-Place place_of(const GlobalOptions& global, const Context& context) {
+}  // namespace
+
+Result<Place> choose_place(const GlobalOptions& global, const Context& context) {
   Place place;
   for (const std::string* tenant : {&context.tenant, &global.tenant}) {
     if (!tenant->empty()) place.tenant = *tenant;
@@ -82,20 +85,19 @@ Place place_of(const GlobalOptions& global, const Context& context) {
   for (const std::string* workspace : {&context.workspace, &global.workspace}) {
     if (!workspace->empty()) place.workspace = *workspace;
   }
+  for (const auto& [what, name] : {std::pair{"tenant", &place.tenant}, {"workspace", &place.workspace}}) {
+    const Status good = model::check_name(*name, "");
+    if (!good) return fail(good.error().code, "{}: {}", what, good.error().message);
+  }
   return place;
 }
 
-}  // namespace
-
-std::string contexts_path(const GlobalOptions& global, const ClientEnvironment& environment) {
-  if (!global.config.empty()) return global.config;
-  if (!environment.config.empty()) return environment.config;
-  return environment.home + "/.config/hanse/contexts.yaml";
+std::string contexts_path(const GlobalOptions& global) {
+  return global.config.empty() ? global.home + "/.config/hanse/contexts.yaml" : global.config;
 }
 
-Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global,
-                        ClientEnvironment environment, Command command) {
-  const std::string path = contexts_path(global, environment);
+Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command) {
+  const std::string path = contexts_path(global);
   if (std::holds_alternative<ContextListOptions>(command))
     co_return co_await run_context_list(runtime.files, terminal, path, global.output);
   if (auto* use = std::get_if<ContextUseOptions>(&command))
@@ -104,18 +106,13 @@ Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions glob
     co_return co_await run_context_add(runtime.files, terminal, path, *add);
   HANSE_CO_TRY(const Seconds timeout, parse_duration(global.timeout));
   HANSE_CO_TRY(const ContextFile file, co_await load_contexts(runtime.files, path));
-  HANSE_CO_TRY(const Context context,
-               choose_context(file, path, global.context.empty() ? environment.context : global.context));
+  HANSE_CO_TRY(const Context context, choose_context(file, path, global.context));
+  HANSE_CO_TRY(const Place place, choose_place(global, context));
   HANSE_CO_TRY(http::ClientOptions options, co_await client_options(runtime, path, context, timeout));
   const std::unique_ptr<ApiClient> api = make_http_api_client(runtime, std::move(options));
-  const Session session{*api,
-                        terminal,
-                        runtime.files,
-                        runtime.clock,
-                        runtime.scheduler,
-                        runtime.blocking,
-                        place_of(global, context),
-                        global.output};
+  const Session session{*api,          terminal,          runtime.files,
+                        runtime.clock, runtime.scheduler, runtime.blocking,
+                        place,         global.output};
   const Status status = co_await run_command(session, std::move(command));
   if (!status) co_return fail(with_next_step(status.error(), context));
   co_return Status();

@@ -1,25 +1,25 @@
 // Runs one client command on a runtime: finds the context, connects, runs the command.
+//
+// Thread: the loop. Failure: returned, with what to do about the context where that may be the cause.
 #pragma once
 
 #include "base/result.h"
 #include "base/task.h"
+#include "cli/contexts.h"
+#include "cli/kinds.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "runtime/runtime.h"
 
 namespace hanse::cli {
 
-// What the environment says; empty: not set.
-struct ClientEnvironment {
-  std::string config;   // HANSE_CONFIG
-  std::string context;  // HANSE_CONTEXT
-  std::string home;     // HOME
-};
+// The file of contexts.
+std::string contexts_path(const GlobalOptions& global);
 
-std::string contexts_path(const GlobalOptions& global, const ClientEnvironment& environment);
+// The tenant and workspace of the options, else the context's, else "default". Errors: invalid_argument.
+Result<Place> choose_place(const GlobalOptions& global, const Context& context);
 
 // Requires: `command` is one of a client, `runtime` and `terminal` outlive the task.
-Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global,
-                        ClientEnvironment environment, Command command);
+Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command);
 
 }  // namespace hanse::cli

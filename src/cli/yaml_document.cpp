@@ -1,7 +1,6 @@
 #include "cli/yaml_document.h"
 
 #include <boost/json.hpp>
-#include <optional>
 #include <sstream>
 #include <utility>
 #include <yaml-cpp/eventhandler.h>
@@ -54,7 +53,7 @@ class DocumentBuilder final : public YAML::EventHandler {
   }
   void OnMapEnd() override { close(); }
 
-  const std::optional<Error>& failure() const { return failure_; }
+  const Status& outcome() const { return outcome_; }
   std::size_t nodes() const { return nodes_; }
   YamlDocument take() { return std::move(document_); }
 
@@ -64,11 +63,12 @@ class DocumentBuilder final : public YAML::EventHandler {
     json::Value value;
     std::string pointer;
     YAML::anchor_t anchor = 0;
-    std::optional<std::string> key = std::nullopt;  // of the map's next value
+    std::string key = {};  // of the map's next value
+    bool has_key = false;
     std::size_t count = 1;
   };
 
-  bool wants_key() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().key; }
+  bool wants_key() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().has_key; }
   std::string next_pointer() const;
   void refuse(const YAML::Mark& mark, const std::string& message);
   bool count_nodes(const YAML::Mark& mark, std::size_t added);
@@ -84,18 +84,18 @@ class DocumentBuilder final : public YAML::EventHandler {
   YamlDocument document_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchors_;
-  std::optional<Error> failure_;
+  Status outcome_;
 };
 
 std::string DocumentBuilder::next_pointer() const {
   if (open_.empty()) return "";
   const Open& around = open_.back();
   if (around.value.is_array()) return around.pointer + "/" + std::to_string(around.value.get_array().size());
-  return json::mapping::join_pointer(around.pointer, *around.key);
+  return json::mapping::join_pointer(around.pointer, around.key);
 }
 
 void DocumentBuilder::refuse(const YAML::Mark& mark, const std::string& message) {
-  if (!failure_) failure_ = fail_at(file_, position_at(mark), message).value();
+  if (outcome_) outcome_ = fail_at(file_, position_at(mark), message);
 }
 
 bool DocumentBuilder::count_nodes(const YAML::Mark& mark, std::size_t added) {
@@ -109,7 +109,7 @@ bool DocumentBuilder::count_nodes(const YAML::Mark& mark, std::size_t added) {
 
 void DocumentBuilder::take_scalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                                   const std::string& text) {
-  if (failure_) return;
+  if (!outcome_) return;
   if (wants_key()) return take_key(mark, text);
   if (!count_nodes(mark, 1)) return;
   Result<json::Value> value = read_scalar(tag, text);
@@ -129,10 +129,11 @@ void DocumentBuilder::take_key(const YAML::Mark& mark, const std::string& text) 
                                     text.substr(0, 64), first.line));
   }
   around.key = text;
+  around.has_key = true;
 }
 
 void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
-  if (failure_) return;
+  if (!outcome_) return;
   if (wants_key()) return refuse(mark, "an alias cannot be a key; write the key out");
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end())
@@ -144,7 +145,7 @@ void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 
 void DocumentBuilder::open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                            json::Value empty) {
-  if (failure_) return;
+  if (!outcome_) return;
   if (wants_key()) return refuse(mark, "a key must be a text, not a list or a map");
   if (open_.size() >= json::kMaxDepth) {
     return refuse(mark, fmt::format("nested more than {} levels deep", json::kMaxDepth));
@@ -159,7 +160,7 @@ void DocumentBuilder::open(const YAML::Mark& mark, const std::string& tag, YAML:
 }
 
 void DocumentBuilder::close() {
-  if (failure_) return;
+  if (!outcome_) return;
   Open closed = std::move(open_.back());
   open_.pop_back();
   Node node{std::move(closed.value), closed.count};
@@ -177,7 +178,8 @@ void DocumentBuilder::add(Node node) {
   if (around.value.is_array()) {
     around.value.get_array().push_back(std::move(node.value));
   } else {
-    around.value.get_object().emplace(*std::exchange(around.key, std::nullopt), std::move(node.value));
+    around.value.get_object().emplace(around.key, std::move(node.value));
+    around.has_key = false;
   }
 }
 
@@ -207,7 +209,7 @@ Result<std::vector<YamlDocument>> read_yaml(const std::string& file, std::string
     while (true) {
       DocumentBuilder builder(file, nodes);
       if (!parser.HandleNextDocument(builder)) break;
-      if (builder.failure()) return fail(*builder.failure());
+      HANSE_CHECK(builder.outcome());
       nodes = builder.nodes();
       YamlDocument document = builder.take();
       if (document.value.is_null()) continue;
