@@ -1,79 +1,141 @@
 #include "simulator/handshake.h"
 
+#include <charconv>
+
 namespace hanse::simulator {
 namespace {
+
+constexpr std::string_view kCertificateMark = "sim-cert ";
+constexpr std::string_view kAuthorityMark = "sim-ca ";
+constexpr std::string_view kKeyMark = "sim-key ";
 
 Error refusal(std::string message) {
   return Error{Code::unauthenticated, std::move(message)};
 }
 
-// The word that follows `key` in a line of its own kind.
-std::string word_after(std::string_view text, std::string_view key) {
-  const std::size_t begin = text.find(key);
+// The word that follows `key` in the line; empty when there is none.
+std::string word_after(std::string_view line, std::string_view key) {
+  const std::size_t begin = line.find(key);
   if (begin == std::string_view::npos) return "";
-  const std::string_view rest = text.substr(begin + key.size());
+  const std::string_view rest = line.substr(begin + key.size());
   return std::string(rest.substr(0, rest.find_first_of(" \r\n")));
 }
 
-std::optional<Error> check_server(const TlsOptions& client, const TlsOptions& server,
-                                  std::optional<PeerIdentity>& identity) {
-  identity = read_certificate(server.certificate_pem);
-  if (!identity) return refusal("the server has no certificate");
-  if (!trusts(client.trusted_ca_pem, identity->issuer_fingerprint))
-    return refusal(fmt::format("the certificate of '{}' is signed by no trusted CA", identity->name));
-  if (!client.expected_name.empty() && client.expected_name != identity->name)
-    return refusal(fmt::format("the server is '{}' and not '{}'", identity->name, client.expected_name));
-  return std::nullopt;
+WallTime time_after(std::string_view line, std::string_view key, WallTime otherwise) {
+  const std::string digits = word_after(line, key);
+  std::int64_t nanos = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), nanos);
+  return digits.empty() || failure != std::errc() ? otherwise : WallTime(Nanos(nanos));
 }
 
-}  // namespace
-
-std::string certificate_text(std::string_view name, std::string_view issuer_fingerprint) {
-  return fmt::format("sim-cert name={} issuer={}\n", name, issuer_fingerprint);
-}
-
-std::string ca_text(std::string_view fingerprint) {
-  return fmt::format("sim-ca {}\n", fingerprint);
-}
-
-std::optional<PeerIdentity> read_certificate(std::string_view pem) {
-  const std::size_t begin = pem.find("sim-cert ");
-  if (begin == std::string_view::npos) return std::nullopt;
-  const std::string_view line = pem.substr(begin, pem.find('\n', begin) - begin);
-  PeerIdentity identity{.name = word_after(line, "name="), .issuer_fingerprint = word_after(line, "issuer=")};
-  if (identity.name.empty() || identity.issuer_fingerprint.empty()) return std::nullopt;
-  return identity;
-}
-
-bool trusts(std::string_view trusted_ca_pem, std::string_view fingerprint) {
-  constexpr std::string_view kMark = "sim-ca ";
-  for (std::size_t at = trusted_ca_pem.find(kMark); at != std::string_view::npos;
-       at = trusted_ca_pem.find(kMark, at + 1)) {
-    if (word_after(trusted_ca_pem.substr(at), kMark) == fingerprint) return true;
+bool trusts(std::string_view trusted_ca_pem, const CertificateText& certificate, WallTime now) {
+  for (std::size_t at = trusted_ca_pem.find(kAuthorityMark); at != std::string_view::npos;
+       at = trusted_ca_pem.find(kAuthorityMark, at + 1)) {
+    const auto authority = read_certificate(trusted_ca_pem.substr(at));
+    if (authority && authority->fingerprint == certificate.issuer && now < authority->not_after) return true;
   }
   return false;
 }
 
-Handshake shake_hands(const std::optional<TlsOptions>& client, const std::optional<TlsOptions>& server) {
-  Handshake result;
-  if (client.has_value() != server.has_value()) {
-    if (client) result.client_error = refusal("the server does not speak TLS on this port");
-    if (server) result.server_error = refusal("the client does not speak TLS");
-    return result;
-  }
-  if (!client || !server) return result;
-  std::optional<PeerIdentity> server_identity;
-  result.client_error = check_server(*client, *server, server_identity);
-  if (result.client_error) {
+std::optional<std::string> fault_of(const CertificateText& certificate, const std::string& key_pem,
+                                    std::string_view trusted_ca_pem, WallTime now) {
+  const std::string who = fmt::format("the certificate of '{}'", certificate.name);
+  if (!trusts(trusted_ca_pem, certificate, now)) return who + " is signed by no trusted CA";
+  if (!certificate.key.empty() && !holds_key(key_pem, certificate.key)) return who + " is for another key";
+  if (now < certificate.not_before || now >= certificate.not_after) return who + " is not valid now";
+  return std::nullopt;
+}
+
+PeerIdentity identity_of(const CertificateText& certificate) {
+  return PeerIdentity{.name = certificate.name, .issuer_fingerprint = certificate.issuer};
+}
+
+void check_server(const TlsOptions& client, const TlsOptions& server, WallTime now, Handshake& result) {
+  const auto shown = read_certificate(server.certificate_pem);
+  std::optional<std::string> fault = "the server has no certificate";
+  if (shown) fault = fault_of(*shown, server.key_pem, client.trusted_ca_pem, now);
+  if (!fault && shown && !client.expected_name.empty() && client.expected_name != shown->name)
+    fault = fmt::format("the server is '{}' and not '{}'", shown->name, client.expected_name);
+  if (fault) {
+    result.client_error = refusal(*fault);
     result.server_error = refusal("the client refused the server's certificate");
-    return result;
+  } else if (shown) {
+    result.seen_by_client = identity_of(*shown);
   }
-  result.seen_by_client = server_identity.value_or(PeerIdentity());
-  const std::optional<PeerIdentity> shown = read_certificate(client->certificate_pem);
-  if (shown && trusts(server->trusted_ca_pem, shown->issuer_fingerprint)) {
-    result.seen_by_server = *shown;
-  } else if (server->require_certificate) {
+}
+
+void check_client(const TlsOptions& client, const TlsOptions& server, WallTime now, Handshake& result) {
+  const auto shown = read_certificate(client.certificate_pem);
+  if (shown && !fault_of(*shown, client.key_pem, server.trusted_ca_pem, now)) {
+    result.seen_by_server = identity_of(*shown);
+  } else if (server.require_certificate) {
     result.server_error = refusal("the client has no certificate of a trusted CA");
+  }
+}
+
+}  // namespace
+
+std::string to_pem(const CertificateText& text) {
+  const std::string times =
+      fmt::format("key={} not_before={} not_after={}", text.key, since_epoch(text.not_before).count(),
+                  since_epoch(text.not_after).count());
+  if (text.is_authority)
+    return fmt::format("{}{} {} cn={}\n", kAuthorityMark, text.fingerprint, times, text.name);
+  return fmt::format("{}name={} issuer={} fingerprint={} {}\n", kCertificateMark, text.name, text.issuer,
+                     text.fingerprint, times);
+}
+
+std::optional<CertificateText> read_certificate(std::string_view pem) {
+  const std::size_t own = pem.find(kCertificateMark);
+  const std::size_t authority = pem.find(kAuthorityMark);
+  const std::size_t begin = std::min(own, authority);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::string_view line = pem.substr(begin, pem.find('\n', begin) - begin);
+  CertificateText text{.is_authority = authority < own,
+                       .key = word_after(line, " key="),
+                       .not_before = time_after(line, " not_before=", WallTime::min()),
+                       .not_after = time_after(line, " not_after=", WallTime::max())};
+  if (text.is_authority) {
+    text.fingerprint = word_after(line, kAuthorityMark);
+    text.issuer = text.fingerprint;
+    const std::size_t name = line.find(" cn=");
+    if (name != std::string_view::npos) text.name = line.substr(name + 4);
+  } else {
+    text.name = word_after(line, "name=");
+    text.issuer = word_after(line, " issuer=");
+    text.fingerprint = word_after(line, " fingerprint=");
+    if (text.name.empty()) return std::nullopt;
+  }
+  if (text.issuer.empty()) return std::nullopt;
+  return text;
+}
+
+std::string key_text(std::string_view key) {
+  return fmt::format("{}{}\n", kKeyMark, key);
+}
+
+bool holds_key(std::string_view key_pem, std::string_view key) {
+  return word_after(key_pem, kKeyMark) == key;
+}
+
+std::string certificate_text(std::string_view name, std::string_view issuer_fingerprint) {
+  return fmt::format("{}name={} issuer={}\n", kCertificateMark, name, issuer_fingerprint);
+}
+
+std::string ca_text(std::string_view fingerprint) {
+  return fmt::format("{}{}\n", kAuthorityMark, fingerprint);
+}
+
+Handshake shake_hands(const std::optional<TlsOptions>& client, const std::optional<TlsOptions>& server,
+                      WallTime now) {
+  Handshake result;
+  if (client && !server) {
+    result.client_error = refusal("the server does not speak TLS on this port");
+  } else if (server && !client) {
+    result.server_error = refusal("the client does not speak TLS");
+  } else if (client && server) {
+    check_server(*client, *server, now, result);
+    if (!result.client_error) check_client(*client, *server, now, result);
   }
   return result;
 }

@@ -126,7 +126,7 @@ Task<Result<std::unique_ptr<Stream>>> SimulatedNetwork::connect(Endpoint endpoin
   SimulatedListener* listener = fabric_.find_listener(*target, endpoint);
   if (listener == nullptr || listener->full())
     co_return fail(Code::unavailable, "{} refuses connections; check that it runs", to_string(endpoint));
-  const Handshake hands = shake_hands(tls, listener->tls());
+  const Handshake hands = shake_hands(tls, listener->tls(), core_.wall_now());
   ConnectionEnd client{.process = process_,
                        .address = fmt::format("{}:{}", process_, fabric_.next_client_port(process_)),
                        .peer = hands.seen_by_client};
