@@ -95,14 +95,16 @@ class Fleet {
   void arm_guest(const Place& place, SimulatedMachine& machine);
 
   // move.cpp: one tick of a move copies what the wire carries in that time.
-  Result<SimulatedMachine*> need_stage(const Place& place, OutgoingStage stage, const char* what);
-  void arm_move(const Place& place, SimulatedMachine& machine, Nanos delay);
+  Result<Outgoing*> need_stage(const Place& place, OutgoingStage stage, const char* what);
+  void arm_move(const Place& place, Outgoing& move, Nanos delay);
   void move_tick(const Place& place);
-  void copy_some_disk(const Place& place, SimulatedMachine& machine, SimulatedMachine& target);
-  void copy_some_memory(const Place& place, SimulatedMachine& machine);
-  void load_target(const Place& place, SimulatedMachine& machine, SimulatedMachine& target);
-  void fail_move(const Place& place, SimulatedMachine& machine, Error error);
-  SimulatedMachine* target_of(const Place& place, const SimulatedMachine& machine);
+  void copy_some_disk(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                      SimulatedMachine& target);
+  void copy_some_memory(const Place& place, Outgoing& move, SimulatedMachine& machine);
+  void load_target(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                   SimulatedMachine& target);
+  void fail_move(const Place& place, Outgoing& move, Error error);
+  SimulatedMachine* target_of(const Place& place, const Outgoing& move);
 
   Scheduler& scheduler_;
   Clock& clock_;

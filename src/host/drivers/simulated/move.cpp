@@ -55,32 +55,32 @@ Status Fleet::begin_disks(const std::string& host, const std::string& uid, std::
   move.disk.remaining = options_.disk_bytes;
   const Bytes touched{to_bytes(machine->spec.memory_mib).value * options_.touched_percent / 100};
   move.memory.remaining = touched;
-  arm_move({host, uid}, *machine, kTick);
+  arm_move({host, uid}, move, kTick);
   changed(host);
   return {};
 }
 
-Result<SimulatedMachine*> Fleet::need_stage(const Place& place, OutgoingStage stage, const char* what) {
+Result<Outgoing*> Fleet::need_stage(const Place& place, OutgoingStage stage, const char* what) {
   HANSE_TRY(SimulatedMachine* const machine, need(place.first, place.second));
   if (!machine->outgoing)
     return fail(Code::failed_precondition, "machine {} is not moving; {} comes later", place.second, what);
   if (machine->outgoing->stage == OutgoingStage::failed) return fail(machine->outgoing->error);
   if (machine->outgoing->stage != stage)
     return fail(Code::failed_precondition, "machine {} is not ready: {} comes later", place.second, what);
-  return machine;
+  return &*machine->outgoing;
 }
 
 Status Fleet::begin_memory(const std::string& host, const std::string& uid) {
-  HANSE_TRY(SimulatedMachine* const machine, need_stage({host, uid}, OutgoingStage::mirrored, "its memory"));
-  machine->outgoing->stage = OutgoingStage::memory;
+  HANSE_TRY(Outgoing* const move, need_stage({host, uid}, OutgoingStage::mirrored, "its memory"));
+  move->stage = OutgoingStage::memory;
   changed(host);
   return {};
 }
 
 Status Fleet::begin_hand_over(const std::string& host, const std::string& uid) {
   const Place place{host, uid};
-  HANSE_TRY(SimulatedMachine* const machine, need_stage(place, OutgoingStage::switch_point, "the hand-over"));
-  machine->outgoing->stage = OutgoingStage::handing_over;
+  HANSE_TRY(Outgoing* const move, need_stage(place, OutgoingStage::switch_point, "the hand-over"));
+  move->stage = OutgoingStage::handing_over;
   changed(host);
   return {};
 }
@@ -103,21 +103,22 @@ void Fleet::break_stream(const std::string& host, const std::string& uid) {
   SimulatedMachine* machine = find_mutable(host, uid);
   if (machine == nullptr || !machine->outgoing || !machine->outgoing->relayed) return;
   if (machine->outgoing->stage == OutgoingStage::handed_over) return;
-  fail_move({host, uid}, *machine, Error{Code::unavailable, "the relayed stream broke"});
+  fail_move({host, uid}, *machine->outgoing, Error{Code::unavailable, "the relayed stream broke"});
 }
 
-void Fleet::arm_move(const Place& place, SimulatedMachine& machine, Nanos delay) {
-  machine.outgoing->timer = scheduler_.schedule(delay, [this, place] { move_tick(place); });
+void Fleet::arm_move(const Place& place, Outgoing& move, Nanos delay) {
+  move.timer = scheduler_.schedule(delay, [this, place] { move_tick(place); });
 }
 
-SimulatedMachine* Fleet::target_of(const Place& place, const SimulatedMachine& machine) {
-  if (machine.outgoing->target_host == place.first) return nullptr;
-  SimulatedMachine* target = find_mutable(machine.outgoing->target_host, place.second);
+SimulatedMachine* Fleet::target_of(const Place& place, const Outgoing& move) {
+  if (move.target_host == place.first) return nullptr;
+  SimulatedMachine* target = find_mutable(move.target_host, place.second);
   return target != nullptr && target->state.run_state == RunState::incoming ? target : nullptr;
 }
 
 void Fleet::move_tick(const Place& place) {
   SimulatedMachine& machine = machines_.at(place);
+  if (!machine.outgoing) return;
   Outgoing& move = *machine.outgoing;
   move.timer = TimerId::none;
   const bool open = move.relayed || (wire_.reaches(place.first, move.target_host) &&
@@ -125,43 +126,43 @@ void Fleet::move_tick(const Place& place) {
   if (!open) {
     move.silent += kTick;
     if (move.silent >= kStreamTimeout)
-      return fail_move(place, machine, Error{Code::unavailable, "the target's host does not answer"});
-    return arm_move(place, machine, kTick);
+      return fail_move(place, move, Error{Code::unavailable, "the target's host does not answer"});
+    return arm_move(place, move, kTick);
   }
   move.silent = Nanos{0};
   if (machine.state.run_state == RunState::switch_point) move.paused_for += kTick;
-  SimulatedMachine* const target = target_of(place, machine);
+  SimulatedMachine* const target = target_of(place, move);
   if (target == nullptr)
-    return fail_move(place, machine, Error{Code::unavailable, "the incoming machine has gone"});
-  if (move.stage == OutgoingStage::disks) copy_some_disk(place, machine, *target);
-  if (move.stage == OutgoingStage::memory) copy_some_memory(place, machine);
+    return fail_move(place, move, Error{Code::unavailable, "the incoming machine has gone"});
+  if (move.stage == OutgoingStage::disks) copy_some_disk(place, move, machine, *target);
+  if (move.stage == OutgoingStage::memory) copy_some_memory(place, move, machine);
   if (move.stage == OutgoingStage::handing_over && !target->loaded) {
-    load_target(place, machine, *target);
+    load_target(place, move, machine, *target);
     const Nanos back = wire_.latency(move.target_host, place.first);
-    return arm_move(place, machine, std::max(back, Nanos{1}));
+    return arm_move(place, move, std::max(back, Nanos{1}));
   }
   if (move.stage == OutgoingStage::handing_over) {
     // The target's answer has come back.
     move.stage = OutgoingStage::handed_over;
     return set_run_state(place, machine, RunState::handed_over);
   }
-  arm_move(place, machine, kTick);
+  arm_move(place, move, kTick);
 }
 
-void Fleet::copy_some_disk(const Place& place, SimulatedMachine& machine, SimulatedMachine& target) {
-  CopyProgress& disk = machine.outgoing->disk;
-  disk.rate = wire_.rate(place.first, machine.outgoing->target_host);
+void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                           SimulatedMachine& target) {
+  CopyProgress& disk = move.disk;
+  disk.rate = wire_.rate(place.first, move.target_host);
   const Bytes sent{std::min(carried(disk.rate, kTick), disk.remaining.value)};
   disk.sent += sent;
   disk.remaining = disk.remaining - sent;
   if (disk.remaining.value > 0) return;
   target.disk = machine.disk;
-  machine.outgoing->stage = OutgoingStage::mirrored;
+  move.stage = OutgoingStage::mirrored;
   changed(place.first);
 }
 
-void Fleet::copy_some_memory(const Place& place, SimulatedMachine& machine) {
-  Outgoing& move = *machine.outgoing;
+void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachine& machine) {
   CopyProgress& memory = move.memory;
   memory.rate = wire_.rate(place.first, move.target_host);
   const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
@@ -179,8 +180,9 @@ void Fleet::copy_some_memory(const Place& place, SimulatedMachine& machine) {
   set_run_state(place, machine, RunState::switch_point);
 }
 
-void Fleet::load_target(const Place& place, SimulatedMachine& machine, SimulatedMachine& target) {
-  CopyProgress& memory = machine.outgoing->memory;
+void Fleet::load_target(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                        SimulatedMachine& target) {
+  CopyProgress& memory = move.memory;
   memory.sent += memory.remaining;
   memory.remaining = Bytes{0};
   target.disk = machine.disk;
@@ -189,13 +191,12 @@ void Fleet::load_target(const Place& place, SimulatedMachine& machine, Simulated
   target.console_end = machine.console_end;
   target.state.last_heartbeat = machine.state.last_heartbeat;
   target.loaded = true;
-  changed(machine.outgoing->target_host);
+  changed(move.target_host);
   changed(place.first);
 }
 
 // A guest that runs goes on; one that is paused waits for cancel_outgoing.
-void Fleet::fail_move(const Place& place, SimulatedMachine& machine, Error error) {
-  Outgoing& move = *machine.outgoing;
+void Fleet::fail_move(const Place& place, Outgoing& move, Error error) {
   scheduler_.cancel(std::exchange(move.timer, TimerId::none));
   move.stage = OutgoingStage::failed;
   move.silent = Nanos{0};
