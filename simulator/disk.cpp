@@ -60,6 +60,11 @@ Status Disk::write(const std::string& path, std::string content) {
   return {};
 }
 
+Status Disk::append(const std::string& path, const std::string& data) {
+  const auto found = nodes_.find(normal(path));
+  return write(path, (found == nodes_.end() ? std::string() : found->second.content) + data);
+}
+
 Status Disk::rename(const std::string& from, const std::string& to) {
   const std::string source = normal(from);
   const std::string target = normal(to);

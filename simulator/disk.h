@@ -18,6 +18,7 @@ class Disk {
  public:
   Result<std::string> read(const std::string& path, Bytes limit) const;
   Status write(const std::string& path, std::string content);
+  Status append(const std::string& path, const std::string& data);
   Status rename(const std::string& from, const std::string& to);
   Status make_directories(const std::string& path);
   Status remove_all(const std::string& path);

@@ -23,6 +23,29 @@ Task<Status> SimulatedFiles::write_atomically(std::string path, std::string cont
   });
 }
 
+// Pieces are on the disk at once: what a crash may take of a file that is not complete is of no interest to
+// anyone, since such a file is only renamed into place once it is.
+Task<Status> SimulatedFiles::append(std::string path, std::string data, std::uint32_t) {
+  return on_disk(loop_, [&disk = disk_, path = std::move(path), data = std::move(data)] {
+    return disk.append(path, data);
+  });
+}
+
+Task<Status> SimulatedFiles::sync(std::string path) {
+  return on_disk(loop_, [&disk = disk_, path = std::move(path)] {
+    const Result<FileInfo> info = disk.info(path);
+    return info ? Status() : Status(fail(info.error()));
+  });
+}
+
+Task<Result<std::string>> SimulatedFiles::read_at(std::string path, std::int64_t offset, std::size_t size) {
+  return on_disk(loop_, [&disk = disk_, path = std::move(path), offset, size]() -> Result<std::string> {
+    HANSE_TRY(const std::string content, disk.read(path, Bytes{std::int64_t{1} << 40}));
+    const auto begin = std::min(content.size(), static_cast<std::size_t>(offset));
+    return content.substr(begin, size);
+  });
+}
+
 Task<Status> SimulatedFiles::rename(std::string from, std::string to) {
   return on_disk(
       loop_, [&disk = disk_, from = std::move(from), to = std::move(to)] { return disk.rename(from, to); });

@@ -11,6 +11,8 @@
 // HANSE_DECLARE_JSON.
 #pragma once
 
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 #include <boost/json/fwd.hpp>
 #include <string>
 #include <string_view>

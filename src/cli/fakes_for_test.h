@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/scope.h"
 #include "cli/commands.h"
+#include "tests/support/fake_files.h"
 #include "tests/support/manual_loop.h"
 
 namespace hanse::cli::test {
@@ -114,49 +115,10 @@ class FakeTerminal final : public Terminal {
   bool terminal = false;
 };
 
-class FakeFiles final : public Files {
- public:
-  Task<Result<std::string>> read(std::string path, Bytes limit) override {
-    const auto found = content.find(path);
-    if (found == content.end())
-      co_return fail(Code::not_found, "cannot read '{}': there is no such file", path);
-    if (static_cast<std::int64_t>(found->second.size()) > limit.value)
-      co_return fail(Code::resource_exhausted, "'{}' is too large", path);
-    co_return found->second;
-  }
-  Task<Status> write_atomically(std::string path, std::string text, std::uint32_t) override {
-    content[path] = text;
-    co_return Status();
-  }
-  Task<Status> rename(std::string, std::string) override { co_return Status(); }
-  Task<Status> make_directories(std::string, std::uint32_t) override { co_return Status(); }
-  Task<Status> remove_all(std::string) override { co_return Status(); }
-  Task<Result<std::vector<std::string>>> list(std::string path) override {
-    std::vector<std::string> names;
-    for (const auto& [name, text] : content) {
-      if (name.starts_with(path + "/")) names.push_back(name.substr(path.size() + 1));
-    }
-    co_return names;
-  }
-  Task<Result<FileInfo>> info(std::string path) override {
-    if (content.contains(path)) co_return FileInfo();
-    FileInfo folder;
-    folder.is_directory = true;
-    for (const auto& [name, text] : content) {
-      if (name.starts_with(path + "/")) co_return folder;
-    }
-    co_return fail(Code::not_found, "'{}' does not exist", path);
-  }
-  Task<Result<SpaceInfo>> space(std::string) override { co_return SpaceInfo(); }
-  Task<Status> change_owner(std::string, std::uint32_t, std::uint32_t) override { co_return Status(); }
-
-  std::map<std::string, std::string> content;
-};
-
 struct Stage {
   FakeZone zone;
   FakeTerminal terminal;
-  FakeFiles files;
+  hanse::test::FakeFiles files;
   hanse::test::ManualLoop loop;
   OutputFormat output = OutputFormat::table;
 

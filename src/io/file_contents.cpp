@@ -1,4 +1,4 @@
-// Reading and writing whole files.
+// Reading and writing files, whole and in pieces.
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -54,6 +54,36 @@ Result<std::string> read(const std::string& path, Bytes limit) {
       return fail(Code::resource_exhausted, "'{}' is larger than {} bytes; give a smaller file", path,
                   limit.value);
   }
+}
+
+Status append(const std::string& path, const std::string& data, std::uint32_t mode) {
+  const OwnedDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode));
+  if (!file.valid()) return fail_errno("write", path);
+  return write_whole(file.number(), data, path);
+}
+
+Status sync(const std::string& path) {
+  const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return fail_errno("sync", path);
+  if (::fsync(file.number()) != 0) return fail_errno("sync", path);
+  return {};
+}
+
+Result<std::string> read_at(const std::string& path, std::int64_t offset, std::size_t size) {
+  const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return fail_errno("read", path);
+  std::string piece(size, 0);
+  std::size_t got = 0;
+  while (got < size) {
+    const auto position = static_cast<off_t>(offset) + static_cast<off_t>(got);
+    const ssize_t count = ::pread(file.number(), piece.data() + got, size - got, position);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("read", path);
+    if (count == 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  piece.resize(got);
+  return piece;
 }
 
 Status write_atomically(const std::string& path, const std::string& content, std::uint32_t mode) {

@@ -17,6 +17,22 @@ Task<Status> SystemFiles::write_atomically(std::string path, std::string content
   });
 }
 
+Task<Status> SystemFiles::append(std::string path, std::string data, std::uint32_t mode) {
+  return run_blocking(blocking_, scheduler_, [path = std::move(path), data = std::move(data), mode] {
+    return file_calls::append(path, data, mode);
+  });
+}
+
+Task<Status> SystemFiles::sync(std::string path) {
+  return run_blocking(blocking_, scheduler_, [path = std::move(path)] { return file_calls::sync(path); });
+}
+
+Task<Result<std::string>> SystemFiles::read_at(std::string path, std::int64_t offset, std::size_t size) {
+  return run_blocking(blocking_, scheduler_, [path = std::move(path), offset, size] {
+    return file_calls::read_at(path, offset, size);
+  });
+}
+
 Task<Status> SystemFiles::rename(std::string from, std::string to) {
   return run_blocking(blocking_, scheduler_,
                       [from = std::move(from), to = std::move(to)] { return file_calls::rename(from, to); });

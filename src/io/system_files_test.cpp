@@ -40,6 +40,17 @@ TEST_CASE_FIXTURE(Fixture, "a file is written whole, replaced whole, and leaves 
   CHECK(wait(files.list(folder.path())) == std::vector<std::string>{"record"});
 }
 
+TEST_CASE_FIXTURE(Fixture, "a file grows piece by piece and is read at any place") {
+  const std::string path = folder.path("large");
+  REQUIRE(wait(files.append(path, "hello ")));
+  REQUIRE(wait(files.append(path, "world")));
+  REQUIRE(wait(files.sync(path)));
+  CHECK(wait(files.read_at(path, 6, 100)) == "world");
+  CHECK(wait(files.read_at(path, 0, 5)) == "hello");
+  CHECK(wait(files.read_at(path, 100, 5)) == "");
+  CHECK(wait(files.read_at(folder.path("none"), 0, 5)).error().code == Code::not_found);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a write that cannot be completed changes nothing and leaves nothing") {
   REQUIRE(wait(files.make_directories(folder.path("taken/inside"))));
   const auto status = wait(files.write_atomically(folder.path("taken"), "text"));

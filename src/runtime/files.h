@@ -5,6 +5,7 @@
 // the path in the message.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,6 +34,12 @@ class Files {
   virtual Task<Result<std::string>> read(std::string path, Bytes limit) = 0;
   // All or nothing, and on disk when it completes: temporary file, fsync, rename, fsync of the folder.
   virtual Task<Status> write_atomically(std::string path, std::string content, std::uint32_t mode = 0600) = 0;
+  // For large files, piece by piece. append() makes the file when it is missing; what it wrote is on disk
+  // after sync().
+  virtual Task<Status> append(std::string path, std::string data, std::uint32_t mode = 0600) = 0;
+  virtual Task<Status> sync(std::string path) = 0;
+  // Up to `size` bytes; fewer at the end of the file, none beyond it.
+  virtual Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size) = 0;
   // Atomic within one file system, and on disk when it completes.
   virtual Task<Status> rename(std::string from, std::string to) = 0;
   virtual Task<Status> make_directories(std::string path, std::uint32_t mode = 0700) = 0;

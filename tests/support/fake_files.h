@@ -1,6 +1,7 @@
 // Files in memory, for unit tests: whole files only, everything is durable at once.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,14 +15,28 @@ class FakeFiles final : public Files {
  public:
   std::map<std::string, std::string> content;
 
-  Task<Result<std::string>> read(std::string path, Bytes) override {
+  Task<Result<std::string>> read(std::string path, Bytes limit) override {
     const auto found = content.find(path);
     if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
+    if (static_cast<std::int64_t>(found->second.size()) > limit.value) {
+      co_return fail(Code::resource_exhausted, "{} is larger than {} bytes", path, limit.value);
+    }
     co_return found->second;
   }
   Task<Status> write_atomically(std::string path, std::string text, std::uint32_t) override {
     content[path] = std::move(text);
     co_return Status{};
+  }
+  Task<Status> append(std::string path, std::string data, std::uint32_t) override {
+    content[path] += data;
+    co_return Status{};
+  }
+  Task<Status> sync(std::string) override { co_return Status{}; }
+  Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size) override {
+    const auto found = content.find(path);
+    if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
+    const auto begin = std::min(found->second.size(), static_cast<std::size_t>(offset));
+    co_return found->second.substr(begin, size);
   }
   Task<Status> rename(std::string from, std::string to) override {
     auto node = content.extract(from);
@@ -44,9 +59,14 @@ class FakeFiles final : public Files {
   }
   Task<Result<FileInfo>> info(std::string path) override {
     const auto found = content.find(path);
-    if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
-    const Bytes size{static_cast<std::int64_t>(found->second.size())};
-    co_return FileInfo{.size = size, .allocated = size};
+    if (found != content.end()) {
+      const Bytes size{static_cast<std::int64_t>(found->second.size())};
+      co_return FileInfo{.size = size, .allocated = size};
+    }
+    for (const auto& [name, text] : content) {
+      if (name.starts_with(path + "/")) co_return FileInfo{.is_directory = true};
+    }
+    co_return fail(Code::not_found, "{} does not exist", path);
   }
   Task<Result<SpaceInfo>> space(std::string) override { co_return SpaceInfo{{1LL << 40}, {1LL << 40}}; }
   Task<Status> change_owner(std::string, std::uint32_t, std::uint32_t) override { co_return Status{}; }

@@ -1,0 +1,112 @@
+// The frames of the stream between a host and its zone, see docs/protocols/host_stream.md. The host dials
+// GET /providers/hanse.host/v1/hosts/<name>/stream with "Upgrade: hanse-host/1"; each frame is JSON of one of
+// these types, the frame's type byte says which.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model/host_protocol.h"
+
+namespace hanse::model {
+
+enum class HostFrame : std::uint8_t {
+  hello = 1,    // host -> zone, first: HostHello
+  welcome = 2,  // zone -> host, the answer: HostWelcome
+  desired = 3,  // zone -> host: MachineDesired
+  synced = 4,   // zone -> host: everything that is desired has been sent; empty object
+  observed =
+      5,  // host -> zone: MachineObserved; after hello one for each machine it has, then whenever one changes
+  ping = 6,      // either way when nothing else was sent for a while; empty object
+  request = 7,   // zone -> host: HostRequest
+  response = 8,  // host -> zone: HostResponse
+  relay = 9,     // zone -> host: RelayRequest; the host dials back
+};
+
+inline constexpr char kHostProtocol[] = "hanse-host/1";
+inline constexpr char kRelayProtocol[] = "hanse-relay/1";
+
+// A side that hears nothing for kHostSilence takes the stream for dead; each sends a ping after
+// kHostPingInterval without a frame.
+inline constexpr Nanos kHostPingInterval = Seconds{10};
+inline constexpr Nanos kHostSilence = Seconds{30};
+
+struct HostWelcome {
+  std::string zone;
+  std::string version;
+  bool operator==(const HostWelcome&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostWelcome, (), (zone, version))
+HANSE_DECLARE_JSON(HostWelcome);
+
+enum class HostMethod { read_console, write_console };
+BOOST_DESCRIBE_ENUM(HostMethod, read_console, write_console)
+
+struct HostRequest {
+  std::int64_t id = 0;
+  HostMethod method = HostMethod::read_console;
+  std::string uid;
+  std::int64_t offset = 0;  // read_console
+  std::string text;         // write_console
+  bool operator==(const HostRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostRequest, (), (id, method, uid, offset, text))
+HANSE_DECLARE_JSON(HostRequest);
+
+struct HostResponse {
+  std::int64_t id = 0;
+  std::string error;        // empty: it was done
+  std::string code;         // of the error, as base/error.h names it
+  std::int64_t offset = 0;  // read_console: where `text` begins
+  std::string text;
+  bool operator==(const HostResponse&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostResponse, (), (id, error, code, offset, text))
+HANSE_DECLARE_JSON(HostResponse);
+
+// The zone asks the target's host to connect one relayed stream: to dial
+// GET /providers/hanse.host/v1/relays/<id> with "Upgrade: hanse-relay/1" and to copy between it and
+// `endpoint`.
+struct RelayRequest {
+  std::string id;  // one-time
+  std::string transfer;
+  std::string endpoint;  // the incoming end that the host reported: "host:port" or "unix:/path"
+  bool operator==(const RelayRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RelayRequest, (), (id, transfer, endpoint))
+HANSE_DECLARE_JSON(RelayRequest);
+
+// How the source's host asks its own zone for a relayed stream, as the path
+// /providers/hanse.migration/v1/relays/<transfer>/<channel> with "Upgrade: hanse-relay/1"; zones among each
+// other use the same.
+enum class RelayChannel { memory, disk };
+BOOST_DESCRIBE_ENUM(RelayChannel, memory, disk)
+
+// POST /providers/hanse.host/v1/enrolments: a host's first word to its zone, without certificate.
+struct EnrolmentRequest {
+  std::string name;
+  std::string token;
+  std::string request_pem;  // PKCS #10; the zone chooses the names in the certificate
+  bool operator==(const EnrolmentRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(EnrolmentRequest, (), (name, token, request_pem))
+HANSE_DECLARE_JSON(EnrolmentRequest);
+
+// Also the answer of POST /providers/hanse.host/v1/hosts/<name>/renewals {requestPem}, with the host's own
+// certificate.
+struct EnrolmentAnswer {
+  std::string certificate_pem;
+  std::string ca_pem;
+  bool operator==(const EnrolmentAnswer&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(EnrolmentAnswer, (), (certificate_pem, ca_pem))
+HANSE_DECLARE_JSON(EnrolmentAnswer);
+
+struct RenewalRequest {
+  std::string request_pem;
+  bool operator==(const RenewalRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RenewalRequest, (), (request_pem))
+HANSE_DECLARE_JSON(RenewalRequest);
+
+}  // namespace hanse::model

@@ -1,0 +1,63 @@
+#include "store/blob_files.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/fake_hashing.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/test_runtime.h"
+
+namespace hanse::store {
+namespace {
+
+struct Fixture {
+  test::TestRuntime runtime;
+  test::FakeHashing hashing{runtime.files};
+  BlobFiles blobs{runtime.files, hashing, runtime.random, "/blobs"};
+
+  template <class T>
+  Result<T> wait(Task<Result<T>> task) {
+    return test_support::run(runtime.loop, std::move(task));
+  }
+  Result<model::Blob> put(std::string_view content, const std::string& digest = "") {
+    auto incoming = blobs.receive();
+    REQUIRE(wait(incoming.write(as_bytes(content.substr(0, 3)))));
+    REQUIRE(wait(incoming.write(as_bytes(content.substr(3)))));
+    return wait(incoming.finish(model::BlobRole::disk, digest));
+  }
+};
+
+TEST_CASE_FIXTURE(Fixture, "a blob is found under its digest once it is whole") {
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of("content");
+  CHECK(wait(blobs.find(digest)).value() == std::nullopt);
+  CHECK(put("content", digest).value() == model::Blob{model::BlobRole::disk, digest, {7}});
+  CHECK(wait(blobs.find(digest)).value() == Bytes{7});
+  CHECK(runtime.files.content.at(blobs.path_of(digest)) == "content");
+}
+
+TEST_CASE_FIXTURE(Fixture, "another digest than the promised one is refused and leaves nothing") {
+  const auto result = put("damaged", "sha256:" + test::FakeHashing::digest_of("content"));
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == Code::data_loss);
+  CHECK(runtime.files.content.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "what an earlier run left half done is removed, what is whole stays") {
+  const model::Blob whole = put("content").value();
+  auto incoming = blobs.receive();
+  REQUIRE(wait(incoming.write(as_bytes("half"))));
+  REQUIRE(wait(blobs.clean_up()));
+  CHECK(runtime.files.content.size() == 1);
+  CHECK(wait(blobs.find(whole.digest)).value() == Bytes{7});
+}
+
+TEST_CASE_FIXTURE(Fixture, "a file that is there already is taken in") {
+  const std::string path = blobs.temporary_path();
+  runtime.files.content[path] = "converted";
+  const model::Blob blob = wait(blobs.adopt(path, model::BlobRole::disk)).value();
+  CHECK(blob.size == Bytes{9});
+  CHECK_FALSE(runtime.files.content.contains(path));
+  CHECK(runtime.files.content.contains(blobs.path_of(blob.digest)));
+}
+
+}  // namespace
+}  // namespace hanse::store

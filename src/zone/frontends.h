@@ -1,0 +1,22 @@
+// All frontends of a zone: what its API calls. One of each kind, made with the kind's rules (frontends.cpp).
+#pragma once
+
+#include "zone/frontend.h"
+#include "zone/tables.h"
+
+namespace hanse::zone {
+
+struct Frontends {
+  Frontends(Runtime& runtime, Tables& tables, const std::string& zone);
+
+  ResourceFrontend<model::Workspace> workspaces;
+  ResourceFrontend<model::InstanceSku> instance_skus;
+  ResourceFrontend<model::Instance> instances;
+  ResourceFrontend<model::StorageSku> storage_skus;
+  ResourceFrontend<model::BlockStorage> block_storages;
+  ResourceFrontend<model::Image> images;
+  ResourceFrontend<model::Host> hosts;
+  ResourceFrontend<model::Workload> workloads;
+};
+
+}  // namespace hanse::zone

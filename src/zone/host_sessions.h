@@ -1,0 +1,86 @@
+// HostSessions: the zone's end of its hosts' streams. It keeps for each host what is desired, sends it
+// whenever the host is connected, and keeps the last that each machine's host said.
+//
+// One host has one stream; a second with another boot id is an impostor or a copy and is refused while the
+// first is alive. Lifecycle: as long as the zone; serve() runs as long as one stream. Thread: the loop.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "model/host_messages.h"
+#include "runtime/future.h"
+#include "runtime/runtime.h"
+#include "runtime/signal.h"
+
+namespace hanse::zone {
+
+// Requests to one host that wait for their answer; beyond this they are refused.
+inline constexpr std::size_t kMaxHostRequests = 64;
+// Relayed streams that wait for a host to dial back.
+inline constexpr std::size_t kMaxPendingRelays = 256;
+
+class HostStream;
+
+class HostSessions {
+ public:
+  HostSessions(Runtime& runtime, std::string zone, std::string version);
+  ~HostSessions();
+
+  // Runs one host's stream until it ends. `name` is what the certificate proves.
+  Task<void> serve(std::string name, std::unique_ptr<Stream> stream);
+
+  // The machine `desired.machine.uid` on that host. Only what differs from the last is sent.
+  void set_desired(const std::string& host, model::MachineDesired desired);
+  // The host has let go of it; nothing is desired any more.
+  void forget(const std::string& host, const std::string& uid);
+
+  // What the host of that machine last said. `host` is part of the key: during a move inside a zone two hosts
+  // speak of one uid.
+  std::optional<model::MachineObserved> observed(const std::string& host, const std::string& uid) const;
+  std::optional<model::HostHello> hello(const std::string& host) const;
+  bool connected(const std::string& host) const;
+  std::vector<std::string> connected_hosts() const;
+  // Notified when a host comes or goes or says something new.
+  Signal& changes() { return changes_; }
+
+  // Errors: unavailable (not connected, or it left), deadline_exceeded, resource_exhausted, and what the host
+  // answers.
+  Task<Result<model::HostResponse>> call(std::string host, model::HostRequest request);
+
+  // Asks the host to dial back for one stream to `endpoint`, and waits for it.
+  Task<Result<std::unique_ptr<Stream>>> open_relay(std::string host, std::string transfer,
+                                                   std::string endpoint);
+  // The host has dialled back. Errors: not_found for an id that nobody waits for, permission_denied for
+  // another host's.
+  Status attach_relay(const std::string& host, const std::string& id, std::unique_ptr<Stream> stream);
+
+ private:
+  friend class HostStream;
+  struct HostState {
+    std::map<std::string, model::MachineDesired> desired;    // by uid
+    std::map<std::string, model::MachineObserved> observed;  // by uid
+    std::optional<model::HostHello> hello;
+    HostStream* stream = nullptr;  // while connected
+  };
+  struct PendingRelay {
+    std::string host;
+    Promise<Result<std::unique_ptr<Stream>>> arrived;
+  };
+
+  Runtime& runtime_;
+  Logger log_;
+  std::string zone_;
+  std::string version_;
+  Signal changes_;
+  std::map<std::string, HostState> hosts_;
+  std::map<std::string, PendingRelay> relays_;
+};
+
+}  // namespace hanse::zone

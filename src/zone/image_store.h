@@ -1,0 +1,51 @@
+// ImageStore: the blobs of this zone's images: uploads are checked and converted, missing ones fetched from a
+// peer.
+//
+// A disk of any format that qemu-img reads becomes qcow2, by a process with limits and an unprivileged user,
+// and without the backing files that it may name. Thread: the loop. Failure: data_loss (not an image,
+// truncated), resource_exhausted, those of BlobFiles.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "federation/peer_client.h"
+#include "http/message.h"
+#include "model/storage.h"
+#include "runtime/runtime.h"
+#include "store/blob_files.h"
+
+namespace hanse::zone {
+
+struct UploadedBlob {
+  model::BlobRole role = model::BlobRole::disk;
+  std::string digest;
+  Bytes size;
+  MiB virtual_size_mib;  // of a disk
+  bool operator==(const UploadedBlob&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(UploadedBlob, (), (role, digest, size, virtual_size_mib))
+HANSE_DECLARE_JSON(UploadedBlob);
+
+class ImageStore {
+ public:
+  ImageStore(Runtime& runtime, store::BlobFiles& blobs)
+      : runtime_(runtime), blobs_(blobs), log_(runtime.log, "images") {}
+
+  // `format`: raw, qcow2, vmdk or auto. Kernels and initramfs are taken as they are.
+  Task<Result<UploadedBlob>> upload(http::BodyReader& body, model::BlobRole role, std::string format);
+  // Already here: nothing is fetched. `fetched` counts up while it comes.
+  Task<Status> fetch(federation::PeerClient& peer, model::Blob blob, Bytes& fetched);
+
+  store::BlobFiles& blobs() { return blobs_; }
+
+ private:
+  Task<Result<UploadedBlob>> convert(std::string path, std::string format);
+  Task<Result<MiB>> virtual_size(std::string path, std::string format);
+
+  Runtime& runtime_;
+  store::BlobFiles& blobs_;
+  Logger log_;
+};
+
+}  // namespace hanse::zone

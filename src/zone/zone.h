@@ -1,0 +1,67 @@
+// Zone: one provider's control plane, composed. It owns all parts and their order of start; the API (src/api)
+// serves it, main.cpp and the simulator make it.
+//
+// Lifecycle: construct, start(), then serve requests; destroying it stops everything, and what was
+// acknowledged is in the store. Thread: the loop. Failure of start(): those of the store, of files, and of
+// the configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "federation/peers.h"
+#include "federation/zone_identity.h"
+#include "runtime/certificates.h"
+#include "runtime/hashing.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/authentication.h"
+#include "zone/enrolment.h"
+#include "zone/event_log.h"
+#include "zone/frontends.h"
+#include "zone/host_sessions.h"
+#include "zone/image_store.h"
+#include "zone/instance_actions.h"
+#include "zone/tables.h"
+#include "zone/transfer_frontend.h"
+#include "zone/zone_config.h"
+
+namespace hanse::zone {
+
+inline constexpr char kVersion[] = "0.1.0";
+
+class Zone {
+ public:
+  Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
+       ZoneConfig config);
+  ~Zone();
+  Zone(const Zone&) = delete;
+  Zone& operator=(const Zone&) = delete;
+
+  Task<Status> start();
+  // Reads the trust file again. The server's TLS must then be set again from server_tls().
+  Task<Status> reload_peers();
+  // What the zone's listener serves with: its certificate, its own CA and those of its peers.
+  TlsOptions server_tls() const;
+
+  Runtime& runtime();
+  store::Store& store();
+  const ZoneConfig& config() const;
+  Tables& tables();
+  Frontends& frontends();
+  InstanceActions& instance_actions();
+  TransferFrontend& transfers();
+  HostSessions& hosts();
+  Authentication& authentication();
+  Enrolment& enrolment();
+  ImageStore& images();
+  EventLog& events();
+  const federation::Peers& peers() const;
+  const federation::ZoneIdentity& identity() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace hanse::zone

@@ -1,0 +1,30 @@
+// The configuration of a zone: one TOML file. Unknown keys, wrong types and values out of range are refused
+// with file, line and remedy.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "runtime/network.h"
+
+namespace hanse::zone {
+
+struct ZoneConfig {
+  std::string name;
+  std::string provider;
+  std::string member_state;  // ISO 3166: "FI"
+  std::string city;
+  double latitude = 0;
+  double longitude = 0;
+  Endpoint listen;
+  std::string data_dir;
+  std::string trust_file;        // empty: no peers
+  std::string admin_token_file;  // the bearer token of the first administrator
+  std::string
+      host_token_file;  // enrolment tokens for hosts, one a line; empty: none but those made by the API
+};
+
+// Requires: `text` is the content of `path`. Errors: invalid_argument.
+Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string& path);
+
+}  // namespace hanse::zone
