@@ -50,7 +50,7 @@ class RealRuntime {
     if (!scope.spawn(keep_outcome(std::move(task), outcome, done)))
       return fail(Code::internal, "the scope of a task is full");
     if (!run_until(done)) return fail(Code::cancelled, "stopped before it was done; run it again");
-    return std::move(*outcome);
+    return std::move(*outcome);  // NOLINT(bugprone-unchecked-optional-access): run() returns when it is set
   }
 
  private:
