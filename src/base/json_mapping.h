@@ -238,3 +238,9 @@ Status read(const Value& value, T& object, const std::string& pointer) {
   ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) { \
     return ::hanse::json::mapping::read_struct(value, object, pointer);                                 \
   }
+
+// For a type of one source file that is only read, such as the entries of a configuration.
+#define HANSE_DEFINE_READ_JSON(T)                                                                       \
+  ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) { \
+    return ::hanse::json::mapping::read_struct(value, object, pointer);                                 \
+  }
