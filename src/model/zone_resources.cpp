@@ -12,7 +12,7 @@ HANSE_DEFINE_JSON(HostStatus)
 HANSE_DEFINE_JSON(Host)
 HANSE_DEFINE_JSON(Event)
 
-// Its name and labels, which are checked for every resource, are all that a workspace has.
+// Names and labels are checked for every resource; there is no more to say wrongly in these two.
 Status check(const Workspace&) {
   return {};
 }

@@ -72,5 +72,6 @@ BOOST_DESCRIBE_STRUCT(Event, (), (time, kind, name, reason, message))
 HANSE_DECLARE_JSON(Event);
 
 Status check(const Workspace& workspace);
+Status check(const Host& host);
 
 }  // namespace hanse::model

@@ -47,11 +47,20 @@ struct PutAnswer {
 template <class T>
 using PutRule = std::function<Status(const T& wanted, const T* before)>;
 
+// What stands against a deletion.
+template <class T>
+using DeleteRule = std::function<Status(const T& resource)>;
+
 template <class T>
 class ResourceFrontend {
  public:
-  ResourceFrontend(Runtime& runtime, Table<T>& table, std::string zone, PutRule<T> rule)
-      : runtime_(runtime), table_(table), zone_(std::move(zone)), rule_(std::move(rule)) {}
+  ResourceFrontend(Runtime& runtime, Table<T>& table, std::string zone, PutRule<T> put_rule,
+                   DeleteRule<T> delete_rule)
+      : runtime_(runtime),
+        table_(table),
+        zone_(std::move(zone)),
+        put_rule_(std::move(put_rule)),
+        delete_rule_(std::move(delete_rule)) {}
 
   Result<typename Table<T>::Pointer> get(const ResourceId& id) const { return table_.get(id); }
 
@@ -102,8 +111,10 @@ class ResourceFrontend {
   // Marks it for deletion; its reconciler does the rest. Idempotent.
   Task<Result<T>> request_deletion(ResourceId id) {
     const std::string now = to_rfc3339(runtime_.clock.wall_now());
-    return table_.update(std::move(id), [now](T& resource) -> Status {
+    const DeleteRule<T> rule = delete_rule_;
+    return table_.update(std::move(id), [now, rule](T& resource) -> Status {
       if (resource.metadata.deleted_at) return {};
+      HANSE_CHECK(rule(resource));
       resource.metadata.deleted_at = now;
       resource.metadata.last_modified_at = now;
       resource.status.state = model::ResourceState::deleting;
@@ -113,7 +124,7 @@ class ResourceFrontend {
 
  private:
   Task<Result<PutAnswer<T>>> create(T wanted) {
-    HANSE_CO_CHECK(rule_(wanted, nullptr));
+    HANSE_CO_CHECK(put_rule_(wanted, nullptr));
     const std::string now = to_rfc3339(runtime_.clock.wall_now());
     wanted.metadata.kind = Table<T>::kTraits.kind;
     wanted.metadata.region = zone_;
@@ -137,7 +148,7 @@ class ResourceFrontend {
         return fail(Code::failed_precondition, "{} '{}' is being deleted; wait until it is gone",
                     Table<T>::kTraits.title, to_string(id));
       }
-      HANSE_CHECK(rule_(wanted, &resource));
+      HANSE_CHECK(put_rule_(wanted, &resource));
       const bool same = resource.spec == wanted.spec && resource.labels == wanted.labels &&
                         resource.annotations == wanted.annotations &&
                         resource.extensions == wanted.extensions;
@@ -155,7 +166,8 @@ class ResourceFrontend {
   Runtime& runtime_;
   Table<T>& table_;
   std::string zone_;
-  PutRule<T> rule_;
+  PutRule<T> put_rule_;
+  DeleteRule<T> delete_rule_;
 };
 
 }  // namespace hanse::zone

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -61,8 +63,14 @@ class HostSessions {
   // another host's.
   Status attach_relay(const std::string& host, const std::string& id, std::unique_ptr<Stream> stream);
 
+  // Called for each machine that a host speaks of, before changes() is notified: (host, uid). Set before any
+  // host may connect.
+  void on_observed(std::function<void(const std::string&, const std::string&)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
+
  private:
-  friend class HostStream;
+  class Served;
   struct HostState {
     std::map<std::string, model::MachineDesired> desired;    // by uid
     std::map<std::string, model::MachineObserved> observed;  // by uid
@@ -79,6 +87,7 @@ class HostSessions {
   std::string zone_;
   std::string version_;
   Signal changes_;
+  std::vector<std::function<void(const std::string&, const std::string&)>> listeners_;
   std::map<std::string, HostState> hosts_;
   std::map<std::string, PendingRelay> relays_;
 };

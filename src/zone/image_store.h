@@ -6,12 +6,15 @@
 // truncated), resource_exhausted, those of BlobFiles.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "federation/peer_client.h"
 #include "http/message.h"
 #include "model/storage.h"
+#include "runtime/processes.h"
 #include "runtime/runtime.h"
 #include "store/blob_files.h"
 
@@ -40,12 +43,14 @@ class ImageStore {
   store::BlobFiles& blobs() { return blobs_; }
 
  private:
-  Task<Result<UploadedBlob>> convert(std::string path, std::string format);
-  Task<Result<MiB>> virtual_size(std::string path, std::string format);
+  Task<Result<UploadedBlob>> take_disk(std::string folder, std::string format);
+  Task<Result<std::string>> probe(std::string path, std::string format);
+  Task<Status> check_intact(std::string path, std::string format);
+  Task<Result<std::string>> run_tool(std::vector<std::string> arguments);
 
   Runtime& runtime_;
   store::BlobFiles& blobs_;
-  Logger log_;
+  std::optional<ProcessUser> converter_;
 };
 
 }  // namespace hanse::zone

@@ -1,0 +1,135 @@
+#include "zone/frontends.h"
+
+namespace hanse::zone {
+namespace {
+
+template <class T>
+Status spec_is_fixed(const T& wanted, const T* before, std::string_view title) {
+  if (before == nullptr || wanted.spec == before->spec) return {};
+  return fail_field("/spec", "the spec of {} '{}' cannot change; make another one", title,
+                    to_string(id_of(wanted.metadata)));
+}
+
+// All of the spec but the power and the forwards of a machine are fixed once it exists.
+Status instance_rule(const Tables& tables, const model::Instance& wanted, const model::Instance* before) {
+  const ResourceId sku{.tenant = wanted.metadata.tenant, .name = model::reference_name(wanted.spec.sku_ref)};
+  if (before == nullptr) {
+    if (!tables.instance_skus.get(sku)) {
+      return fail_field("/spec/skuRef",
+                        "instance SKU '{}' does not exist; list those that do with 'hanse get instance-skus'",
+                        sku.name);
+    }
+    return {};
+  }
+  if (!before->status.moved_to.empty()) {
+    return fail(Code::failed_precondition, "instance '{}' moved to zone '{}'; change it there",
+                to_string(id_of(wanted.metadata)), before->status.moved_to);
+  }
+  model::InstanceSpec same_but_power = wanted.spec;
+  same_but_power.power = before->spec.power;
+  if (!same_but_power.machine_type) same_but_power.machine_type = before->spec.machine_type;
+  if (!same_but_power.cpu_model) same_but_power.cpu_model = before->spec.cpu_model;
+  if (same_but_power == before->spec) return {};
+  return fail_field(
+      "/spec", "only /spec/power of instance '{}' can change; delete it and make another one for the rest",
+      to_string(id_of(wanted.metadata)));
+}
+
+Status block_storage_rule(const Tables& tables, const model::BlockStorage& wanted,
+                          const model::BlockStorage* before) {
+  HANSE_CHECK(spec_is_fixed(wanted, before, "block storage"));
+  const ResourceId sku{.tenant = wanted.metadata.tenant, .name = model::reference_name(wanted.spec.sku_ref)};
+  if (before == nullptr && !tables.storage_skus.get(sku)) {
+    return fail_field("/spec/skuRef",
+                      "storage SKU '{}' does not exist; list those that do with 'hanse get storage-skus'",
+                      sku.name);
+  }
+  return {};
+}
+
+Status may_delete_instance(const model::Instance& instance) {
+  if (instance.status.transfer.empty()) return {};
+  return fail(Code::failed_precondition,
+              "instance '{}' is moving in transfer '{}'; wait for its end or cancel it",
+              to_string(id_of(instance.metadata)), instance.status.transfer);
+}
+
+Status may_delete_block_storage(const model::BlockStorage& storage) {
+  if (storage.status.attached_to.empty()) return {};
+  return fail(Code::failed_precondition,
+              "block storage '{}' belongs to instance '{}'; delete the instance first",
+              to_string(id_of(storage.metadata)), storage.status.attached_to);
+}
+
+Status may_delete_host(const Tables& tables, const model::Host& host) {
+  HANSE_TRY(const auto instances, tables.instances.all());
+  for (const auto& instance : instances) {
+    if (instance->status.host != host.metadata.name || !instance->status.moved_to.empty()) continue;
+    return fail(Code::failed_precondition, "host '{}' still has instance '{}'; move or delete it first",
+                host.metadata.name, to_string(id_of(instance->metadata)));
+  }
+  return {};
+}
+
+Status may_delete_workspace(const Tables& tables, const model::Workspace& workspace) {
+  const ResourceId scope{.tenant = workspace.metadata.tenant, .workspace = workspace.metadata.name};
+  HANSE_TRY(const auto instances, tables.instances.list(scope, "", 1));
+  HANSE_TRY(const auto storages, tables.block_storages.list(scope, "", 1));
+  HANSE_TRY(const auto workloads, tables.workloads.list(scope, "", 1));
+  if (instances.items.empty() && storages.items.empty() && workloads.items.empty()) return {};
+  return fail(Code::failed_precondition, "workspace '{}' is not empty; delete what is in it first",
+              workspace.metadata.name);
+}
+
+template <class T>
+Status anything_goes(const T&, const T*) {
+  return {};
+}
+
+template <class T>
+Status always(const T&) {
+  return {};
+}
+
+}  // namespace
+
+Frontends::Frontends(Runtime& runtime, Tables& tables, const std::string& zone)
+    : workspaces(
+          runtime, tables.workspaces, zone, anything_goes<model::Workspace>,
+          [&tables](const model::Workspace& workspace) { return may_delete_workspace(tables, workspace); }),
+      instance_skus(
+          runtime, tables.instance_skus, zone,
+          [](const auto& wanted, const auto* before) {
+            return spec_is_fixed(wanted, before, "instance SKU");
+          },
+          always<model::InstanceSku>),
+      instances(
+          runtime, tables.instances, zone,
+          [&tables](const auto& wanted, const auto* before) { return instance_rule(tables, wanted, before); },
+          may_delete_instance),
+      storage_skus(
+          runtime, tables.storage_skus, zone,
+          [](const auto& wanted, const auto* before) { return spec_is_fixed(wanted, before, "storage SKU"); },
+          always<model::StorageSku>),
+      block_storages(
+          runtime, tables.block_storages, zone,
+          [&tables](const auto& wanted, const auto* before) {
+            return block_storage_rule(tables, wanted, before);
+          },
+          may_delete_block_storage),
+      images(
+          runtime, tables.images, zone,
+          [](const auto& wanted, const auto* before) { return spec_is_fixed(wanted, before, "image"); },
+          always<model::Image>),
+      hosts(
+          runtime, tables.hosts, zone,
+          [](const model::Host& wanted, const model::Host* before) -> Status {
+            if (before != nullptr) return {};
+            return fail_field("/metadata/name",
+                              "host '{}' does not exist; a host enrols itself, see 'hanse token enrol'",
+                              wanted.metadata.name);
+          },
+          [&tables](const model::Host& host) { return may_delete_host(tables, host); }),
+      workloads(runtime, tables.workloads, zone, anything_goes<model::Workload>, always<model::Workload>) {}
+
+}  // namespace hanse::zone

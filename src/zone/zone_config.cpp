@@ -1,0 +1,71 @@
+#include "zone/zone_config.h"
+
+#include "base/json_mapping.h"
+#include "base/toml.h"
+#include "model/metadata.h"
+
+namespace hanse::zone {
+namespace {
+
+// The file as it is written; ZoneConfig is what it means.
+struct ZoneFile {
+  std::string name;
+  std::string provider;
+  std::string member_state;
+  std::string city;
+  double latitude = 0;
+  double longitude = 0;
+  std::string listen;
+  std::string data_dir;
+  std::string trust_file;
+  std::string admin_token_file;
+  std::string host_token_file;
+};
+BOOST_DESCRIBE_STRUCT(ZoneFile, (),
+                      (name, provider, member_state, city, latitude, longitude, listen, data_dir, trust_file,
+                       admin_token_file, host_token_file))
+HANSE_DEFINE_READ_JSON(ZoneFile)
+
+Status check(const ZoneFile& file) {
+  HANSE_CHECK(model::check_name(file.name, "/name"));
+  const bool is_code = file.member_state.size() == 2 &&
+                       file.member_state.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
+  if (!is_code) return fail_field("/memberState", "use the two capital letters of ISO 3166, like \"FI\"");
+  if (file.latitude < -90 || file.latitude > 90) return fail_field("/latitude", "it must be from -90 to 90");
+  if (file.longitude < -180 || file.longitude > 180)
+    return fail_field("/longitude", "it must be from -180 to 180");
+  if (file.data_dir.empty() || file.data_dir.front() != '/') {
+    return fail_field("/dataDir", "give the absolute path of a folder for the zone's data");
+  }
+  if (file.admin_token_file.empty()) {
+    return fail_field("/adminTokenFile", "give the path of a file with the administrator's token");
+  }
+  if (const auto endpoint = parse_endpoint(file.listen); !endpoint) {
+    return fail_field("/listen", "{}", endpoint.error().message);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string& path) {
+  HANSE_TRY(const toml_text::Document document, toml_text::parse(text, path));
+  const auto located = [&](const Error& error) { return toml_text::locate(error, document, path); };
+  Result<ZoneFile> file = json::from_json<ZoneFile>(document.value);
+  if (!file) return fail(located(file.error()));
+  if (const Status good = check(*file); !good) return fail(located(good.error()));
+  HANSE_TRY(Endpoint listen, parse_endpoint(file->listen));
+  return ZoneConfig{.name = file->name,
+                    .provider = file->provider,
+                    .member_state = file->member_state,
+                    .city = file->city,
+                    .latitude = file->latitude,
+                    .longitude = file->longitude,
+                    .listen = std::move(listen),
+                    .data_dir = file->data_dir,
+                    .trust_file = file->trust_file,
+                    .admin_token_file = file->admin_token_file,
+                    .host_token_file = file->host_token_file};
+}
+
+}  // namespace hanse::zone
