@@ -84,6 +84,8 @@ Task<Status> TargetTransfer::prepare() {
 }
 
 Task<Status> TargetTransfer::await_grant() {
+  // After a restart of this zone the order has no keys; the host has the incoming end open and needs none.
+  machine_.order(receive_order_);
   const std::uint64_t seen = record_.changes().version();
   if (record_.current().status.phase != Phase::sending) co_return Status{};
   co_await record_.changes().changed_since(seen, kAskInterval);
@@ -110,6 +112,8 @@ Task<Status> TargetTransfer::ask_source() {
 }
 
 Task<Status> TargetTransfer::resume() {
+  // No order any more: the machine is this zone's to run, in the new epoch.
+  machine_.order(std::nullopt);
   while (true) {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();

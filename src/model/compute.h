@@ -87,14 +87,15 @@ struct InstanceStatus {
   std::int64_t restart_generation = 0;      // raised by a restart request; the host restarts once for each
   std::vector<std::string> block_storages;  // boot first
   std::vector<PortForward> forwards;
-  std::string transfer;  // the transfer under way, if any
-  std::string workload;  // "<zone>/<tenant>/<workspace>/<name>#<index>" of the workload it is a replica of
-  std::string moved_to;  // the zone that holds the right to run it now; this record is a signpost
+  std::string transfer;   // the transfer under way, if any
+  bool incoming = false;  // it is on its way here: this zone may not run it yet
+  std::string workload;   // "<zone>/<tenant>/<workspace>/<name>#<index>" of the workload it is a replica of
+  std::string moved_to;   // the zone that holds the right to run it now; this record is a signpost
   bool operator==(const InstanceStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(InstanceStatus, (),
                       (state, conditions, power_state, host, epoch, restart_generation, block_storages,
-                       forwards, transfer, workload, moved_to))
+                       forwards, transfer, incoming, workload, moved_to))
 HANSE_DECLARE_JSON(InstanceStatus);
 
 using Instance = Resource<InstanceSpec, InstanceStatus>;

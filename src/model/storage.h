@@ -71,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(BlockStorageSpec, (), (sku_ref, size_mib, source_image_ref
 HANSE_DECLARE_JSON(BlockStorageSpec);
 
 // A block storage becomes a file on the host of the first instance that it is attached to, and stays with
-// that instance.
+// that instance through its moves, and is deleted with it.
 struct BlockStorageStatus {
   ResourceState state = ResourceState::pending;
   std::vector<Condition> conditions;

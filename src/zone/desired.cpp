@@ -65,9 +65,11 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
   return desired;
 }
 
-model::MachineDesired absent_machine(const std::string& uid, Epoch epoch) {
-  model::MachineDesired desired{.epoch = epoch, .goal = model::MachineGoal::absent};
-  desired.machine.uid = uid;
+model::MachineDesired absent_machine(const model::Instance& instance) {
+  model::MachineDesired desired{.generation = instance.metadata.resource_version,
+                                .epoch = instance.status.epoch,
+                                .goal = model::MachineGoal::absent};
+  desired.machine.uid = instance.metadata.uid;
   return desired;
 }
 

@@ -27,6 +27,6 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
                                               std::optional<model::MoveOrder> move);
 
 // What a host is to do with a machine that is not (or no longer) to be there: goal absent.
-model::MachineDesired absent_machine(const std::string& uid, Epoch epoch);
+model::MachineDesired absent_machine(const model::Instance& instance);
 
 }  // namespace hanse::zone

@@ -101,6 +101,15 @@ void HostSessions::forget(const std::string& host, const std::string& uid) {
   found->second.observed.erase(uid);
 }
 
+std::optional<std::int64_t> HostSessions::told_generation(const std::string& host,
+                                                          const std::string& uid) const {
+  const auto state = hosts_.find(host);
+  if (state == hosts_.end()) return std::nullopt;
+  const auto found = state->second.desired.find(uid);
+  if (found == state->second.desired.end()) return std::nullopt;
+  return found->second.generation;
+}
+
 std::optional<model::MachineObserved> HostSessions::observed(const std::string& host,
                                                              const std::string& uid) const {
   const auto state = hosts_.find(host);

@@ -43,6 +43,10 @@ class HostSessions {
   // The host has let go of it; nothing is desired any more.
   void forget(const std::string& host, const std::string& uid);
 
+  // The generation of the desired state that the host was last told, for telling its answer from an older
+  // word.
+  std::optional<std::int64_t> told_generation(const std::string& host, const std::string& uid) const;
+
   // What the host of that machine last said. `host` is part of the key: during a move inside a zone two hosts
   // speak of one uid.
   std::optional<model::MachineObserved> observed(const std::string& host, const std::string& uid) const;

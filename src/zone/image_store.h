@@ -32,8 +32,9 @@ HANSE_DECLARE_JSON(UploadedBlob);
 
 class ImageStore {
  public:
-  ImageStore(Runtime& runtime, store::BlobFiles& blobs)
-      : runtime_(runtime), blobs_(blobs), log_(runtime.log, "images") {}
+  // `converter` is the user that qemu-img runs as; nothing: this process's own.
+  ImageStore(Runtime& runtime, store::BlobFiles& blobs, std::optional<ProcessUser> converter)
+      : runtime_(runtime), blobs_(blobs), converter_(std::move(converter)) {}
 
   // `format`: raw, qcow2, vmdk or auto. Kernels and initramfs are taken as they are.
   Task<Result<UploadedBlob>> upload(http::BodyReader& body, model::BlobRole role, std::string format);

@@ -1,5 +1,7 @@
 #include "zone/resource_id.h"
 
+#include <vector>
+
 namespace hanse::zone {
 
 ResourceId id_of(const model::Metadata& metadata) {
@@ -16,6 +18,20 @@ std::string prefix_of(const KindTraits& kind, const ResourceId& id) {
 
 std::string key_of(const KindTraits& kind, const ResourceId& id) {
   return prefix_of(kind, id) + id.name;
+}
+
+ResourceId id_of_key(const KindTraits& kind, std::string_view key) {
+  std::vector<std::string> parts;
+  key.remove_prefix(kind.collection.size() + 2);
+  while (true) {
+    const std::size_t slash = key.find('/');
+    parts.emplace_back(key.substr(0, slash));
+    if (slash == std::string_view::npos) break;
+    key.remove_prefix(slash + 1);
+  }
+  if (parts.size() == 1) return {.name = parts[0]};
+  if (parts.size() == 2) return {.tenant = parts[0], .name = parts[1]};
+  return {.tenant = parts[0], .workspace = parts[1], .name = parts[2]};
 }
 
 std::string to_string(const ResourceId& id) {

@@ -76,6 +76,8 @@ std::string key_of(const KindTraits& kind, const ResourceId& id);
 // The keys of all resources in the scope that `id` names; its empty parts are open: {} is the whole
 // collection.
 std::string prefix_of(const KindTraits& kind, const ResourceId& id);
+// The inverse of key_of. Requires: a key of that kind.
+ResourceId id_of_key(const KindTraits& kind, std::string_view key);
 // For messages: "default/default/web-0".
 std::string to_string(const ResourceId& id);
 // Names, tenant and workspace as far as the kind's scope has them. Errors: invalid_argument with the pointer.

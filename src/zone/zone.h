@@ -7,13 +7,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "federation/peers.h"
 #include "federation/zone_identity.h"
 #include "runtime/certificates.h"
 #include "runtime/hashing.h"
+#include "runtime/processes.h"
 #include "runtime/runtime.h"
+#include "runtime/signal.h"
 #include "store/store.h"
 #include "zone/authentication.h"
 #include "zone/enrolment.h"
@@ -25,22 +28,24 @@
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
 #include "zone/zone_config.h"
+#include "zone/zone_version.h"
 
 namespace hanse::zone {
 
-inline constexpr char kVersion[] = "0.1.0";
-
 class Zone {
  public:
-  Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
-       ZoneConfig config);
+  // `converter` is the user that foreign images are read as; nothing: this process's own.
+  Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing, ZoneConfig config,
+       std::optional<ProcessUser> converter);
   ~Zone();
   Zone(const Zone&) = delete;
   Zone& operator=(const Zone&) = delete;
 
   Task<Status> start();
-  // Reads the trust file again. The server's TLS must then be set again from server_tls().
+  // Reads the trust file again. A file with a fault changes nothing.
   Task<Status> reload_peers();
+  // The certificate or the peers have changed: the server's TLS must be set again.
+  Signal& tls_changes();
   // What the zone's listener serves with: its certificate, its own CA and those of its peers.
   TlsOptions server_tls() const;
 

@@ -1,0 +1,93 @@
+#include "zone/controllers.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hanse::zone {
+namespace {
+
+// The step of a reconciler, as a loop takes it.
+template <class Reconciler>
+ReconcileLoop::Step step_of(Reconciler& reconciler) {
+  return [&reconciler](std::string key) { return reconciler.reconcile(std::move(key)); };
+}
+
+template <class T>
+std::string prefix() {
+  return prefix_of(KindOf<T>::kTraits, {});
+}
+
+}  // namespace
+
+Controllers::Controllers(InstanceServices services, ImageReconciler& images, WorkloadZones& zones,
+                         const std::string& zone)
+    : services_(services),
+      index_(services.tables),
+      feed_(services.runtime, services.store),
+      instance_reconciler_(services),
+      workload_reconciler_(services.runtime, services.tables, zones, services.events, zone),
+      host_reconciler_(services.runtime, services.tables, services.hosts),
+      workspace_reconciler_(services.tables.workspaces),
+      instance_sku_reconciler_(services.tables.instance_skus),
+      storage_sku_reconciler_(services.tables.storage_skus),
+      block_storage_reconciler_(services.tables.block_storages),
+      instances_(services.runtime, "instances", step_of(instance_reconciler_)),
+      images_(services.runtime, "images", step_of(images)),
+      workloads_(services.runtime, "workloads", step_of(workload_reconciler_)),
+      hosts_(services.runtime, "hosts", step_of(host_reconciler_)),
+      workspaces_(services.runtime, "workspaces", step_of(workspace_reconciler_)),
+      instance_skus_(services.runtime, "instance-skus", step_of(instance_sku_reconciler_)),
+      storage_skus_(services.runtime, "storage-skus", step_of(storage_sku_reconciler_)),
+      block_storages_(services.runtime, "block-storages", step_of(block_storage_reconciler_)) {
+  subscribe();
+}
+
+void Controllers::subscribe() {
+  feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) {
+    index_.refresh(key);
+    instances_.enqueue(key);
+  });
+  feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });
+  feed_.subscribe(prefix<model::Workload>(), [this](const std::string& key) { workloads_.enqueue(key); });
+  feed_.subscribe(prefix<model::Host>(), [this](const std::string& key) { hosts_.enqueue(key); });
+  feed_.subscribe(prefix<model::Workspace>(), [this](const std::string& key) { workspaces_.enqueue(key); });
+  feed_.subscribe(prefix<model::InstanceSku>(),
+                  [this](const std::string& key) { instance_skus_.enqueue(key); });
+  feed_.subscribe(prefix<model::StorageSku>(),
+                  [this](const std::string& key) { storage_skus_.enqueue(key); });
+  feed_.subscribe(prefix<model::BlockStorage>(),
+                  [this](const std::string& key) { block_storages_.enqueue(key); });
+  services_.orders.on_change([this](const std::string& key) { instances_.enqueue(key); });
+  services_.hosts.on_observed([this](const std::string&, const std::string& uid) {
+    const std::string key = index_.key_of_uid(uid);
+    if (!key.empty()) instances_.enqueue(key);
+  });
+}
+
+Status Controllers::start() {
+  if (!scope_.spawn(feed_.run()) || !scope_.spawn(follow_hosts()))
+    return fail(Code::internal, "the controllers cannot start");
+  return {};
+}
+
+void Controllers::host_changed(const std::string& host) {
+  hosts_.enqueue(key_of(KindOf<model::Host>::kTraits, {.name = host}));
+  for (const std::string& key : index_.keys_on(host)) instances_.enqueue(key);
+  for (const std::string& key : index_.keys_on("")) instances_.enqueue(key);
+}
+
+Task<void> Controllers::follow_hosts() {
+  while (true) {
+    const std::uint64_t seen = services_.hosts.changes().version();
+    const std::vector<std::string> names = services_.hosts.connected_hosts();
+    const std::set<std::string> now(names.begin(), names.end());
+    std::vector<std::string> changed;
+    std::set_symmetric_difference(now.begin(), now.end(), connected_.begin(), connected_.end(),
+                                  std::back_inserter(changed));
+    connected_ = now;
+    for (const std::string& host : changed) host_changed(host);
+    co_await services_.hosts.changes().changed_since(seen);
+  }
+}
+
+}  // namespace hanse::zone

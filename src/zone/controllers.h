@@ -1,0 +1,54 @@
+// Controllers: all reconcilers of a zone with their loops, and what calls them: changes in the store, words
+// of hosts, orders of transfers.
+//
+// Lifecycle: start() spawns them; destroying it stops all. Thread: the loop.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/scope.h"
+#include "zone/change_feed.h"
+#include "zone/image_reconciler.h"
+#include "zone/instance_index.h"
+#include "zone/instance_reconciler.h"
+#include "zone/simple_reconcilers.h"
+#include "zone/workload_reconciler.h"
+
+namespace hanse::zone {
+
+class Controllers {
+ public:
+  Controllers(InstanceServices services, ImageReconciler& images, WorkloadZones& zones,
+              const std::string& zone);
+
+  Status start();
+
+ private:
+  void subscribe();
+  Task<void> follow_hosts();
+  void host_changed(const std::string& host);
+
+  InstanceServices services_;
+  InstanceIndex index_;
+  ChangeFeed feed_;
+  InstanceReconciler instance_reconciler_;
+  WorkloadReconciler workload_reconciler_;
+  HostReconciler host_reconciler_;
+  PlainReconciler<model::Workspace> workspace_reconciler_;
+  PlainReconciler<model::InstanceSku> instance_sku_reconciler_;
+  PlainReconciler<model::StorageSku> storage_sku_reconciler_;
+  PlainReconciler<model::BlockStorage> block_storage_reconciler_;
+  ReconcileLoop instances_;
+  ReconcileLoop images_;
+  ReconcileLoop workloads_;
+  ReconcileLoop hosts_;
+  ReconcileLoop workspaces_;
+  ReconcileLoop instance_skus_;
+  ReconcileLoop storage_skus_;
+  ReconcileLoop block_storages_;
+  std::set<std::string> connected_;
+  Scope scope_{8};  // declared last: destroyed first
+};
+
+}  // namespace hanse::zone

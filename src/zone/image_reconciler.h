@@ -1,0 +1,38 @@
+// ImageReconciler: an image is active when all its blobs are in this zone; missing ones are fetched from
+// trusted zones, first from the one that the image came from (annotation hanse/origin). Thread: the loop.
+// Failure of a step: as fetching; shown as a condition too.
+#pragma once
+
+#include <string>
+
+#include "zone/image_store.h"
+#include "zone/peer_clients.h"
+#include "zone/reconcile_loop.h"
+#include "zone/tables.h"
+
+namespace hanse::zone {
+
+inline constexpr char kOriginAnnotation[] = "hanse/origin";
+
+class ImageReconciler {
+ public:
+  ImageReconciler(Runtime& runtime, Tables& tables, ImageStore& images, PeerClients& clients,
+                  const federation::Peers& peers)
+      : runtime_(runtime), tables_(tables), images_(images), clients_(clients), peers_(peers) {}
+
+  Task<Result<Again>> reconcile(std::string key);
+  // Fetches what is missing; `origin` is asked first. For the target of a transfer, which waits for it.
+  Task<Status> fetch(model::ImageSpec image, std::string origin, Bytes& fetched);
+
+ private:
+  Task<Status> fetch_blob(model::Blob blob, std::string origin, Bytes& fetched);
+  Task<Result<bool>> complete(model::ImageSpec image);
+
+  Runtime& runtime_;
+  Tables& tables_;
+  ImageStore& images_;
+  PeerClients& clients_;
+  const federation::Peers& peers_;
+};
+
+}  // namespace hanse::zone

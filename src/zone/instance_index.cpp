@@ -1,0 +1,30 @@
+#include "zone/instance_index.h"
+
+namespace hanse::zone {
+
+void InstanceIndex::refresh(const std::string& key) {
+  if (const auto old = places_.find(key); old != places_.end()) {
+    keys_.erase(old->second.uid);
+    hosts_[old->second.host].erase(key);
+    places_.erase(old);
+  }
+  const auto instance = tables_.instances.get(id_of_key(KindOf<model::Instance>::kTraits, key));
+  if (!instance) return;
+  Place place{(*instance)->metadata.uid, (*instance)->status.host};
+  keys_[place.uid] = key;
+  hosts_[place.host].insert(key);
+  places_.emplace(key, std::move(place));
+}
+
+std::string InstanceIndex::key_of_uid(const std::string& uid) const {
+  const auto found = keys_.find(uid);
+  return found == keys_.end() ? std::string() : found->second;
+}
+
+std::vector<std::string> InstanceIndex::keys_on(const std::string& host) const {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,55 @@
+// InstanceReconciler: brings each instance of this zone to what is declared: storages, host, machine, and
+// back: status from what the host says.
+//
+// One step does as much as it can and returns; it is called again when the instance, its machine or its move
+// order changes. Thread: the loop. Failure of a step: those of Table and the store; what the user must hear
+// of is a condition instead.
+#pragma once
+
+#include <string>
+
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/event_log.h"
+#include "zone/host_capacity.h"
+#include "zone/host_sessions.h"
+#include "zone/instance_storages.h"
+#include "zone/move_orders.h"
+#include "zone/reconcile_loop.h"
+
+namespace hanse::zone {
+
+struct InstanceServices {
+  Runtime& runtime;
+  store::Store& store;
+  Tables& tables;
+  HostSessions& hosts;
+  HostCapacity& capacity;
+  InstanceStorages& storages;
+  MoveOrders& orders;
+  EventLog& events;
+};
+
+class InstanceReconciler {
+ public:
+  explicit InstanceReconciler(InstanceServices services) : services_(services) {}
+
+  Task<Result<Again>> reconcile(std::string key);
+
+ private:
+  using Pointer = Table<model::Instance>::Pointer;
+
+  Task<Result<Again>> keep(Pointer instance, std::string key);
+  Task<Result<Again>> prepare(Pointer instance);
+  Task<Result<Again>> place(Pointer instance);
+  void tell_host(const model::Instance& instance, const std::string& key);
+  Task<Status> take_over_status(Pointer instance);
+  Task<Result<Again>> remove(Pointer instance);
+  Task<Result<Again>> clean_up_after_move(Pointer instance);
+  bool host_has_let_go(const model::Instance& instance) const;
+  Task<Result<Again>> wait_with(ResourceId id, std::string type, std::string reason, std::string message);
+
+  InstanceServices services_;
+};
+
+}  // namespace hanse::zone

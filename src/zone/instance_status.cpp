@@ -1,0 +1,54 @@
+#include "zone/instance_status.h"
+
+namespace hanse::zone {
+namespace {
+
+using model::PowerState;
+using model::ResourceState;
+
+bool is_as_wanted(const model::Instance& instance, PowerState power) {
+  const bool wants_running = instance.spec.power == model::Power::running;
+  return power == (wants_running ? PowerState::running : PowerState::stopped);
+}
+
+void note(model::Instance& instance, std::string type, std::string reason, std::string message,
+          const std::string& now) {
+  model::add_condition(instance.status.conditions,
+                       {instance.status.state, std::move(type), std::move(reason), std::move(message), now});
+}
+
+// One that has been active before is updating; a new one is creating.
+ResourceState transitional(ResourceState before) {
+  const bool is_new = before == ResourceState::pending || before == ResourceState::creating;
+  return is_new ? ResourceState::creating : ResourceState::updating;
+}
+
+}  // namespace
+
+void apply_observed(model::Instance& instance, const HostView& view, const std::string& now) {
+  model::InstanceStatus& status = instance.status;
+  if (!view.connected) {
+    note(instance, "Host", "HostUnreachable",
+         "host '" + status.host + "' is not connected; the instance goes on as it was", now);
+    return;
+  }
+  if (!view.observed) return;
+  const model::MachineObserved& observed = *view.observed;
+  status.power_state = observed.exists ? observed.power_state : PowerState::unknown;
+  status.forwards = observed.forwards;
+  if (!observed.error.empty()) {
+    status.state = observed.power_state == PowerState::running ? ResourceState::active : ResourceState::error;
+    note(instance, "Running", "HostError", observed.error, now);
+  } else if (observed.power_state == PowerState::moving) {
+    status.state = ResourceState::updating;
+    note(instance, "Transfer", "Moving", "the guest is paused for its move", now);
+  } else if (observed.exists && is_as_wanted(instance, observed.power_state)) {
+    status.state = ResourceState::active;
+    const bool running = observed.power_state == PowerState::running;
+    note(instance, "Running", running ? "Running" : "Stopped", "on host '" + status.host + "'", now);
+  } else {
+    status.state = transitional(status.state);
+  }
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,117 @@
+#include "zone/instance_storages.h"
+
+#include <algorithm>
+
+namespace hanse::zone {
+namespace {
+
+ResourceId beside(const model::Instance& instance, std::string name) {
+  return {
+      .tenant = instance.metadata.tenant, .workspace = instance.metadata.workspace, .name = std::move(name)};
+}
+
+ResourceId of_tenant(const model::Instance& instance, const std::string& reference) {
+  return {.tenant = instance.metadata.tenant, .name = model::reference_name(reference)};
+}
+
+}  // namespace
+
+Task<Result<std::vector<std::string>>> InstanceStorages::ensure(Table<model::Instance>::Pointer instance) {
+  if (!instance->status.block_storages.empty()) co_return instance->status.block_storages;
+  std::vector<std::string> names;
+  const std::string& name = instance->metadata.name;
+  HANSE_CO_TRY(std::string boot, co_await ensure_one(*instance, instance->spec.boot_volume, name + "-boot"));
+  names.push_back(std::move(boot));
+  for (std::size_t i = 0; i < instance->spec.data_volumes.size(); ++i) {
+    HANSE_CO_TRY(std::string data, co_await ensure_one(*instance, instance->spec.data_volumes[i],
+                                                       fmt::format("{}-data-{}", name, i)));
+    names.push_back(std::move(data));
+  }
+  co_return names;
+}
+
+Task<Result<std::string>> InstanceStorages::ensure_one(const model::Instance& instance,
+                                                       model::VolumeReference volume, std::string name) {
+  const std::string owner = instance.metadata.name;
+  if (!volume.device_ref.empty()) {
+    name = model::reference_name(volume.device_ref);
+    HANSE_CO_CHECK(co_await attach(beside(instance, name), owner));
+    co_return name;
+  }
+  const auto image = tables_.images.get(of_tenant(instance, volume.source_image_ref));
+  if (!image) co_return fail(Code::failed_precondition, "{}", image.error().message);
+  if ((*image)->status.state != model::ResourceState::active) {
+    co_return fail(Code::failed_precondition, "image '{}' is not here yet ({} %)", (*image)->metadata.name,
+                   (*image)->status.percent);
+  }
+  const ResourceId id = beside(instance, name);
+  if (const auto existing = tables_.block_storages.get(id)) {
+    if ((*existing)->status.attached_to == owner) co_return name;
+    co_return fail(Code::failed_precondition,
+                   "block storage '{}' exists and is not of instance '{}'; rename one of them", name, owner);
+  }
+  const std::string now = to_rfc3339(runtime_.clock.wall_now());
+  model::BlockStorage storage;
+  storage.metadata = {.name = name,
+                      .tenant = id.tenant,
+                      .workspace = id.workspace,
+                      .region = instance.metadata.region,
+                      .kind = std::string(KindOf<model::BlockStorage>::kTraits.kind),
+                      .uid = random_token(runtime_.random, 32),
+                      .created_at = now,
+                      .last_modified_at = now};
+  const MiB size = std::max(volume.size_mib.value_or(MiB{}), (*image)->spec.virtual_size_mib);
+  storage.spec = {.size_mib = size, .source_image_ref = volume.source_image_ref};
+  storage.status.state = model::ResourceState::active;
+  storage.status.attached_to = owner;
+  HANSE_CO_TRY(storage, co_await tables_.block_storages.create(std::move(storage)));
+  co_return name;
+}
+
+Task<Status> InstanceStorages::attach(ResourceId id, std::string instance) {
+  const auto attached =
+      co_await tables_.block_storages.update(id, [&](model::BlockStorage& storage) -> Status {
+        if (storage.metadata.deleted_at)
+          return fail(Code::failed_precondition, "block storage '{}' is being deleted", id.name);
+        if (!storage.status.attached_to.empty() && storage.status.attached_to != instance) {
+          return fail(Code::failed_precondition, "block storage '{}' belongs to instance '{}'", id.name,
+                      storage.status.attached_to);
+        }
+        storage.status.attached_to = instance;
+        return {};
+      });
+  if (!attached) co_return fail(Code::failed_precondition, "{}", attached.error().message);
+  co_return Status();
+}
+
+InstanceStorages::Loaded InstanceStorages::load(const model::Instance& instance) const {
+  Loaded loaded;
+  if (auto sku = tables_.instance_skus.get(of_tenant(instance, instance.spec.sku_ref))) {
+    loaded.sku = *sku;
+    loaded.context.sku = loaded.sku.get();
+  }
+  for (const std::string& name : instance.status.block_storages) {
+    InstanceContext::Disk disk;
+    if (auto storage = tables_.block_storages.get(beside(instance, name))) {
+      disk.storage = storage->get();
+      loaded.storages.push_back(*storage);
+      const std::string& reference = (*storage)->spec.source_image_ref;
+      if (auto image = tables_.images.get(of_tenant(instance, reference)); !reference.empty() && image) {
+        disk.image = image->get();
+        loaded.images.push_back(*image);
+      }
+    }
+    loaded.context.disks.push_back(disk);
+  }
+  return loaded;
+}
+
+std::vector<store::Write> InstanceStorages::erasures(const model::Instance& instance) const {
+  std::vector<store::Write> writes;
+  for (const std::string& name : instance.status.block_storages) {
+    writes.push_back({key_of(KindOf<model::BlockStorage>::kTraits, beside(instance, name)), std::nullopt});
+  }
+  return writes;
+}
+
+}  // namespace hanse::zone

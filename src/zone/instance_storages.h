@@ -1,0 +1,43 @@
+// The block storages of an instance: made from its image or taken when they exist, and looked up for what a
+// host is told.
+//
+// Thread: the loop. Failure: failed_precondition (an image or a block storage is not there or not usable),
+// those of Table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/runtime.h"
+#include "zone/desired.h"
+#include "zone/tables.h"
+
+namespace hanse::zone {
+
+class InstanceStorages {
+ public:
+  InstanceStorages(Runtime& runtime, Tables& tables) : runtime_(runtime), tables_(tables) {}
+
+  // Gives the names, boot first. Idempotent.
+  Task<Result<std::vector<std::string>>> ensure(Table<model::Instance>::Pointer instance);
+  // Those that the status names, with their images. Keeps the pointers that the context refers to alive.
+  struct Loaded {
+    InstanceContext context;
+    Table<model::InstanceSku>::Pointer sku;
+    std::vector<Table<model::BlockStorage>::Pointer> storages;
+    std::vector<Table<model::Image>::Pointer> images;
+  };
+  Loaded load(const model::Instance& instance) const;
+  // For the transaction that ends the instance.
+  std::vector<store::Write> erasures(const model::Instance& instance) const;
+
+ private:
+  Task<Result<std::string>> ensure_one(const model::Instance& instance, model::VolumeReference volume,
+                                       std::string name);
+  Task<Status> attach(ResourceId id, std::string instance);
+
+  Runtime& runtime_;
+  Tables& tables_;
+};
+
+}  // namespace hanse::zone

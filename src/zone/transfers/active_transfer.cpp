@@ -1,0 +1,138 @@
+#include "zone/transfers/active_transfer.h"
+
+#include "zone/zone_version.h"
+
+namespace hanse::zone {
+namespace {
+
+constexpr Seconds kStreamKeyLifetime{24 * 3600};
+
+std::string instance_key(const model::Transfer& transfer) {
+  return key_of(KindOf<model::Instance>::kTraits,
+                {transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance});
+}
+
+}  // namespace
+
+std::string stream_name(model::TransferRole role, const std::string& transfer) {
+  return (role == model::TransferRole::source ? "source-" : "target-") + transfer;
+}
+
+Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferRole role,
+                                    const std::string& transfer) {
+  const std::string name = stream_name(role, transfer);
+  HANSE_TRY(const KeyedCertificate authority, certificates.make_authority(name, kStreamKeyLifetime));
+  HANSE_TRY(const KeyedCertificate issued,
+            certificates.issue(authority, {.dns_names = {name}, .lifetime = kStreamKeyLifetime}));
+  return StreamKeys{authority.certificate_pem, {issued.certificate_pem, issued.key_pem, ""}};
+}
+
+ActiveTransfer::ActiveTransfer(TransferServices& services, model::Transfer transfer, std::string host,
+                               std::string peer_ca_pem)
+    : services_(services),
+      record_(services.records, transfer),
+      host_(std::move(host)),
+      peer_ca_pem_(std::move(peer_ca_pem)),
+      machine_(services.hosts, services.orders, host_, transfer.status.instance_uid, instance_key(transfer)) {
+}
+
+Status ActiveTransfer::start() {
+  return is_source() ? start_source() : start_target();
+}
+
+Status ActiveTransfer::start_source() {
+  const model::Transfer transfer = record_.current();
+  const std::string& name = transfer.metadata.name;
+  migration::SourceSettings settings{.peer = transfer.spec.target_zone,
+                                     .peer_certificate_name = stream_name(model::TransferRole::target, name),
+                                     .path = transfer.spec.path};
+  const bool before_sending = transfer.status.phase == model::TransferPhase::planned ||
+                              transfer.status.phase == model::TransferPhase::preparing;
+  if (before_sending) {
+    HANSE_TRY(StreamKeys keys, make_stream_keys(services_.certificates, model::TransferRole::source, name));
+    own_ca_pem_ = keys.ca_pem;
+    settings.credentials = keys.credentials;
+  }
+  remote_target_ = std::make_unique<RemoteTarget>(services_.clients, transfer.spec.target_zone, name,
+                                                  [this] { return incoming_request(); });
+  source_ = std::make_unique<migration::SourceTransfer>(
+      services_.records.runtime, record_, machine_, *remote_target_, [this] { return check_plan_now(); },
+      std::move(settings));
+  if (!scope_.spawn(source_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
+  return {};
+}
+
+Status ActiveTransfer::start_target() {
+  const model::Transfer transfer = record_.current();
+  const std::string& name = transfer.metadata.name;
+  model::MoveOrder order{.transfer = name,
+                         .goal = model::MoveGoal::receive,
+                         .path = transfer.spec.path,
+                         .peer_name = stream_name(model::TransferRole::source, name)};
+  const auto hello = services_.hosts.hello(host_);
+  // Without an address that others reach there is only the relay.
+  if (hello && hello->stream_address.empty()) order.path = model::StreamPath::relayed;
+  if (!peer_ca_pem_.empty()) {
+    HANSE_TRY(StreamKeys keys, make_stream_keys(services_.certificates, model::TransferRole::target, name));
+    own_ca_pem_ = keys.ca_pem;
+    order.credentials = keys.credentials;
+    order.credentials.peer_ca_pem = peer_ca_pem_;
+  }
+  remote_source_ = std::make_unique<RemoteSource>(services_.clients, transfer.status.source_zone, name);
+  target_ = std::make_unique<migration::TargetTransfer>(services_.records.runtime, record_, machine_,
+                                                        *remote_source_, *this, std::move(order));
+  if (!scope_.spawn(target_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
+  return {};
+}
+
+migration::IncomingView ActiveTransfer::view() const {
+  migration::IncomingView view = target_->view();
+  view.ca_pem = own_ca_pem_;
+  return view;
+}
+
+Status ActiveTransfer::check_plan_now() const {
+  const auto instance = services_.records.tables.instances.get(record_.instance_id());
+  const model::Transfer transfer = record_.current();
+  const PlanView view{.instance = instance ? instance->get() : nullptr,
+                      .host_connected = services_.hosts.connected(host_),
+                      .host = services_.hosts.hello(host_),
+                      .observed = services_.hosts.observed(host_, transfer.status.instance_uid)};
+  return check_plan(transfer, view);
+}
+
+Result<IncomingRequest> ActiveTransfer::incoming_request() const {
+  const model::Transfer transfer = record_.current();
+  HANSE_TRY(const auto instance, services_.records.tables.instances.get(record_.instance_id()));
+  const InstanceStorages::Loaded loaded = services_.records.storages.load(*instance);
+  if (!loaded.sku || loaded.storages.size() != instance->status.block_storages.size()) {
+    return fail(Code::failed_precondition, "the SKU or a block storage of instance '{}' is gone",
+                transfer.spec.instance);
+  }
+  IncomingRequest request{.transfer = transfer.metadata.name,
+                          .path = transfer.spec.path,
+                          .source_epoch = transfer.status.source_epoch,
+                          .instance = *instance,
+                          .sku = *loaded.sku,
+                          .ca_pem = own_ca_pem_,
+                          .peer_name = stream_name(model::TransferRole::source, transfer.metadata.name),
+                          .version = kVersion};
+  for (const auto& storage : loaded.storages) request.block_storages.push_back(*storage);
+  for (const auto& image : loaded.images) request.images.push_back(*image);
+  return request;
+}
+
+Task<Status> ActiveTransfer::fetch_images() {
+  const auto instance = services_.records.tables.instances.get(record_.instance_id());
+  if (!instance) co_return fail(instance.error());
+  const InstanceStorages::Loaded loaded = services_.records.storages.load(**instance);
+  for (const auto& image : loaded.images) {
+    Bytes one;
+    HANSE_CO_CHECK(co_await services_.images.fetch(image->spec, record_.current().status.source_zone, one));
+    fetched_ += one;
+  }
+  percent_ = 100;
+  co_return Status();
+}
+
+}  // namespace hanse::zone

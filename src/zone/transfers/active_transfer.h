@@ -1,0 +1,87 @@
+// ActiveTransfer: everything that one transfer under way needs, at either side, and the coroutine that
+// carries it through.
+//
+// Lifecycle: made with its record, start() once, destroyed when done() or with the zone. Thread: the loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/scope.h"
+#include "federation/zone_identity.h"
+#include "migration/source_transfer.h"
+#include "migration/target_transfer.h"
+#include "runtime/certificates.h"
+#include "zone/image_reconciler.h"
+#include "zone/transfers/host_machine.h"
+#include "zone/transfers/plan.h"
+#include "zone/transfers/remote_zones.h"
+#include "zone/transfers/stored_record.h"
+
+namespace hanse::zone {
+
+struct TransferServices {
+  RecordServices records;
+  HostSessions& hosts;
+  MoveOrders& orders;
+  PeerClients& clients;
+  ImageReconciler& images;
+  Certificates& certificates;
+  std::string zone;
+};
+
+// The keys of one side's QEMU for one transfer: a CA that exists for it alone, and a certificate of it.
+struct StreamKeys {
+  std::string ca_pem;
+  model::StreamCredentials credentials;  // without the peer's CA
+};
+
+// "source-<transfer>" and "target-<transfer>": the DNS names in the two certificates.
+std::string stream_name(model::TransferRole role, const std::string& transfer);
+Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferRole role,
+                                    const std::string& transfer);
+
+class ActiveTransfer : public migration::Preparation {
+ public:
+  // `peer_ca_pem` for a target that prepares now; empty after a restart, when the keys are gone.
+  ActiveTransfer(TransferServices& services, model::Transfer transfer, std::string host,
+                 std::string peer_ca_pem);
+
+  // Errors: those of making keys.
+  Status start();
+  bool done() const { return scope_.running() == 0; }
+
+  StoredRecord& record() { return record_; }
+  const std::string& host() const { return host_; }
+  bool is_source() const { return record_.current().status.role == model::TransferRole::source; }
+  // Target: what the source may see. Source: nothing.
+  migration::IncomingView view() const;
+
+  // Of a target's images.
+  Task<Status> fetch_images() override;
+  std::int32_t percent() const override { return percent_; }
+  Bytes fetched() const override { return fetched_; }
+
+ private:
+  Status start_source();
+  Status start_target();
+  Status check_plan_now() const;
+  Result<IncomingRequest> incoming_request() const;
+
+  TransferServices& services_;
+  StoredRecord record_;
+  std::string host_;
+  std::string peer_ca_pem_;
+  HostMachine machine_;
+  std::string own_ca_pem_;
+  Bytes fetched_;
+  std::int32_t percent_ = 0;
+  std::unique_ptr<RemoteTarget> remote_target_;
+  std::unique_ptr<RemoteSource> remote_source_;
+  std::unique_ptr<migration::SourceTransfer> source_;
+  std::unique_ptr<migration::TargetTransfer> target_;
+  Scope scope_;  // declared last: destroyed first
+};
+
+}  // namespace hanse::zone

@@ -1,0 +1,39 @@
+// HostMachine: the moving machine as the transfer sees it, through this zone's host sessions and move orders.
+//
+// Its host may change only while the instance is not moving, so it is fixed for the life of a transfer.
+// Thread: the loop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "migration/ports.h"
+#include "zone/host_sessions.h"
+#include "zone/move_orders.h"
+
+namespace hanse::zone {
+
+class HostMachine final : public migration::MovingMachine {
+ public:
+  HostMachine(HostSessions& hosts, MoveOrders& orders, std::string host, std::string uid,
+              std::string instance_key)
+      : hosts_(hosts),
+        orders_(orders),
+        host_(std::move(host)),
+        uid_(std::move(uid)),
+        key_(std::move(instance_key)) {}
+
+  void order(std::optional<model::MoveOrder> order) override { orders_.set(key_, std::move(order)); }
+  std::optional<model::MachineObserved> observed() const override { return hosts_.observed(host_, uid_); }
+  Signal& changes() override { return hosts_.changes(); }
+
+ private:
+  HostSessions& hosts_;
+  MoveOrders& orders_;
+  std::string host_;
+  std::string uid_;
+  std::string key_;
+};
+
+}  // namespace hanse::zone

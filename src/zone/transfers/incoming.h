@@ -1,0 +1,29 @@
+// What a target makes of a source's request: checks of everything that came from outside, and the records
+// that take it in. Pure but for reading the tables.
+#pragma once
+
+#include <string>
+
+#include "store/store.h"
+#include "zone/instance_storages.h"
+#include "zone/tables.h"
+#include "zone/transfer_frontend.h"
+
+namespace hanse::zone {
+
+// Errors: invalid_argument naming the field; unimplemented for another version.
+Status check_incoming(const std::string& peer, const IncomingRequest& request);
+
+struct IncomingRecords {
+  model::Transfer transfer;
+  store::Transaction transaction;
+};
+
+// The records of an accepted transfer: transfer, instance, block storages, and SKU and images where they are
+// missing. Errors: already_exists (the name is taken), failed_precondition (a SKU or image of the same name
+// is another one here).
+Result<IncomingRecords> incoming_records(const Tables& tables, const std::string& peer,
+                                         const IncomingRequest& request, const std::string& zone,
+                                         const std::string& host, const std::string& now);
+
+}  // namespace hanse::zone

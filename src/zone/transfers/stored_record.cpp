@@ -1,0 +1,191 @@
+#include "zone/transfers/stored_record.h"
+
+namespace hanse::zone {
+namespace {
+
+using migration::TransferEvent;
+using model::TransferRole;
+using Phase = model::TransferPhase;
+
+constexpr char kSignpost[] = "signpost";
+
+model::ResourceState state_of(Phase phase) {
+  switch (phase) {
+    case Phase::planned:
+      return model::ResourceState::pending;
+    case Phase::completed:
+      return model::ResourceState::active;
+    case Phase::rolled_back:
+    case Phase::cancelled:
+    case Phase::refused:
+      return model::ResourceState::error;
+    default:
+      return model::ResourceState::updating;
+  }
+}
+
+bool is_failure(TransferEvent event) {
+  return event == TransferEvent::failed || event == TransferEvent::plan_refused ||
+         event == TransferEvent::cancel_requested;
+}
+
+void become_signpost(model::Instance& instance, const std::string& zone) {
+  instance.status.moved_to = zone;
+  instance.status.power_state = model::PowerState::unknown;
+  instance.status.forwards.clear();
+}
+
+// What the step does to the instance; false when the instance goes.
+bool apply_to_instance(model::Instance& instance, const model::Transfer& transfer) {
+  const bool at_source = transfer.status.role == TransferRole::source;
+  switch (transfer.status.phase) {
+    case Phase::committed:
+      become_signpost(instance, transfer.spec.target_zone);
+      return true;
+    case Phase::granted:
+      instance.status.incoming = false;
+      return true;
+    case Phase::completed:
+      instance.status.transfer.clear();
+      if (at_source) instance.status.block_storages.clear();
+      return true;
+    case Phase::rolled_back:
+      if (!at_source) {
+        if (!transfer.extensions.contains(kSignpost)) return false;
+        become_signpost(instance, transfer.status.source_zone);
+        instance.status.host.clear();
+        instance.status.incoming = false;
+        instance.status.block_storages.clear();
+      }
+      instance.status.transfer.clear();
+      return true;
+    case Phase::cancelled:
+    case Phase::refused:
+      instance.status.transfer.clear();
+      return true;
+    default:
+      return true;
+  }
+}
+
+bool drops_storages(const model::Transfer& transfer) {
+  const bool at_source = transfer.status.role == TransferRole::source;
+  return transfer.status.phase == (at_source ? Phase::completed : Phase::rolled_back);
+}
+
+}  // namespace
+
+StoredRecord::StoredRecord(RecordServices services, model::Transfer transfer)
+    : services_(services),
+      id_(id_of(transfer.metadata)),
+      last_(std::move(transfer)),
+      own_changes_(services.runtime.scheduler) {}
+
+model::Transfer StoredRecord::current() const {
+  const auto stored = services_.tables.transfers.get(id_);
+  model::Transfer transfer = stored ? **stored : last_;
+  transfer.status.progress = progress_;
+  transfer.status.waiting_for = waiting_for_;
+  return transfer;
+}
+
+ResourceId StoredRecord::instance_id() const {
+  return {id_.tenant, id_.workspace, last_.spec.instance};
+}
+
+void StoredRecord::notify() {
+  own_changes_.notify();
+  services_.changes.notify();
+}
+
+Result<store::Transaction> StoredRecord::transaction_for(const model::Transfer& before,
+                                                         const model::Transfer& after) const {
+  store::Transaction transaction{.compares = {services_.tables.transfers.unchanged(before)},
+                                 .writes = {services_.tables.transfers.write_of(after)}};
+  const auto instance = services_.tables.instances.get(instance_id());
+  if (!instance || (*instance)->metadata.uid != after.status.instance_uid) {
+    return fail(Code::failed_precondition, "instance '{}' of transfer '{}' is gone", after.spec.instance,
+                after.metadata.name);
+  }
+  model::Instance changed = **instance;
+  const bool stays = apply_to_instance(changed, after);
+  if (stays && changed == **instance) return transaction;
+  transaction.compares.push_back(services_.tables.instances.unchanged(**instance));
+  store::Write write = services_.tables.instances.write_of(changed);
+  if (!stays) write.value.reset();
+  transaction.writes.push_back(std::move(write));
+  if (drops_storages(after)) {
+    for (store::Write& erasure : services_.storages.erasures(**instance))
+      transaction.writes.push_back(std::move(erasure));
+  }
+  return transaction;
+}
+
+Task<Status> StoredRecord::advance(TransferEvent event, std::string note) {
+  for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
+    HANSE_CO_TRY(const auto before, services_.tables.transfers.get(id_));
+    model::Transfer after = *before;
+    HANSE_CO_TRY(after.status.phase, migration::next_phase(after.status.role, after.status.phase, event));
+    const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+    after.status.state = state_of(after.status.phase);
+    after.metadata.last_modified_at = now;
+    if (is_failure(event)) after.status.failure = note;
+    const std::string phase = json::camel_case(migration::name_of(after.status.phase));
+    model::add_condition(after.status.conditions, {after.status.state, "Transfer", phase, note, now});
+    HANSE_CO_TRY(store::Transaction transaction, transaction_for(*before, after));
+    const auto written = co_await services_.store.transact(std::move(transaction));
+    if (written) {
+      last_ = after;
+      services_.events.add("transfer", to_string(id_), phase, note);
+      notify();
+      co_return Status();
+    }
+    if (written.error().code != Code::aborted) co_return fail(written.error());
+  }
+  co_return fail(Code::aborted, "transfer '{}' is being changed by others all the time", id_.name);
+}
+
+Task<Status> StoredRecord::change(std::function<Status(model::Transfer&)> change) {
+  const auto written = co_await services_.tables.transfers.update(id_, std::move(change));
+  if (!written) co_return fail(written.error());
+  last_ = *written;
+  notify();
+  co_return Status();
+}
+
+Task<Status> StoredRecord::keep_report(model::TransferReport report) {
+  return change([report = std::move(report)](model::Transfer& transfer) -> Status {
+    transfer.status.report = report;
+    return {};
+  });
+}
+
+Task<Status> StoredRecord::request_cancel() {
+  return change([](model::Transfer& transfer) -> Status {
+    const Phase phase = transfer.status.phase;
+    if (transfer.status.role == TransferRole::target) {
+      return fail(Code::failed_precondition, "transfer '{}' is decided by its source; cancel it in zone '{}'",
+                  transfer.metadata.name, transfer.status.source_zone);
+    }
+    if (phase == Phase::committed || model::is_end(phase)) {
+      return fail(Code::failed_precondition, "transfer '{}' is {} and cannot be cancelled any more",
+                  transfer.metadata.name, json::camel_case(migration::name_of(phase)));
+    }
+    transfer.status.cancel_requested = true;
+    return {};
+  });
+}
+
+void StoredRecord::show(const model::TransferProgress& progress) {
+  if (progress == progress_) return;
+  progress_ = progress;
+  services_.changes.notify();
+}
+
+void StoredRecord::show_waiting_for(const std::string& peer) {
+  if (peer == waiting_for_) return;
+  waiting_for_ = peer;
+  services_.changes.notify();
+}
+
+}  // namespace hanse::zone

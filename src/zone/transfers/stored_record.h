@@ -1,0 +1,62 @@
+// StoredRecord: the record of one transfer in this zone's store, with what a step of it does to the instance
+// in the same transaction:
+//   source  committed           the instance becomes a signpost to the target: the end of its epoch here
+//           completed           its block storages go; the host may drop its copy
+//           rolled back, …      the instance is free for other things again
+//   target  granted             the instance is this zone's to run, in the next epoch
+//           completed           it is free for other things
+//           rolled back         instance and block storages go; a signpost that was there before stands again
+// Thread: the loop. Failure: as TransferRecord says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migration/ports.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/event_log.h"
+#include "zone/instance_storages.h"
+#include "zone/tables.h"
+
+namespace hanse::zone {
+
+struct RecordServices {
+  Runtime& runtime;
+  store::Store& store;
+  Tables& tables;
+  InstanceStorages& storages;
+  EventLog& events;
+  Signal& changes;  // of any transfer
+};
+
+class StoredRecord final : public migration::TransferRecord {
+ public:
+  StoredRecord(RecordServices services, model::Transfer transfer);
+
+  model::Transfer current() const override;
+  Signal& changes() override { return own_changes_; }
+  Task<Status> advance(migration::TransferEvent event, std::string note) override;
+  void show(const model::TransferProgress& progress) override;
+  void show_waiting_for(const std::string& peer) override;
+  Task<Status> keep_report(model::TransferReport report) override;
+
+  // The user's wish; the coroutine sees it. Errors: failed_precondition past the commit point or at an end.
+  Task<Status> request_cancel();
+  ResourceId instance_id() const;
+
+ private:
+  Result<store::Transaction> transaction_for(const model::Transfer& before,
+                                             const model::Transfer& after) const;
+  Task<Status> change(std::function<Status(model::Transfer&)> change);
+  void notify();
+
+  RecordServices services_;
+  ResourceId id_;
+  model::Transfer last_;  // if the record should be gone from the store
+  model::TransferProgress progress_;
+  std::string waiting_for_;
+  Signal own_changes_;
+};
+
+}  // namespace hanse::zone

@@ -1,0 +1,61 @@
+// TransferService: all transfers under way from and to this zone, and what users and peers may ask of them.
+//
+// Lifecycle: start() goes on with what the store holds, before hosts may connect. Thread: the loop.
+// Failure: as TransferFrontend says. Records of ended transfers are kept, the newest kMaxEnded of them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "zone/host_capacity.h"
+#include "zone/transfer_frontend.h"
+#include "zone/transfers/active_transfer.h"
+
+namespace hanse::zone {
+
+inline constexpr std::size_t kMaxEnded = 1000;
+
+class TransferService final : public TransferFrontend {
+ public:
+  TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers);
+
+  Status start();
+
+  Result<model::Transfer> get(const ResourceId& id) const override;
+  Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) override;
+  Task<Result<model::Transfer>> cancel(ResourceId id) override;
+  Signal& changes() override { return services_.records.changes; }
+
+  Task<Result<migration::IncomingView>> prepare_incoming(std::string peer, IncomingRequest request) override;
+  Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
+                                                      migration::IncomingView seen) override;
+  Task<Result<migration::IncomingView>> grant_incoming(std::string peer, std::string transfer,
+                                                       GrantRequest grant) override;
+  Task<Status> abort_incoming(std::string peer, std::string transfer) override;
+  Result<migration::OutcomeView> outcome(const std::string& peer, const std::string& transfer) const override;
+  Task<Result<std::unique_ptr<Stream>>> open_relay(Caller caller, std::string transfer,
+                                                   model::RelayChannel channel) override;
+
+ private:
+  using Pointer =
+      std::shared_ptr<ActiveTransfer>;  // shared: an answer under way outlives the end of its transfer
+
+  Status begin(model::Transfer transfer, std::string host, std::string peer_ca_pem);
+  Result<Pointer> find_incoming(const std::string& peer, const std::string& transfer) const;
+  Result<model::Transfer> find_stored(const std::string& transfer) const;
+  Result<migration::IncomingView> view_of(const std::string& peer, const std::string& transfer) const;
+  Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
+  Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
+  model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
+                               const model::Instance& instance) const;
+  void forget_ended();
+  Task<Status> prune();
+
+  TransferServices services_;
+  HostCapacity& capacity_;
+  const federation::Peers& peers_;
+  std::map<std::string, Pointer> active_;  // by transfer name
+};
+
+}  // namespace hanse::zone

@@ -1,0 +1,142 @@
+// TransferService towards other zones: the target's side of the protocol, and relayed streams.
+
+#include "runtime/sleep.h"
+#include "zone/transfers/incoming.h"
+#include "zone/transfers/transfer_service.h"
+
+namespace hanse::zone {
+
+using migration::IncomingView;
+using Phase = model::TransferPhase;
+
+Result<model::Transfer> TransferService::find_stored(const std::string& transfer) const {
+  const auto active = active_.find(transfer);
+  if (active != active_.end()) return active->second->record().current();
+  HANSE_TRY(const auto all, services_.records.tables.transfers.all());
+  for (const auto& stored : all) {
+    if (stored->metadata.name == transfer) return *stored;
+  }
+  return fail(Code::not_found, "transfer '{}' is not known here", transfer);
+}
+
+Result<TransferService::Pointer> TransferService::find_incoming(const std::string& peer,
+                                                                const std::string& transfer) const {
+  const auto found = active_.find(transfer);
+  if (found == active_.end() || found->second->is_source() ||
+      found->second->record().current().status.source_zone != peer) {
+    return fail(Code::not_found, "zone '{}' has no transfer '{}' to here", peer, transfer);
+  }
+  return found->second;
+}
+
+Result<IncomingView> TransferService::view_of(const std::string& peer, const std::string& transfer) const {
+  if (const auto active = find_incoming(peer, transfer)) return (*active)->view();
+  // One that has ended, for a source that has missed the answer.
+  HANSE_TRY(const model::Transfer stored, find_stored(transfer));
+  if (stored.status.role != model::TransferRole::target || stored.status.source_zone != peer) {
+    return fail(Code::not_found, "zone '{}' has no transfer '{}' to here", peer, transfer);
+  }
+  return IncomingView{.phase = stored.status.phase, .failure = stored.status.failure};
+}
+
+Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, IncomingRequest request) {
+  if (const auto known = view_of(peer, request.transfer))
+    co_return *known;  // asked before; the answer was lost
+  forget_ended();
+  HANSE_CO_CHECK(check_incoming(peer, request));
+  if (active_.size() >= kMaxTransfers) {
+    co_return fail(Code::resource_exhausted, "{} transfers are under way in zone '{}' already",
+                   active_.size(), services_.zone);
+  }
+  const std::string uid = request.instance.metadata.uid;
+  model::Instance placeable = request.instance;
+  placeable.spec.host.reset();
+  HANSE_CO_TRY(const std::string host,
+               capacity_.reserve(uid, request.instance.metadata.name, host_request(placeable, request.sku)));
+  const std::string now = to_rfc3339(services_.records.runtime.clock.wall_now());
+  auto records = incoming_records(services_.records.tables, peer, request, services_.zone, host, now);
+  Result<store::Revision> written = store::Revision{};
+  if (records) written = co_await services_.records.store.transact(std::move(records->transaction));
+  capacity_.release(uid);
+  if (!records) co_return fail(records.error());
+  if (!written) {
+    // Someone made one of the same names between the look and the write: the next attempt will say which.
+    const bool raced = written.error().code == Code::aborted;
+    co_return fail(raced ? Error{Code::unavailable, written.error().message} : written.error());
+  }
+  HANSE_CO_CHECK(begin(records->transfer, host, request.ca_pem));
+  co_return view_of(peer, request.transfer);
+}
+
+Task<Result<IncomingView>> TransferService::wait_incoming(std::string peer, std::string transfer,
+                                                          IncomingView seen) {
+  const MonotonicTime deadline = services_.records.runtime.clock.now() + kIncomingWait;
+  while (true) {
+    const std::uint64_t version = changes().version();
+    HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
+    const Nanos left = deadline - services_.records.runtime.clock.now();
+    if (!(view == seen) || left <= Nanos{0}) co_return view;
+    co_await changes().changed_since(version, left);
+  }
+}
+
+Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std::string transfer,
+                                                           GrantRequest grant) {
+  HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
+  if (view.phase == Phase::granted || view.phase == Phase::completed) co_return view;
+  HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
+  const Epoch expected{active->record().current().status.source_epoch.value + 1};
+  if (grant.epoch != expected) {
+    co_return fail(Code::failed_precondition, "transfer '{}' awaits epoch {} and was granted {}", transfer,
+                   expected.value, grant.epoch.value);
+  }
+  HANSE_CO_CHECK(
+      co_await active->record().advance(migration::TransferEvent::grant_received, "granted by the source"));
+  co_return active->view();
+}
+
+Task<Status> TransferService::abort_incoming(std::string peer, std::string transfer) {
+  HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
+  if (view.phase == Phase::granted || view.phase == Phase::completed) {
+    co_return fail(Code::failed_precondition, "transfer '{}' was granted and cannot be aborted", transfer);
+  }
+  if (view.phase == Phase::rolling_back || model::is_end(view.phase)) co_return Status();
+  HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
+  co_return co_await active->record().advance(migration::TransferEvent::failed,
+                                              "the source keeps the instance");
+}
+
+Result<migration::OutcomeView> TransferService::outcome(const std::string& peer,
+                                                        const std::string& transfer) const {
+  HANSE_TRY(const model::Transfer stored, find_stored(transfer));
+  if (stored.status.role != model::TransferRole::source || stored.spec.target_zone != peer) {
+    return fail(Code::not_found, "there is no transfer '{}' to zone '{}'", transfer, peer);
+  }
+  return migration::OutcomeView{migration::outcome_of(stored.status.phase)};
+}
+
+Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay(Caller caller, std::string transfer,
+                                                                  model::RelayChannel channel) {
+  const auto found = active_.find(transfer);
+  const Error unknown{Code::not_found,
+                      fmt::format("no transfer '{}' of '{}' is under way here", transfer, caller.name)};
+  if (found == active_.end()) co_return fail(unknown);
+  const Pointer active = found->second;
+  const model::Transfer record = active->record().current();
+  if (active->is_source()) {
+    if (caller.kind != CallerKind::host || caller.name != active->host()) co_return fail(unknown);
+    HANSE_CO_TRY(const auto client, services_.clients.get(record.spec.target_zone));
+    const std::string_view name = channel == model::RelayChannel::memory ? "memory" : "disk";
+    co_return co_await client->upgrade(
+        fmt::format("/providers/hanse.migration/v1/relays/{}/{}", transfer, name), model::kRelayProtocol);
+  }
+  if (caller.kind != CallerKind::peer || caller.name != record.status.source_zone) co_return fail(unknown);
+  const IncomingView view = active->view();
+  const std::string endpoint =
+      channel == model::RelayChannel::memory ? view.memory_endpoint : view.disk_endpoint;
+  if (endpoint.empty())
+    co_return fail(Code::failed_precondition, "transfer '{}' has no open end here yet", transfer);
+  co_return co_await services_.hosts.open_relay(active->host(), transfer, endpoint);
+}
+
+}  // namespace hanse::zone

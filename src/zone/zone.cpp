@@ -1,0 +1,242 @@
+#include "zone/zone.h"
+
+#include "runtime/sleep.h"
+#include "zone/controllers.h"
+#include "zone/peer_clients.h"
+#include "zone/transfers/transfer_service.h"
+#include "zone/workload_zones.h"
+
+namespace hanse::zone {
+namespace {
+
+constexpr char kDefaultTenant[] = "default";
+constexpr char kDefaultName[] = "default";
+
+std::string first_line(const std::string& text) {
+  const std::string line = text.substr(0, text.find_first_of("\r\n"));
+  return line;
+}
+
+template <class T>
+T built_in(std::string name, const std::string& zone, const std::string& uid, const std::string& now) {
+  T resource;
+  resource.metadata = {.name = std::move(name),
+                       .tenant = kDefaultTenant,
+                       .region = zone,
+                       .kind = std::string(KindOf<T>::kTraits.kind),
+                       .uid = uid,
+                       .created_at = now,
+                       .last_modified_at = now};
+  return resource;
+}
+
+template <class T>
+Task<Status> create_if_missing(Table<T>& table, T resource) {
+  if (table.get(id_of(resource.metadata))) co_return Status();
+  const auto created = co_await table.create(std::move(resource));
+  if (!created && created.error().code != Code::already_exists) co_return fail(created.error());
+  co_return Status();
+}
+
+}  // namespace
+
+// In order of construction; each may refer to those above it.
+struct Zone::Parts {
+  Parts(Runtime& run, store::Store& kept, Certificates& certs, Hashing& hash, ZoneConfig settings,
+        std::optional<ProcessUser> converter)
+      : runtime(run),
+        store(kept),
+        certificates(certs),
+        config(std::move(settings)),
+        tables(kept),
+        frontends(run, tables, config.name),
+        events(run),
+        peers(run.files, certs),
+        identity(run.files, certs, config.name, config.data_dir),
+        clients(run, peers, identity),
+        authentication(run, kept, hash, peers, identity, config.name),
+        enrolment(run, tables, authentication, certs, identity, config.name),
+        hosts(run, config.name, kVersion),
+        capacity(tables, hosts),
+        storages(run, tables),
+        actions(run, tables, hosts),
+        blobs(run.files, hash, run.random, config.data_dir + "/blobs"),
+        images(run, blobs, std::move(converter)),
+        image_reconciler(run, tables, images, clients, peers),
+        workload_zones(run, config, tables, frontends, capacity, peers, clients),
+        transfer_changes(run.scheduler),
+        transfers({.records = {run, kept, tables, storages, events, transfer_changes},
+                   .hosts = hosts,
+                   .orders = orders,
+                   .clients = clients,
+                   .images = image_reconciler,
+                   .certificates = certs,
+                   .zone = config.name},
+                  capacity, peers),
+        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
+                    workload_zones, config.name),
+        tls_changes(run.scheduler) {}
+
+  Task<Status> load();
+  Task<Status> load_tokens();
+  Task<Status> make_defaults();
+  Task<void> renew_certificates();
+
+  Runtime& runtime;
+  store::Store& store;
+  Certificates& certificates;
+  ZoneConfig config;
+  Tables tables;
+  Frontends frontends;
+  EventLog events;
+  federation::Peers peers;
+  federation::ZoneIdentity identity;
+  PeerClients clients;
+  Authentication authentication;
+  Enrolment enrolment;
+  HostSessions hosts;
+  HostCapacity capacity;
+  InstanceStorages storages;
+  InstanceActions actions;
+  MoveOrders orders;
+  store::BlobFiles blobs;
+  ImageStore images;
+  ImageReconciler image_reconciler;
+  WorkloadZones workload_zones;
+  Signal transfer_changes;
+  TransferService transfers;
+  Controllers controllers;
+  Signal tls_changes;
+  Scope scope{4};  // declared last: destroyed first
+};
+
+Task<Status> Zone::Parts::load_tokens() {
+  HANSE_CO_TRY(const std::string admin,
+               co_await runtime.files.read(config.admin_token_file, kSmallFileLimit));
+  const std::string token = first_line(admin);
+  constexpr std::size_t kShortestToken = 16;
+  if (token.size() < kShortestToken) {
+    co_return fail(Code::invalid_argument, "{} must hold a token of at least {} characters in its first line",
+                   config.admin_token_file, kShortestToken);
+  }
+  authentication.set_admin_token(token);
+  if (config.host_token_file.empty()) co_return Status();
+  HANSE_CO_TRY(std::string rest, co_await runtime.files.read(config.host_token_file, kSmallFileLimit));
+  while (!rest.empty()) {
+    const std::string line = first_line(rest);
+    rest.erase(0, std::min(rest.size(), line.size() + 1));
+    if (line.size() >= kShortestToken)
+      HANSE_CO_CHECK(co_await authentication.add_configured_enrolment_token(line));
+  }
+  co_return Status();
+}
+
+// What a user of a new zone expects to be there.
+Task<Status> Zone::Parts::make_defaults() {
+  const std::string now = to_rfc3339(runtime.clock.wall_now());
+  const auto uid = [this] { return random_token(runtime.random, 32); };
+  HANSE_CO_CHECK(co_await create_if_missing(
+      tables.workspaces, built_in<model::Workspace>(kDefaultName, config.name, uid(), now)));
+  co_return co_await create_if_missing(tables.storage_skus,
+                                       built_in<model::StorageSku>("local", config.name, uid(), now));
+}
+
+Task<Status> Zone::Parts::load() {
+  HANSE_CO_CHECK(co_await identity.load_or_create());
+  HANSE_CO_CHECK(identity.renew({config.listen.host}));
+  HANSE_CO_CHECK(co_await peers.load(config.trust_file));
+  HANSE_CO_CHECK(co_await load_tokens());
+  HANSE_CO_CHECK(co_await blobs.clean_up());
+  HANSE_CO_CHECK(co_await make_defaults());
+  // Transfers give their orders before the controllers tell any host anything.
+  HANSE_CO_CHECK(transfers.start());
+  HANSE_CO_CHECK(controllers.start());
+  if (!scope.spawn(renew_certificates())) co_return fail(Code::internal, "the zone cannot start");
+  co_return Status();
+}
+
+Task<void> Zone::Parts::renew_certificates() {
+  const Logger log(runtime.log, "identity");
+  while (true) {
+    co_await sleep_for(runtime.scheduler, federation::kCertificateLifetime / 2);
+    if (const Status renewed = identity.renew({config.listen.host}); !renewed) {
+      log.error("the zone's certificate could not be renewed: {}", renewed.error().message);
+      continue;
+    }
+    clients.reset();
+    tls_changes.notify();
+  }
+}
+
+Zone::Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
+           ZoneConfig config, std::optional<ProcessUser> converter)
+    : parts_(std::make_unique<Parts>(runtime, store, certificates, hashing, std::move(config),
+                                     std::move(converter))) {}
+
+Zone::~Zone() = default;
+
+Task<Status> Zone::start() {
+  return parts_->load();
+}
+
+Task<Status> Zone::reload_peers() {
+  HANSE_CO_CHECK(co_await parts_->peers.load(parts_->config.trust_file));
+  parts_->clients.reset();
+  parts_->tls_changes.notify();
+  co_return Status();
+}
+
+TlsOptions Zone::server_tls() const {
+  const KeyedCertificate& own = parts_->identity.certificate();
+  return {.certificate_pem = own.certificate_pem,
+          .key_pem = own.key_pem,
+          .trusted_ca_pem = parts_->identity.ca_pem() + "\n" + parts_->peers.ca_bundle()};
+}
+
+Signal& Zone::tls_changes() {
+  return parts_->tls_changes;
+}
+Runtime& Zone::runtime() {
+  return parts_->runtime;
+}
+store::Store& Zone::store() {
+  return parts_->store;
+}
+const ZoneConfig& Zone::config() const {
+  return parts_->config;
+}
+Tables& Zone::tables() {
+  return parts_->tables;
+}
+Frontends& Zone::frontends() {
+  return parts_->frontends;
+}
+InstanceActions& Zone::instance_actions() {
+  return parts_->actions;
+}
+TransferFrontend& Zone::transfers() {
+  return parts_->transfers;
+}
+HostSessions& Zone::hosts() {
+  return parts_->hosts;
+}
+Authentication& Zone::authentication() {
+  return parts_->authentication;
+}
+Enrolment& Zone::enrolment() {
+  return parts_->enrolment;
+}
+ImageStore& Zone::images() {
+  return parts_->images;
+}
+EventLog& Zone::events() {
+  return parts_->events;
+}
+const federation::Peers& Zone::peers() const {
+  return parts_->peers;
+}
+const federation::ZoneIdentity& Zone::identity() const {
+  return parts_->identity;
+}
+
+}  // namespace hanse::zone
