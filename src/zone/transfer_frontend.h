@@ -14,6 +14,7 @@
 #include "model/host_messages.h"
 #include "model/storage.h"
 #include "model/transfer.h"
+#include "runtime/network.h"
 #include "zone/caller.h"
 #include "zone/resource_id.h"
 

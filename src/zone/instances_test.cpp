@@ -1,0 +1,153 @@
+// An instance from its declaration to its end, in a whole zone with a host that obeys.
+
+#include <doctest/doctest.h>
+
+#include "tests/support/zone_fixture.h"
+
+namespace hanse::zone {
+namespace {
+
+using model::PowerState;
+using model::ResourceState;
+
+struct Fixture : test::ZoneFixture {
+  std::unique_ptr<test::ScriptedHost> host;
+
+  Fixture() {
+    add_host_record("h1");
+    add_sku();
+    add_image();
+  }
+  void connect(const std::string& boot_id = "boot-1") {
+    host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1", boot_id);
+    pass(Seconds{1});
+  }
+  void create(const std::string& name) {
+    REQUIRE(wait(zone->frontends().instances.put(instance(name), std::nullopt)));
+    pass(Seconds{3});
+  }
+  std::string uid(const std::string& name) { return get(name).metadata.uid; }
+};
+
+TEST_CASE_FIXTURE(Fixture, "an instance is placed, given its disk, told to the host and runs") {
+  connect();
+  create("web");
+  const model::Instance web = get("web");
+  CHECK(web.status.state == ResourceState::active);
+  CHECK(web.status.power_state == PowerState::running);
+  CHECK(web.status.host == "h1");
+  CHECK(web.status.block_storages == std::vector<std::string>{"web-boot"});
+  CHECK(web.spec.machine_type == "pc-q35-10.0");
+  CHECK(web.spec.cpu_model == "qemu64");
+  const model::MachineSpec& machine = host->desired.at(uid("web")).machine;
+  CHECK(machine.memory_mib == MiB{192});
+  CHECK(machine.disks.at(0).size_mib == MiB{256});
+  CHECK(machine.disks.at(0).base_digest.starts_with("sha256:"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "without a host it waits and says why, and goes on when one comes") {
+  create("web");
+  CHECK(get("web").status.host.empty());
+  CHECK(get("web").status.conditions.front().reason == "NoHost");
+  connect();
+  pass(Seconds{5});
+  CHECK(get("web").status.power_state == PowerState::running);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a host takes no more than it has room for") {
+  connect();
+  add_sku("large", 700);
+  for (const char* name : {"one", "two"}) {
+    model::Instance large = instance(name);
+    large.spec.sku_ref = "skus/large";
+    REQUIRE(wait(zone->frontends().instances.put(large, std::nullopt)));
+  }
+  pass(Seconds{5});
+  const int placed = (get("one").status.host == "h1" ? 1 : 0) + (get("two").status.host == "h1" ? 1 : 0);
+  CHECK(placed == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "stop, start and restart reach the host") {
+  connect();
+  create("web");
+  REQUIRE(wait(zone->instance_actions().stop(id("web"))));
+  pass(Seconds{2});
+  CHECK(get("web").status.power_state == PowerState::stopped);
+  REQUIRE(wait(zone->instance_actions().restart(id("web"))));
+  pass(Seconds{2});
+  CHECK(get("web").status.power_state == PowerState::running);
+  CHECK(host->desired.at(uid("web")).restart_generation == 1);
+  CHECK(wait(zone->instance_actions().read_console(id("web"), 5)).value().text == "console");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a deleted instance goes only after its host has let go of it") {
+  connect();
+  create("web");
+  const std::string machine = uid("web");
+  host->obey = false;
+  REQUIRE(wait(zone->frontends().instances.request_deletion(id("web"))));
+  pass(Seconds{5});
+  CHECK(get("web").status.state == ResourceState::deleting);
+  CHECK(host->desired.at(machine).goal == model::MachineGoal::absent);
+  // An old word that the machine does not exist is no answer to the order.
+  host->observe({.uid = machine, .generation = 1, .exists = false});
+  pass(Seconds{5});
+  CHECK(zone->tables().instances.get(id("web")));
+  host->observe({.uid = machine, .generation = host->desired.at(machine).generation, .exists = false});
+  pass(Seconds{5});
+  CHECK_FALSE(zone->tables().instances.get(id("web")));
+  CHECK_FALSE(zone->tables().block_storages.get(id("web-boot")));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone that restarts tells its hosts the same, and starts nothing twice") {
+  connect();
+  create("web");
+  const model::MachineDesired before = host->desired.at(uid("web"));
+  host.reset();
+  restart();
+  connect("boot-1");
+  pass(Seconds{3});
+  model::MachineDesired after = host->desired.at(uid("web"));
+  after.generation = before.generation;
+  CHECK(after == before);
+  CHECK(get("web").status.host == "h1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a second agent with the identity of a connected host is refused") {
+  connect("boot-1");
+  test::ScriptedHost copy(world.runtime, zone->hosts(), "h1", "boot-2");
+  pass(Seconds{2});
+  CHECK(copy.ended);
+  CHECK_FALSE(host->ended);
+  CHECK(zone->hosts().hello("h1")->boot_id == "boot-1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a silent host is found gone, and its record says so") {
+  connect();
+  CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.state == ResourceState::active);
+  CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.inventory.memory_mib == MiB{1024});
+  pass(Seconds{60});
+  CHECK_FALSE(zone->hosts().connected("h1"));
+  CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.state == ResourceState::pending);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what an instance refers to must be there, and only its power may change") {
+  model::Instance unknown = instance("web");
+  unknown.spec.sku_ref = "skus/none";
+  CHECK(wait(zone->frontends().instances.put(unknown, std::nullopt)).error().sources.at(0).pointer ==
+        "/spec/skuRef");
+  connect();
+  create("web");
+  model::Instance changed = instance("web");
+  changed.spec.user_data = "other";
+  CHECK(wait(zone->frontends().instances.put(changed, std::nullopt)).error().sources.at(0).pointer ==
+        "/spec");
+  changed = instance("web");
+  changed.spec.power = model::Power::stopped;
+  CHECK_FALSE(wait(zone->frontends().instances.put(changed, std::nullopt)).value().created);
+  pass(Seconds{2});
+  CHECK(get("web").status.power_state == PowerState::stopped);
+}
+
+}  // namespace
+}  // namespace hanse::zone
