@@ -95,13 +95,21 @@ void Machine::begin() {
     case Activity::receive:
     case Activity::discard:
       receive_ = std::make_unique<ReceiveMove>(context_.runtime, context_.driver, context_.blobs,
-                                               context_.markers, *desired_);
+                                               context_.markers, incoming());
       work = activity == Activity::receive ? receive_->run() : receive_->discard();
       break;
     default:
       work = repeat(activity);
   }
   if (!activity_->spawn(std::move(work))) log_.error("machine {} cannot begin its next activity", uid_);
+}
+
+// A host that cannot be reached chooses the path that the order leaves open.
+model::MachineDesired Machine::incoming() const {
+  model::MachineDesired order = *desired_;
+  if (!context_.reachable && order.move->path == model::StreamPath::automatic)
+    order.move->path = model::StreamPath::relayed;
+  return order;
 }
 
 Task<void> Machine::repeat(Activity activity) {

@@ -32,6 +32,8 @@ struct MachineContext {
   BlobSource& blobs;
   StreamPaths& paths;
   MoveMarkers& markers;
+  // Whether other hosts reach this one's incoming streams; else they come by relay.
+  bool reachable = true;
 };
 
 class Machine {
@@ -53,6 +55,7 @@ class Machine {
   static Activity activity_of(const model::MachineDesired& desired);
   bool same_activity(const model::MachineDesired& next) const;
   void begin();
+  model::MachineDesired incoming() const;
   Task<void> repeat(Activity activity);
   Task<Status> keep_running();
   Task<Status> keep_stopped();

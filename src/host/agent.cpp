@@ -1,0 +1,93 @@
+#include "host/agent.h"
+
+#include <utility>
+
+#include "base/scope.h"
+#include "host/guest_user.h"
+#include "runtime/future.h"
+#include "runtime/random.h"
+
+namespace hanse::host {
+namespace {
+
+constexpr int kBootIdDigits = 32;
+
+}  // namespace
+
+Task<Result<HostFacts>> prepare_host(Runtime& runtime, Certificates& certificates, HostConfig config) {
+  HANSE_CO_TRY(std::optional<ProcessUser> user, co_await find_guest_user(runtime.files, config.guest_user));
+  HANSE_CO_CHECK(co_await runtime.files.make_directories(config.data_dir, 0711));
+  HostIdentity identity(runtime, certificates, config);
+  HANSE_CO_CHECK(co_await identity.prepare());
+  co_return HostFacts{.zone = identity.zone(), .guest_user = std::move(user)};
+}
+
+qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts) {
+  return {.data_dir = config.data_dir,
+          .blob_dir = blob_folder(config),
+          .guest_user = facts.guest_user,
+          .zone = facts.zone,
+          .host = config.name,
+          .forward_address = config.forward_address,
+          .forward_ports = config.forward_ports,
+          .stream_address = config.stream_address,
+          .stream_ports = config.stream_ports,
+          .vcpu_limit = config.vcpu_limit,
+          .memory_limit = config.memory_limit};
+}
+
+Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Driver& driver,
+             HostConfig config, std::string version)
+    : runtime_(runtime),
+      driver_(driver),
+      config_(std::move(config)),
+      version_(std::move(version)),
+      boot_id_(random_token(runtime.random, kBootIdDigits)),
+      lock_(runtime, lock_socket(config_)),
+      identity_(runtime, certificates, config_),
+      zone_(runtime, {.endpoint = config_.zone_endpoint, .user_agent = "hanse-host/" + version_}),
+      blobs_(runtime, hashing, zone_, blob_folder(config_)),
+      paths_(runtime, zone_, relay_folder(config_)),
+      markers_(runtime.files, marker_folder(config_)),
+      context_{runtime, driver, blobs_, paths_, markers_, !config_.stream_address.empty()},
+      link_(runtime, zone_, config_.name, *this),
+      machines_(context_, [this](model::MachineObserved view) { link_.send(std::move(view)); }),
+      consoles_(driver, [this](model::HostResponse answer) { link_.send(std::move(answer)); }),
+      relays_(runtime, zone_, [this](const std::string& transfer, const std::string& endpoint) {
+        return machines_.receives_at(transfer, endpoint);
+      }) {}
+
+Task<Status> Agent::run() {
+  HANSE_CO_CHECK(co_await start());
+  Scope scope(3);
+  const bool started = scope.spawn(machines_.report_changes()) && scope.spawn(link_.run()) &&
+                       scope.spawn(identity_.keep_fresh(zone_));
+  if (!started) co_return fail(Code::internal, "scope is full");
+  co_await scope.wait_idle();
+  co_return Status();
+}
+
+Task<Status> Agent::start() {
+  HANSE_CO_CHECK(co_await runtime_.files.make_directories(config_.data_dir, 0711));
+  HANSE_CO_CHECK(co_await lock_.take());
+  HANSE_CO_TRY(std::optional<ProcessUser> user, co_await find_guest_user(runtime_.files, config_.guest_user));
+  HANSE_CO_CHECK(co_await blobs_.clean_up());
+  HANSE_CO_CHECK(co_await paths_.start(std::move(user)));
+  HANSE_CO_CHECK(co_await runtime_.files.make_directories(marker_folder(config_), 0700));
+  HANSE_CO_CHECK(co_await identity_.prepare());
+  zone_.set_tls(identity_.tls());
+  const auto inventory = co_await driver_.inventory();
+  if (!inventory) co_return fail(inventory.error());
+  co_return co_await machines_.recover();
+}
+
+Task<Result<model::HostHello>> Agent::hello() {
+  HANSE_CO_TRY(model::Inventory inventory, co_await driver_.inventory());
+  co_return model::HostHello{.name = config_.name,
+                             .version = version_,
+                             .boot_id = boot_id_,
+                             .stream_address = config_.stream_address,
+                             .inventory = std::move(inventory)};
+}
+
+}  // namespace hanse::host

@@ -1,0 +1,74 @@
+// Agent: `hanse host`, composed: identity, the stream to the zone, machines, blobs, relays, consoles.
+//
+// Lifecycle: run() until it is destroyed; the machines go on running. Thread: the loop. Failure of run():
+// what makes it impossible to begin: another agent on the data folder, a refused enrolment, no hypervisor.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "host/agent_lock.h"
+#include "host/blob_cache.h"
+#include "host/console_requests.h"
+#include "host/host_config.h"
+#include "host/host_identity.h"
+#include "host/host_stream_paths.h"
+#include "host/machines.h"
+#include "host/move/marker.h"
+#include "host/relay_answers.h"
+#include "host/zone_link.h"
+#include "runtime/certificates.h"
+#include "runtime/hashing.h"
+
+namespace hanse::host {
+
+// What has to be known before a driver can be made.
+struct HostFacts {
+  std::string zone;
+  std::optional<ProcessUser> guest_user;
+};
+
+// Enrols the host where it has not, waiting for its zone. Errors: host/host_identity.h, host/guest_user.h.
+Task<Result<HostFacts>> prepare_host(Runtime& runtime, Certificates& certificates, HostConfig config);
+
+qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts);
+
+class Agent final : private LinkReceiver {
+ public:
+  // `version` of the program, for the zone. All references outlive the agent.
+  Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Driver& driver, HostConfig config,
+        std::string version);
+
+  Task<Status> run();
+
+  const ZoneLink& link() const { return link_; }
+  const Machines& machines() const { return machines_; }
+
+ private:
+  Task<Status> start();
+  Task<Result<model::HostHello>> hello() override;
+  void opened() override { machines_.stream_opened(); }
+  void desired(model::MachineDesired desired) override { machines_.set_desired(std::move(desired)); }
+  void synced() override { machines_.synced(); }
+  void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
+  void relay(model::RelayRequest request) override { relays_.serve(std::move(request)); }
+
+  Runtime& runtime_;
+  Driver& driver_;
+  HostConfig config_;
+  std::string version_;
+  std::string boot_id_;
+  AgentLock lock_;
+  HostIdentity identity_;
+  http::Client zone_;
+  BlobCache blobs_;
+  HostStreamPaths paths_;
+  MoveMarkers markers_;
+  MachineContext context_;
+  ZoneLink link_;
+  Machines machines_;
+  ConsoleRequests consoles_;
+  RelayAnswers relays_;
+};
+
+}  // namespace hanse::host

@@ -1,0 +1,59 @@
+// BlobCache: the BlobSource of a host: files of images, kept by digest and fetched from the zone when
+// missing.
+//
+// One download for each digest at a time; others who want it wait for the same. A download goes on when those
+// who wait are gone, so that the next one finds it. Lifecycle: clean_up() first; destroying it ends
+// downloads. Thread: the loop. Failure: host/blobs.h; the caller tries again.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/scope.h"
+#include "host/blobs.h"
+#include "http/client.h"
+#include "runtime/hashing.h"
+#include "runtime/runtime.h"
+#include "runtime/signal.h"
+#include "store/blob_files.h"
+
+namespace hanse::host {
+
+inline constexpr std::size_t kMaxDownloads = 8;
+inline constexpr std::size_t kBlobPiece = std::size_t{1} << 20;  // written to disk at once
+// Left free for the disks of the machines that run.
+inline constexpr Bytes kSpareSpace{std::int64_t{64} << 20};
+
+class BlobCache final : public BlobSource {
+ public:
+  BlobCache(Runtime& runtime, Hashing& hashing, http::Client& zone, std::string folder);
+
+  Task<Status> clean_up() { return blobs_.clean_up(); }
+  Task<Status> ensure(model::Blob blob) override;
+
+ private:
+  struct Download {
+    explicit Download(Scheduler& scheduler) : changed(scheduler) {}
+    Signal changed;
+    std::optional<Status> result;
+  };
+
+  Task<Status> wait_for(std::shared_ptr<Download> download);
+  Task<void> run(model::Blob blob, std::shared_ptr<Download> download);
+  Task<Status> fetch(model::Blob blob);
+  Task<Status> check_space(model::Blob blob);
+  Task<Status> receive(model::Blob blob, store::BlobFiles::Incoming& incoming);
+
+  Runtime& runtime_;
+  Logger log_;
+  http::Client& zone_;
+  store::BlobFiles blobs_;
+  // shared_ptr: the download and each who waits for it may be the last to go.
+  std::map<std::string, std::shared_ptr<Download>> downloads_;  // by digest
+  Scope running_;
+};
+
+}  // namespace hanse::host

@@ -1,0 +1,40 @@
+// The configuration of a host: one TOML file. Pure.
+//
+// Strict: an unknown key, a wrong type or a value out of range is refused with file, line, field and remedy.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "host/drivers/qemu/options.h"
+#include "runtime/network.h"
+
+namespace hanse::host {
+
+struct HostConfig {
+  std::string name;
+  Endpoint zone_endpoint;
+  std::string zone_ca_file;  // needed until the host has enrolled
+  std::string enrol_token_file;
+  std::string data_dir;        // absolute
+  std::string stream_address;  // where other hosts reach this one; empty: they do not, moves are relayed
+  qemu::PortRange stream_ports{49152, 49251};
+  std::string forward_address = "127.0.0.1";
+  qemu::PortRange forward_ports{20000, 29999};
+  std::string guest_user = "nobody";  // QEMU runs as this user; empty: as the agent's own
+  VcpuCount vcpu_limit;               // what guests may use in all; 0: what the machine has
+  MiB memory_limit;
+};
+
+// Requires: `text` is the content of `path`. Errors: invalid_argument.
+Result<HostConfig> parse_host_config(const std::string& text, const std::string& path);
+
+// Folders in data_dir.
+std::string blob_folder(const HostConfig& config);
+std::string marker_folder(const HostConfig& config);
+std::string relay_folder(const HostConfig& config);
+std::string identity_folder(const HostConfig& config);
+std::string lock_socket(const HostConfig& config);
+
+}  // namespace hanse::host
