@@ -19,6 +19,9 @@ class FakeDriver final : public host::Driver {
  public:
   explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
 
+  host::CopyProgress memory_copied;             // what memory_progress() says
+  std::map<std::string, std::string> consoles;  // by uid
+
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
     return std::count(calls_.begin(), calls_.end(), name);
@@ -71,7 +74,7 @@ class FakeDriver final : public host::Driver {
   Task<Status> copy_memory(std::string uid, host::OutgoingOptions) override {
     return call("copy_memory", uid, host::RunState::switch_point, {});
   }
-  host::CopyProgress memory_progress(const std::string&) const override { return {}; }
+  host::CopyProgress memory_progress(const std::string&) const override { return memory_copied; }
   Task<Result<host::MemoryReport>> hand_over(std::string uid) override {
     HANSE_CO_CHECK(co_await call("hand_over", uid, host::RunState::handed_over, {}));
     co_return host::MemoryReport{};
@@ -79,8 +82,16 @@ class FakeDriver final : public host::Driver {
   Task<Status> cancel_outgoing(std::string uid) override {
     return call("cancel_outgoing", uid, host::RunState::running, {});
   }
-  ConsoleOutput console(const std::string&, std::uint64_t) const override { return {}; }
-  Task<Status> write_console(std::string, std::string) override { co_return Status{}; }
+  ConsoleOutput console(const std::string& uid, std::uint64_t offset) const override {
+    const auto found = consoles.find(uid);
+    if (found == consoles.end() || offset > found->second.size()) return {.offset = offset};
+    return {.offset = offset, .text = found->second.substr(offset)};
+  }
+  Task<Status> write_console(std::string uid, std::string text) override {
+    HANSE_CO_CHECK(co_await begin("write_console"));
+    consoles[uid] += text;
+    co_return Status{};
+  }
 
  private:
   Task<Status> begin(std::string name) {

@@ -14,6 +14,8 @@ namespace hanse::test {
 class FakeFiles final : public Files {
  public:
   std::map<std::string, std::string> content;
+  std::map<std::string, std::uint32_t> owners;  // of what was given to another user
+  Bytes available{1LL << 40};
 
   Task<Result<std::string>> read(std::string path, Bytes limit) override {
     const auto found = content.find(path);
@@ -68,8 +70,11 @@ class FakeFiles final : public Files {
     }
     co_return fail(Code::not_found, "{} does not exist", path);
   }
-  Task<Result<SpaceInfo>> space(std::string) override { co_return SpaceInfo{{1LL << 40}, {1LL << 40}}; }
-  Task<Status> change_owner(std::string, std::uint32_t, std::uint32_t) override { co_return Status{}; }
+  Task<Result<SpaceInfo>> space(std::string) override { co_return SpaceInfo{{1LL << 40}, available}; }
+  Task<Status> change_owner(std::string path, std::uint32_t user, std::uint32_t) override {
+    owners[path] = user;
+    co_return Status{};
+  }
 };
 
 }  // namespace hanse::test

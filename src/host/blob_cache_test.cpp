@@ -1,0 +1,157 @@
+#include "host/blob_cache.h"
+
+#include <doctest/doctest.h>
+
+#include "host/fakes_for_test.h"
+#include "tests/support/fake_hashing.h"
+
+namespace hanse::host {
+namespace {
+
+std::string digest_of(const std::string& content) {
+  return "sha256:" + test::FakeHashing::digest_of(content);
+}
+
+struct Fixture {
+  test_support::FakeZone zone;
+  test::TestRuntime& world = zone.world;
+  test::FakeHashing hashing{world.files};
+  http::Client client{world.runtime, {.endpoint = test::kService}};
+  std::unique_ptr<BlobCache> cache =
+      std::make_unique<BlobCache>(world.runtime, hashing, client, "/data/blobs");
+  std::string content = std::string(3'000'000, 'c') + "end";
+  std::string served = content;
+  int requests = 0;
+
+  Fixture() {
+    zone.service.router.add("GET /providers/hanse.storage/v1/blobs/{digest}",
+                            [this](http::Request request, http::PathParameters parameters) {
+                              return serve(std::move(request), parameters["digest"]);
+                            });
+    zone.service.start();
+  }
+
+  model::Blob blob() const {
+    return {model::BlobRole::disk, digest_of(content), Bytes{static_cast<std::int64_t>(content.size())}};
+  }
+  std::string path() const { return "/data/blobs/sha256-" + digest_of(content).substr(7); }
+  Status ensure(model::Blob wanted) {
+    const auto result = test::complete(world.loop, cache->ensure(std::move(wanted)));
+    REQUIRE(result);
+    return *result;
+  }
+  std::size_t partial_files() const {
+    std::size_t found = 0;
+    for (const auto& [name, text] : world.files.content) found += name.ends_with(".partial") ? 1U : 0U;
+    return found;
+  }
+
+ private:
+  Task<http::Reply> serve(http::Request request, std::string digest) {
+    ++requests;
+    co_await sleep_for(world.loop, Seconds{1});
+    if (digest != digest_of(content))
+      co_return http::problem_response(Error{Code::not_found, "there is no such blob"}, request.path);
+    co_return http::Response{.body = served};
+  }
+};
+
+TEST_CASE("a blob that is missing is fetched, verified and kept") {
+  Fixture host;
+  REQUIRE(host.ensure(host.blob()));
+  CHECK(host.world.files.content.at(host.path()) == host.content);
+  CHECK(host.partial_files() == 0);
+  REQUIRE(host.ensure(host.blob()));
+  CHECK(host.requests == 1);
+}
+
+TEST_CASE("what does not have the digest is refused and leaves nothing") {
+  Fixture host;
+  host.served[1000] = 'X';
+  const Status refused = host.ensure(host.blob());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::data_loss);
+  CHECK(refused.error().message.find(host.blob().digest) != std::string::npos);
+  CHECK(host.world.files.content.empty());
+  host.served = host.content;
+  CHECK(host.ensure(host.blob()));
+}
+
+TEST_CASE("two who wait for one blob cause one download") {
+  Fixture host;
+  std::optional<Status> first;
+  std::optional<Status> second;
+  Scope scope;
+  REQUIRE(scope.spawn(test::keep(host.cache->ensure(host.blob()), first)));
+  REQUIRE(scope.spawn(test::keep(host.cache->ensure(host.blob()), second)));
+  host.zone.run(Seconds{10});
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(*first);
+  CHECK(*second);
+  CHECK(host.requests == 1);
+}
+
+TEST_CASE("a download goes on when the one who wanted it is gone") {
+  Fixture host;
+  {
+    std::optional<Status> dropped;
+    Scope scope;
+    REQUIRE(scope.spawn(test::keep(host.cache->ensure(host.blob()), dropped)));
+    host.zone.run(Millis{100});
+  }
+  host.zone.run(Seconds{10});
+  CHECK(host.ensure(host.blob()));
+  CHECK(host.requests == 1);
+}
+
+TEST_CASE("a full disk is told before anything is fetched") {
+  Fixture host;
+  host.world.files.available = kSpareSpace + Bytes{1000};
+  const Status refused = host.ensure(host.blob());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::resource_exhausted);
+  CHECK(refused.error().message.find("/data/blobs") != std::string::npos);
+  CHECK(host.requests == 0);
+}
+
+TEST_CASE("a zone that has no such blob, or is not there, is named") {
+  Fixture host;
+  model::Blob other = host.blob();
+  other.digest = digest_of("other");
+  CHECK(host.ensure(other).error().code == Code::not_found);
+  host.zone.service.server.reset();
+  CHECK(host.ensure(other).error().code == Code::unavailable);
+  CHECK(host.ensure({model::BlobRole::disk, "sha256:../../etc/passwd", {}}).error().code ==
+        Code::invalid_argument);
+  CHECK(host.world.files.content.empty());
+}
+
+TEST_CASE("no more than some downloads run at once") {
+  Fixture host;
+  Scope scope;
+  std::vector<std::unique_ptr<std::optional<Status>>> results;
+  for (std::size_t i = 0; i <= kMaxDownloads; ++i) {
+    auto& result = results.emplace_back(std::make_unique<std::optional<Status>>());
+    model::Blob other{model::BlobRole::disk, digest_of("blob " + std::to_string(i)), Bytes{1}};
+    REQUIRE(scope.spawn(test::keep(host.cache->ensure(other), *result)));
+  }
+  REQUIRE(*results.back());
+  CHECK((*results.back())->error().code == Code::resource_exhausted);
+  host.zone.run(Seconds{60});
+  CHECK(host.requests == static_cast<int>(kMaxDownloads));
+}
+
+TEST_CASE("what an earlier run left half done is removed") {
+  Fixture host;
+  host.world.files.content["/data/blobs/abc.partial"] = "half";
+  host.world.files.content["/data/blobs/sha256-00"] = "whole";
+  const auto cleaned = test::complete(host.world.loop, host.cache->clean_up());
+  REQUIRE(cleaned);
+  REQUIRE(*cleaned);
+  CHECK(host.partial_files() == 0);
+  CHECK(host.world.files.content.size() == 1);
+}
+
+}  // namespace
+}  // namespace hanse::host
