@@ -217,6 +217,18 @@ TEST_CASE("receiving opens the incoming end and runs nothing until the new epoch
   CHECK(host.driver.calls_of("start") == 0);
 }
 
+TEST_CASE("a host that cannot be reached receives by relay unless the order says otherwise") {
+  Fixture host;
+  host.context.reachable = false;
+  host.want(move(MoveGoal::receive, 2));
+  CHECK(host.machine->observed().move->disk_endpoint == "unix:/incoming/disk");
+  MachineDesired direct = move(MoveGoal::receive, 3, "t2");
+  direct.move->path = model::StreamPath::direct;
+  host.driver.set_run_state("m1", RunState::stopped);
+  host.want(direct);
+  CHECK(host.machine->observed().move->disk_endpoint == "10.0.0.9:2");
+}
+
 TEST_CASE("an incoming machine that was lost is told, and a discarded one leaves nothing") {
   Fixture host;
   host.want(move(MoveGoal::receive, 2));

@@ -60,8 +60,9 @@ class FakeDriver final : public host::Driver {
     co_return Status{};
   }
   Task<Result<host::IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
-                                                      host::IncomingOptions) override {
+                                                      host::IncomingOptions options) override {
     HANSE_CO_CHECK(co_await call("open_incoming", machine.uid, host::RunState::incoming, epoch));
+    if (!options.direct) co_return host::IncomingEndpoints{"unix:/incoming/memory", "unix:/incoming/disk"};
     co_return host::IncomingEndpoints{"10.0.0.9:1", "10.0.0.9:2"};
   }
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override {

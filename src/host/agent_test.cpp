@@ -1,0 +1,147 @@
+#include "host/agent.h"
+
+#include <doctest/doctest.h>
+
+#include "host/fakes_for_test.h"
+#include "tests/support/fake_driver.h"
+#include "tests/support/fake_hashing.h"
+
+namespace hanse::host {
+namespace {
+
+using model::MachineGoal;
+using model::PowerState;
+using test_support::FakeZone;
+using test_support::TextCertificates;
+using test_support::wanted;
+
+struct Fixture {
+  FakeZone zone;
+  test::TestRuntime& world = zone.world;
+  TextCertificates certificates{world.loop};
+  test::FakeHashing hashing{world.files};
+  test::FakeDriver driver{world.loop};
+  HostConfig config{.name = "h1",
+                    .zone_endpoint = test::kService,
+                    .zone_ca_file = "/ca.pem",
+                    .enrol_token_file = "/token",
+                    .data_dir = "/data",
+                    .stream_address = "10.0.0.1",
+                    .guest_user = ""};
+  std::unique_ptr<Agent> agent;
+  std::optional<Status> ended;
+  std::unique_ptr<Scope> scope;
+
+  Fixture() {
+    world.files.content["/ca.pem"] = "ca";
+    world.files.content["/token"] = "token";
+    zone.service.router.add("POST /providers/hanse.host/v1/enrolments",
+                            [this](http::Request, http::PathParameters) { return enrol(); });
+    zone.service.start();
+  }
+  void start() {
+    stop();
+    agent = std::make_unique<Agent>(world.runtime, certificates, hashing, driver, config, "0.1");
+    scope = std::make_unique<Scope>();
+    REQUIRE(scope->spawn(test::keep(agent->run(), ended)));
+    zone.run(Seconds{5});
+  }
+  void stop() {
+    scope.reset();
+    agent.reset();
+    zone.run(Seconds{1});
+  }
+
+ private:
+  Task<http::Reply> enrol() {
+    const std::string certificate = certificates.certificate("hanse://zone/a/host/h1", Seconds{86400});
+    co_return http::json_response(200, to_json(model::EnrolmentAnswer{certificate, "ca"}));
+  }
+};
+
+TEST_CASE("an agent enrols, connects as itself, and runs what its zone wants") {
+  Fixture host;
+  host.zone.desired = {wanted("m1", MachineGoal::running)};
+  host.start();
+  REQUIRE(host.zone.hellos.size() == 1);
+  CHECK(host.zone.certificates[0].starts_with("certificate hanse://zone/a/host/h1 "));
+  CHECK(host.zone.hellos[0].name == "h1");
+  CHECK(host.zone.hellos[0].version == "0.1");
+  CHECK(host.zone.hellos[0].stream_address == "10.0.0.1");
+  CHECK(host.zone.hellos[0].boot_id.size() == 32);
+  REQUIRE(host.zone.last("m1") != nullptr);
+  CHECK(host.zone.last("m1")->power_state == PowerState::running);
+}
+
+TEST_CASE("an agent that restarts tells of its machines, stops none, and has another boot id") {
+  Fixture host;
+  host.zone.desired = {wanted("m1", MachineGoal::running)};
+  host.start();
+  host.stop();
+  const std::size_t calls = host.driver.calls().size();
+  host.zone.observed.clear();
+  host.start();
+  REQUIRE(host.zone.hellos.size() == 2);
+  CHECK(host.zone.hellos[0].boot_id != host.zone.hellos[1].boot_id);
+  REQUIRE_FALSE(host.zone.observed.empty());
+  CHECK(host.zone.observed[0].power_state == PowerState::running);
+  CHECK(host.driver.calls().size() == calls);
+}
+
+TEST_CASE("an agent that loses its zone keeps its machines and goes on with what it was told") {
+  Fixture host;
+  host.zone.desired = {wanted("m1", MachineGoal::running)};
+  host.start();
+  host.zone.service.server.reset();
+  host.zone.run(Seconds{120});
+  CHECK_FALSE(host.agent->link().connected());
+  CHECK_FALSE(host.driver.calls_of("stop"));
+  host.driver.set_run_state("m1", RunState::stopped);
+  host.zone.run(Seconds{60});
+  CHECK(host.driver.observe("m1")->run_state == RunState::running);
+  host.zone.observed.clear();
+  host.zone.service.restart();
+  host.zone.run(Seconds{60});
+  REQUIRE(host.zone.last("m1") != nullptr);
+}
+
+TEST_CASE("consoles are read through the stream") {
+  Fixture host;
+  host.zone.desired = {wanted("m1", MachineGoal::running)};
+  host.start();
+  host.driver.consoles["m1"] = "login:";
+  host.zone.say(model::HostFrame::request, to_json(model::HostRequest{.id = 3, .uid = "m1"}));
+  host.zone.run(Seconds{1});
+  REQUIRE(host.zone.responses.size() == 1);
+  CHECK(host.zone.responses[0].text == "login:");
+}
+
+TEST_CASE("a second agent on the same folder ends, and touches nothing") {
+  Fixture host;
+  host.start();
+  const auto second = std::make_unique<Agent>(host.world.runtime, host.certificates, host.hashing,
+                                              host.driver, host.config, "0.1");
+  const auto refused = test::complete(host.world.loop, second->run());
+  REQUIRE(refused);
+  CHECK(refused->error().code == Code::already_exists);
+  CHECK(host.agent->link().connected());
+  CHECK(host.zone.hellos.size() == 1);
+}
+
+TEST_CASE("what a driver has to know comes from configuration and identity") {
+  Fixture host;
+  const auto facts =
+      test::complete(host.world.loop, prepare_host(host.world.runtime, host.certificates, host.config));
+  REQUIRE(facts);
+  REQUIRE(*facts);
+  const qemu::QemuOptions options = qemu_options(host.config, **facts);
+  CHECK(options.zone == "a");
+  CHECK(options.host == "h1");
+  CHECK(options.data_dir == "/data");
+  CHECK(options.blob_dir == "/data/blobs");
+  CHECK(options.stream_ports.first == 49152);
+  CHECK_FALSE(options.guest_user);
+}
+
+}  // namespace
+}  // namespace hanse::host
