@@ -1,12 +1,9 @@
 #include "host/host_config.h"
 
-#define TOML_EXCEPTIONS 0
 #include <charconv>
-#include <functional>
-#include <limits>
-#include <map>
-#include <toml++/toml.h>
 
+#include "base/json_mapping.h"
+#include "base/toml.h"
 #include "model/metadata.h"
 
 namespace hanse::host {
@@ -15,138 +12,91 @@ namespace {
 constexpr std::int64_t kMaxVcpus = 4096;
 constexpr std::int64_t kMaxMemoryMib = std::int64_t{64} << 20;  // 64 TiB
 
-// One field of the file: says where it is when it is wrong.
-struct Field {
-  const std::string& path;
-  std::string_view key;
-  const toml::node& node;
-
-  template <class... Arguments>
-  tl::unexpected<Error> wrong(fmt::format_string<Arguments...> remedy, Arguments&&... arguments) const {
-    return fail(Code::invalid_argument, "{}:{}: field '{}' is wrong; {}", path, node.source().begin.line, key,
-                fmt::format(remedy, std::forward<Arguments>(arguments)...));
-  }
+// The file as it is written; HostConfig is what it means.
+struct HostFile {
+  std::string name;
+  std::string zone_endpoint;
+  std::string zone_ca_file;
+  std::string enrol_token_file;
+  std::string data_dir;
+  std::string stream_address;
+  std::string stream_ports = "49152-49251";
+  std::string forward_address = "127.0.0.1";
+  std::string forward_ports = "20000-29999";
+  std::string guest_user = "nobody";
+  std::int64_t vcpu_limit = 0;
+  std::int64_t memory_mib_limit = 0;
 };
-
-using Reader = std::function<Status(const Field&)>;
-
-Status read_text(const Field& field, std::string& into) {
-  const auto value = field.node.value_exact<std::string>();
-  if (!value) return field.wrong("write a text in double quotes");
-  into = *value;
-  return {};
-}
-
-Reader text(std::string& into) {
-  return [&into](const Field& field) { return read_text(field, into); };
-}
-
-Reader filled_text(std::string& into) {
-  return [&into](const Field& field) -> Status {
-    HANSE_CHECK(read_text(field, into));
-    if (into.empty()) return field.wrong("it must not be empty");
-    return {};
-  };
-}
-
-Reader absolute_path(std::string& into) {
-  return [&into](const Field& field) -> Status {
-    HANSE_CHECK(read_text(field, into));
-    while (into.size() > 1 && into.ends_with('/')) into.pop_back();
-    if (!into.starts_with('/') || into == "/") return field.wrong("write the absolute path of a folder");
-    return {};
-  };
-}
-
-Reader resource_name(std::string& into) {
-  return [&into](const Field& field) -> Status {
-    HANSE_CHECK(read_text(field, into));
-    if (!model::check_name(into, "")) return field.wrong("use up to 63 of a-z, 0-9 and '-' in between");
-    return {};
-  };
-}
-
-Reader endpoint(Endpoint& into) {
-  return [&into](const Field& field) -> Status {
-    std::string value;
-    HANSE_CHECK(read_text(field, value));
-    auto parsed = parse_endpoint(value);
-    if (!parsed || !parsed->unix_path.empty() || parsed->port == 0)
-      return field.wrong("write the zone's address as \"host:port\"");
-    into = std::move(*parsed);
-    return {};
-  };
-}
+BOOST_DESCRIBE_STRUCT(HostFile, (),
+                      (name, zone_endpoint, zone_ca_file, enrol_token_file, data_dir, stream_address,
+                       stream_ports, forward_address, forward_ports, guest_user, vcpu_limit,
+                       memory_mib_limit))
+HANSE_DEFINE_READ_JSON(HostFile)
 
 bool read_port(std::string_view digits, std::uint16_t& port) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   return error == std::errc() && end == digits.data() + digits.size() && port > 0;
 }
 
-Reader port_range(qemu::PortRange& into) {
-  return [&into](const Field& field) -> Status {
-    std::string value;
-    HANSE_CHECK(read_text(field, value));
-    const std::size_t dash = value.find('-');
-    const bool good =
-        dash != std::string::npos && read_port(std::string_view(value).substr(0, dash), into.first) &&
-        read_port(std::string_view(value).substr(dash + 1), into.last) && into.first <= into.last;
-    if (!good) return field.wrong("write a range of ports from 1 to 65535, as \"49152-49251\"");
-    return {};
-  };
+Result<qemu::PortRange> read_ports(std::string_view text, const std::string& pointer) {
+  qemu::PortRange range;
+  const std::size_t dash = text.find('-');
+  const bool good = dash != std::string_view::npos && read_port(text.substr(0, dash), range.first) &&
+                    read_port(text.substr(dash + 1), range.last) && range.first <= range.last;
+  if (!good) return fail_field(pointer, "write a range of ports from 1 to 65535, as \"49152-49251\"");
+  return range;
 }
 
-Reader number(std::int64_t& into, std::int64_t most) {
-  return [&into, most](const Field& field) -> Status {
-    const auto value = field.node.value_exact<std::int64_t>();
-    if (!value || *value < 0 || *value > most)
-      return field.wrong("write a whole number from 0 (what the machine has) to {}", most);
-    into = *value;
-    return {};
-  };
+Result<Endpoint> read_zone_endpoint(const std::string& text) {
+  Result<Endpoint> endpoint = parse_endpoint(text);
+  if (!endpoint || !endpoint->unix_path.empty() || endpoint->port == 0)
+    return fail_field("/zoneEndpoint", "write the address of the zone as \"host:port\"");
+  return endpoint;
 }
 
-std::map<std::string_view, Reader> readers_of(HostConfig& config) {
-  return {{"name", resource_name(config.name)},
-          {"zone_endpoint", endpoint(config.zone_endpoint)},
-          {"zone_ca_file", filled_text(config.zone_ca_file)},
-          {"enrol_token_file", filled_text(config.enrol_token_file)},
-          {"data_dir", absolute_path(config.data_dir)},
-          {"stream_address", text(config.stream_address)},
-          {"stream_ports", port_range(config.stream_ports)},
-          {"forward_address", filled_text(config.forward_address)},
-          {"forward_ports", port_range(config.forward_ports)},
-          {"guest_user", text(config.guest_user)},
-          {"vcpu_limit", number(config.vcpu_limit.value, kMaxVcpus)},
-          {"memory_mib_limit", number(config.memory_limit.value, kMaxMemoryMib)}};
+Status check_limit(std::int64_t value, std::int64_t most, const std::string& pointer) {
+  if (value >= 0 && value <= most) return {};
+  return fail_field(pointer, "write a number from 0 (what the machine has) to {}", most);
 }
 
-std::string known_keys(const std::map<std::string_view, Reader>& readers) {
-  std::string keys;
-  for (const auto& [key, reader] : readers) keys += (keys.empty() ? "" : ", ") + std::string(key);
-  return keys;
+Result<HostConfig> meaning_of(const HostFile& file) {
+  HANSE_CHECK(model::check_name(file.name, "/name"));
+  HANSE_TRY(Endpoint zone, read_zone_endpoint(file.zone_endpoint));
+  if (file.zone_ca_file.empty())
+    return fail_field("/zoneCaFile", "give the path of the zone's CA certificate");
+  if (file.enrol_token_file.empty())
+    return fail_field("/enrolTokenFile", "give the path of the file with a token of 'hanse token enrol'");
+  if (file.data_dir.size() < 2 || file.data_dir.front() != '/' || file.data_dir.back() == '/')
+    return fail_field("/dataDir",
+                      "give the absolute path of a folder for the host's data, without a / at its end");
+  if (file.forward_address.empty())
+    return fail_field("/forwardAddress", "give the address where forwarded ports listen, as \"127.0.0.1\"");
+  HANSE_TRY(const qemu::PortRange stream_ports, read_ports(file.stream_ports, "/streamPorts"));
+  HANSE_TRY(const qemu::PortRange forward_ports, read_ports(file.forward_ports, "/forwardPorts"));
+  HANSE_CHECK(check_limit(file.vcpu_limit, kMaxVcpus, "/vcpuLimit"));
+  HANSE_CHECK(check_limit(file.memory_mib_limit, kMaxMemoryMib, "/memoryMibLimit"));
+  return HostConfig{.name = file.name,
+                    .zone_endpoint = std::move(zone),
+                    .zone_ca_file = file.zone_ca_file,
+                    .enrol_token_file = file.enrol_token_file,
+                    .data_dir = file.data_dir,
+                    .stream_address = file.stream_address,
+                    .stream_ports = stream_ports,
+                    .forward_address = file.forward_address,
+                    .forward_ports = forward_ports,
+                    .guest_user = file.guest_user,
+                    .vcpu_limit = {file.vcpu_limit},
+                    .memory_limit = {file.memory_mib_limit}};
 }
 
 }  // namespace
 
 Result<HostConfig> parse_host_config(const std::string& text, const std::string& path) {
-  const toml::parse_result parsed = toml::parse(text, path);
-  if (!parsed)
-    return fail(Code::invalid_argument, "{}:{}: {}; the file is written in TOML", path,
-                parsed.error().source().begin.line, parsed.error().description());
-  HostConfig config;
-  const std::map<std::string_view, Reader> readers = readers_of(config);
-  for (const auto& [key, node] : parsed.table()) {
-    const auto reader = readers.find(key.str());
-    if (reader == readers.end())
-      return fail(Code::invalid_argument, "{}:{}: there is no field '{}'; the fields are {}", path,
-                  key.source().begin.line, key.str(), known_keys(readers));
-    HANSE_CHECK(reader->second(Field{path, key.str(), node}));
-  }
-  for (const char* needed : {"name", "zone_endpoint", "zone_ca_file", "enrol_token_file", "data_dir"}) {
-    if (!parsed.table().contains(needed))
-      return fail(Code::invalid_argument, "{}: field '{}' is missing; add it", path, needed);
-  }
+  HANSE_TRY(const toml_text::Document document, toml_text::parse(text, path));
+  const Result<HostFile> file = json::from_json<HostFile>(document.value);
+  if (!file) return fail(toml_text::locate(file.error(), document, path));
+  Result<HostConfig> config = meaning_of(*file);
+  if (!config) return fail(toml_text::locate(config.error(), document, path));
   return config;
 }
 

@@ -48,13 +48,14 @@ void ZoneLink::send(model::HostResponse response) {
 Task<void> ZoneLink::run() {
   std::string told;
   for (int failures = 0;; ++failures) {
+    const MonotonicTime began = runtime_.clock.now();
     const Status ended = co_await serve_one_stream();
     const std::string reason = ended ? "the stream has ended" : ended.error().message;
     if (connected_ || reason != told)
       log_.warning("host '{}' has no stream to its zone and dials again: {}", host_, reason);
     told = reason;
     connected_ = false;
-    if (synced_) failures = 0;
+    if (synced_ || runtime_.clock.now() - began >= kHealthyStream) failures = 0;
     co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, failures, kRedialBase, kRedialCap));
   }
 }

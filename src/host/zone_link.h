@@ -28,6 +28,8 @@ class FrameReader;
 // Back-off between two streams.
 inline constexpr Nanos kRedialBase = Millis{500};
 inline constexpr Nanos kRedialCap = Seconds{30};
+// One that lived so long was good, whatever ended it: the back-off begins anew.
+inline constexpr Nanos kHealthyStream = Seconds{60};
 inline constexpr Nanos kWelcomeLimit = Seconds{10};
 
 // Whom the link hands to what it hears. None of these may destroy the link.

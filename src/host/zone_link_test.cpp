@@ -109,6 +109,22 @@ TEST_CASE("a stream on which the zone never says all it wants does not end the b
   CHECK(host.zone.dialled.size() < 10);
 }
 
+TEST_CASE("a stream that lived long ends the back-off even so") {
+  Fixture host;
+  host.zone.syncs = false;
+  host.start();
+  for (int i = 0; i < 12; ++i) {
+    host.zone.cut();
+    host.zone.run(Seconds{10});
+  }
+  host.zone.run(kRedialCap + kHealthyStream);
+  REQUIRE(host.link.connected());
+  const std::size_t before = host.zone.dialled.size();
+  host.zone.cut();
+  host.zone.run(Seconds{1});
+  CHECK(host.zone.dialled.size() == before + 1);
+}
+
 TEST_CASE("a silent zone is left after its limit") {
   Fixture host;
   host.zone.talks = false;
