@@ -37,7 +37,8 @@ class RealRuntime {
   // From the loop, or before run(), which then returns at once.
   void stop();
 
-  // `callback` runs on the loop for each SIGTERM and SIGINT from now on, instead of the end of the program.
+  // `callback` runs on the loop for each SIGTERM, SIGINT and SIGHUP from now on, instead of the end of
+  // the program.
   void on_signal(std::function<void(int)> callback);
 
   // Runs the loop until the task is done: for clients and for the end of main(). Errors: cancelled after

@@ -56,14 +56,14 @@ TEST_CASE("signals arrive on the loop, each time") {
   std::vector<int> numbers;
   real.on_signal([&](int number) {
     numbers.push_back(number);
-    if (numbers.size() == 2)
+    if (numbers.size() == 3)
       real.stop();
     else
-      ::raise(SIGINT);
+      ::raise(numbers.size() == 1 ? SIGINT : SIGHUP);
   });
   ::raise(SIGTERM);
   real.run();
-  CHECK(numbers == std::vector<int>{SIGTERM, SIGINT});
+  CHECK(numbers == std::vector<int>{SIGTERM, SIGINT, SIGHUP});
 }
 
 TEST_CASE("blocking work that nobody waits for any more is dropped with the runtime") {

@@ -9,7 +9,7 @@ namespace hanse::io {
 
 struct SignalWatch::Impl : std::enable_shared_from_this<SignalWatch::Impl> {
   Impl(EventLoop& loop, std::function<void(int)> receiver)
-      : signals(loop.context(), SIGTERM, SIGINT), callback(std::move(receiver)) {}
+      : signals(loop.context(), SIGTERM, SIGINT, SIGHUP), callback(std::move(receiver)) {}
 
   void wait() {
     signals.async_wait([self = shared_from_this()](const boost::system::error_code& failure, int number) {
