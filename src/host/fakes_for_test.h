@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>

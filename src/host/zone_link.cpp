@@ -96,20 +96,23 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
 Task<Status> ZoneLink::write_all(Stream& stream) {
   for (;;) {
     const std::uint64_t seen = outgoing_changed_.version();
-    Result<std::optional<std::string>> next = outgoing_.next();
+    const Result<std::optional<std::string>> next = outgoing_.next();
     if (!next) {
       log_.error("host '{}' drops what it wanted to say: {}", host_, next.error().message);
-      continue;
-    }
-    if (!*next) {
+    } else if (const std::optional<std::string>& frame = *next; frame.has_value()) {
+      HANSE_CO_CHECK(co_await write(stream, *frame));
+    } else {
       co_await outgoing_changed_.changed_since(seen, model::kHostPingInterval);
       if (outgoing_changed_.version() != seen) continue;
-      next = encode(HostFrame::ping, json::Object());
-      if (!next) co_return fail(next.error());
+      HANSE_CO_TRY(std::string ping, encode(HostFrame::ping, json::Object()));
+      HANSE_CO_CHECK(co_await write(stream, std::move(ping)));
     }
-    HANSE_CO_CHECK(co_await with_timeout(runtime_.scheduler, model::kHostSilence, "writing to the zone",
-                                         stream.write(as_bytes(**next))));
   }
+}
+
+Task<Status> ZoneLink::write(Stream& stream, std::string frame) {
+  co_return co_await with_timeout(runtime_.scheduler, model::kHostSilence, "writing to the zone",
+                                  stream.write(as_bytes(frame)));
 }
 
 Task<Status> ZoneLink::read_all(FrameReader& reader) {

@@ -62,6 +62,7 @@ class ZoneLink {
   Task<Status> greet(Stream& stream, FrameReader& reader);
   Task<Status> read_all(FrameReader& reader);
   Task<Status> write_all(Stream& stream);
+  Task<Status> write(Stream& stream, std::string frame);
   Status hear(const codec::Frame& frame);
   void note_unknown(const codec::Frame& frame);
 
