@@ -57,20 +57,21 @@ Task<Status> BlobCache::ensure(model::Blob blob) {
 }
 
 Task<Status> BlobCache::wait_for(std::shared_ptr<Download> download) {
-  while (!download->result) {
+  while (!download->done) {
     const std::uint64_t seen = download->changed.version();
     co_await download->changed.changed_since(seen);
   }
-  co_return *download->result;
+  co_return download->result;
 }
 
 Task<void> BlobCache::run(model::Blob blob, std::shared_ptr<Download> download) {
   const MonotonicTime began = runtime_.clock.now();
   download->result = co_await fetch(blob);
-  if (*download->result)
+  if (download->result)
     log_.info("fetched {} in {} ms", blob.digest,
               std::chrono::duration_cast<Millis>(runtime_.clock.now() - began).count());
   downloads_.erase(blob.digest);
+  download->done = true;
   download->changed.notify();
 }
 

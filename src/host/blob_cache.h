@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/scope.h"
@@ -38,7 +37,8 @@ class BlobCache final : public BlobSource {
   struct Download {
     explicit Download(Scheduler& scheduler) : changed(scheduler) {}
     Signal changed;
-    std::optional<Status> result;
+    bool done = false;
+    Status result;
   };
 
   Task<Status> wait_for(std::shared_ptr<Download> download);

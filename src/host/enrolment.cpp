@@ -72,9 +72,8 @@ class Enrolling {
 
   Task<Result<IdentityRecord>> run() {
     for (int attempt = 0;; ++attempt) {
-      Result<std::optional<IdentityRecord>> answer = co_await ask();
-      if (!answer) co_return fail(std::move(answer).error());
-      if (*answer) co_return std::move(**answer);
+      HANSE_CO_TRY(std::optional<IdentityRecord> answer, co_await ask());
+      if (answer) co_return std::move(*answer);
       co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, attempt, kRetryBase, kRetryCap));
     }
   }
@@ -97,7 +96,7 @@ class Enrolling {
     HANSE_CO_TRY(model::EnrolmentAnswer answer, json::from_json<model::EnrolmentAnswer>(body));
     co_return IdentityRecord{.certificate_pem = std::move(answer.certificate_pem),
                              .key_pem = pending_.key_pem,
-                             .ca_pem = answer.ca_pem.empty() ? *ca : std::move(answer.ca_pem)};
+                             .ca_pem = answer.ca_pem.empty() ? *ca : answer.ca_pem};
   }
 
   http::Request request() const {

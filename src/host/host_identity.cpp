@@ -99,7 +99,7 @@ Task<Status> HostIdentity::renew(http::Client& zone) {
   HANSE_CO_TRY(model::EnrolmentAnswer answer, json::from_json<model::EnrolmentAnswer>(body));
   IdentityRecord renewed{.certificate_pem = std::move(answer.certificate_pem),
                          .key_pem = std::move(request.key_pem),
-                         .ca_pem = answer.ca_pem.empty() ? record_.ca_pem : std::move(answer.ca_pem)};
+                         .ca_pem = answer.ca_pem.empty() ? record_.ca_pem : answer.ca_pem};
   HANSE_CO_CHECK(take(renewed));
   HANSE_CO_CHECK(co_await files_.keep(std::move(renewed)));
   zone.set_tls(tls());
