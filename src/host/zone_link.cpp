@@ -84,8 +84,14 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
   HANSE_CO_TRY(const std::string text, encode(HostFrame::hello, to_json(hello)));
   HANSE_CO_CHECK(co_await with_timeout(runtime_.scheduler, kWelcomeLimit, "saying hello to the zone",
                                        stream.write(as_bytes(text))));
-  HANSE_CO_TRY(const codec::Frame frame,
-               co_await with_timeout(runtime_.scheduler, kWelcomeLimit, "the zone's welcome", reader.next()));
+  const Result<codec::Frame> answer =
+      co_await with_timeout(runtime_.scheduler, kWelcomeLimit, "the zone's welcome", reader.next());
+  if (!answer)
+    co_return fail(
+        answer.error().code,
+        "{} before a welcome; the zone's log says why: another agent may have this host's identity",
+        answer.error().message);
+  const codec::Frame& frame = *answer;
   if (frame.type != static_cast<std::uint8_t>(HostFrame::welcome))
     co_return fail(Code::invalid_argument, "the zone's first frame is no welcome but of type {}", frame.type);
   HANSE_CO_TRY(const model::HostWelcome welcome, payload_of<model::HostWelcome>(frame));

@@ -155,6 +155,18 @@ TEST_CASE("a zone that does not welcome is left") {
   CHECK(host.heard.opened_count == 0);
 }
 
+TEST_CASE("a zone that closes instead of a welcome is dialled with back-off") {
+  Fixture host;
+  host.zone.welcomes = false;
+  host.start();
+  for (int i = 0; i < 30; ++i) {
+    host.zone.cut();
+    host.zone.run(Seconds{1});
+  }
+  CHECK(host.zone.dialled.size() > 1);
+  CHECK(host.zone.dialled.size() < 10);
+}
+
 TEST_CASE("frames of a newer zone are ignored") {
   Fixture host;
   host.start();
