@@ -17,4 +17,8 @@ Status check(const Workspace&) {
   return {};
 }
 
+Status check(const Host&) {
+  return {};
+}
+
 }  // namespace hanse::model
