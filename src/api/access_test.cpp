@@ -1,0 +1,178 @@
+#include "api/access.h"
+
+#include <algorithm>
+#include <doctest/doctest.h>
+#include <set>
+#include <string>
+
+#include "tests/api/api_service.h"
+
+namespace hanse::api {
+namespace {
+
+using test::Answer;
+using test::ApiService;
+using test::As;
+
+// A request for the route, with names that fit.
+http::Request request_for(const ApiService& service, As as, const Route& route) {
+  const std::size_t space = route.name.find(' ');
+  std::string target = route.name.substr(space + 1);
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const std::pair<std::string, std::string> values[] = {{"{tenant}", "default"},  {"{workspace}", "default"},
+                                                        {"{name}", "h1"},         {"{zone}", "north"},
+                                                        {"{digest}", digest},     {"{id}", "abc"},
+                                                        {"{transfer}", "move-1"}, {"{channel}", "disk"}};
+  for (const auto& [parameter, value] : values) {
+    const std::size_t at = target.find(parameter);
+    if (at != std::string::npos) target.replace(at, parameter.size(), value);
+  }
+  return service.request(as, route.name.substr(0, space), target, "{}");
+}
+
+// Those who get anything but a refusal of their kind.
+std::set<std::string> let_in(As as) {
+  ApiService service;
+  std::set<std::string> names;
+  for (const Route& route : service.api->routes()) {
+    if (route.options.body_stream) continue;  // needs a body that is read while it arrives
+    http::Reply reply = service.reply(request_for(service, as, route));
+    const std::string body = reply.response.body;
+    const bool refused = reply.response.status == 401 || body.find("may not do this") != std::string::npos ||
+                         body.find("for itself only") != std::string::npos;
+    if (!refused) names.insert(route.name);
+  }
+  return names;
+}
+
+TEST_CASE("a route that says nothing is refused to everyone") {
+  for (const auto kind : {zone::CallerKind::anonymous, zone::CallerKind::user, zone::CallerKind::host,
+                          zone::CallerKind::peer}) {
+    CHECK_FALSE(check_access(Access{}, {kind, "somebody"}, {}));
+  }
+  CHECK(check_access({.host = true, .own_host = "name"}, {zone::CallerKind::host, "h1"}, {{"name", "h1"}}));
+  CHECK_FALSE(
+      check_access({.host = true, .own_host = "name"}, {zone::CallerKind::host, "h1"}, {{"name", "h2"}}));
+  CHECK_FALSE(check_access({.host = true, .own_host = "name"}, {zone::CallerKind::host, "h1"}, {}));
+}
+
+TEST_CASE("nobody gets health and enrolment, and nothing else") {
+  // The enrolment itself is refused for its token; the route answers.
+  ApiService service;
+  for (const Route& route : service.api->routes()) {
+    const http::Request asked = request_for(service, As::nobody, route);
+    const Answer answer = service.ask(asked);
+    CAPTURE(route.name);
+    if (route.access.anonymous) {
+      CHECK(answer.status != 401);
+    } else {
+      CHECK(answer.status == 401);
+      CHECK(answer.headers.get("WWW-Authenticate") == "Bearer realm=\"hanse\"");
+      CHECK(service.api->wants_body_stream(asked));  // so that its body is not read
+    }
+  }
+  CHECK(let_in(As::nobody) ==
+        std::set<std::string>{"GET /healthz", "POST /providers/hanse.host/v1/enrolments"});
+}
+
+TEST_CASE("a host gets its own stream, renewal, relays and blobs") {
+  const std::set<std::string> anyone = let_in(As::nobody);
+  std::set<std::string> expected{"GET /providers/hanse.host/v1/hosts/{name}/stream",
+                                 "GET /providers/hanse.host/v1/relays/{id}",
+                                 "GET /providers/hanse.migration/v1/relays/{transfer}/{channel}",
+                                 "GET /providers/hanse.storage/v1/blobs/{digest}",
+                                 "POST /providers/hanse.host/v1/hosts/{name}/renewals"};
+  expected.insert(anyone.begin(), anyone.end());
+  CHECK(let_in(As::host) == expected);
+  expected.erase("GET /providers/hanse.host/v1/hosts/{name}/stream");
+  expected.erase("POST /providers/hanse.host/v1/hosts/{name}/renewals");
+  CHECK(let_in(As::other_host) == expected);
+}
+
+TEST_CASE("a peer gets what transfers and workloads need") {
+  const std::string instance =
+      "/providers/seca.compute/v1/tenants/{tenant}/workspaces/{workspace}/instances/{name}";
+  const std::set<std::string> anyone = let_in(As::nobody);
+  std::set<std::string> expected{
+      "GET /providers/seca.region/v1/regions",
+      "GET /providers/seca.region/v1/regions/{zone}",
+      "GET " + instance,
+      "PUT " + instance,
+      "DELETE " + instance,
+      "POST " + instance + "/start",
+      "POST " + instance + "/stop",
+      "POST " + instance + "/restart",
+      "PUT /providers/seca.compute/v1/tenants/{tenant}/skus/{name}",
+      "PUT /providers/seca.storage/v1/tenants/{tenant}/images/{name}",
+      "GET /providers/hanse.storage/v1/blobs/{digest}",
+      "POST /providers/hanse.migration/v1/incoming",
+      "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
+      "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",
+      "DELETE /providers/hanse.migration/v1/incoming/{transfer}",
+      "GET /providers/hanse.migration/v1/outcomes/{transfer}",
+      "GET /providers/hanse.migration/v1/relays/{transfer}/{channel}",
+  };
+  expected.insert(anyone.begin(), anyone.end());
+  CHECK(let_in(As::peer) == expected);
+}
+
+TEST_CASE("a token that is wrong, expired or of another kind does not count") {
+  ApiService service;
+  http::Request asked = service.request(As::nobody, "GET", test::kSkus);
+  asked.headers.set("Authorization", "Bearer wrong");
+  Answer answer = service.ask(asked);
+  CHECK(answer.status == 401);
+  CHECK(answer.headers.get("WWW-Authenticate") == "Bearer realm=\"hanse\", error=\"invalid_token\"");
+
+  const std::string token = service
+                                .ask(As::user, "POST", "/providers/hanse.authorization/v1/tokens",
+                                     R"({"subject":"alice","expiresInSeconds":60})")
+                                .text("/token");
+  asked.headers.set("Authorization", "Bearer " + token);
+  CHECK(service.ask(asked).status == 200);
+  service.world.loop.schedule(Seconds{100}, [] {});
+  service.world.loop.run(Seconds{100});
+  answer = service.ask(asked);
+  CHECK(answer.status == 401);
+  CHECK(answer.text("/detail").find("expired") != std::string::npos);
+
+  const std::string enrolment =
+      service.ask(As::user, "POST", "/providers/hanse.host/v1/enrolment-tokens", "{}").text("/token");
+  asked.headers.set("Authorization", "Bearer " + enrolment);
+  CHECK(service.ask(asked).status == 401);
+
+  // Where no token is needed a wrong one does not matter.
+  http::Request health = service.request(As::nobody, "GET", "/healthz");
+  health.headers.set("Authorization", "Bearer wrong");
+  answer = service.ask(health);
+  CHECK(answer.status == 200);
+  CHECK(answer.text("/zone") == "north");
+}
+
+TEST_CASE("a certificate of an unknown zone, or of a host that was deleted, is nobody's") {
+  ApiService service;
+  http::Request asked = service.request(As::peer, "GET", "/providers/seca.region/v1/regions");
+  asked.peer.issuer_fingerprint = "another's";
+  CHECK(service.ask(asked).status == 401);
+
+  const std::string own_stream = "/providers/hanse.host/v1/hosts/h1/stream";
+  http::Request stream = service.request(As::host, "GET", own_stream);
+  stream.headers.set("Upgrade", model::kHostProtocol);
+  CHECK(service.reply(stream).takeover);
+  const auto record = service.tables.hosts.get({.name = "h1"});
+  REQUIRE(record);
+  REQUIRE(service.run(service.tables.hosts.erase(*record)));
+  CHECK(service.ask(stream).status == 403);
+}
+
+TEST_CASE("what is not there is told only to those who may be here") {
+  ApiService service;
+  CHECK(service.ask(As::nobody, "GET", "/providers/unknown").status == 401);
+  CHECK(service.ask(As::user, "GET", "/providers/unknown").status == 404);
+  const Answer answer = service.ask(As::user, "PATCH", test::kSkus + "/small");
+  CHECK(answer.status == 405);
+  CHECK(answer.headers.get("Allow") == "DELETE, GET, PUT");
+}
+
+}  // namespace
+}  // namespace hanse::api

@@ -1,0 +1,129 @@
+// Hosts: enrolment, renewal, streams and relays; and the files that they fetch.
+#include <doctest/doctest.h>
+#include <string>
+
+#include "codec/frames.h"
+#include "tests/api/api_service.h"
+
+namespace hanse::api {
+namespace {
+
+using test::Answer;
+using test::ApiService;
+using test::As;
+
+Task<void> run_takeover(http::Reply reply, std::unique_ptr<Stream> stream) {
+  const auto takeover = std::move(reply.takeover);
+  co_await takeover(std::move(stream));
+}
+
+Task<void> read_line(Stream& stream, std::string& out) {
+  std::vector<std::byte> buffer(100);
+  const auto got = co_await stream.read_some(buffer);
+  if (got) out.assign(reinterpret_cast<const char*>(buffer.data()), *got);
+}
+
+Task<void> write_line(Stream& stream, std::string text) {
+  [[maybe_unused]] const Status written = co_await stream.write(as_bytes(text));
+}
+
+TEST_CASE("a host enrols by a one-time token and renews by itself") {
+  ApiService service;
+  const Answer token = service.ask(As::user, "POST", "/providers/hanse.host/v1/enrolment-tokens",
+                                   R"({"expiresInSeconds":600})");
+  CHECK(token.status == 201);
+  CHECK(token.text("/caPem") == service.identity.ca_pem());
+  CHECK(token.text("/endpoint") == "https://192.0.2.10:8443");
+  CHECK(token.headers.get("Cache-Control") == "no-store");
+
+  const std::string path = "/providers/hanse.host/v1/enrolments";
+  const auto body = [&](const std::string& name, const std::string& secret) {
+    return fmt::format(R"({{"name":"{}","token":"{}","requestPem":"request"}})", name, secret);
+  };
+  CHECK(service.ask(As::nobody, "POST", path, body("h3", "guessed")).status == 401);
+  CHECK(service.ask(As::nobody, "POST", path, body("../h3", token.text("/token"))).status == 400);
+  const Answer enrolled = service.ask(As::nobody, "POST", path, body("h3", token.text("/token")));
+  CHECK(enrolled.status == 201);
+  CHECK(enrolled.text("/certificatePem").starts_with("hanse://zone/north/host/h3"));
+  CHECK(service.ask(As::nobody, "POST", path, body("h4", token.text("/token"))).status == 401);
+  CHECK(service.ask(As::user, "GET", "/providers/hanse.host/v1/hosts/h3").status == 200);
+
+  const std::string renewals = "/providers/hanse.host/v1/hosts/h1/renewals";
+  CHECK(service.ask(As::host, "POST", renewals, R"({"requestPem":"request"})")
+            .text("/certificatePem")
+            .starts_with("hanse://zone/north/host/h1"));
+  CHECK(service.ask(As::other_host, "POST", renewals, R"({"requestPem":"request"})").status == 403);
+}
+
+TEST_CASE("a host's stream is handed to the sessions under the certificate's name") {
+  ApiService service;
+  http::Request asked = service.request(As::host, "GET", "/providers/hanse.host/v1/hosts/h1/stream");
+  CHECK(service.ask(asked).status == 400);
+  asked.headers.set("Upgrade", "hanse-host/99");
+  CHECK(service.ask(asked).status == 400);
+  asked.headers.set("Upgrade", model::kHostProtocol);
+  http::Reply reply = service.reply(asked);
+  REQUIRE(reply.takeover);
+  test::StreamPair pair = test::make_stream_pair(service.world.loop);
+  Scope& scope = service.scope;
+  REQUIRE(scope.spawn(run_takeover(std::move(reply), std::move(pair.second))));
+  const std::string hello =
+      json::dump(to_json(model::HostHello{.name = "h1", .version = "0", .boot_id = "b"}));
+  const auto frame =
+      codec::encode_frame({.type = static_cast<std::uint8_t>(model::HostFrame::hello), .payload = hello});
+  REQUIRE(frame);
+  REQUIRE(scope.spawn(write_line(*pair.first, *frame)));
+  service.world.loop.run(Seconds{1});
+  CHECK(service.hosts.connected("h1"));
+  pair.first->close();
+}
+
+TEST_CASE("a relayed stream joins the caller with the transfer's other end") {
+  ApiService service;
+  const std::string path = "/providers/hanse.migration/v1/relays/move-1/";
+  http::Request asked = service.request(As::peer, "GET", path + "disk");
+  CHECK(service.ask(asked).status == 400);
+  CHECK(service.transfers.asked.empty());
+  asked.headers.set("Upgrade", model::kRelayProtocol);
+  http::Reply reply = service.reply(asked);
+  REQUIRE(reply.takeover);
+  CHECK(service.transfers.asked == std::vector<std::string>{"south relays move-1 disk"});
+  test::StreamPair pair = test::make_stream_pair(service.world.loop);
+  Scope& scope = service.scope;
+  REQUIRE(scope.spawn(run_takeover(std::move(reply), std::move(pair.second))));
+  std::string heard;
+  REQUIRE(scope.spawn(read_line(*service.transfers.relay_end, heard)));
+  REQUIRE(scope.spawn(write_line(*pair.first, "pages")));
+  service.settle();
+  CHECK(heard == "pages");
+
+  asked = service.request(As::host, "GET", path + "sound");
+  asked.headers.set("Upgrade", model::kRelayProtocol);
+  CHECK(service.ask(asked).text("/sources/0/parameter") == "channel");
+}
+
+TEST_CASE("a blob is sent in pieces to those who may have it") {
+  ApiService service;
+  const std::string content(600'000, 'x');
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of(content);
+  service.world.files.content[service.blobs.path_of(digest)] = content;
+  http::Reply reply =
+      service.reply(service.request(As::host, "GET", "/providers/hanse.storage/v1/blobs/" + digest));
+  http::BodySource body = reply.body.value_or(http::BodySource{});
+  REQUIRE(body.read);
+  CHECK(body.length == content.size());
+  std::string received;
+  std::vector<std::byte> buffer(1 << 20);
+  for (;;) {
+    const auto got = service.run(body.read(buffer));
+    REQUIRE(got);
+    if (*got == 0) break;
+    received.append(reinterpret_cast<const char*>(buffer.data()), *got);
+  }
+  CHECK(received == content);
+  const std::string missing = "/providers/hanse.storage/v1/blobs/sha256:" + std::string(64, '0');
+  CHECK(service.ask(As::peer, "GET", missing).status == 404);
+}
+
+}  // namespace
+}  // namespace hanse::api

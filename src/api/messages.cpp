@@ -1,0 +1,20 @@
+#include "api/messages.h"
+
+#include "base/json_mapping.h"
+
+namespace hanse::api {
+
+HANSE_DEFINE_JSON(Health)
+HANSE_DEFINE_JSON(RegionSpec)
+HANSE_DEFINE_JSON(RegionMetadata)
+HANSE_DEFINE_JSON(RegionStatus)
+HANSE_DEFINE_JSON(Region)
+HANSE_DEFINE_JSON(ConsoleInput)
+HANSE_DEFINE_JSON(ConsoleOutput)
+HANSE_DEFINE_JSON(TransferDraft)
+HANSE_DEFINE_JSON(TokenRequest)
+HANSE_DEFINE_JSON(TokenAnswer)
+HANSE_DEFINE_JSON(EnrolmentTokenRequest)
+HANSE_DEFINE_JSON(EnrolmentTokenAnswer)
+
+}  // namespace hanse::api

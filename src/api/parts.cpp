@@ -1,0 +1,24 @@
+#include "api/parts.h"
+
+#include "zone/zone.h"
+
+namespace hanse::api {
+
+ApiParts parts_of(zone::Zone& zone) {
+  return {.runtime = zone.runtime(),
+          .store = zone.store(),
+          .tables = zone.tables(),
+          .frontends = zone.frontends(),
+          .instance_actions = zone.instance_actions(),
+          .transfers = zone.transfers(),
+          .hosts = zone.hosts(),
+          .authentication = zone.authentication(),
+          .enrolment = zone.enrolment(),
+          .images = zone.images(),
+          .events = zone.events(),
+          .peers = zone.peers(),
+          .identity = zone.identity(),
+          .config = zone.config()};
+}
+
+}  // namespace hanse::api

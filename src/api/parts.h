@@ -1,0 +1,45 @@
+// What the API stands on: the parts of one zone, as references, so that tests may give their own.
+#pragma once
+
+#include "federation/peers.h"
+#include "federation/zone_identity.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/authentication.h"
+#include "zone/enrolment.h"
+#include "zone/event_log.h"
+#include "zone/frontends.h"
+#include "zone/host_sessions.h"
+#include "zone/image_store.h"
+#include "zone/instance_actions.h"
+#include "zone/tables.h"
+#include "zone/transfer_frontend.h"
+#include "zone/zone_config.h"
+
+namespace hanse::zone {
+class Zone;
+}
+
+namespace hanse::api {
+
+struct ApiParts {
+  Runtime& runtime;
+  store::Store& store;
+  zone::Tables& tables;
+  zone::Frontends& frontends;
+  zone::InstanceActions& instance_actions;
+  zone::TransferFrontend& transfers;
+  zone::HostSessions& hosts;
+  zone::Authentication& authentication;
+  zone::Enrolment& enrolment;
+  zone::ImageStore& images;
+  zone::EventLog& events;
+  const federation::Peers& peers;
+  const federation::ZoneIdentity& identity;
+  const zone::ZoneConfig& config;
+};
+
+// Requires: the zone outlives what is made of its parts.
+ApiParts parts_of(zone::Zone& zone);
+
+}  // namespace hanse::api

@@ -1,0 +1,63 @@
+#include "api/peer_put.h"
+
+namespace hanse::api {
+namespace {
+
+bool of_zone(const std::string& workload, const std::string& zone) {
+  return workload.starts_with(zone + "/");
+}
+
+std::string announced_workload(const model::Instance& instance) {
+  const auto found = instance.annotations.find(std::string(kWorkloadAnnotation));
+  return found == instance.annotations.end() ? std::string() : found->second;
+}
+
+tl::unexpected<Error> not_yours(const zone::ResourceId& id, const std::string& peer) {
+  return fail(Code::permission_denied, "instance '{}' does not belong to a workload of zone '{}'",
+              to_string(id), peer);
+}
+
+}  // namespace
+
+bool belongs_to_peer(const model::Instance& instance, const std::string& peer) {
+  // Without an entry in the status it was put but the entry was not written any more; the peer puts it again.
+  const std::string& entry = instance.status.workload;
+  return of_zone(entry.empty() ? announced_workload(instance) : entry, peer);
+}
+
+Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call call) {
+  const zone::ResourceId id = id_of(call.path);
+  HANSE_CO_TRY(model::Instance wanted, read_resource<model::Instance>(id, call.request.body));
+  HANSE_CO_TRY(const auto seen, seen_version(call.request));
+  const std::string workload = announced_workload(wanted);
+  if (!of_zone(workload, call.caller.name)) {
+    co_return fail(
+        Error{Code::permission_denied,
+              fmt::format("zone '{}' may put instances of its own workloads only; the annotation {} "
+                          "must begin with '{}/'",
+                          call.caller.name, kWorkloadAnnotation, call.caller.name),
+              {{"/annotations/hanse~1workload", {}}}});
+  }
+  auto& frontend = context.parts.frontends.instances;
+  const auto existing = frontend.get(id);
+  if (existing && !belongs_to_peer(**existing, call.caller.name)) co_return not_yours(id, call.caller.name);
+  HANSE_CO_TRY(auto answer, co_await frontend.put(std::move(wanted), seen));
+  if (answer.resource.status.workload != workload) {
+    auto marked = context.parts.tables.instances.update(id, [workload](model::Instance& instance) -> Status {
+      instance.status.workload = workload;
+      return {};
+    });
+    HANSE_CO_TRY(answer.resource, co_await std::move(marked));
+  }
+  co_return ResourceKind::Written{text_of(answer.resource), answer.created};
+}
+
+Status check_instance_of_peer(const Context& context, const Call& call) {
+  if (call.caller.kind != zone::CallerKind::peer || call.request.method == "PUT") return {};
+  const zone::ResourceId id = id_of(call.path);
+  HANSE_TRY(const auto instance, context.parts.frontends.instances.get(id));
+  if (!belongs_to_peer(*instance, call.caller.name)) return not_yours(id, call.caller.name);
+  return {};
+}
+
+}  // namespace hanse::api

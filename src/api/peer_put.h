@@ -1,0 +1,48 @@
+// What a peer may write here, for a workload that spans zones: what its instances need (SKUs, images), which
+// it may bring but not change, and instances, which belong to the zone of their workload.
+//
+// Heavy: for source files. Failure: already_exists for a SKU or image that is here with another spec,
+// permission_denied for an instance of someone else.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "api/context.h"
+#include "api/query.h"
+#include "api/resource_kind_of.h"
+#include "api/resource_routes.h"
+
+namespace hanse::api {
+
+// The annotation of an instance that names its workload: "<zone>/<tenant>/<workspace>/<name>#<index>".
+inline constexpr std::string_view kWorkloadAnnotation = "hanse/workload";
+
+// Creates; when it is here already with the same spec, nothing changes.
+template <class T>
+Task<Result<ResourceKind::Written>> put_if_new(zone::ResourceFrontend<T>& frontend, Call call) {
+  const zone::ResourceId id = id_of(call.path);
+  HANSE_CO_TRY(T wanted, read_resource<T>(id, call.request.body));
+  const auto existing = frontend.get(id);
+  if (existing && (*existing)->spec == wanted.spec) {
+    co_return ResourceKind::Written{text_of(**existing), false};
+  }
+  if (existing) {
+    co_return fail(
+        Code::already_exists,
+        "{} '{}' is here already with another spec, and a peer may not change it; use another name",
+        zone::Table<T>::kTraits.title, to_string(id));
+  }
+  HANSE_CO_TRY(const auto answer, co_await frontend.put(std::move(wanted), std::nullopt));
+  co_return ResourceKind::Written{text_of(answer.resource), answer.created};
+}
+
+// Whether the instance is a replica of one of that zone's workloads.
+bool belongs_to_peer(const model::Instance& instance, const std::string& peer);
+// Puts the instance and writes the workload of the annotation into its status.
+Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call call);
+// For other calls of peers that name an instance. Errors: permission_denied.
+Status check_instance_of_peer(const Context& context, const Call& call);
+
+}  // namespace hanse::api

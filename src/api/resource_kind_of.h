@@ -1,0 +1,78 @@
+// ResourceKindOf<T>: the ResourceKind over the zone's frontend for T. Heavy: include it in the source file
+// that makes one.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <utility>
+
+#include "api/resource_body.h"
+#include "api/resource_kind.h"
+#include "base/json.h"
+
+namespace hanse::api {
+
+template <class T>
+std::string text_of(const T& resource) {
+  return json::dump(to_json(resource));
+}
+
+template <class T>
+Result<T> read_resource(const zone::ResourceId& id, const std::string& body) {
+  json::Value value;
+  HANSE_CHECK(read_resource_text(body, value));
+  HANSE_TRY(T resource, json::from_json<T>(value));
+  HANSE_CHECK(settle_names(resource.metadata, id));
+  return resource;
+}
+
+template <class T>
+class ResourceKindOf final : public ResourceKind {
+ public:
+  explicit ResourceKindOf(zone::ResourceFrontend<T>& frontend) : frontend_(frontend) {}
+
+  const zone::KindTraits& traits() const override { return zone::Table<T>::kTraits; }
+
+  Result<std::string> get(const zone::ResourceId& id) const override {
+    HANSE_TRY(const auto resource, frontend_.get(id));
+    return text_of(*resource);
+  }
+
+  Result<Listing> list(const zone::ListRequest& request) const override {
+    HANSE_TRY(auto answer, frontend_.list(request));
+    Listing listing{.skip_token = std::move(answer.skip_token)};
+    listing.items.reserve(answer.items.size());
+    for (const auto& item : answer.items) listing.items.push_back(text_of(*item));
+    return listing;
+  }
+
+  Task<Result<Written>> put(zone::ResourceId id, std::string body,
+                            std::optional<std::int64_t> seen) override {
+    HANSE_CO_TRY(T wanted, read_resource<T>(id, body));
+    HANSE_CO_TRY(const auto answer, co_await frontend_.put(std::move(wanted), seen));
+    co_return Written{text_of(answer.resource), answer.created};
+  }
+
+  Task<Result<std::string>> request_deletion(zone::ResourceId id, std::optional<std::int64_t> seen) override {
+    HANSE_CO_TRY(const auto before, frontend_.get(id));
+    if (seen && *seen != before->metadata.resource_version) {
+      co_return fail(Code::aborted,
+                     "{} '{}' has changed: its resourceVersion is {} and not {}; read it again",
+                     traits().title, to_string(id), before->metadata.resource_version, *seen);
+    }
+    HANSE_CO_TRY(const T resource, co_await frontend_.request_deletion(std::move(id)));
+    co_return text_of(resource);
+  }
+
+  Result<Record> read(const store::Entry& entry) const override {
+    HANSE_TRY(const json::Value value, json::parse(entry.value));
+    HANSE_TRY(T resource, json::from_json<T>(value));
+    resource.metadata.resource_version = static_cast<std::int64_t>(entry.revision);
+    return Record{resource.metadata.name, resource.labels, text_of(resource)};
+  }
+
+ private:
+  zone::ResourceFrontend<T>& frontend_;
+};
+
+}  // namespace hanse::api

@@ -1,0 +1,82 @@
+// hanse.migration, for users: transfers are made, watched and cancelled.
+#include "api/json_body.h"
+#include "api/messages.h"
+#include "api/query.h"
+#include "api/resource_routes.h"
+#include "api/transfer_kind.h"
+
+namespace hanse::api {
+namespace {
+
+constexpr char kPath[] = "/providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/transfers";
+
+Result<http::Reply> watch(Context& context, const Call& call) {
+  WatchRequest request{.scope = id_of(call.path), .labels = text_parameter(call.request.query, "labels")};
+  HANSE_CHECK(model::matches_selector({}, request.labels));
+  return events_reply(context, call.caller, [&context, request](http::EventWriter& writer) {
+    return watch_transfers(context, request, writer);
+  });
+}
+
+Task<Result<http::Reply>> list(Context& context, Call call) {
+  HANSE_CO_TRY(const bool watching, flag_parameter(call.request.query, "watch"));
+  if (watching) co_return watch(context, call);
+  HANSE_CO_TRY(const auto request, list_request(call.request.query, id_of(call.path)));
+  HANSE_CO_TRY(const auto listing, list_transfers(context, request));
+  co_return list_response(listing.items, listing.skip_token);
+}
+
+Task<Result<http::Reply>> get(Context& context, Call call) {
+  HANSE_CO_TRY(const bool watching, flag_parameter(call.request.query, "watch"));
+  HANSE_CO_TRY(const auto transfer, context.parts.transfers.get(id_of(call.path)));
+  if (watching) co_return watch(context, call);
+  co_return json_reply(200, transfer);
+}
+
+Task<Result<http::Reply>> create(Context& context, Call call) {
+  HANSE_CO_TRY(TransferDraft draft, read_body<TransferDraft>(call.request.body));
+  HANSE_CO_CHECK(model::check_name(draft.spec.instance, "/spec/instance"));
+  HANSE_CO_CHECK(model::check_name(draft.spec.target_zone, "/spec/targetZone"));
+  HANSE_CO_TRY(const auto transfer,
+               co_await context.parts.transfers.create(id_of(call.path), std::move(draft.spec)));
+  co_return json_reply(201, transfer);
+}
+
+Task<Result<http::Reply>> cancel(Context& context, Call call) {
+  HANSE_CO_TRY(const auto transfer, co_await context.parts.transfers.cancel(id_of(call.path)));
+  co_return json_reply(202, transfer);
+}
+
+}  // namespace
+
+void add_transfer_routes(Routes& routes, Context& context) {
+  routes.push_back({.name = fmt::format("GET {}", kPath),
+                    .access = kUsers,
+                    .summary = "List or watch transfers, with their progress",
+                    .query = {kLimitParameter, kSkipTokenParameter, kLabelsParameter, kWatchParameter},
+                    .answer_schema = "TransferList",
+                    .function = [&context](Call call) { return list(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}", kPath),
+                    .access = kUsers,
+                    .summary = "Move an instance to another zone; the transfer's name is generated",
+                    .request_schema = "TransferDraft",
+                    .answer_schema = "Transfer",
+                    .success = 201,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return create(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("GET {}/{{name}}", kPath),
+                    .access = kUsers,
+                    .summary = "Get or watch one transfer",
+                    .query = {kWatchParameter},
+                    .answer_schema = "Transfer",
+                    .function = [&context](Call call) { return get(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}/{{name}}/cancel", kPath),
+                    .access = kUsers,
+                    .summary = "Cancel a transfer before its commit point",
+                    .answer_schema = "Transfer",
+                    .success = 202,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return cancel(context, std::move(call)); }});
+}
+
+}  // namespace hanse::api

@@ -1,0 +1,53 @@
+#include "api/zone_metrics.h"
+
+#include <boost/describe.hpp>
+
+#include "base/json_mapping.h"
+#include "http/server.h"
+#include "zone/zone_version.h"
+
+namespace hanse::api {
+namespace {
+
+// One sample for each value that `value_of` takes, also where there is none of it.
+template <class Enum, class T, class ValueOf>
+std::vector<Sample> counted(const zone::Table<T>& table, const char* label, ValueOf value_of) {
+  std::map<std::string, double> counts;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>(
+      [&](auto enumerator) { counts[json::camel_case(enumerator.name)] = 0; });
+  if (const auto all = table.all()) {
+    for (const auto& resource : *all) counts[json::mapping::write_enum(value_of(*resource))] += 1;
+  }
+  std::vector<Sample> samples;
+  for (const auto& [name, count] : counts) samples.push_back({{{label, name}}, count});
+  return samples;
+}
+
+}  // namespace
+
+std::string zone_metrics_text(const Context& context) {
+  const ApiParts& parts = context.parts;
+  const auto gauge = [](const char* name, const char* help, double value) {
+    return metric_text(name, MetricType::gauge, help, {{{}, value}});
+  };
+  std::string text = metric_text("hanse_build_info", MetricType::gauge, "Always 1.",
+                                 {{{{"zone", parts.config.name}, {"version", zone::kVersion}}, 1}});
+  if (context.server != nullptr) {
+    text += gauge("hanse_api_connections", "Open connections.",
+                  static_cast<double>(context.server->connections()));
+  }
+  text += gauge("hanse_api_watches", "Open event streams.", static_cast<double>(context.seats.taken()));
+  text += gauge("hanse_hosts_connected", "Hosts with an open stream.",
+                static_cast<double>(parts.hosts.connected_hosts().size()));
+  text +=
+      gauge("hanse_store_revision", "Revision of the store.", static_cast<double>(parts.store.revision()));
+  text += metric_text("hanse_instances", MetricType::gauge, "Instances by state.",
+                      counted<model::ResourceState>(parts.tables.instances, "state",
+                                                    [](const model::Instance& i) { return i.status.state; }));
+  text += metric_text("hanse_transfers", MetricType::gauge, "Transfers by phase.",
+                      counted<model::TransferPhase>(parts.tables.transfers, "phase",
+                                                    [](const model::Transfer& t) { return t.status.phase; }));
+  return text;
+}
+
+}  // namespace hanse::api
