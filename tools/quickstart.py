@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-NAME = "quickstart"
+NAME = "demo"
 STATE = f"/var/lib/hanse-testbed/{NAME}"
 INSTANCE = "witness-0"
 COMMAND_LINE = "console=ttyS0 quiet panic=-1"

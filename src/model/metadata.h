@@ -72,6 +72,10 @@ struct Resource {
   BOOST_DESCRIBE_CLASS(Resource, (), (metadata, labels, annotations, extensions, spec, status), (), ())
 };
 
+// Of a uid, hexadecimal: 80 random bits tell all resources of a federation apart, and leave room in the paths
+// of unix sockets, which have 107 characters in all.
+inline constexpr int kUidDigits = 20;
+
 // A name is 1 to 63 lower-case letters, digits and '-', and begins and ends with a letter or digit.
 // Errors: invalid_argument with the pointer.
 Status check_name(std::string_view name, const std::string& pointer);

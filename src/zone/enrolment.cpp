@@ -37,7 +37,7 @@ Task<Result<model::EnrolmentAnswer>> Enrolment::enrol(model::EnrolmentRequest re
   host.metadata = {.name = request.name,
                    .region = zone_,
                    .kind = std::string(KindOf<model::Host>::kTraits.kind),
-                   .uid = random_token(runtime_.random, 32),
+                   .uid = random_token(runtime_.random, model::kUidDigits),
                    .created_at = now,
                    .last_modified_at = now};
   HANSE_CO_TRY(host, co_await tables_.hosts.create(std::move(host)));

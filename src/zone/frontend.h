@@ -128,7 +128,7 @@ class ResourceFrontend {
     const std::string now = to_rfc3339(runtime_.clock.wall_now());
     wanted.metadata.kind = Table<T>::kTraits.kind;
     wanted.metadata.region = zone_;
-    wanted.metadata.uid = random_token(runtime_.random, 32);
+    wanted.metadata.uid = random_token(runtime_.random, model::kUidDigits);
     wanted.metadata.created_at = now;
     wanted.metadata.last_modified_at = now;
     wanted.metadata.deleted_at.reset();

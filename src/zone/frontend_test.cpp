@@ -20,7 +20,7 @@ TEST_CASE_FIXTURE(Fixture, "put creates, replaces, and refuses a stale version")
   auto& workspaces = zone->frontends().workspaces;
   const auto created = wait(workspaces.put(workspace("a"), std::nullopt)).value();
   CHECK(created.created);
-  CHECK(created.resource.metadata.uid.size() == 32);
+  CHECK(created.resource.metadata.uid.size() == model::kUidDigits);
   pass(Seconds{1});
   const auto version = (*workspaces.get({.tenant = "default", .name = "a"}))->metadata.resource_version;
   const auto replaced = wait(workspaces.put(workspace("a", {{"x", "1"}}), version)).value();

@@ -57,7 +57,7 @@ Task<Result<std::string>> InstanceStorages::ensure_one(const model::Instance& in
                       .workspace = id.workspace,
                       .region = instance.metadata.region,
                       .kind = std::string(KindOf<model::BlockStorage>::kTraits.kind),
-                      .uid = random_token(runtime_.random, 32),
+                      .uid = random_token(runtime_.random, model::kUidDigits),
                       .created_at = now,
                       .last_modified_at = now};
   const MiB size = std::max(volume.size_mib.value_or(MiB{}), (*image)->spec.virtual_size_mib);

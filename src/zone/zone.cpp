@@ -134,7 +134,7 @@ Task<Status> Zone::Parts::load_tokens() {
 // What a user of a new zone expects to be there.
 Task<Status> Zone::Parts::make_defaults() {
   const std::string now = to_rfc3339(runtime.clock.wall_now());
-  const auto uid = [this] { return random_token(runtime.random, 32); };
+  const auto uid = [this] { return random_token(runtime.random, model::kUidDigits); };
   HANSE_CO_CHECK(co_await create_if_missing(
       tables.workspaces, built_in<model::Workspace>(kDefaultName, config.name, uid(), now)));
   co_return co_await create_if_missing(tables.storage_skus,
