@@ -20,7 +20,7 @@ struct HostOptions {
 };
 
 struct DevOptions {
-  std::string data_directory;             // empty: ~/.local/share/hanse/dev
+  std::string data_directory;             // default: ~/.local/share/hanse/dev
   std::string listen = "127.0.0.1:8443";  // of the zone's API
   bool verbose = false;
 };

@@ -20,10 +20,13 @@ void add_daemons(CLI::App& app, CommandDrafts& drafts) {
     drafts.command = drafts.host;
   });
   CLI::App* dev = app.add_subcommand("dev", "Run a zone and a host in one process, for a first try");
-  dev->add_option("--data", drafts.dev.data_directory, "Folder that keeps its state");
+  dev->add_option("--data", drafts.dev.data_directory,
+                  "Folder that keeps its state; default: ~/.local/share/hanse/dev");
   dev->add_option("--listen", drafts.dev.listen, "Where the zone's API listens")->capture_default_str();
   dev->callback([&drafts] {
     drafts.dev.verbose = drafts.global.verbose;
+    if (drafts.dev.data_directory.empty())
+      drafts.dev.data_directory = drafts.global.home + "/.local/share/hanse/dev";
     drafts.command = drafts.dev;
   });
 }

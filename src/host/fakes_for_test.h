@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <utility>

@@ -1,6 +1,5 @@
 #include "programs/dev_program.h"
 
-#include <cstdlib>
 #include <unistd.h>
 
 #include "base/scope.h"
@@ -13,12 +12,6 @@ namespace hanse::programs {
 namespace {
 
 constexpr int kTokenDigits = 64;
-
-std::string data_folder(const cli::DevOptions& options) {
-  if (!options.data_directory.empty()) return options.data_directory;
-  const char* home = std::getenv("HOME");
-  return std::string(home == nullptr ? "/tmp" : home) + "/.local/share/hanse/dev";
-}
 
 // The token of an earlier run, or a new one.
 Task<Result<std::string>> keep_token(Runtime& runtime, std::string path) {
@@ -80,7 +73,7 @@ int run_dev(const cli::DevOptions& options) {
   io::RealRuntime real(runtime_options(options.verbose));
   const auto listen = parse_endpoint(options.listen);
   if (!listen) return exit_code(fail(listen.error()));
-  const std::string folder = data_folder(options);
+  const std::string& folder = options.data_directory;
   ZoneService zone(real);
   if (const Status started = real.run_task(start(real, zone, folder, *listen)); !started)
     return exit_code(started);

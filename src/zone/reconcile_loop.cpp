@@ -48,7 +48,7 @@ Task<void> ReconcileLoop::reconcile(std::string key) {
   running_.erase(key);
   if (done) {
     failures_.erase(key);
-    if (*done) call_again(key, **done);
+    if (const Again& again = *done) call_again(key, *again);
   } else {
     const int failures = failures_[key]++;
     log_.warning("{}: {}", key, done.error().message);

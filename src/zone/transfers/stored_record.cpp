@@ -154,7 +154,7 @@ Task<Status> StoredRecord::change(std::function<Status(model::Transfer&)> change
 }
 
 Task<Status> StoredRecord::keep_report(model::TransferReport report) {
-  return change([report = std::move(report)](model::Transfer& transfer) -> Status {
+  return change([report](model::Transfer& transfer) -> Status {
     transfer.status.report = report;
     return {};
   });
