@@ -22,8 +22,9 @@ Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferR
                                     const std::string& transfer) {
   const std::string name = stream_name(role, transfer);
   HANSE_TRY(const KeyedCertificate authority, certificates.make_authority(name, kStreamKeyLifetime));
-  HANSE_TRY(const KeyedCertificate issued,
-            certificates.issue(authority, {.dns_names = {name}, .lifetime = kStreamKeyLifetime}));
+  HANSE_TRY(const KeyedCertificate issued, certificates.issue(authority, {.name = "hanse://transfer/" + name,
+                                                                          .dns_names = {name},
+                                                                          .lifetime = kStreamKeyLifetime}));
   return StreamKeys{authority.certificate_pem, {issued.certificate_pem, issued.key_pem, ""}};
 }
 
