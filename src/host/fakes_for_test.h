@@ -3,7 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <catch2/catch.hpp>
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <utility>
