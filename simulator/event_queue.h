@@ -5,11 +5,13 @@
 // at kMaxEventsPerInstant events within one instant livelocked() tells so.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <queue>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "runtime/scheduler.h"

@@ -4,6 +4,7 @@
 // Lifecycle: one for each run of a process, over the disk of its machine. Thread: the loop.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>

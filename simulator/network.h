@@ -5,9 +5,11 @@
 // Failure: unavailable when nobody listens, or nobody answers in time.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "runtime/network.h"

@@ -6,6 +6,7 @@
 // submitted, and reports back some time later, so that a crash may fall before, or between the two.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <unordered_set>
 

@@ -5,11 +5,13 @@
 // one. Destroying it crashes all processes. Failure: violation().
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulator/core.h"

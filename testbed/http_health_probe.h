@@ -3,6 +3,8 @@
 // Thread: the loop. Failure: unavailable, deadline_exceeded, or what the zone answers.
 #pragma once
 
+#include <string>
+
 #include "runtime/runtime.h"
 #include "testbed/health_probe.h"
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/runtime.h"
 #include "testbed/wan/wan_options.h"

@@ -1,6 +1,7 @@
 // Who may call a route. A route that says nothing is refused to everyone.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/result.h"

@@ -11,8 +11,10 @@
 // work. Thread: the loop. Failure: problem documents.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "api/context.h"
 #include "api/parts.h"

@@ -5,6 +5,7 @@
 // permission_denied for an instance of someone else.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -2,6 +2,7 @@
 // answers. The router, the check of callers, the metrics and /openapi.json are all made from these.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>

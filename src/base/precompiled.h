@@ -1,5 +1,5 @@
 // The headers that nearly every file of Hanse uses, compiled once. Not to be included by hand: each file
-// still includes what it uses, and the header check compiles without this one.
+// still includes what it uses; the style test checks it for headers.
 #pragma once
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 // files behind this header.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "cli/terminal.h"
 #include "runtime/blocking.h"

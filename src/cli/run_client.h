@@ -3,6 +3,8 @@
 // Thread: the loop. Failure: returned, with what to do about the context where that may be the cause.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "base/task.h"
 #include "cli/contexts.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <string>
 #include <vector>
 
 #include "cli/session.h"

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "host/agent_lock.h"
 #include "host/blob_cache.h"

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <chrono>
+#include <cstdint>
 #include <doctest/doctest.h>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -9,6 +9,7 @@
 // machine running. Thread: the loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

@@ -2,6 +2,9 @@
 // that GnuTLS, and so QEMU, insists on. Thread: any.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "runtime/certificates.h"
 
 namespace hanse::io {

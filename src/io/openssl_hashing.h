@@ -1,6 +1,10 @@
 // The Hashing of the real runtime, by OpenSSL. Failure: when OpenSSL has no SHA-256 it throws, at start-up.
 #pragma once
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "runtime/blocking.h"
 #include "runtime/hashing.h"
 

@@ -1,6 +1,8 @@
 // Reads who a process is from /proc. Thread: any.
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "runtime/processes.h"
 

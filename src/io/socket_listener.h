@@ -2,7 +2,9 @@
 // Failure: running out of file descriptors pauses it for a moment; only a closed socket ends it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/log.h"
 #include "io/descriptor.h"

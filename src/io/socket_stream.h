@@ -5,8 +5,11 @@
 // writing, since the other end saw a part of it. Thread: the loop. Failure: an error closes the connection.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "base/log.h"
 #include "io/channel.h"

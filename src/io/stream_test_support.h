@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <doctest/doctest.h>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 

@@ -1,6 +1,8 @@
 // The clocks of the operating system. Thread: any.
 #pragma once
 
+#include <chrono>
+
 #include "runtime/clock.h"
 
 namespace hanse::io {

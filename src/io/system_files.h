@@ -1,6 +1,10 @@
 // The Files of the real runtime: plain system calls on the blocking executor. Thread: the loop.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "runtime/blocking.h"
 #include "runtime/files.h"
 

@@ -1,6 +1,8 @@
 // The Processes of the real runtime. Thread: the loop.
 #pragma once
 
+#include <cstdint>
+
 #include "io/event_loop.h"
 #include "io/owned_descriptor.h"
 #include "io/reaper.h"

@@ -7,6 +7,7 @@
 // so or has never been told that the end is open; without an answer it waits and names the source.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "migration/ports.h"

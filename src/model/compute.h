@@ -4,6 +4,7 @@
 // user wants, status is what the zone knows.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

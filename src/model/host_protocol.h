@@ -3,6 +3,7 @@
 // a message having arrived before. docs/protocols/host_stream.md has the frames.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

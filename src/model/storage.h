@@ -1,8 +1,10 @@
 // Storage resources: storage SKUs, images (content, by digest) and block storages (the disks of instances).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/compute.h"

@@ -2,6 +2,7 @@
 // the source's record decides. docs/states/transfer.md has the diagram.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -2,6 +2,7 @@
 // spanning zones.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>

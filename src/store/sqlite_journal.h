@@ -7,6 +7,7 @@
 // disk, so every further append is refused until the store is opened again.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "testbed/owned_descriptor.h"

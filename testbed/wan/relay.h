@@ -5,6 +5,8 @@
 // Runtime; what it decides is in the pure WanSwitch. Needs root.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "runtime/random.h"
 #include "testbed/wan/wan_options.h"

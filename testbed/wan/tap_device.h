@@ -6,8 +6,10 @@
 // silent network and not like an unreachable neighbour.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "testbed/owned_descriptor.h"

@@ -6,12 +6,14 @@
 // and counted as lost to the queue.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <queue>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "testbed/wan/ethernet.h"

@@ -4,7 +4,9 @@
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,6 +1,7 @@
 // Transfers for tests of the API: it remembers who asked for what, and answers what it was told to.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>

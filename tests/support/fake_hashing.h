@@ -2,10 +2,13 @@
 // content.
 #pragma once
 
+#include <cstddef>
 #include <fmt/format.h>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/hashing.h"
 #include "tests/support/fake_files.h"

@@ -1,6 +1,7 @@
 // A server with routes on a network in memory, and a raw client that says exactly the bytes it is told.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>

@@ -2,10 +2,13 @@
 // src/api.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <doctest/doctest.h>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from includes import check_includes
+
 ROOT = Path(__file__).resolve().parents[2]
 RATCHET = Path(__file__).with_name("ratchet.json")
 FLOORS = ["base", "runtime", "model", "codec", "http", "io", "store", "placement", "migration", "federation", "host", "zone",
@@ -103,7 +105,7 @@ def main():
         lines = (ROOT / path).read_text().splitlines()
         rules = [check_size(path, lines, ratchet), check_lines(path, lines)]
         if path in sources:
-            rules += [check_header(path, lines), check_layers(path, lines), check_rules(path, lines)]
+            rules += [check_header(path, lines), check_includes(path, lines), check_layers(path, lines), check_rules(path, lines)]
         faults += [f"{path}:{number}: {text}" for rule in rules for number, text in rule]
     faults += check_format(sources)
     for path, limit in ratchet.items():

@@ -3,6 +3,7 @@
 // Failure: unavailable with the remedy when QEMU is missing.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

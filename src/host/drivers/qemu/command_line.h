@@ -4,6 +4,7 @@
 // comes from the MachineSpec alone; paths, ports and the accelerator come from the host.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

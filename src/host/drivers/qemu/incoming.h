@@ -4,6 +4,7 @@
 // Thread: the loop; Requires: context and machine outlive the tasks. Failure: see host/driver.h.
 #pragma once
 
+#include <cstdint>
 #include <set>
 
 #include "host/drivers/qemu/launch.h"

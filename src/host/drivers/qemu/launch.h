@@ -3,6 +3,8 @@
 // Failure: unavailable when QEMU cannot be started or ends at once, with the end of what it said.
 #pragma once
 
+#include <cstdint>
+
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/machine.h"
 

@@ -2,6 +2,8 @@
 // Where none can be written the machine runs without, and the log says so once.
 #pragma once
 
+#include <string>
+
 #include "host/drivers/qemu/machine.h"
 
 namespace hanse::host::qemu {

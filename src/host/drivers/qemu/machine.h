@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "host/drivers/qemu/console_ring.h"
 #include "host/drivers/qemu/machine_paths.h"

@@ -4,6 +4,7 @@
 // Failure: data_loss when the file is not what was written; the errors of Files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -5,10 +5,13 @@
 // it is destroyed; the machines go on running.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "host/driver.h"
 #include "host/drivers/qemu/capabilities.h"

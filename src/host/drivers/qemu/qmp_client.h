@@ -7,6 +7,7 @@
 // QEMU's refusal with its own text (failed_precondition, not_found, unimplemented).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>

@@ -8,9 +8,12 @@
 // Lifecycle: as Driver says; the fleet outlives it. Thread: the loop. Failure: as Driver says.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/scope.h"
 #include "host/driver.h"
