@@ -5,6 +5,7 @@
 // to get one.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

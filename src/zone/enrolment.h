@@ -6,6 +6,8 @@
 // (request).
 #pragma once
 
+#include <string>
+
 #include "federation/zone_identity.h"
 #include "model/host_messages.h"
 #include "zone/authentication.h"

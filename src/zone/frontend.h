@@ -6,6 +6,7 @@
 // of Table.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

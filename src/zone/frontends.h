@@ -1,6 +1,8 @@
 // All frontends of a zone: what its API calls. One of each kind, made with the kind's rules (frontends.cpp).
 #pragma once
 
+#include <string>
+
 #include "zone/frontend.h"
 #include "zone/tables.h"
 

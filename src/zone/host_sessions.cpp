@@ -46,6 +46,7 @@ class HostSessions::Served final : public HostStreamEvents {
     host.observed.clear();
     stream_.send(model::HostFrame::welcome, to_json(model::HostWelcome{sessions_.zone_, sessions_.version_}));
     for (const auto& [uid, desired] : host.desired) stream_.send_desired(desired);
+    stream_.send_synced();
     sessions_.log_.info("host '{}' is connected, {}", name_, hello.inventory.hypervisor);
     sessions_.changes_.notify();
     return {};

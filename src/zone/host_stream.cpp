@@ -14,6 +14,10 @@ constexpr Nanos kCallTimeout = Seconds{10};
 // cut off.
 constexpr std::size_t kMaxQueuedFrames = 1024;
 
+std::string synced_frame() {
+  return *codec::encode_frame({static_cast<std::uint8_t>(model::HostFrame::synced), 1, "{}"});
+}
+
 template <class T>
 Result<T> read_payload(const codec::Frame& frame) {
   HANSE_TRY(const json::Value value, json::parse(frame.payload));
@@ -105,10 +109,17 @@ void HostStream::send_desired(const model::MachineDesired& desired) {
   wake_writer_.notify();
 }
 
+void HostStream::send_synced() {
+  synced_ = true;
+  wake_writer_.notify();
+}
+
 std::string HostStream::next_bytes() {
   std::string bytes;
   for (const std::string& frame : queue_) bytes += frame;
   for (const auto& [uid, frame] : desired_) bytes += frame;
+  if (synced_) bytes += synced_frame();
+  synced_ = false;
   queue_.clear();
   desired_.clear();
   return bytes;
@@ -117,7 +128,7 @@ std::string HostStream::next_bytes() {
 Task<void> HostStream::write_queue() {
   while (true) {
     const std::uint64_t seen = wake_writer_.version();
-    if (queue_.empty() && desired_.empty()) {
+    if (queue_.empty() && desired_.empty() && !synced_) {
       co_await wake_writer_.changed_since(seen, model::kHostPingInterval);
       if (wake_writer_.version() == seen) send(model::HostFrame::ping, json::Object());
       continue;

@@ -5,6 +5,7 @@
 // returns why it ended.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -38,6 +39,8 @@ class HostStream {
   // Sends it with the next write; a desired state of the same machine that has not been sent yet is replaced.
   void send_desired(const model::MachineDesired& desired);
   void send(model::HostFrame type, const json::Value& payload);
+  // Sends `synced` behind all desired states that wait now.
+  void send_synced();
   Task<Result<model::HostResponse>> call(model::HostRequest request);
   // Makes run() return.
   void close();
@@ -56,6 +59,7 @@ class HostStream {
   bool greeted_ = false;
   std::deque<std::string> queue_;               // whole frames
   std::map<std::string, std::string> desired_;  // by machine uid: whole frames, sent after the queue
+  bool synced_ = false;                         // `synced` waits to be sent, behind them
   using Calls = std::map<std::int64_t, Promise<Result<model::HostResponse>>>;
   std::shared_ptr<Calls> calls_ =
       std::make_shared<Calls>();  // shared: a call ends after the stream that it waits for

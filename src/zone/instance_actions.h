@@ -3,6 +3,9 @@
 // moving); for the console those of the host.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "runtime/runtime.h"
 #include "zone/host_sessions.h"
 #include "zone/tables.h"

@@ -104,8 +104,9 @@ Task<Status> InstanceReconciler::take_over_status(Pointer instance) {
   const model::PowerState before = instance->status.power_state;
   const auto written =
       co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
-        if (changed.status.host == host && changed.status.moved_to.empty())
-          apply_observed(changed, view, now);
+        // What became of it since this step began counts: one that is being deleted stays so.
+        const bool kept = changed.status.moved_to.empty() && !changed.metadata.deleted_at;
+        if (kept && changed.status.host == host) apply_observed(changed, view, now);
         return {};
       });
   if (!written) co_return fail(written.error());

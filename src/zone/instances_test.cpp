@@ -1,5 +1,6 @@
 // An instance from its declaration to its end, in a whole zone with a host that obeys.
 
+#include <algorithm>
 #include <doctest/doctest.h>
 
 #include "tests/support/zone_fixture.h"
@@ -111,6 +112,20 @@ TEST_CASE_FIXTURE(Fixture, "a zone that restarts tells its hosts the same, and s
   after.generation = before.generation;
   CHECK(after == before);
   CHECK(get("web").status.host == "h1");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a host is told once that it has heard of all its machines, after the last of them") {
+  connect();
+  create("one");
+  create("two");
+  host.reset();
+  connect("boot-1");
+  const std::vector<model::HostFrame> first(host->frames.begin(), host->frames.begin() + 4);
+  CHECK(first == std::vector{model::HostFrame::welcome, model::HostFrame::desired, model::HostFrame::desired,
+                             model::HostFrame::synced});
+  create("three");
+  CHECK(std::ranges::count(host->frames, model::HostFrame::synced) == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a second agent with the identity of a connected host is refused") {

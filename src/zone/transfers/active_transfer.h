@@ -4,6 +4,7 @@
 // Lifecycle: made with its record, start() once, destroyed when done() or with the zone. Thread: the loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

@@ -9,6 +9,7 @@
 // Thread: the loop. Failure: as TransferRecord says.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
