@@ -63,7 +63,7 @@ TEST_CASE("what the host says leads where docs/states/instance.md draws it") {
     for (const PowerState power : all_of<PowerState>()) {
       for (const bool exists : {false, true}) {
         for (const char* error : {"", "no room"})
-          add_arrows(coded, before, {.exists = exists, .power_state = power, .error = error});
+          add_arrows(coded, before, {.power_state = power, .exists = exists, .error = error});
       }
     }
   }

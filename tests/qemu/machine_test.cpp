@@ -1,6 +1,8 @@
 // One real machine on one host: its life, and what an agent that was away finds.
 #include <csignal>
 #include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
 
 #include "runtime/sleep.h"
 #include "tests/qemu/qemu_world.h"
@@ -91,6 +93,23 @@ Task<Status> tell_inventory(QemuWorld& world) {
   co_return Status();
 }
 
+// A KVM that is there and does not serve: QEMU ends when it is told to use it.
+Task<Status> tell_inventory_without_kvm(QemuWorld& world) {
+  const std::string emulator = world.folder() + "/qemu-without-kvm";
+  std::ofstream(emulator) << "#!/bin/sh\n"
+                             "case \"$*\" in *accel=kvm*) echo 'may not be opened' >&2; exit 1 ;; esac\n"
+                             "exec qemu-system-x86_64 \"$@\"\n";
+  std::filesystem::permissions(emulator, std::filesystem::perms(0755));
+  host::qemu::QemuOptions options = world.options("a");
+  options.emulator = emulator;
+  options.kvm_device = "/dev/null";
+  host::qemu::QemuDriver driver(world.runtime(), options);
+  HANSE_CO_TRY(const model::Inventory inventory, co_await driver.inventory());
+  CHECK_FALSE(inventory.accelerated);
+  CHECK_FALSE(inventory.cpu_models.empty());
+  co_return Status();
+}
+
 TEST_SUITE_BEGIN("machine");
 
 TEST_CASE("a machine starts, serves, powers off by ACPI and starts again with its disk") {
@@ -106,6 +125,11 @@ TEST_CASE("an agent that was away finds its machine running, and a dead one stop
 TEST_CASE("a machine whose base is missing does not start") {
   QemuWorld world;
   world.run(host_without_base(world));
+}
+
+TEST_CASE("a host whose KVM does not serve emulates its guests") {
+  QemuWorld world;
+  world.run(tell_inventory_without_kvm(world));
 }
 
 TEST_CASE("the host tells what it can run") {

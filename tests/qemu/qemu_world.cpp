@@ -83,7 +83,7 @@ void QemuWorld::run(Task<Status> scenario) {
   REQUIRE_MESSAGE(outcome, (outcome ? std::string() : outcome.error().message));
 }
 
-std::unique_ptr<QemuDriver> QemuWorld::make_driver(const std::string& host) {
+host::qemu::QemuOptions QemuWorld::options(const std::string& host) const {
   host::qemu::QemuOptions options;
   options.data_dir = folder_ + "/" + host;
   options.blob_dir = folder_ + "/blobs";
@@ -91,7 +91,11 @@ std::unique_ptr<QemuDriver> QemuWorld::make_driver(const std::string& host) {
   options.zone = "test";
   options.host = host;
   options.stream_address = "127.0.0.1";
-  return std::make_unique<QemuDriver>(runtime(), options);
+  return options;
+}
+
+std::unique_ptr<QemuDriver> QemuWorld::make_driver(const std::string& host) {
+  return std::make_unique<QemuDriver>(runtime(), options(host));
 }
 
 model::MachineSpec QemuWorld::witness() const {

@@ -29,6 +29,8 @@ class QemuWorld {
 
   Runtime& runtime() { return real_.runtime(); }
   std::unique_ptr<QemuDriver> make_driver(const std::string& host);
+  host::qemu::QemuOptions options(const std::string& host) const;
+  const std::string& folder() const { return folder_; }
   model::MachineSpec witness() const;
   host::IncomingOptions incoming(bool direct) const;
   host::OutgoingOptions outgoing(host::IncomingEndpoints target) const;

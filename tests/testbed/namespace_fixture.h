@@ -81,6 +81,8 @@ inline OwnedDescriptor socket_inside(const std::string& name, int type, std::uin
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
+  const int again = 1;  // after a test that used the port
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
   REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   const timeval limit{2, 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

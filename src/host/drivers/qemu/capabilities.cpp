@@ -13,7 +13,9 @@ namespace {
 
 constexpr const char* kProbeUid = "probe";
 constexpr std::string_view kMachineFamily = "pc-q35-";
-constexpr const char* kKvmDevice = "/dev/kvm";
+// What any KVM on a real processor can give a guest. One that cannot, nested in a hypervisor of another kind,
+// runs no ordinary guest either.
+constexpr std::string_view kBaselineModel = "qemu64";
 // Their meaning differs between hosts: a machine with one of them could not move.
 constexpr std::string_view kUnportableModels[] = {"host", "max", "base"};
 
@@ -27,13 +29,6 @@ std::string_view value_of(std::string_view text, std::string_view key) {
     return text.substr(begin, text.find('\n', begin) - begin);
   }
   return {};
-}
-
-Task<bool> has_kvm(DriverContext& context) {
-  if (context.options.acceleration != Acceleration::automatic)
-    co_return context.options.acceleration == Acceleration::kvm;
-  const auto device = co_await context.runtime.files.info(kKvmDevice);
-  co_return device.has_value();
 }
 
 std::vector<std::string> probe_command(const QemuOptions& options, const MachinePaths& paths,
@@ -103,6 +98,39 @@ Task<Status> run_probe(DriverContext& context, Capabilities& out) {
   co_return co_await ask_hypervisor(client, out);
 }
 
+// Asks a QEMU with or without KVM, and cleans up after it.
+Task<Result<Capabilities>> probe(DriverContext& context, bool accelerated) {
+  Capabilities out;
+  out.facts.accelerated = accelerated;
+  const MachinePaths paths(context.options.data_dir, kProbeUid);
+  const Status probed = co_await run_probe(context, out);
+  const std::string said = co_await log_tail(context.runtime, paths.log());
+  HANSE_CO_CHECK(co_await context.runtime.files.remove_all(paths.folder()));
+  if (!probed) co_return fail(probed.error().code, "{}: {}", probed.error().message, said);
+  co_return out;
+}
+
+// Nothing when guests can run with KVM; else why not.
+Task<Status> try_kvm(DriverContext& context, Capabilities& out) {
+  const std::string& device = context.options.kvm_device;
+  if (device.empty()) co_return fail(Code::not_found, "the options say so");
+  if (!co_await context.runtime.files.info(device)) co_return fail(Code::not_found, "there is no {}", device);
+  HANSE_CO_TRY(Capabilities found, co_await probe(context, true));
+  const auto& models = found.inventory.cpu_models;
+  if (std::find(models.begin(), models.end(), kBaselineModel) == models.end())
+    co_return fail(Code::failed_precondition, "KVM here lacks parts of the CPU model {}", kBaselineModel);
+  out = std::move(found);
+  co_return Status();
+}
+
+Task<Result<Capabilities>> probe_best(DriverContext& context) {
+  Capabilities out;
+  const Status accelerated = co_await try_kvm(context, out);
+  if (accelerated) co_return out;
+  context.log.warning("guests are emulated, which is some ten times slower: {}", accelerated.error().message);
+  co_return co_await probe(context, false);
+}
+
 }  // namespace
 
 ProcessorFacts read_cpuinfo(std::string_view text) {
@@ -132,13 +160,8 @@ std::string reason_against_moves(bool accelerated, const codec::QmpGreeting& ver
 }
 
 Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {
-  Capabilities out;
+  HANSE_CO_TRY(Capabilities out, co_await probe_best(context));
   Runtime& runtime = context.runtime;
-  out.facts.accelerated = co_await has_kvm(context);
-  const Status probed = co_await run_probe(context, out);
-  HANSE_CO_CHECK(
-      co_await runtime.files.remove_all(MachinePaths(context.options.data_dir, kProbeUid).folder()));
-  HANSE_CO_CHECK(probed);
   HANSE_CO_TRY(const std::string cpuinfo, co_await runtime.files.read("/proc/cpuinfo", Bytes{8 << 20}));
   HANSE_CO_TRY(const std::string meminfo, co_await runtime.files.read("/proc/meminfo", kSmallFileLimit));
   const ProcessorFacts processor = read_cpuinfo(cpuinfo);
@@ -149,8 +172,6 @@ Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {
   const QemuOptions& options = context.options;
   out.inventory.vcpu = options.vcpu_limit.value > 0 ? options.vcpu_limit : VcpuCount{processor.count};
   out.inventory.memory_mib = options.memory_limit.value > 0 ? options.memory_limit : read_meminfo(meminfo);
-  if (!out.facts.accelerated)
-    context.log.warning("no /dev/kvm: guests are emulated, which is some ten times slower");
   if (!out.no_moves_reason.empty()) context.log.warning("no live moves: {}", out.no_moves_reason);
   co_return out;
 }

@@ -24,14 +24,6 @@ SessionOptions session_options(const DriverContext& context, const Machine& mach
                         .incoming = machine.record.intent == Intent::incoming};
 }
 
-Task<std::string> log_tail(Runtime& runtime, std::string path) {
-  const auto text = co_await runtime.files.read(std::move(path), kSmallFileLimit);
-  if (!text || text->empty()) co_return std::string("it said nothing");
-  const std::size_t end = text->find_last_not_of('\n') + 1;
-  const std::size_t begin = end > kLogTail ? end - kLogTail : 0;
-  co_return text->substr(begin, end - begin);
-}
-
 Task<Status> start_process(DriverContext& context, Machine& machine, std::vector<std::string> command,
                            ProcessId& process) {
   Runtime& runtime = context.runtime;
@@ -83,6 +75,14 @@ Task<Status> kill_unattached(DriverContext& context, Machine& machine) {
 }
 
 }  // namespace
+
+Task<std::string> log_tail(Runtime& runtime, std::string path) {
+  const auto text = co_await runtime.files.read(std::move(path), kSmallFileLimit);
+  if (!text || text->empty()) co_return std::string("it said nothing");
+  const std::size_t end = text->find_last_not_of('\n') + 1;
+  const std::size_t begin = end > kLogTail ? end - kLogTail : 0;
+  co_return text->substr(begin, end - begin);
+}
 
 Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
   LaunchPlan plan{.machine = machine.record.machine,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/machine.h"
@@ -14,6 +15,9 @@ struct HostFacts {
   bool accelerated = false;
   std::int64_t clock_khz = 0;
 };
+
+// The end of what QEMU wrote into that file.
+Task<std::string> log_tail(Runtime& runtime, std::string path);
 
 // Makes the session. Requires: folders, disks and seed are there, the record has its forwards and intent.
 Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts);

@@ -15,8 +15,6 @@ struct PortRange {
   std::uint16_t last = 0;
 };
 
-enum class Acceleration { automatic, kvm, emulation };
-
 struct QemuOptions {
   // Absolute. Of the instances; paths of sockets below it must stay shorter than kMaxSocketPath.
   std::string data_dir;
@@ -36,7 +34,8 @@ struct QemuOptions {
   // What guests may use in all; zero: what the machine has.
   VcpuCount vcpu_limit;
   MiB memory_limit;
-  Acceleration acceleration = Acceleration::automatic;
+  // Guests are emulated where it is missing, may not be opened, or runs no ordinary guest. Empty: always.
+  std::string kvm_device = "/dev/kvm";
   std::string emulator = "qemu-system-x86_64";
   std::string disk_tool = "qemu-img";
   std::string seed_tool = "genisoimage";
