@@ -8,14 +8,19 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <sys/stat.h>
 
 namespace hanse::testbed {
 namespace {
 
+// Empty or cut off when the process ends meanwhile: then reading fails, which an iterator over the file would
+// throw.
 std::string read_all(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 // "1234 (name) S 1 …": the name may hold anything, so the fields count from the last parenthesis.

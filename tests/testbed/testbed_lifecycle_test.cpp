@@ -60,7 +60,7 @@ class Testbed {
     // This test program is the WAN emulator when it is called so; see main.cpp.
     UpOptions options{.plan = plan_};
     options.programs = {{self(), "--wan"}, {programs_, "zone", "--config"}, {programs_, "host", "--config"}};
-    options.step_limit = Millis{500};
+    options.step_limit = Seconds{20};  // on a machine that is busy otherwise
     return options;
   }
   Status start(HealthProbe& probe, UpOptions options) {
@@ -154,7 +154,9 @@ TEST_CASE("what a failed up has made is removed") {
   if (!is_root()) return;
   Testbed testbed;
   NeverReady probe;
-  const Status started = testbed.start(probe, testbed.options());
+  UpOptions options = testbed.options();
+  options.step_limit = Millis{500};
+  const Status started = testbed.start(probe, std::move(options));
   REQUIRE_FALSE(started.has_value());
   CHECK(started.error().code == Code::deadline_exceeded);
   CHECK(started.error().message.find("zone 'helsinki' did not get to work in time: it says nothing") !=
@@ -170,7 +172,7 @@ TEST_CASE("a program that ends at its start is named with its log") {
   options.programs.zone = {"sh", "-c", "echo no such luck; exit 1"};
   const Status started = testbed.start(probe, std::move(options));
   REQUIRE_FALSE(started.has_value());
-  CHECK(started.error().message.find("no such luck") != std::string::npos);
+  CHECK_MESSAGE(started.error().message.find("no such luck") != std::string::npos, started.error().message);
   CHECK(testbed.leftovers() == Names{});
 }
 
@@ -190,7 +192,8 @@ TEST_CASE("down removes what an up has made that was killed at any step") {
       std::this_thread::sleep_for(Millis{5});
     CHECK_MESSAGE(::access(path.c_str(), F_OK) == 0, reached);
     starting.end(SIGKILL);
-    CHECK(testbed.remove() == true);
+    const Result<bool> removed = testbed.remove();
+    CHECK_MESSAGE(removed == true, (removed ? reached : removed.error().message));
     CHECK_MESSAGE(testbed.leftovers() == Names{}, reached);
   }
 }
