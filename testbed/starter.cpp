@@ -18,6 +18,7 @@ constexpr Nanos kPollInterval = Millis{50};
 constexpr Nanos kWanLimit = Seconds{10};
 constexpr int kTokenDigits = 64;
 constexpr std::size_t kLogTail = 1500;
+constexpr Bytes kLogLimit{64 << 20};
 // Guests run as an unprivileged user, who must reach its folder below; secrets are in files of mode 0600.
 constexpr std::uint32_t kFolderMode = 0755;
 
@@ -173,10 +174,14 @@ Task<Result<ProcessId>> Starter::start(RecordedProcess process, std::vector<std:
   ProcessOptions options;
   options.arguments = std::move(command);
   options.working_directory = std::move(folder);
-  options.output_path = std::move(log_file);
-  HANSE_CO_TRY(const ProcessId id, co_await runtime_.processes.start_daemon(std::move(options)));
-  process.pid = id.pid;
-  process.start_time = id.start_time;
+  options.output_path = log_file;
+  const Result<ProcessId> id = co_await runtime_.processes.start_daemon(std::move(options));
+  if (!id) {
+    const Result<std::string> log = co_await runtime_.files.read(std::move(log_file), kLogLimit);
+    co_return fail(id.error().code, "{}; {}", id.error().message, tail(log ? *log : std::string()));
+  }
+  process.pid = id->pid;
+  process.start_time = id->start_time;
   state_.processes.push_back(std::move(process));
   HANSE_CO_CHECK(co_await record());
   co_return id;
@@ -188,7 +193,7 @@ Task<Status> Starter::pause(Waiting waiting, std::string missing) {
     co_await sleep_for(runtime_.scheduler, kPollInterval);
     co_return Status();
   }
-  const Result<std::string> log = co_await runtime_.files.read(waiting.log_file, Bytes{64 << 20});
+  const Result<std::string> log = co_await runtime_.files.read(waiting.log_file, kLogLimit);
   co_return fail(alive ? Code::deadline_exceeded : Code::unavailable, "{} {}: {}; {}", waiting.what,
                  alive ? "did not get to work in time" : "ended at its start", missing,
                  tail(log ? *log : std::string()));
