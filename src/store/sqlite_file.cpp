@@ -94,7 +94,7 @@ Status SqliteFile::prepare() {
   HANSE_TRY(SqliteStatement remove, database_->prepare("DELETE FROM entries WHERE key=?1"));
   HANSE_TRY(SqliteStatement set_revision,
             database_->prepare("UPDATE state SET number=?1 WHERE name='revision'"));
-  statements_.emplace(std::move(put), std::move(remove), std::move(set_revision));
+  statements_ = std::make_unique<Statements>(std::move(put), std::move(remove), std::move(set_revision));
   return {};
 }
 

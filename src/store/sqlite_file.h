@@ -43,7 +43,7 @@ class SqliteFile {
 
   SqliteOptions options_;
   std::unique_ptr<SqliteDatabase> database_;
-  std::optional<Statements> statements_;
+  std::unique_ptr<Statements> statements_;
   std::optional<Error> broken_;  // the failure after which nothing is written any more
 };
 

@@ -50,8 +50,11 @@ void add_machine(Arguments& out, const LaunchPlan& plan) {
 Status add_direct_boot(Arguments& out, const QemuOptions& options, const LaunchPlan& plan) {
   for (const model::Blob& blob : plan.machine.boot_blobs) {
     HANSE_TRY(std::string path, blob_path(options.blob_dir, blob.digest));
-    if (blob.role == model::BlobRole::kernel) add(out, "-kernel", std::move(path));
-    if (blob.role == model::BlobRole::initramfs) add(out, "-initrd", std::move(path));
+    if (blob.role == model::BlobRole::kernel) {
+      add(out, "-kernel", std::move(path));
+    } else if (blob.role == model::BlobRole::initramfs) {
+      add(out, "-initrd", std::move(path));
+    }
   }
   std::string append = plan.machine.command_line;
   if (!plan.accelerated) {
