@@ -33,10 +33,10 @@ def machine():
 
 
 def quartiles(values):
-    """(median, lower quartile, upper quartile); the three are equal for a single value."""
+    """(median, lower quartile, upper quartile); the three are equal for a single value, and nothing is known of none."""
     values = list(values)
-    if len(values) == 1:
-        return values[0], values[0], values[0]
+    if len(values) < 2:
+        return (values or [float("nan")]) * 3
     lower, middle, upper = statistics.quantiles(values, n=4, method="inclusive")
     return middle, lower, upper
 

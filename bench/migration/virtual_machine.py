@@ -113,7 +113,8 @@ class VirtualMachine:
         give_to(self.folder, self.options.user)
         with open(self.path("qemu.log"), "wb") as log:
             command = ["ip", "netns", "exec", self.namespace, *drop_privileges(self.options.user), *self.command()]
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            # A session of its own, as a daemon has: the kernel shares the processors out among sessions.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
             self.qmp = qmp.Qmp(self.path("qmp.sock"), record)
         except (qmp.QmpTimeout, qmp.QmpClosed) as error:
