@@ -26,13 +26,18 @@ AFTER_SECONDS = 1.0
 GET = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=20).read().decode())"
 
 
+def user_data(options):
+    """The witness's settings, for any guest that is to do the same."""
+    return (f"#cloud-config\nhanse_witness:\n  pattern_mb: {options.pattern}\n  dirty_mb_per_second: {options.dirty}\n"
+            f"  lines_per_second: {options.lines}\n  line_bytes: {options.line_bytes}\n")
+
+
 def write_seed(folder, options):
     """A NoCloud seed with the witness's settings, in both folders alike."""
     seed = os.path.join(folder, "seed")
     os.makedirs(seed)
     with open(os.path.join(seed, "user-data"), "w", encoding="ascii") as file:
-        file.write(f"#cloud-config\nhanse_witness:\n  pattern_mb: {options.pattern}\n  location: bare/source\n")
-        file.write(f"  dirty_mb_per_second: {options.dirty}\n  lines_per_second: {options.lines}\n")
+        file.write(user_data(options) + "  location: bare/source\n")
     with open(os.path.join(seed, "meta-data"), "w", encoding="ascii") as file:
         file.write("instance-id: witness\nlocal-hostname: witness\n")
     image = os.path.join(folder, "seed.iso")
@@ -47,7 +52,7 @@ def ask_witness(machine, path):
 
 @contextlib.contextmanager
 def machines(folder, net, options, record=None):
-    """The running source and the waiting target; both are gone at the end."""
+    """The running source and then the waiting target, which is started last; both are gone at the end."""
     os.chmod(folder, 0o755)
     folders = [os.path.join(folder, side) for side in ("source", "target")]
     for side in folders:
@@ -55,7 +60,7 @@ def machines(folder, net, options, record=None):
         write_seed(side, options)
     disks.prepare(options.disk, os.path.join(options.guest, "witness.qcow2"), *folders)
     certificates.make_pair(*(os.path.join(side, "tls") for side in folders), options.keys)
-    common = virtual_machine.Options(options.guest, options.memory, options.user)
+    common = virtual_machine.Options(options.guest, options.memory, options.user, options.accelerator)
     pair = []
     for side, namespace, incoming in zip(folders, (net.source, net.target), (False, True)):
         name = os.path.basename(side)
@@ -64,7 +69,8 @@ def machines(folder, net, options, record=None):
     try:
         for machine in pair:
             machine.start(lambda direction, message, name=machine.name: record and record(name, direction, message))
-        pair[0].wait_heartbeat(BOOT_SECONDS)
+            if not machine.incoming:
+                machine.wait_heartbeat(BOOT_SECONDS)
         yield pair
     finally:
         for machine in pair:
@@ -72,9 +78,13 @@ def machines(folder, net, options, record=None):
 
 
 def heartbeat_gap(source, target):
-    """Milliseconds between the last heartbeat heard from the source and the first from the target, and how many are missing."""
+    """Milliseconds between the last heartbeat heard from the source and the first from the target, those of them that the guest did
+    not live through, and how many heartbeats are missing."""
     last, first = source.heartbeats.beats[-1], target.heartbeats.beats[0]
-    return {"heartbeat_gap_ms": round((first[2] - last[2]) * 1000, 1), "heartbeats_missing": first[0] - last[0] - 1}
+    outside = (first[2] - last[2]) * 1000
+    inside = (first[1] - last[1]) / 1e6
+    return {"heartbeat_gap_ms": round(outside, 1), "guest_blackout_ms": round(outside - inside, 1),
+            "heartbeats_missing": first[0] - last[0] - 1}
 
 
 def report(move, net_bytes):
@@ -86,7 +96,8 @@ def report(move, net_bytes):
         "blackout_ms": round((qmp.seconds_of(move.resume_event) - qmp.seconds_of(stop)) * 1000, 1),
         "downtime_ms": memory["downtime"],
         **heartbeat_gap(move.source, move.target),
-        "total_s": round(times["resumed"] - times["start"], 3),
+        "total_s": round(move.target.start_seconds + times["resumed"] - times["start"], 3),
+        "prepare_s": round(move.target.start_seconds + times["prepared"] - times["start"], 3),
         "disk_s": round(times["disk_ready"] - times["prepared"], 3),
         "memory_s": round(times["paused"] - times["disk_ready"], 3),
         "drain_ms": round((times["drained"] - times["paused"]) * 1000, 1),
@@ -131,7 +142,7 @@ def move_once(net, options):
             return result | {"ok": verdict["ok"] and same, "witness": verdict}
 
 
-def parse_arguments():
+def parse_arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--guest", required=True, metavar="DIR", help="made by testbed/guest/build_guest.sh")
     parser.add_argument("--repeat", type=int, default=1, metavar="N")
@@ -139,6 +150,7 @@ def parse_arguments():
     parser.add_argument("--pattern", type=int, default=16, metavar="MB", help="memory pages of the witness")
     parser.add_argument("--dirty", type=int, default=1, metavar="MB_PER_S")
     parser.add_argument("--lines", type=int, default=20, metavar="PER_S", help="lines with fsync")
+    parser.add_argument("--line-bytes", type=int, default=64, metavar="BYTES")
     parser.add_argument("--disk", choices=sorted(disks.MIRROR_SYNC), default="full")
     parser.add_argument("--copy-mode", choices=["background", "switch", "write-blocking"], default="switch")
     parser.add_argument("--transport", choices=["tcp", "unix"], default="tcp")
@@ -147,10 +159,11 @@ def parse_arguments():
     parser.add_argument("--multifd", type=int, default=0, metavar="CHANNELS")
     parser.add_argument("--compression", choices=["none", "zlib", "zstd"], default="none", help="of multifd")
     parser.add_argument("--downtime-limit", type=int, default=100, metavar="MS")
+    parser.add_argument("--accelerator", choices=["tcg", "kvm"], default="tcg", help="kvm needs a user who may use it")
     parser.add_argument("--user", default="nobody", help="that QEMU runs as")
     parser.add_argument("--trace", metavar="FILE", help="write every QMP message there")
     parser.add_argument("--namespaces", nargs=3, metavar=("SOURCE", "TARGET", "TARGET_ADDRESS"), help="use existing ones")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     arguments.guest = os.path.abspath(arguments.guest)
     return arguments
 

@@ -10,6 +10,9 @@ TARGET_HOSTNAME = "target.move.hanse"
 SOURCE_HOSTNAME = "source.move.hanse"
 VALID_DAYS = "2"
 
+# RFC 7919's ffdhe2048, as Hanse gives it too: without it QEMU searches a prime for as long as a second and more.
+GROUP_ARGUMENTS = ["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"]
+
 KEY_ARGUMENTS = {
     "ecdsa": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
@@ -69,6 +72,7 @@ def make_pair(source_folder, target_folder, kind):
         os.makedirs(folder, exist_ok=True)
         authorities[role] = _make_authority(folder, kind)
         _make_leaf(folder, kind, role, hostname, authorities[role])
+    _openssl(*GROUP_ARGUMENTS, "-out", os.path.join(target_folder, "dh-params.pem"))
     for folder, peer in ((source_folder, "server"), (target_folder, "client")):
         with open(authorities[peer][1], "rb") as certificate, open(os.path.join(folder, "ca-cert.pem"), "wb") as file:
             file.write(certificate.read())

@@ -80,7 +80,8 @@ def parse_arguments():
     parser.add_argument("--guest", required=True, metavar="DIR")
     parser.add_argument("cases", nargs="*", metavar="CASE", help="all by default: " + ", ".join(failure_cases.CASES))
     arguments = parser.parse_args()
-    settings = {"memory": 192, "pattern": 16, "dirty": 8, "lines": 50, "disk": "full", "keys": "ecdsa", "user": "nobody"}
+    settings = {"memory": 192, "pattern": 16, "dirty": 8, "lines": 50, "line_bytes": 64, "disk": "full", "keys": "ecdsa", "user": "nobody",
+                "accelerator": "tcg"}
     return argparse.Namespace(guest=os.path.abspath(arguments.guest), cases=arguments.cases, **settings)
 
 

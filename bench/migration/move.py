@@ -67,7 +67,7 @@ class Move:
     def _configure(self, machine, role):
         """Credentials, capabilities and parameters: the same on both sides but for the role."""
         options = self.options
-        names = ["events", "return-path", "pause-before-switchover"] + (["multifd"] if options.multifd else [])
+        names = ["events", "return-path", "pause-before-switchover", "auto-converge"] + (["multifd"] if options.multifd else [])
         states = [{"capability": name, "state": True} for name in names]
         parameters = {"max-bandwidth": options.memory_bytes_per_second, "downtime-limit": options.downtime_limit_ms}
         if options.multifd:

@@ -1,5 +1,7 @@
 #include "migration/target_transfer.h"
 
+#include <algorithm>
+
 #include "migration/source_transfer.h"
 #include "runtime/sleep.h"
 
@@ -11,6 +13,9 @@ namespace {
 
 // While nothing is heard the target asks the source this often.
 constexpr Nanos kAskInterval = Seconds{3};
+// Its first heartbeat here ends a guest's blackout in the report; the report of one that has none is not held
+// up for longer.
+constexpr Nanos kFirstBeatGrace = Millis{250};
 
 }  // namespace
 
@@ -114,16 +119,19 @@ Task<Status> TargetTransfer::ask_source() {
 Task<Status> TargetTransfer::resume() {
   // No order any more: the machine is this zone's to run, in the new epoch.
   machine_.order(std::nullopt);
-  while (true) {
+  const Epoch epoch{record_.current().status.source_epoch.value + 1};
+  MonotonicTime report_by = MonotonicTime::max();
+  while (runtime_.clock.now() < report_by) {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();
-    const Epoch epoch{record_.current().status.source_epoch.value + 1};
     if (observed && observed->epoch == epoch && observed->power_state == model::PowerState::running) {
       endpoints_.resumed_at_ns = observed->resumed_at_ns;
       endpoints_.first_heartbeat = observed->first_heartbeat;
-      break;
+      if (!endpoints_.first_heartbeat.empty()) break;
+      report_by = std::min(report_by, runtime_.clock.now() + kFirstBeatGrace);
     }
-    co_await machine_.changes().changed_since(seen, Seconds{1});
+    const Nanos left = report_by - runtime_.clock.now();
+    co_await machine_.changes().changed_since(seen, std::min(left, Nanos(Seconds{1})));
   }
   co_return co_await record_.advance(TransferEvent::target_running, "the guest runs here");
 }

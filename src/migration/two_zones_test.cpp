@@ -85,7 +85,12 @@ class ObedientHost final : public MovingMachine {
     machine_.epoch = epoch;
     changes_.notify();
   }
+  void beat(std::string text) {
+    machine_.first_heartbeat = std::move(text);
+    changes_.notify();
+  }
   std::string failure;  // of the next send or receive
+  std::string last_heartbeat;
   Nanos duration = Seconds{1};
 
  private:
@@ -98,6 +103,7 @@ class ObedientHost final : public MovingMachine {
     switch (order.goal) {
       case MoveGoal::send:
         move.state = MoveState::handed_over;
+        move.last_heartbeat = last_heartbeat;
         break;
       case MoveGoal::receive:
         move.state = MoveState::ready;
@@ -325,6 +331,22 @@ TEST_CASE("a link that is cut at the commit point delays the end, and names who 
   zones.run(Seconds{30});
   CHECK(zones.source_phase() == Phase::completed);
   CHECK(zones.target_host.runs());
+}
+
+TEST_CASE("the report waits a moment for the guest's first beat, and no longer") {
+  for (const bool beats : {true, false}) {
+    TwoZones zones;
+    zones.source_host.last_heartbeat = "1000000000 5000000000";
+    zones.start_source();
+    while (!zones.target_host.runs()) zones.run(Millis{10});
+    zones.run(Millis{100});
+    CHECK(zones.target_phase() == Phase::granted);
+    if (beats) zones.target_host.beat("1050000000 5200000000");
+    zones.run(Seconds{1});
+    REQUIRE(zones.source_phase() == Phase::completed);
+    const auto& report = zones.source_record.transfer.status.report;
+    CHECK(report->guest_blackout_ms == (beats ? std::optional<double>(150) : std::nullopt));
+  }
 }
 
 TEST_CASE("a grant whose answer is lost runs the guest once") {

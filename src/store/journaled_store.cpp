@@ -78,7 +78,18 @@ Task<Result<Revision>> JournaledStore::transact(Transaction transaction) {
                    "the store has {} transactions of {} bytes waiting for the disk; retry later",
                    pending_.size(), pending_bytes_);
   }
-  HANSE_CO_TRY(JournalRecord record, core_.admit(std::move(transaction)));
+  Result<JournalRecord> record = core_.admit(std::move(transaction));
+  if (record) co_return co_await enqueue(std::move(*record));
+  // Whoever has lost reads again and retries, which is of use only when the winner is there to be read.
+  if (record.error().code == Code::aborted && !pending_.empty()) {
+    HANSE_CO_TRY(JournalRecord nothing, core_.admit({}));
+    const auto passed = co_await enqueue(std::move(nothing));
+    if (!passed) co_return passed;
+  }
+  co_return fail(std::move(record).error());
+}
+
+Task<Result<Revision>> JournaledStore::enqueue(JournalRecord record) {
   auto [promise, future] = make_promise<Result<Revision>>(scheduler_);
   const std::size_t bytes = bytes_of(record);
   pending_bytes_ += bytes;

@@ -53,6 +53,8 @@ class JournaledStore final : public Store {
     Promise<Result<Revision>> promise;
   };
 
+  // Completes when the record, and all before it, are durable.
+  Task<Result<Revision>> enqueue(JournalRecord record);
   Task<void> write_batches();
   std::vector<JournalRecord> effective_records() const;
   void complete(std::size_t count);

@@ -97,6 +97,19 @@ TEST_CASE("transactions that arrive while a batch is written form the next, in o
   for (std::size_t i = 0; i < 5; ++i) CHECK(**concurrent.results[i] == Result<Revision>(6 + i));
 }
 
+TEST_CASE("who loses against a transaction that is not durable yet hears of it when it is") {
+  Fixture fixture;
+  Concurrent concurrent(*fixture.store);
+  concurrent.start({.compares = {{"a", kNoRevision}}, .writes = {{"a", "first"}}});
+  concurrent.start({.compares = {{"a", kNoRevision}}, .writes = {{"a", "second"}}});
+  fixture.loop.run(kAppendTime - Nanos{1});
+  CHECK_FALSE(concurrent.results[1]->has_value());
+  fixture.loop.run();
+  CHECK((*concurrent.results[1])->error().code == Code::aborted);
+  CHECK(fixture.store->get("a") == Entry{"a", "first", 6, 6});
+  CHECK(fixture.disk.batches == std::vector<std::vector<Revision>>{{6}});
+}
+
 TEST_CASE("a failed append fails its batch and those behind it, and leaves no trace") {
   Fixture fixture;
   fixture.disk.failing_append = 2;

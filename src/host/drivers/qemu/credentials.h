@@ -4,6 +4,8 @@
 // Thread: the loop. Failure: of Files and QMP; invalid_argument when credentials are missing.
 #pragma once
 
+#include <string>
+
 #include "host/drivers/qemu/machine.h"
 #include "host/drivers/qemu/qmp_commands.h"
 
@@ -11,6 +13,9 @@ namespace hanse::host::qemu {
 
 inline constexpr const char* kMoveCredentials = "move-tls";
 
+// The files alone, in a folder that is there.
+Task<Status> write_credentials(DriverContext& context, std::string folder,
+                               model::StreamCredentials credentials, qmp::TlsRole role);
 // Replaces those of an earlier move. Requires: a session.
 Task<Status> install_credentials(DriverContext& context, Machine& machine,
                                  model::StreamCredentials credentials, qmp::TlsRole role);

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Live moves by Hanse against the same moves by bare QMP, in turns, over the same link. Writes bench/results/migration.json.
+
+Usage: run.py [--case NAME]… [--pairs N] [--hanse PROGRAM] [--guest FOLDER]. Needs root. A case's figures replace those that the
+file has of it; the other cases stay. Exits non-zero when a guest lost anything.
+"""
+import argparse
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import bare_move
+import hanse_move
+import report
+
+# Arguments of bare_move.py: what the guest does while it is moved.
+CASES = {
+    "idle": ["--dirty", "0", "--lines", "1"],
+    "memory": ["--dirty", "8", "--lines", "1"],
+    "disk": ["--dirty", "0", "--lines", "50", "--line-bytes", "4096"],
+}
+TITLES = {"idle": "idle", "memory": "dirties 8 MB/s", "disk": "writes 50 × 4 KiB/s, each synced"}
+FIGURES = {
+    "blackout_ms": "blackout by QEMU's events, ms",
+    "guest_blackout_ms": "blackout by the guest's clock, ms",
+    "total_s": "total, s",
+    "wire_bytes": "bytes on the wire",
+}
+
+
+def options_of(case, guest):
+    return bare_move.parse_arguments(["--guest", guest, "--disk", "overlay", *CASES[case]])
+
+
+def run_case(case, options):
+    """What the guests run with, and the pairs of moves; one of each before them, which brings the image to the target and files into memory, is not counted."""
+    how = options_of(case, options.guest)
+    pairs = []
+    with hanse_move.Federation(options.hanse, options.guest, how.memory) as federation:
+        how.accelerator = federation.accelerator()
+        for number in range(options.pairs + 1):
+            pair = {"hanse": hanse_move.move_once(federation, how), "bare": bare_move.move_once(federation.link(), how)}
+            for side, result in pair.items():
+                shown = ", ".join(f"{name} {result[name]}" for name in FIGURES)
+                print(f"{case} {number} {side}: {shown}", flush=True)
+                if not result["ok"]:
+                    raise RuntimeError(f"{side} lost something: {result['witness']}")
+            if number:
+                pairs.append(pair)
+    return how.accelerator, pairs
+
+
+def print_summary(cases):
+    rows = []
+    for case, result in cases.items():
+        for figure, title in FIGURES.items():
+            sides = {side: [pair[side][figure] for pair in result["pairs"] if pair[side][figure] is not None]
+                     for side in ("hanse", "bare")}
+            cells = {side: report.quartiles(values) for side, values in sides.items()}
+            shown = [f"{middle:,.5g} ({lower:,.5g}–{upper:,.5g})" for middle, lower, upper in cells.values()]
+            ratio = cells["hanse"][0] / cells["bare"][0] if cells["bare"][0] else float("nan")
+            rows.append([TITLES[case], title, *shown, f"{ratio:.2f}"])
+    report.print_table(["guest", "figure", "Hanse, median (quartiles)", "bare QMP", "ratio of medians"], rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
+    parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
+    options = parser.parse_args()
+    options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
+    result = report.load("migration.json")
+    for case in options.case or CASES:
+        machine = report.machine()
+        try:
+            accelerator, pairs = run_case(case, options)
+        except (RuntimeError, OSError) as error:
+            sys.exit(f"bench/migration: {error}")
+        result[case] = {"machine": machine, "accelerator": accelerator, "pairs": pairs}
+        report.save("migration.json", {name: result[name] for name in CASES if name in result})
+    print_summary({name: result[name] for name in CASES if name in result})
+
+
+if __name__ == "__main__":
+    main()
