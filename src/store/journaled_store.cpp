@@ -78,7 +78,18 @@ Task<Result<Revision>> JournaledStore::transact(Transaction transaction) {
                    "the store has {} transactions of {} bytes waiting for the disk; retry later",
                    pending_.size(), pending_bytes_);
   }
-  HANSE_CO_TRY(JournalRecord record, core_.admit(std::move(transaction)));
+  Result<JournalRecord> record = core_.admit(std::move(transaction));
+  if (record) co_return co_await write(std::move(*record));
+  // What it lost against may still wait for the disk: told before that can be read, the caller would try
+  // again with the same old state, and lose again.
+  if (record.error().code == Code::aborted && !pending_.empty()) {
+    HANSE_CO_TRY(JournalRecord nothing, core_.admit(Transaction()));
+    [[maybe_unused]] const auto settled = co_await write(std::move(nothing));
+  }
+  co_return fail(record.error());
+}
+
+Task<Result<Revision>> JournaledStore::write(JournalRecord record) {
   auto [promise, future] = make_promise<Result<Revision>>(scheduler_);
   const std::size_t bytes = bytes_of(record);
   pending_bytes_ += bytes;

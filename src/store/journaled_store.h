@@ -53,6 +53,8 @@ class JournaledStore final : public Store {
     Promise<Result<Revision>> promise;
   };
 
+  // Completes with the batch of the record, which may be empty: with all that was admitted before, then.
+  Task<Result<Revision>> write(JournalRecord record);
   Task<void> write_batches();
   std::vector<JournalRecord> effective_records() const;
   void complete(std::size_t count);

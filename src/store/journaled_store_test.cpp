@@ -97,6 +97,25 @@ TEST_CASE("transactions that arrive while a batch is written form the next, in o
   for (std::size_t i = 0; i < 5; ++i) CHECK(**concurrent.results[i] == Result<Revision>(6 + i));
 }
 
+TEST_CASE("who loses is told when what he lost against can be read") {
+  Fixture fixture;
+  Concurrent concurrent(*fixture.store);
+  concurrent.start(put("a", "first"));
+  concurrent.start({.compares = {{"a", 0}}, .writes = {{"a", "second"}}});
+  fixture.loop.run(kAppendTime / 2);
+  concurrent.start({.compares = {{"a", 0}}, .writes = {{"a", "third"}}});
+  fixture.loop.run(kAppendTime / 2 - Nanos{1});
+  for (const auto& result : concurrent.results) CHECK_FALSE(result->has_value());
+  fixture.loop.run();
+  CHECK(**concurrent.results[0] == Result<Revision>(6));
+  for (const std::size_t loser : {1, 2}) CHECK((*concurrent.results[loser])->error().code == Code::aborted);
+  CHECK(fixture.disk.batches == std::vector<std::vector<Revision>>{{6}});
+
+  // One that loses against nothing that waits is told at once.
+  concurrent.start({.compares = {{"a", 0}}, .writes = {{"a", "fourth"}}});
+  CHECK((*concurrent.results[3])->error().code == Code::aborted);
+}
+
 TEST_CASE("a failed append fails its batch and those behind it, and leaves no trace") {
   Fixture fixture;
   fixture.disk.failing_append = 2;
