@@ -1,6 +1,5 @@
 # One place for what every target is compiled with. Presets choose the build type and HANSE_SANITIZE.
 set(HANSE_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them; empty for none")
-set(HANSE_PLANTED_BUG "" CACHE STRING "Name of a bug to plant, which the simulator must catch; see simulator/README.md")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
   -fno-omit-frame-pointer -ftemplate-backtrace-limit=0)

@@ -7,6 +7,8 @@ namespace hanse::simulator {
 namespace {
 
 constexpr std::uint64_t kScheduleSalt = 0x6661756c7473;
+constexpr std::uint32_t kSilentCrashPerMillion = 400'000;
+constexpr std::uint64_t kLongestCountdown = 12;  // pieces of work
 constexpr Nanos kSlowLatency = Millis{300};
 constexpr Nanos kSlowJitter = Millis{400};
 constexpr std::uint32_t kLossyPerMillion = 200'000;
@@ -38,9 +40,9 @@ void Faults::at(Nanos when, std::function<void()> action) {
 
 Faults::Kind Faults::draw_kind() {
   const FaultWeights& weights = options_.weights;
-  const std::array parts = {weights.crash,     weights.partition,  weights.one_way_partition,
-                            weights.slow_link, weights.lossy_link, weights.reordering_link,
-                            weights.full_disk};
+  const std::array parts = {
+      weights.crash,     weights.crash_at_work, weights.partition,       weights.one_way_partition,
+      weights.slow_link, weights.lossy_link,    weights.reordering_link, weights.full_disk};
   std::uint64_t all = 0;
   for (const std::uint32_t part : parts) all += part;
   std::uint64_t draw = random_.below(std::max<std::uint64_t>(all, 1));
@@ -61,24 +63,39 @@ std::pair<std::string, std::string> Faults::draw_pair() {
 void Faults::plan_one(Nanos when) {
   const Nanos until = when + random_.between(Millis{50}, options_.longest);
   const Kind kind = draw_kind();
+  if (kind == Kind::crash || kind == Kind::crash_at_work)
+    return plan_crash(when, until, kind == Kind::crash_at_work);
+  if (kind == Kind::full_disk) return plan_full_disk(when, until);
+  plan_link(when, until, kind);
+}
+
+void Faults::plan_crash(Nanos when, Nanos until, bool at_work) {
   const std::string victim = options_.victims[random_.below(options_.victims.size())];
-  const bool silently = random_.chance(400'000);
-  if (kind == Kind::crash) {
-    at(when, [this, victim, silently] {
-      ++injected_;
-      world_.crash(victim, silently);
-    });
-    at(until, [this, victim] { world_.restart(victim); });
-  } else if (kind == Kind::full_disk) {
-    at(when, [this, victim] {
-      ++injected_;
-      world_.core().note(victim, "its disk is full");
-      world_.process(victim).disk().set_full(true);
-    });
-    at(until, [this, victim] { world_.process(victim).disk().set_full(false); });
-  } else {
-    plan_link(when, until, kind);
+  const bool silently = random_.chance(kSilentCrashPerMillion);
+  CrashAtWork crash{.silently = silently};
+  if (at_work) {
+    crash.moment = random_.chance(500'000) ? WorkMoment::before : WorkMoment::after;
+    crash.countdown = static_cast<int>(1 + random_.below(kLongestCountdown));
   }
+  at(when, [this, victim, crash, at_work] {
+    ++injected_;
+    if (at_work) return world_.process(victim).set_crash_at_work(crash);
+    world_.crash(victim, crash.silently);
+  });
+  at(until, [this, victim] {
+    world_.process(victim).set_crash_at_work(std::nullopt);
+    world_.restart(victim);
+  });
+}
+
+void Faults::plan_full_disk(Nanos when, Nanos until) {
+  const std::string victim = options_.victims[random_.below(options_.victims.size())];
+  at(when, [this, victim] {
+    ++injected_;
+    world_.core().note(victim, "its disk is full");
+    world_.process(victim).disk().set_full(true);
+  });
+  at(until, [this, victim] { world_.process(victim).disk().set_full(false); });
 }
 
 void Faults::plan_link(Nanos when, Nanos until, Kind kind) {
@@ -114,6 +131,7 @@ void Faults::quieten() {
   world_.core().note("world", "is quiet from now on");
   const auto& names = options_.victims;
   for (const std::string& name : names) {
+    world_.process(name).set_crash_at_work(std::nullopt);
     world_.restart(name);
     world_.process(name).disk().set_full(false);
     for (const std::string& other : names) {

@@ -18,6 +18,7 @@ namespace hanse::simulator {
 // How often each kind comes, relative to the others; 0: never.
 struct FaultWeights {
   std::uint32_t crash = 4;
+  std::uint32_t crash_at_work = 4;  // see CrashAtWork
   std::uint32_t partition = 4;
   std::uint32_t one_way_partition = 1;
   std::uint32_t slow_link = 2;
@@ -45,11 +46,22 @@ class Faults {
   int injected() const { return injected_; }
 
  private:
-  enum class Kind { crash, partition, one_way_partition, slow_link, lossy_link, reordering_link, full_disk };
+  enum class Kind {
+    crash,
+    crash_at_work,
+    partition,
+    one_way_partition,
+    slow_link,
+    lossy_link,
+    reordering_link,
+    full_disk
+  };
 
   Kind draw_kind();
   std::pair<std::string, std::string> draw_pair();
   void plan_one(Nanos when);
+  void plan_crash(Nanos when, Nanos until, bool at_work);
+  void plan_full_disk(Nanos when, Nanos until);
   void plan_link(Nanos when, Nanos until, Kind kind);
   void at(Nanos when, std::function<void()> action);
 

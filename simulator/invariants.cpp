@@ -12,7 +12,8 @@ using host::simulated::is_executing;
 using host::simulated::SimulatedMachine;
 
 // Looks only when something has changed: most events do not touch a machine.
-Invariant on_change(const Fleet& fleet, std::optional<std::string> (*check)(const Fleet&)) {
+template <class Check>
+Invariant on_change(const Fleet& fleet, Check check) {
   return [&fleet, check, seen = ~std::uint64_t{0}]() mutable -> std::optional<std::string> {
     if (seen == fleet.version()) return std::nullopt;
     seen = fleet.version();
@@ -51,6 +52,19 @@ std::optional<std::string> lost_write(const Fleet& fleet) {
   return std::nullopt;
 }
 
+using Epochs = std::map<std::pair<std::string, Epoch>, std::string>;  // to the host where it began
+
+std::optional<std::string> second_place(const Fleet& fleet, Epochs& begun) {
+  for (const auto& [place, machine] : fleet.machines()) {
+    if (!is_executing(machine.state.run_state)) continue;
+    const auto [first, fresh] = begun.try_emplace({place.second, machine.state.epoch}, place.first);
+    if (fresh || first->second == place.first) continue;
+    return fmt::format("machine {} ran on '{}' in epoch {} and runs on '{}' in the same", place.second,
+                       first->second, machine.state.epoch.value, place.first);
+  }
+  return std::nullopt;
+}
+
 bool moved(model::TransferPhase phase) {
   return phase == model::TransferPhase::completed;
 }
@@ -61,6 +75,10 @@ Invariant one_copy_runs(const Fleet& fleet) {
   return on_change(fleet, two_copies);
 }
 
+Invariant epoch_has_one_place(const Fleet& fleet) {
+  return on_change(fleet, [begun = Epochs()](const Fleet& now) mutable { return second_place(now, begun); });
+}
+
 Invariant no_write_is_lost(const Fleet& fleet) {
   return on_change(fleet, lost_write);
 }
@@ -68,6 +86,7 @@ Invariant no_write_is_lost(const Fleet& fleet) {
 void add_machine_invariants(World& world, const Fleet& fleet) {
   world.add_invariant("one copy runs", one_copy_runs(fleet));
   world.add_invariant("no write is lost", no_write_is_lost(fleet));
+  world.add_invariant("an epoch has one place", epoch_has_one_place(fleet));
 }
 
 std::optional<std::string> check_runs_once(const Fleet& fleet, const std::string& uid) {

@@ -19,7 +19,10 @@ Invariant one_copy_runs(const host::simulated::Fleet& fleet);
 // Whenever a copy executes, its disk holds every write that a guest of this machine was told is safe.
 Invariant no_write_is_lost(const host::simulated::Fleet& fleet);
 
-// Adds both.
+// The right to run is (machine, epoch): an epoch that has begun in one place begins in no other, ever.
+Invariant epoch_has_one_place(const host::simulated::Fleet& fleet);
+
+// Adds all three.
 void add_machine_invariants(World& world, const host::simulated::Fleet& fleet);
 
 // At the quiet end: the machine executes in exactly one place.

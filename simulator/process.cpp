@@ -43,7 +43,8 @@ class TraceLog final : public LogSink {
 
 struct Process::Run {
   Run(Core& core, Fabric& fabric, Process& process)
-      : loop(core, process.owner_, process.options_.clock),
+      : loop(core, process.owner_, process.options_.clock,
+             [&process](WorkMoment moment) { return process.ends_at_work(moment); }),
         random(core.random.next()),
         network(core, fabric, loop, process.options_.name),
         files(loop, process.disk_),
@@ -86,6 +87,16 @@ void Process::crash(bool silently) {
   core_.note(options_.name, silently ? "vanishes" : "crashes");
   fabric_.process_crashed(options_.name, silently);
   run_.reset();
+}
+
+// The crash itself comes right after the event that is running: it destroys what runs in it.
+bool Process::ends_at_work(WorkMoment moment) {
+  if (!crash_at_work_ || crash_at_work_->moment != moment || --crash_at_work_->countdown > 0) return false;
+  const bool silently = crash_at_work_->silently;
+  crash_at_work_.reset();
+  core_.note(options_.name, moment == WorkMoment::before ? "ends before a write" : "ends after a write");
+  core_.events.schedule(kWorldOwner, Nanos{0}, [this, silently] { crash(silently); });
+  return true;
 }
 
 ProcessRoot* Process::root() const {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/runtime.h"
@@ -32,6 +33,14 @@ struct ProcessContext {
 
 using ProcessFactory = std::function<std::unique_ptr<ProcessRoot>(ProcessContext)>;
 
+// A crash at the boundary of a piece of blocking work: a file or the journal has just been written, or has
+// not.
+struct CrashAtWork {
+  WorkMoment moment = WorkMoment::before;
+  int countdown = 1;  // 1: the next
+  bool silently = false;
+};
+
 struct ProcessOptions {
   std::string name;
   ClockError clock = {};
@@ -49,6 +58,8 @@ class Process {
   void start();
   // Nothing when it does not run. Requires: not called from inside one of its own events.
   void crash(bool silently);
+  // Instead of what was set before; nothing: no such crash.
+  void set_crash_at_work(std::optional<CrashAtWork> crash) { crash_at_work_ = crash; }
 
   bool running() const { return run_ != nullptr; }
   int runs() const { return runs_; }
@@ -61,6 +72,8 @@ class Process {
  private:
   struct Run;
 
+  bool ends_at_work(WorkMoment moment);
+
   Core& core_;
   Fabric& fabric_;
   OwnerId owner_;
@@ -68,6 +81,7 @@ class Process {
   ProcessFactory factory_;
   Disk disk_;
   int runs_ = 0;
+  std::optional<CrashAtWork> crash_at_work_;
   std::unique_ptr<Run> run_;
 };
 

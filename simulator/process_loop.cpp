@@ -24,8 +24,8 @@ Nanos true_delay(Nanos delay, std::int64_t ppm) {
 
 }  // namespace
 
-ProcessLoop::ProcessLoop(Core& core, OwnerId owner, ClockError error)
-    : core_(core), owner_(owner), error_(error) {}
+ProcessLoop::ProcessLoop(Core& core, OwnerId owner, ClockError error, EndsAtWork ends_at_work)
+    : core_(core), owner_(owner), error_(error), ends_at_work_(std::move(ends_at_work)) {}
 
 ProcessLoop::~ProcessLoop() {
   for (const TimerId timer : timers_) core_.events.cancel(timer);
@@ -65,7 +65,9 @@ WallTime ProcessLoop::wall_now() const {
 void ProcessLoop::submit(std::function<void()> work, std::function<void()> done) {
   schedule(core_.random.between(kShortestBlocking, kLongestBlocking),
            [this, work = std::move(work), done = std::move(done)] {
+             if (ends_at_work_ && ends_at_work_(WorkMoment::before)) return;
              work();
+             if (ends_at_work_ && ends_at_work_(WorkMoment::after)) return;
              schedule(core_.random.between(Nanos{0}, kLongestReport), done);
            });
 }

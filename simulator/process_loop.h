@@ -17,6 +17,12 @@
 
 namespace hanse::simulator {
 
+// The two moments of a piece of blocking work at which a process may end: nothing of it has been done, or all
+// of it, and nobody has heard.
+enum class WorkMoment { before, after };
+// Asked at both moments of each; true: the process ends here.
+using EndsAtWork = std::function<bool(WorkMoment)>;
+
 struct ClockError {
   Nanos wall_offset{0};        // of the wall clock
   std::int64_t drift_ppm = 0;  // of both clocks: parts per million too fast
@@ -24,7 +30,7 @@ struct ClockError {
 
 class ProcessLoop final : public Scheduler, public Clock, public BlockingExecutor {
  public:
-  ProcessLoop(Core& core, OwnerId owner, ClockError error);
+  ProcessLoop(Core& core, OwnerId owner, ClockError error, EndsAtWork ends_at_work = {});
   ~ProcessLoop() override;
 
   TimerId schedule(Nanos delay, std::function<void()> callback) override;
@@ -39,6 +45,7 @@ class ProcessLoop final : public Scheduler, public Clock, public BlockingExecuto
   Core& core_;
   OwnerId owner_;
   ClockError error_;
+  EndsAtWork ends_at_work_;
   std::unordered_set<TimerId> timers_;
 };
 

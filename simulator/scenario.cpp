@@ -29,6 +29,8 @@ Federation::Federation(FederationOptions options, ZoneFactory zones, HostFactory
     }
   }
   add_machine_invariants(world_, fleet());
+  // Not what the test adds later.
+  if (options_.faults.victims.empty()) options_.faults.victims = world_.process_names();
 }
 
 void Federation::add_links(const ZonePlace& zone) {
@@ -48,21 +50,46 @@ ClockError Federation::draw_clock() {
       .drift_ppm = static_cast<std::int64_t>(world_.random().below(span)) - drift};
 }
 
-Outcome Federation::run(std::vector<std::pair<std::string, Invariant>> final_checks) {
+bool Federation::run_faults() {
   faults_ = std::make_unique<Faults>(world_, options_.faults);
   faults_->start();
-  Outcome outcome{.seed = options_.seed};
-  const bool held = world_.run_until(options_.faults.end + options_.settle_time);
-  outcome.violation = world_.violation();
-  for (std::size_t i = 0; held && !outcome.violation && i < final_checks.size(); ++i) {
+  return world_.run_until(options_.faults.end);
+}
+
+Outcome Federation::outcome() const {
+  return Outcome{.seed = options_.seed,
+                 .digest = world_.digest(),
+                 .events = world_.events_run(),
+                 .faults = faults_->injected(),
+                 .virtual_time = world_.now(),
+                 .violation = world_.violation()};
+}
+
+Outcome Federation::run(std::vector<std::pair<std::string, Invariant>> final_checks) {
+  const bool held = run_faults() && world_.run_for(options_.settle_time);
+  Outcome result = outcome();
+  for (std::size_t i = 0; held && !result.violation && i < final_checks.size(); ++i) {
     if (auto wrong = final_checks[i].second())
-      outcome.violation = Violation{final_checks[i].first, std::move(*wrong), world_.now()};
+      result.violation = Violation{final_checks[i].first, std::move(*wrong), world_.now()};
   }
-  outcome.digest = world_.digest();
-  outcome.events = world_.events_run();
-  outcome.faults = faults_->injected();
-  outcome.virtual_time = world_.now();
-  return outcome;
+  return result;
+}
+
+Outcome Federation::run_until_settled(const Invariant& unsettled) {
+  constexpr Nanos kLook = Seconds{1};
+  const Nanos limit = options_.faults.end + options_.settle_time;
+  bool held = run_faults();
+  Nanos settled_at = world_.now();
+  std::optional<std::string> wrong;
+  while (held && world_.now() - settled_at < kRest && world_.now() < limit) {
+    held = world_.run_for(kLook);
+    wrong = unsettled();
+    if (wrong) settled_at = world_.now();
+  }
+  Outcome result = outcome();
+  if (!result.violation && wrong)
+    result.violation = Violation{"comes to rest", std::move(*wrong), world_.now()};
+  return result;
 }
 
 }  // namespace hanse::simulator

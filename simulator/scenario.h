@@ -70,8 +70,14 @@ class Federation {
 
   // Runs to the end of the faults and `settle_time` further, then asks each final check.
   Outcome run(std::vector<std::pair<std::string, Invariant>> final_checks);
+  // Runs until, after the faults, `unsettled` has had nothing to say for kRest; `settle_time` is the limit.
+  Outcome run_until_settled(const Invariant& unsettled);
+
+  static constexpr Nanos kRest = Seconds{10};
 
  private:
+  bool run_faults();
+  Outcome outcome() const;
   void add_links(const ZonePlace& zone);
   ClockError draw_clock();
 

@@ -73,6 +73,28 @@ TEST_CASE("a crash ends the tasks of a process, and a restart begins anew over i
   CHECK(process.disk().read("/kept", kSmallFileLimit) == "yes");
 }
 
+Task<void> write_three(ProcessContext context, int* told) {
+  for (const char* path : {"/one", "/two", "/three"}) {
+    if (co_await context.runtime.files.write_atomically(path, "x", 0600)) ++*told;
+  }
+}
+
+TEST_CASE("a crash before a write leaves nothing of it, one after it all, and neither is told") {
+  for (const WorkMoment moment : {WorkMoment::before, WorkMoment::after}) {
+    World world(1);
+    int told = 0;
+    Process& process = world.add_process(
+        {.name = "a"}, runs([&](ProcessContext context) { return write_three(context, &told); }));
+    process.set_crash_at_work(CrashAtWork{.moment = moment, .countdown = 2});
+    world.run_for(Seconds{1});
+    CHECK_FALSE(process.running());
+    CHECK(told == 1);
+    CHECK(process.disk().info("/one").has_value());
+    CHECK(process.disk().info("/two").has_value() == (moment == WorkMoment::after));
+    CHECK_FALSE(process.disk().info("/three").has_value());
+  }
+}
+
 TEST_CASE("a process may ask for its own crash") {
   World world(1);
   int ticks = 0;

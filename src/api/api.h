@@ -1,10 +1,7 @@
 // Api: the zone's HTTP API, as the Handler of an http::Server. It says who may call what, and translates
 // between requests and the zone's parts; it decides nothing itself.
 //
-//   Api api(parts_of(zone));
-//   http::Server server(runtime, api, server_limits());
-//   api.set_server(server);
-//   co_await server.start(zone.config().listen, zone.server_tls());
+// ZoneServer (zone_server.h) puts it on the network.
 //
 // Deny by default: every request is authenticated first, only routes that allow it answer anonymous callers,
 // and a body is not read for a caller who will be refused. Lifecycle: outlives the server; no background

@@ -54,11 +54,18 @@ Value write(const T& object);
 template <class T>
 Status read(const Value& value, T& object, const std::string& pointer);
 
+// The name that a described member or enumerator has in JSON; made once.
+template <class Descriptor>
+const std::string& name_of(Descriptor) {
+  static const std::string name = camel_case(Descriptor::name);
+  return name;
+}
+
 template <DescribedEnum T>
 std::string enumerator_names() {
   std::string names;
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
-      [&](auto enumerator) { names += (names.empty() ? "" : ", ") + camel_case(enumerator.name); });
+      [&](auto enumerator) { names += (names.empty() ? "" : ", ") + name_of(enumerator); });
   return names;
 }
 
@@ -68,7 +75,7 @@ Status read_enum(const Value& value, T& object, const std::string& pointer) {
   const std::string_view text = value.get_string();
   bool found = false;
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-    if (text == camel_case(enumerator.name)) {
+    if (text == name_of(enumerator)) {
       object = enumerator.value;
       found = true;
     }
@@ -129,7 +136,7 @@ template <class T>
 std::string member_names() {
   std::string names;
   boost::mp11::mp_for_each<Members<T>>(
-      [&](auto member) { names += (names.empty() ? "" : ", ") + camel_case(member.name); });
+      [&](auto member) { names += (names.empty() ? "" : ", ") + name_of(member); });
   return names;
 }
 
@@ -140,7 +147,7 @@ Status read_struct(const Value& value, T& object, const std::string& pointer) {
     bool known = false;
     Status status;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-      if (known || camel_case(member.name) != std::string_view(field.key())) return;
+      if (known || name_of(member) != std::string_view(field.key())) return;
       known = true;
       status = read(field.value(), object.*member.pointer, join_pointer(pointer, field.key()));
     });
@@ -156,9 +163,9 @@ Value write_struct(const T& object) {
   boost::mp11::mp_for_each<Members<T>>([&](auto member) {
     const auto& field = object.*member.pointer;
     if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
-      if (field) result.emplace(camel_case(member.name), write(*field));
+      if (field) result.emplace(name_of(member), write(*field));
     } else {
-      result.emplace(camel_case(member.name), write(field));
+      result.emplace(name_of(member), write(field));
     }
   });
   return result;

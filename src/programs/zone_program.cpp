@@ -2,15 +2,12 @@
 
 #include <unistd.h>
 
-#include "api/api.h"
-#include "base/scope.h"
+#include "api/zone_server.h"
 #include "host/guest_user.h"
-#include "http/server.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "programs/program.h"
 #include "store/open.h"
-#include "zone/zone.h"
 
 namespace hanse::programs {
 namespace {
@@ -28,33 +25,12 @@ Task<Result<std::optional<ProcessUser>>> find_converter(Runtime& runtime) {
 // In order of construction; each may refer to those above it.
 struct ZoneService::Parts {
   explicit Parts(Runtime& runtime)
-      : certificates(runtime.clock), hashing(runtime.blocking, runtime.scheduler), log(runtime.log, "zone") {}
-
-  Task<void> follow_tls() {
-    while (true) {
-      const std::uint64_t seen = zone->tls_changes().version();
-      if (const Status set = server->set_tls(zone->server_tls()); !set)
-        log.error("TLS: {}", set.error().message);
-      co_await zone->tls_changes().changed_since(seen);
-    }
-  }
-  Task<void> reload() {
-    const Status reloaded = co_await zone->reload_peers();
-    if (reloaded) {
-      log.info("{} peers are trusted now", zone->peers().names().size());
-    } else {
-      log.error("the trust file was not taken over: {}", reloaded.error().message);
-    }
-  }
+      : certificates(runtime.clock), hashing(runtime.blocking, runtime.scheduler) {}
 
   io::OpensslCertificates certificates;
   io::OpensslHashing hashing;
-  Logger log;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<zone::Zone> zone;
-  std::unique_ptr<api::Api> api;
-  std::unique_ptr<http::Server> server;
-  Scope scope{64};  // declared last: destroyed first
+  std::unique_ptr<api::ZoneServer> server;
 };
 
 ZoneService::ZoneService(io::RealRuntime& real)
@@ -67,23 +43,14 @@ Task<Status> ZoneService::start(zone::ZoneConfig config) {
   HANSE_CO_CHECK(co_await runtime.files.make_directories(config.data_dir, 0711));
   HANSE_CO_TRY(parts_->store, co_await store::open_sqlite(runtime, config.data_dir + "/zone.db"));
   HANSE_CO_TRY(std::optional<ProcessUser> converter, co_await find_converter(runtime));
-  parts_->zone = std::make_unique<zone::Zone>(runtime, *parts_->store, parts_->certificates, parts_->hashing,
-                                              std::move(config), std::move(converter));
-  zone::Zone& zone = *parts_->zone;
-  HANSE_CO_CHECK(co_await zone.start());
-  parts_->api = std::make_unique<api::Api>(api::parts_of(zone));
-  parts_->server = std::make_unique<http::Server>(runtime, *parts_->api, api::server_limits());
-  parts_->api->set_server(*parts_->server);
-  HANSE_CO_CHECK(co_await parts_->server->start(zone.config().listen, zone.server_tls()));
-  if (!parts_->scope.spawn(parts_->follow_tls()))
-    co_return fail(Code::internal, "the zone cannot follow its certificates");
-  parts_->log.info("zone '{}' serves https://{}", zone.config().name, to_string(parts_->server->endpoint()));
-  co_return Status();
+  parts_->server =
+      std::make_unique<api::ZoneServer>(runtime, *parts_->store, parts_->certificates, parts_->hashing,
+                                        std::move(config), std::move(converter));
+  co_return co_await parts_->server->start();
 }
 
 void ZoneService::reload() {
-  if (!parts_->zone || !parts_->scope.spawn(parts_->reload()))
-    parts_->log.warning("too many reloads at once; try again");
+  if (parts_->server) parts_->server->reload();
 }
 
 int run_zone(const cli::ZoneOptions& options) {

@@ -1,5 +1,6 @@
 #include "host/move/receive.h"
 
+#include "base/planted_bug.h"
 #include "runtime/sleep.h"
 
 namespace hanse::host {
@@ -33,6 +34,10 @@ Task<void> ReceiveMove::run() {
     log_.warning("machine {} cannot be received: {}", desired_.machine.uid, observed_.error);
   }
   driver_.changes().notify();
+  if constexpr (kPlantedBug == PlantedBug::resume_before_grant) {
+    while (opened && !co_await driver_.resume_incoming(desired_.machine.uid, desired_.epoch))
+      co_await sleep_for(runtime_.scheduler, kDiscardRetryBase);
+  }
 }
 
 Task<Status> ReceiveMove::open() {

@@ -1,5 +1,6 @@
 #include "host/move/send.h"
 
+#include "base/planted_bug.h"
 #include "runtime/sleep.h"
 
 namespace hanse::host {
@@ -43,6 +44,10 @@ Task<void> SendMove::run() {
                  done.error().message);
   }
   driver_.changes().notify();
+  if constexpr (kPlantedBug == PlantedBug::source_resumes_after_commit) {
+    co_await sleep_for(runtime_.scheduler, kRollBackRetryCap);
+    if (done) co_await roll_back();
+  }
 }
 
 Task<Status> SendMove::carry_out() {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/planted_bug.h"
 #include "zone/image_reconciler.h"
 #include "zone/zone_version.h"
 
@@ -100,7 +101,8 @@ model::Instance target_instance(const IncomingRequest& request, const std::strin
   instance.status.state = model::ResourceState::creating;
   instance.status.power_state = model::PowerState::unknown;
   instance.status.host = host;
-  instance.status.epoch = {request.source_epoch.value + 1};
+  constexpr bool kSameEpoch = kPlantedBug == PlantedBug::target_starts_twice;
+  instance.status.epoch = {request.source_epoch.value + (kSameEpoch ? 0 : 1)};
   instance.status.forwards.clear();
   instance.status.transfer = request.transfer;
   instance.status.incoming = true;

@@ -1,0 +1,33 @@
+// HostNode: `hanse host` as a simulated process: the production agent over the simulated driver.
+//
+// Like the program under a supervisor, an agent that ends is started again after a pause. Lifecycle: one for
+// each run of the process; the machines in the fleet outlive it. Thread: one.
+#pragma once
+
+#include <memory>
+
+#include "base/scope.h"
+#include "host/agent.h"
+#include "host/drivers/simulated/driver.h"
+#include "simulator/certificates.h"
+#include "simulator/hashing.h"
+#include "simulator/process.h"
+#include "simulator/scenario.h"
+
+namespace hanse::simulator {
+
+class HostNode final : public ProcessRoot {
+ public:
+  HostNode(ProcessContext context, const HostPlace& place);
+
+ private:
+  Task<void> run(ProcessContext context, HostPlace place);
+
+  SimulatedCertificates certificates_;
+  SimulatedHashing hashing_;
+  std::unique_ptr<host::simulated::SimulatedDriver> driver_;
+  std::unique_ptr<host::Agent> agent_;
+  Scope scope_{1};  // declared last: destroyed first
+};
+
+}  // namespace hanse::simulator

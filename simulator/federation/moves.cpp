@@ -1,0 +1,130 @@
+#include "simulator/federation/moves.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "simulator/federation/host_node.h"
+#include "simulator/federation/record_watch.h"
+#include "simulator/federation/site.h"
+#include "simulator/federation/user.h"
+#include "simulator/federation/zone_node.h"
+
+namespace hanse::simulator {
+namespace {
+
+constexpr char kUserName[] = "user";
+constexpr Nanos kFaultsBegin = Seconds{12};  // by then the instance runs
+constexpr Nanos kFaultsEnd = Seconds{60};
+constexpr std::uint64_t kFaultSalt = 0x6d6f766573;
+constexpr Nanos kSettleLimit = Seconds{900};
+
+std::unique_ptr<ProcessRoot> make_zone(ProcessContext context, const ZonePlace& place) {
+  if (context.run == 1) prepare_zone_disk(context.disk, place, place.name == "zone-a");
+  return std::make_unique<ZoneNode>(context, place);
+}
+
+std::unique_ptr<ProcessRoot> make_host(ProcessContext context, const HostPlace& place) {
+  if (context.run == 1) prepare_host_disk(context.disk, place);
+  return std::make_unique<HostNode>(context, place);
+}
+
+// Each seed has kinds of faults, a pace and a length of its own: a mixture of everything every time would
+// hide what needs much of one thing.
+FaultOptions draw_faults(std::uint64_t seed) {
+  SeededRandom random(seed ^ kFaultSalt);
+  constexpr std::array<Nanos, 3> kIntervals = {Millis{1500}, Seconds{3}, Seconds{6}};
+  constexpr std::array<Nanos, 3> kLengths = {Seconds{3}, Seconds{10}, Seconds{40}};
+  FaultOptions faults{.begin = kFaultsBegin,
+                      .end = kFaultsEnd,
+                      .mean_interval = kIntervals.at(random.below(kIntervals.size())),
+                      .longest = kLengths.at(random.below(kLengths.size()))};
+  FaultWeights& weights = faults.weights;
+  constexpr std::uint32_t kLeftOut = 300'000;
+  for (std::uint32_t* weight :
+       {&weights.crash, &weights.crash_at_work, &weights.partition, &weights.one_way_partition,
+        &weights.slow_link, &weights.lossy_link, &weights.reordering_link, &weights.full_disk}) {
+    if (random.chance(kLeftOut)) *weight = 0;
+  }
+  return faults;
+}
+
+FederationOptions federation_options(const MoveOptions& options) {
+  FederationOptions federation{
+      .seed = options.seed, .faults = draw_faults(options.seed), .settle_time = kSettleLimit};
+  if (!options.faults) federation.faults.begin = kFaultsEnd;
+  return federation;
+}
+
+// The run, with those who act in it and those who watch it.
+class Moves {
+ public:
+  explicit Moves(const MoveOptions& options)
+      : federation_(federation_options(options), make_zone, make_host),
+        records_(federation_.world(), zone_names()) {
+    World& world = federation_.world();
+    world.trace().set_printing(options.print_trace);
+    world.add_invariant("records agree", [this] { return records_.check(); });
+    world.add_invariant("runs by right", [this] { return records_.check_rights(federation_.fleet()); });
+    world.add_process({.name = kUserName}, [zones = zone_names()](ProcessContext context) {
+      return std::make_unique<User>(context, zones);
+    });
+    world.at(kFaultsBegin, [this] { deployed_ = user().deployed(); });
+    world.at(kFaultsEnd, [this] { user().wind_up(); });
+  }
+
+  MoveOutcome run() {
+    MoveOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
+    outcome.settled_after = outcome.run.virtual_time - kFaultsEnd;
+    outcome.completed = records_.count(model::TransferPhase::completed);
+    outcome.rolled_back = records_.count(model::TransferPhase::rolled_back);
+    outcome.cancelled = records_.count(model::TransferPhase::cancelled);
+    outcome.refused = records_.count(model::TransferPhase::refused);
+    return outcome;
+  }
+
+ private:
+  std::vector<std::string> zone_names() {
+    std::vector<std::string> names;
+    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
+    return names;
+  }
+  User& user() { return dynamic_cast<User&>(*federation_.world().process(kUserName).root()); }
+
+  std::optional<std::string> unsettled() {
+    if (!deployed_) return "the instance did not run before the faults began";
+    if (!user().done()) return "the user still waits for the instance to be free and meant to run";
+    if (auto wrong = check_transfers_ended(records_.transfers())) return wrong;
+    if (auto wrong = records_.check_owner(federation_.fleet())) return wrong;
+    const std::string& uid = federation_.fleet().machines().begin()->first.second;
+    if (auto wrong = check_runs_once(federation_.fleet(), uid)) return wrong;
+    return check_writes_kept(federation_.fleet(), uid);
+  }
+
+  Federation federation_;
+  RecordWatch records_;
+  bool deployed_ = false;
+};
+
+}  // namespace
+
+MoveOutcome run_moves(const MoveOptions& options) {
+  Moves moves(options);
+  return moves.run();
+}
+
+std::string describe(const MoveOutcome& outcome) {
+  const Outcome& run = outcome.run;
+  const std::string counts = fmt::format(
+      "{} faults; {} moves completed, {} rolled back, {} cancelled, {} refused; {} events", run.faults,
+      outcome.completed, outcome.rolled_back, outcome.cancelled, outcome.refused, run.events);
+  const std::string start = fmt::format("seed {}: digest {:016x}; {}", run.seed, run.digest, counts);
+  if (run.violation) {
+    return fmt::format("{}; FAILED: '{}' at {:.3f} s: {}", start, run.violation->invariant,
+                       std::chrono::duration<double>(run.violation->when).count(), run.violation->message);
+  }
+  return fmt::format("{}; at rest {} s after the last fault", start,
+                     std::chrono::duration_cast<Seconds>(outcome.settled_after).count());
+}
+
+}  // namespace hanse::simulator

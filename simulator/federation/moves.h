@@ -1,0 +1,33 @@
+// The scenario of moves: three zones with a host each, one instance that a user moves about, faults for a
+// while, then quiet, in which everything must come to rest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "simulator/scenario.h"
+
+namespace hanse::simulator {
+
+struct MoveOptions {
+  std::uint64_t seed = 1;
+  bool faults = true;
+  bool print_trace = false;
+};
+
+struct MoveOutcome {
+  Outcome run;
+  Nanos settled_after{0};  // the last fault
+  std::size_t completed = 0;
+  std::size_t rolled_back = 0;
+  std::size_t cancelled = 0;
+  std::size_t refused = 0;
+};
+
+MoveOutcome run_moves(const MoveOptions& options);
+
+// One line: seed, digest, faults, transfers, and how it ended.
+std::string describe(const MoveOutcome& outcome);
+
+}  // namespace hanse::simulator

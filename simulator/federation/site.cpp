@@ -1,0 +1,99 @@
+#include "simulator/federation/site.h"
+
+#include <stdexcept>
+
+#include "simulator/handshake.h"
+
+namespace hanse::simulator {
+namespace {
+
+constexpr char kData[] = "/var/lib/hanse";
+constexpr char kSettings[] = "/etc/hanse";
+constexpr char kImage[] = "the boot disk of every simulated guest";
+// Of kImage; data_loss in the run if it is not.
+constexpr char kImageDigest[] = "471bb922638ad63ecb6f82196ae7b6ca00d9633202aac41bc13d913418f08eeb";
+
+std::string settings_file(const std::string& name) {
+  return std::string(kSettings) + "/" + name;
+}
+
+std::string enrolment_token(const std::string& host) {
+  return "the-enrolment-token-of-" + host;
+}
+
+void write(Disk& disk, const std::string& path, std::string content) {
+  if (const Status written = disk.write(path, std::move(content)); !written)
+    throw std::runtime_error(written.error().message);
+}
+
+void make_folder(Disk& disk, const std::string& path) {
+  if (const Status made = disk.make_directories(path); !made) throw std::runtime_error(made.error().message);
+}
+
+}  // namespace
+
+std::string zone_ca_pem(const std::string& zone) {
+  const std::string fingerprint = "ca-of-" + zone;
+  return to_pem(CertificateText{.is_authority = true,
+                                .name = "Hanse zone " + zone,
+                                .fingerprint = fingerprint,
+                                .issuer = fingerprint,
+                                .key = fingerprint});
+}
+
+model::Blob image_blob() {
+  return {.role = model::BlobRole::disk,
+          .digest = std::string("sha256:") + kImageDigest,
+          .size = Bytes{sizeof kImage - 1}};
+}
+
+void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image) {
+  make_folder(disk, kSettings);
+  make_folder(disk, std::string(kData) + "/blobs");
+  write(disk, std::string(kData) + "/ca.pem", zone_ca_pem(zone.name));
+  write(disk, std::string(kData) + "/ca-key.pem", key_text("ca-of-" + zone.name));
+  write(disk, settings_file("admin.token"), std::string(kAdminToken) + "\n");
+  std::string tokens;
+  for (const std::string& host : zone.hosts) tokens += enrolment_token(host) + "\n";
+  write(disk, settings_file("host.tokens"), tokens);
+  std::string trust;
+  for (const std::string& peer : zone.peers) {
+    const std::string ca_file = settings_file(peer + ".pem");
+    write(disk, ca_file, zone_ca_pem(peer));
+    trust += fmt::format("[[peers]]\nname = \"{0}\"\nendpoint = \"{0}:{1}\"\nca_file = \"{2}\"\n", peer,
+                         kZonePort, ca_file);
+  }
+  write(disk, settings_file("trust.toml"), trust);
+  if (has_image) write(disk, std::string(kData) + "/blobs/sha256-" + kImageDigest, kImage);
+}
+
+void prepare_host_disk(Disk& disk, const HostPlace& host) {
+  make_folder(disk, kSettings);
+  write(disk, settings_file("zone-ca.pem"), zone_ca_pem(host.zone));
+  write(disk, settings_file("enrol.token"), enrolment_token(host.name) + "\n");
+}
+
+zone::ZoneConfig zone_config(const ZonePlace& zone) {
+  return {.name = zone.name,
+          .provider = "the provider of " + zone.name,
+          .member_state = "FI",
+          .listen = {.host = zone.name, .port = kZonePort},
+          .data_dir = kData,
+          .trust_file = settings_file("trust.toml"),
+          .admin_token_file = settings_file("admin.token"),
+          .host_token_file = settings_file("host.tokens")};
+}
+
+host::HostConfig host_config(const HostPlace& host) {
+  host::HostConfig config;
+  config.name = host.name;
+  config.zone_endpoint = {.host = host.zone, .port = kZonePort};
+  config.zone_ca_file = settings_file("zone-ca.pem");
+  config.enrol_token_file = settings_file("enrol.token");
+  config.data_dir = kData;
+  config.stream_address = host.name;
+  config.guest_user = "";
+  return config;
+}
+
+}  // namespace hanse::simulator

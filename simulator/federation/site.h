@@ -1,0 +1,31 @@
+// What an operator has prepared on the disks of zones and hosts before they first start: tokens, CAs, trust,
+// and one image's blob; and the configurations that name it. Pure but for writing to the disks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "host/host_config.h"
+#include "model/storage.h"
+#include "simulator/disk.h"
+#include "simulator/scenario.h"
+#include "zone/zone_config.h"
+
+namespace hanse::simulator {
+
+inline constexpr std::uint16_t kZonePort = 8443;
+inline constexpr char kAdminToken[] = "the-administrator-of-all-zones";
+
+// Each zone's CA is known before it starts, so that the others can trust it from the beginning.
+std::string zone_ca_pem(const std::string& zone);
+// The disk of the image that everyone boots.
+model::Blob image_blob();
+
+// `has_image`: its disk holds the image's blob, as after `hanse image import`.
+void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image);
+void prepare_host_disk(Disk& disk, const HostPlace& host);
+
+zone::ZoneConfig zone_config(const ZonePlace& zone);
+host::HostConfig host_config(const HostPlace& host);
+
+}  // namespace hanse::simulator

@@ -1,0 +1,147 @@
+#include "simulator/federation/user.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "api/messages.h"
+#include "model/storage.h"
+#include "runtime/sleep.h"
+#include "simulator/federation/site.h"
+
+namespace hanse::simulator {
+namespace {
+
+constexpr char kSkuPath[] = "/providers/seca.compute/v1/tenants/default/skus/small";
+constexpr char kImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
+constexpr char kInstancePath[] =
+    "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/web";
+constexpr char kTransfersPath[] =
+    "/providers/hanse.migration/v1/tenants/default/workspaces/default/transfers";
+constexpr Nanos kBetweenActs = Seconds{3};
+constexpr Nanos kRetry = Seconds{1};
+
+template <class Spec>
+json::Value with_spec(const Spec& spec) {
+  return json::Object{{"spec", to_json(spec)}};
+}
+
+}  // namespace
+
+User::User(ProcessContext context, std::vector<std::string> zones)
+    : runtime_(context.runtime),
+      log_(context.runtime.log, "user"),
+      zones_(std::move(zones)),
+      last_owner_(zones_.front()) {
+  for (const std::string& zone : zones_) {
+    http::ClientOptions options{.endpoint = {.host = zone, .port = kZonePort},
+                                .tls = TlsOptions{.trusted_ca_pem = zone_ca_pem(zone)},
+                                .bearer_token = kAdminToken};
+    clients_.emplace(zone, std::make_unique<http::Client>(runtime_, std::move(options)));
+  }
+  if (!scope_.spawn(live())) throw std::runtime_error("the user cannot act");
+}
+
+Task<void> User::live() {
+  for (Status made = co_await deploy(); !made; made = co_await deploy())
+    co_await sleep_for(runtime_.scheduler, kRetry);
+  deployed_ = true;
+  log_.info("the instance runs");
+  while (!winding_up_) {
+    co_await act();
+    co_await pause(kBetweenActs);
+  }
+  while (!co_await finished()) co_await sleep_for(runtime_.scheduler, kRetry);
+  done_ = true;
+  log_.info("the user is content");
+}
+
+Task<Status> User::deploy() {
+  const std::string& zone = zones_.front();
+  const model::InstanceSkuSpec sku{.vcpu = {1}, .memory_mib = {192}};
+  HANSE_CO_CHECK(co_await call(zone, "PUT", kSkuPath, with_spec(sku)));
+  const model::ImageSpec image{.blobs = {image_blob()}, .virtual_size_mib = {32}};
+  HANSE_CO_CHECK(co_await call(zone, "PUT", kImagePath, with_spec(image)));
+  model::InstanceSpec instance{.sku_ref = "skus/small"};
+  instance.boot_volume.source_image_ref = "images/disk";
+  HANSE_CO_CHECK(co_await call(zone, "PUT", kInstancePath, with_spec(instance)));
+  const std::optional<Owned> owned = co_await find();
+  if (!owned || owned->instance.status.power_state != model::PowerState::running)
+    co_return fail(Code::unavailable, "the instance does not run yet");
+  co_return Status();
+}
+
+Task<void> User::act() {
+  const std::optional<Owned> owned = co_await find();
+  if (!owned) co_return;
+  if (const Status done = co_await act_on(*owned); !done)
+    log_.info("zone '{}' answers: {}", owned->zone, done.error().message);
+}
+
+Task<Status> User::act_on(Owned owned) {
+  const std::uint64_t choice = draw(100);
+  const std::string& transfer = owned.instance.status.transfer;
+  if (!transfer.empty()) {
+    constexpr std::uint64_t kCancels = 7;
+    if (choice >= kCancels) co_return Status();
+    HANSE_CO_CHECK(co_await call(owned.zone, "POST", fmt::format("{}/{}/cancel", kTransfersPath, transfer)));
+    co_return Status();
+  }
+  constexpr std::uint64_t kRestarts = 6;
+  constexpr std::uint64_t kStops = 12;
+  const char* action = choice < kRestarts ? "/restart" : choice < kStops ? "/stop" : nullptr;
+  if (owned.instance.spec.power == model::Power::stopped) action = "/start";
+  if (action == nullptr) co_return co_await move(std::move(owned));
+  HANSE_CO_CHECK(co_await call(owned.zone, "POST", std::string(kInstancePath) + action));
+  co_return Status();
+}
+
+Task<Status> User::move(Owned owned) {
+  std::vector<std::string> others = zones_;
+  std::erase(others, owned.zone);
+  constexpr std::array kPaths = {model::StreamPath::automatic, model::StreamPath::direct,
+                                 model::StreamPath::relayed};
+  api::TransferDraft draft;
+  draft.spec = {.instance = kInstanceName,
+                .target_zone = others.at(draw(others.size())),
+                .path = kPaths.at(draw(kPaths.size()))};
+  HANSE_CO_CHECK(co_await call(owned.zone, "POST", kTransfersPath, to_json(draft)));
+  co_return Status();
+}
+
+// The instance has an owner, who wants it to run, and it is not under way.
+Task<bool> User::finished() {
+  const std::optional<Owned> owned = co_await find();
+  if (!owned || !owned->instance.status.transfer.empty()) co_return false;
+  if (owned->instance.spec.power == model::Power::running) co_return true;
+  const auto started = co_await call(owned->zone, "POST", std::string(kInstancePath) + "/start");
+  co_return started.has_value();
+}
+
+// The zone whose instance it is, if one says so; asked first is the one that was it last.
+Task<std::optional<User::Owned>> User::find() {
+  std::vector<std::string> zones = zones_;
+  std::ranges::rotate(zones, std::ranges::find(zones, last_owner_));
+  for (const std::string& zone : zones) {
+    const auto answer = co_await call(zone, "GET", kInstancePath);
+    if (!answer) continue;
+    const auto instance = json::from_json<model::Instance>(*answer);
+    if (!instance || !instance->status.moved_to.empty() || instance->status.incoming) continue;
+    last_owner_ = zone;
+    co_return Owned{zone, *instance};
+  }
+  co_return std::nullopt;
+}
+
+Task<Result<json::Value>> User::call(std::string zone, std::string method, std::string path,
+                                     std::optional<json::Value> body) {
+  return clients_.at(zone)->call_json(std::move(method), std::move(path), std::move(body));
+}
+
+Task<void> User::pause(Nanos longest) {
+  const auto nanos = draw(static_cast<std::uint64_t>(longest.count()));
+  co_await sleep_for(runtime_.scheduler, Nanos(static_cast<std::int64_t>(nanos)));
+}
+
+}  // namespace hanse::simulator

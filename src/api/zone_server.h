@@ -1,0 +1,40 @@
+// ZoneServer: a zone with its API on the network: what `hanse zone` runs over the real runtime and the
+// simulator over a simulated one.
+//
+// Lifecycle: made over an opened store, start() once; destroying it stops everything. Thread: the loop.
+// Failure of start(): those of Zone::start() and of listening; destroy it then.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "runtime/certificates.h"
+#include "runtime/hashing.h"
+#include "runtime/processes.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/zone.h"
+#include "zone/zone_config.h"
+
+namespace hanse::api {
+
+class ZoneServer {
+ public:
+  // As Zone takes them.
+  ZoneServer(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
+             zone::ZoneConfig config, std::optional<ProcessUser> converter);
+  ~ZoneServer();
+  ZoneServer(const ZoneServer&) = delete;
+  ZoneServer& operator=(const ZoneServer&) = delete;
+
+  Task<Status> start();
+  // Reads the trust file again, in the background; the log says what came of it.
+  void reload();
+  zone::Zone& zone();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace hanse::api

@@ -1,0 +1,21 @@
+// Bugs that the simulator must find, or it proves nothing: each is compiled only into a program of its own
+// (simulator/CMakeLists.txt), from the one source file that holds it, by -DHANSE_PLANTED_BUG=<name>.
+#pragma once
+
+#ifndef HANSE_PLANTED_BUG
+#define HANSE_PLANTED_BUG none
+#endif
+
+namespace hanse {
+
+enum class PlantedBug {
+  none,
+  resume_before_grant,         // a target's host runs the guest as soon as it is loaded
+  target_starts_twice,         // a target runs the guest in the epoch that it already ran in at the source
+  source_resumes_after_commit  // a source's host that hears nothing after the hand-over runs the guest again
+};
+
+// Not inline: its value is that of one source file.
+constexpr PlantedBug kPlantedBug = PlantedBug::HANSE_PLANTED_BUG;
+
+}  // namespace hanse
