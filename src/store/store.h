@@ -102,9 +102,9 @@ class Store {
 
   // Completes when the transaction is on disk and gives its revision; without any effective write, the
   // revision at which the compares held. Compares see all transactions accepted before this one.
-  // Errors: aborted when a compare failed, naming the key: reading again shows what it lost against; invalid_argument when the transaction is too large
-  // or names a key twice; resource_exhausted when the disk is full or too many transactions are pending;
-  // unavailable when the disk fails otherwise.
+  // Errors: aborted when a compare failed, naming the key: reading again shows what it lost against;
+  // invalid_argument when the transaction is too large or names a key twice; resource_exhausted when the disk
+  // is full or too many transactions are pending; unavailable when the disk fails otherwise.
   virtual Task<Result<Revision>> transact(Transaction transaction) = 0;
 
   // Changes of revisions above `from` to keys below the prefix.
