@@ -34,7 +34,8 @@ def options_of(case, guest):
 
 
 def run_case(case, options):
-    """What the guests run with, and the pairs of moves; one of each before them, which brings the image to the target and files into memory, is not counted."""
+    """What the guests run with, and the pairs of moves. One of each before them, which brings the image to the target and files
+    into memory, is not counted."""
     how = options_of(case, options.guest)
     pairs = []
     with hanse_move.Federation(options.hanse, options.guest, how.memory) as federation:
