@@ -1,8 +1,7 @@
-#!/ usr / bin / env python3
-""
-    "Durable transactions a second of the store, as ratios of what SQLite does alone. Writes bench/results/store.json.
+#!/usr/bin/env python3
+"""Durable transactions a second of the store, as ratios of what SQLite does alone. Writes bench/results/store.json.
 
-    Usage : run.py[--program FILE][--folder FOLDER][--seconds N][--rounds N]; the folder must be on the disk that is meant.
+Usage: run.py [--program FILE] [--folder FOLDER] [--seconds N] [--rounds N]; the folder must be on the disk that is meant.
 """
 import argparse
 import json
