@@ -21,11 +21,11 @@ CASES = {
     "disk": ["--dirty", "0", "--lines", "50", "--line-bytes", "4096"],
 }
 TITLES = {"idle": "idle", "memory": "dirties 8 MB/s", "disk": "writes 50 × 4 KiB/s, each synced"}
-FIGURES = {
-    "blackout_ms": "blackout by QEMU's events, ms",
-    "guest_blackout_ms": "blackout by the guest's clock, ms",
-    "total_s": "total, s",
-    "wire_bytes": "bytes on the wire",
+FIGURES = {  # and how they are shown
+    "blackout_ms": ("blackout by QEMU's events, ms", 1, ".0f"),
+    "guest_blackout_ms": ("blackout by the guest's clock, ms", 1, ".0f"),
+    "total_s": ("total, s", 1, ".2f"),
+    "wire_bytes": ("MB on the wire", 1e6, ".1f"),
 }
 
 
@@ -34,7 +34,8 @@ def options_of(case, guest):
 
 
 def run_case(case, options):
-    """What the guests run with, and the pairs of moves; one of each before them, which brings the image to the target and files into memory, is not counted."""
+    """What the guests run with, and the pairs of moves. One of each before them, which brings the image to the target and files
+    into memory, is not counted."""
     how = options_of(case, options.guest)
     pairs = []
     with hanse_move.Federation(options.hanse, options.guest, how.memory) as federation:
@@ -54,13 +55,12 @@ def run_case(case, options):
 def print_summary(cases):
     rows = []
     for case, result in cases.items():
-        for figure, title in FIGURES.items():
-            sides = {side: [pair[side][figure] for pair in result["pairs"] if pair[side][figure] is not None]
-                     for side in ("hanse", "bare")}
-            cells = {side: report.quartiles(values) for side, values in sides.items()}
-            shown = [f"{middle:,.5g} ({lower:,.5g}–{upper:,.5g})" for middle, lower, upper in cells.values()]
-            ratio = cells["hanse"][0] / cells["bare"][0] if cells["bare"][0] else float("nan")
-            rows.append([TITLES[case], title, *shown, f"{ratio:.2f}"])
+        for figure, (title, unit, digits) in FIGURES.items():
+            sides = [[pair[side][figure] / unit for pair in result["pairs"] if pair[side][figure] is not None]
+                     for side in ("hanse", "bare")]
+            hanse, bare = (report.quartiles(values) for values in sides)
+            shown = [f"{side[0]:{digits}} ({side[1]:{digits}}–{side[2]:{digits}})" for side in (hanse, bare)]
+            rows.append([TITLES[case], title, *shown, f"{hanse[0] / bare[0]:.2f}"])
     report.print_table(["guest", "figure", "Hanse, median (quartiles)", "bare QMP", "ratio of medians"], rows)
 
 

@@ -104,7 +104,7 @@ int main(int count, char** arguments) {
   }
   const hanse::bench::Duration time(count > 2 ? std::atof(arguments[2]) : 2.0);
   const int rounds = count > 3 ? std::atoi(arguments[3]) : 10;
-  hanse::io::RealRuntime real;
+  hanse::io::RealRuntime real({.log_level = hanse::LogLevel::warning});
   for (int round = 0; round < rounds; ++round) hanse::bench::run_round(real, arguments[1], time);
   return 0;
 }
