@@ -182,7 +182,7 @@ class Federation:
         self.hanse.run("testbed", "start", zone, *([self.host_of(zone)] if host else []), "--name", self.hanse.testbed)
 
     def change_link(self, **change):
-        """The link between the two zones, as docs/testbed.md has it."""
+        """The link between the two zones (of more: `pair`), as docs/testbed.md has it."""
         with socket.socket(socket.AF_UNIX) as control:
             control.connect(f"{self.state}/wan/control")
             control.sendall(json.dumps({"pair": list(self.zones), **change}).encode() + b"\n")
