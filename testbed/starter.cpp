@@ -5,7 +5,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include "runtime/sleep.h"
 #include "testbed/lock_file.h"
 #include "testbed/network_namespace.h"
 #include "testbed/remover.h"
@@ -14,11 +13,7 @@
 namespace hanse::testbed {
 namespace {
 
-constexpr Nanos kPollInterval = Millis{50};
-constexpr Nanos kWanLimit = Seconds{10};
 constexpr int kTokenDigits = 64;
-constexpr std::size_t kLogTail = 1500;
-constexpr Bytes kLogLimit{64 << 20};
 // Guests run as an unprivileged user, who must reach its folder below; secrets are in files of mode 0600.
 constexpr std::uint32_t kFolderMode = 0755;
 
@@ -26,23 +21,19 @@ constexpr std::uint32_t kFolderMode = 0755;
 class Starter {
  public:
   Starter(Runtime& runtime, HealthProbe& probe, const UpOptions& options)
-      : runtime_(runtime), probe_(probe), options_(options), plan_(options.plan) {
+      : runtime_(runtime),
+        options_(options),
+        plan_(options.plan),
+        launcher_(runtime, probe, plan_, state_, options.programs, options.step_limit) {
     state_.name = plan_.name;
     state_.topology = plan_.topology;
   }
 
   Task<Status> check_free();
-  Task<Status> record();
+  Task<Status> record() { return launcher_.record(); }
   Task<Status> run();
 
  private:
-  struct Waiting {
-    ProcessId process;
-    std::string log_file;
-    std::string what;
-    MonotonicTime deadline;
-  };
-
   Task<Status> write_files();
   Task<Status> write_tokens(ZonePlan zone);
   Task<Status> make_namespaces();
@@ -50,41 +41,18 @@ class Starter {
   Task<Status> start_zones();
   Task<Status> introduce_zones();
   Task<Status> start_hosts();
-  Task<Result<ProcessId>> start(RecordedProcess process, std::vector<std::string> command, std::string folder,
-                                std::string log_file);
   Task<Status> run_ip(std::vector<std::string> arguments);
-  // Waits for the file while the process lives.
-  Task<Status> wait_for_file(std::string path, Waiting waiting);
-  // After a check that failed: waits a moment, or gives up with the end of the log.
-  Task<Status> pause(Waiting waiting, std::string missing);
-  Waiting waiting_for(ProcessId process, std::string log_file, std::string what, Nanos limit) const {
-    return {process, std::move(log_file), std::move(what), runtime_.clock.now() + limit};
-  }
   void tell(const std::string& line) const {
     if (options_.progress) options_.progress(line);
   }
 
   Runtime& runtime_;
-  HealthProbe& probe_;
   const UpOptions& options_;
   const Plan& plan_;
   TestbedState state_;
+  Launcher launcher_;
   std::vector<ProcessId> zone_processes_;
 };
-
-std::vector<std::string> inside(const std::string& network_namespace, std::vector<std::string> command,
-                                const std::string& config_file) {
-  // nsenter rather than `ip netns exec`: that one hides /sys/fs/cgroup, where hosts set their guests' limits.
-  std::vector<std::string> whole{"nsenter", "--net=" + namespace_path(network_namespace), "--"};
-  whole.insert(whole.end(), command.begin(), command.end());
-  whole.push_back(config_file);
-  return whole;
-}
-
-std::string tail(std::string log) {
-  if (log.size() > kLogTail) log.erase(0, log.size() - kLogTail);
-  return log.empty() ? "its log is empty" : "its log ends with:\n" + log;
-}
 
 Task<Status> Starter::check_free() {
   if (const Result<FileInfo> found = co_await runtime_.files.info(plan_.state_file); found)
@@ -111,10 +79,6 @@ Task<Status> Starter::check_free() {
         "network into the topology",
         plan_.topology.network);
   co_return Status();
-}
-
-Task<Status> Starter::record() {
-  return runtime_.files.write_atomically(plan_.state_file, write_state(state_));
 }
 
 Task<Status> Starter::run() {
@@ -169,74 +133,20 @@ Task<Status> Starter::make_namespaces() {
   co_return Status();
 }
 
-Task<Result<ProcessId>> Starter::start(RecordedProcess process, std::vector<std::string> command,
-                                       std::string folder, std::string log_file) {
-  ProcessOptions options;
-  options.arguments = std::move(command);
-  options.working_directory = std::move(folder);
-  options.output_path = log_file;
-  const Result<ProcessId> id = co_await runtime_.processes.start_daemon(std::move(options));
-  if (!id) {
-    const Result<std::string> log = co_await runtime_.files.read(std::move(log_file), kLogLimit);
-    co_return fail(id.error().code, "{}; {}", id.error().message, tail(log ? *log : std::string()));
-  }
-  process.pid = id->pid;
-  process.start_time = id->start_time;
-  state_.processes.push_back(std::move(process));
-  HANSE_CO_CHECK(co_await record());
-  co_return id;
-}
-
-Task<Status> Starter::pause(Waiting waiting, std::string missing) {
-  const bool alive = runtime_.processes.alive(waiting.process);
-  if (alive && runtime_.clock.now() < waiting.deadline) {
-    co_await sleep_for(runtime_.scheduler, kPollInterval);
-    co_return Status();
-  }
-  const Result<std::string> log = co_await runtime_.files.read(waiting.log_file, kLogLimit);
-  co_return fail(alive ? Code::deadline_exceeded : Code::unavailable, "{} {}: {}; {}", waiting.what,
-                 alive ? "did not get to work in time" : "ended at its start", missing,
-                 tail(log ? *log : std::string()));
-}
-
-Task<Status> Starter::wait_for_file(std::string path, Waiting waiting) {
-  while (true) {
-    const Result<FileInfo> found = co_await runtime_.files.info(path);
-    if (found) co_return Status();
-    HANSE_CO_CHECK(co_await pause(waiting, path + " is not there"));
-  }
-}
-
 Task<Status> Starter::start_wan() {
   tell(fmt::format("WAN between {} zones", plan_.zones.size()));
-  std::vector<std::string> command = options_.programs.wan;
-  command.push_back(plan_.wan_options_file);
-  RecordedProcess process{.role = Role::wan};
-  HANSE_CO_TRY(const ProcessId id,
-               co_await start(std::move(process), std::move(command), plan_.wan_folder, plan_.wan_log_file));
-  co_return co_await wait_for_file(wan_options(plan_).control_socket,
-                                   waiting_for(id, plan_.wan_log_file, "the WAN emulator", kWanLimit));
+  HANSE_CO_TRY(const ProcessId id, co_await launcher_.start_wan());
+  co_return co_await launcher_.await_wan(id);
 }
 
 Task<Status> Starter::start_zones() {
   for (const ZonePlan& zone : plan_.zones) {
-    RecordedProcess process{.role = Role::zone, .zone = zone.topology.name};
-    HANSE_CO_TRY(const ProcessId id,
-                 co_await start(std::move(process),
-                                inside(zone.network_namespace, options_.programs.zone, zone.config_file),
-                                zone.folder, zone.log_file));
+    HANSE_CO_TRY(const ProcessId id, co_await launcher_.start_zone(zone));
     zone_processes_.push_back(id);
   }
   for (std::size_t i = 0; i < plan_.zones.size(); ++i) {
     const ZonePlan& zone = plan_.zones[i];
-    const Waiting waiting = waiting_for(zone_processes_[i], zone.log_file,
-                                        fmt::format("zone '{}'", zone.topology.name), options_.step_limit);
-    HANSE_CO_CHECK(co_await wait_for_file(zone.ca_file, waiting));
-    while (true) {
-      const Status healthy = co_await probe_.check_zone(zone);
-      if (healthy) break;
-      HANSE_CO_CHECK(co_await pause(waiting, healthy.error().message));
-    }
+    HANSE_CO_CHECK(co_await launcher_.await_zone(zone, zone_processes_[i]));
     tell(fmt::format("zone {} ({}, {})", zone.topology.name, zone.topology.provider, zone.topology.city));
   }
   co_return Status();
@@ -255,24 +165,14 @@ Task<Status> Starter::start_hosts() {
   std::vector<ProcessId> processes;
   for (const ZonePlan& zone : plan_.zones) {
     for (const HostPlan& host : zone.hosts) {
-      RecordedProcess process{.role = Role::host, .zone = zone.topology.name, .host = host.topology.name};
-      HANSE_CO_TRY(const ProcessId id,
-                   co_await start(std::move(process),
-                                  inside(zone.network_namespace, options_.programs.host, host.config_file),
-                                  host.folder, host.log_file));
+      HANSE_CO_TRY(const ProcessId id, co_await launcher_.start_host(zone, host));
       processes.push_back(id);
     }
   }
   auto process = processes.begin();
   for (const ZonePlan& zone : plan_.zones) {
     for (const HostPlan& host : zone.hosts) {
-      const Waiting waiting = waiting_for(*process++, host.log_file,
-                                          fmt::format("host '{}'", host.topology.name), options_.step_limit);
-      while (true) {
-        const Status healthy = co_await probe_.check_host(zone, host);
-        if (healthy) break;
-        HANSE_CO_CHECK(co_await pause(waiting, healthy.error().message));
-      }
+      HANSE_CO_CHECK(co_await launcher_.await_host(zone, host, *process++));
       tell(fmt::format("host {} ({} vCPU, {} MiB)", host.topology.name, host.topology.vcpu,
                        host.topology.memory_mib));
     }
@@ -281,10 +181,6 @@ Task<Status> Starter::start_hosts() {
 }
 
 }  // namespace
-
-Programs programs_of(const std::string& hanse) {
-  return {{hanse, "testbed", "wan", "--config"}, {hanse, "zone", "--config"}, {hanse, "host", "--config"}};
-}
 
 Task<Status> up(Runtime& runtime, HealthProbe& probe, UpOptions options) {
   if (::geteuid() != 0)

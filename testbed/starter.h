@@ -12,25 +12,16 @@
 
 #include "runtime/runtime.h"
 #include "testbed/health_probe.h"
+#include "testbed/launcher.h"
 #include "testbed/plan.h"
 
 namespace hanse::testbed {
-
-// What is run, each with its configuration file as the last argument.
-struct Programs {
-  std::vector<std::string> wan;   // {"/usr/bin/hanse", "testbed", "wan", "--config"}
-  std::vector<std::string> zone;  // {"/usr/bin/hanse", "zone", "--config"}
-  std::vector<std::string> host;
-};
-
-// All three of one `hanse` program.
-Programs programs_of(const std::string& hanse);
 
 struct UpOptions {
   Plan plan;
   Programs programs;
   bool keep_on_failure = false;
-  Nanos step_limit = Seconds{60};                  // for one zone or host to be at work
+  Nanos step_limit = kStepLimit;
   std::function<void(std::string_view)> progress;  // a line for each step; may be empty
 };
 

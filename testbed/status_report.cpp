@@ -64,7 +64,9 @@ std::string limit_text(double value, std::string_view unit) {
   return value == 0 ? "no limit" : fmt::format("{:g} {}", value, unit);
 }
 
-Task<Result<TestbedState>> load_state(Runtime& runtime, std::string state_folder) {
+}  // namespace
+
+Task<Result<TestbedState>> read_record(Runtime& runtime, std::string state_folder) {
   const std::string path = state_folder + "/testbed.json";
   const Result<std::string> text = co_await runtime.files.read(path, kStateLimit);
   if (!text && text.error().code == Code::not_found)
@@ -74,15 +76,13 @@ Task<Result<TestbedState>> load_state(Runtime& runtime, std::string state_folder
   co_return read_state(path, *text);
 }
 
-}  // namespace
-
 Task<Result<Plan>> read_plan(Runtime& runtime, std::string state_folder) {
-  HANSE_CO_TRY(TestbedState state, co_await load_state(runtime, state_folder));
+  HANSE_CO_TRY(TestbedState state, co_await read_record(runtime, state_folder));
   co_return make_plan(state.name, state_folder, std::move(state.topology));
 }
 
 Task<Result<StatusReport>> read_status(Runtime& runtime, std::string state_folder) {
-  HANSE_CO_TRY(const TestbedState state, co_await load_state(runtime, state_folder));
+  HANSE_CO_TRY(const TestbedState state, co_await read_record(runtime, state_folder));
   HANSE_CO_TRY(const Plan plan, make_plan(state.name, state_folder, state.topology));
   StatusReport report{.name = state.name,
                       .phase = state.phase,

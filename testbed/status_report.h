@@ -52,7 +52,8 @@ HANSE_DECLARE_JSON(StatusReport);
 
 Task<Result<StatusReport>> read_status(Runtime& runtime, std::string state_folder);
 
-// The plan of a testbed that is there. Errors: as read_status().
+// The record and the plan of a testbed that is there. Errors: as read_status().
+Task<Result<TestbedState>> read_record(Runtime& runtime, std::string state_folder);
 Task<Result<Plan>> read_plan(Runtime& runtime, std::string state_folder);
 
 // For people.

@@ -5,6 +5,7 @@
 
 #include "cli/yaml_text.h"
 #include "testbed/remover.h"
+#include "testbed/restarter.h"
 #include "testbed/starter.h"
 #include "testbed/status_report.h"
 #include "testbed/wan/relay.h"
@@ -50,6 +51,14 @@ Task<Status> start(Runtime& runtime, cli::Terminal& terminal, HealthProbe& probe
   co_return co_await show_status(runtime, terminal, std::move(options));
 }
 
+Task<Status> restart(Runtime& runtime, HealthProbe& probe, cli::TestbedOptions options, std::string program) {
+  StartOptions start_options{.state_folder = state_folder_of(options),
+                             .programs = programs_of(program),
+                             .zone = options.zone,
+                             .host = options.host};
+  return start_again(runtime, probe, std::move(start_options));
+}
+
 Task<Status> open_shell(Runtime& runtime, cli::TestbedOptions options) {
   HANSE_CO_TRY(const Plan plan, co_await read_plan(runtime, state_folder_of(options)));
   co_return fail(replace_by_shell(plan, options.zone, std::move(options.command)));
@@ -80,6 +89,8 @@ Task<Status> run_testbed_command(Runtime& runtime, cli::Terminal& terminal, Heal
       return start(runtime, terminal, probe, std::move(options), std::move(program));
     case cli::TestbedAction::status:
       return show_status(runtime, terminal, std::move(options));
+    case cli::TestbedAction::start:
+      return restart(runtime, probe, std::move(options), std::move(program));
     case cli::TestbedAction::shell:
       return open_shell(runtime, std::move(options));
     case cli::TestbedAction::down:

@@ -46,6 +46,10 @@ TEST_CASE("programs get their options") {
   CHECK(shell.zone == "a");
   CHECK(shell.name == "x");
   CHECK(shell.command == std::vector<std::string>{"ip", "-o", "addr"});
+  const auto start = parsed<TestbedOptions>({"testbed", "start", "a", "a-1"});
+  CHECK(start.action == TestbedAction::start);
+  CHECK(start.zone == "a");
+  CHECK(start.host == "a-1");
   const auto up = parsed<TestbedOptions>({"testbed", "--state", "/s", "up", "--keep", "-o", "json"});
   CHECK(up.keep);
   CHECK(up.state_directory == "/s");
@@ -128,7 +132,7 @@ TEST_CASE("completion scripts are good shell and complete") {
   }
   const std::string bash = completion_script("bash", tree).value();
   const std::string probe = R"(
-COMP_WORDS=(hanse testbed -v s); COMP_CWORD=3; _hanse; [ "${COMPREPLY[*]}" = "status shell" ] || exit 1
+COMP_WORDS=(hanse testbed -v s); COMP_CWORD=3; _hanse; [ "${COMPREPLY[*]}" = "status start shell" ] || exit 1
 COMP_WORDS=(hanse get inst); COMP_CWORD=2; _hanse; [ "${COMPREPLY[*]}" = "instance-skus instances" ] || exit 1
 )";
   CHECK(accepted_by("bash", bash + probe));

@@ -25,7 +25,7 @@ struct DevOptions {
   bool verbose = false;
 };
 
-enum class TestbedAction { up, status, shell, down, wan };
+enum class TestbedAction { up, status, start, shell, down, wan };
 
 struct TestbedOptions {
   TestbedAction action = TestbedAction::status;
@@ -34,7 +34,8 @@ struct TestbedOptions {
   std::string name = "testbed";  // several can run side by side
   bool keep = false;             // up: what was started stays when a later step fails
   OutputFormat output = OutputFormat::table;
-  std::string zone;                  // shell
+  std::string zone;                  // shell, start
+  std::string host;                  // start; empty: the zone itself
   std::vector<std::string> command;  // shell: run this instead of a shell
   std::string wan_config_path;       // wan, the hidden sub-command that runs the emulator
   bool verbose = false;

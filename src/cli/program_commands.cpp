@@ -55,6 +55,10 @@ void add_testbed(CLI::App& app, CommandDrafts& drafts) {
   up->add_option("--topology", options.topology_path, "Its zones and links; three zones when not given");
   up->add_flag("--keep", options.keep, "Leave what has started when a later step fails");
   add_testbed_action(*testbed, drafts, "status", "Show what runs", TestbedAction::status);
+  CLI::App* start = add_testbed_action(*testbed, drafts, "start",
+                                       "Start a zone or a host again that has ended", TestbedAction::start);
+  start->add_option("zone", options.zone, "Name of the zone")->required();
+  start->add_option("host", options.host, "Name of one of its hosts; the zone itself when not given");
   CLI::App* shell = add_testbed_action(*testbed, drafts, "shell", "Open a shell inside a zone's network",
                                        TestbedAction::shell);
   shell->add_option("zone", options.zone, "Name of the zone")->required();

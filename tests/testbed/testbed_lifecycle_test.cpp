@@ -9,6 +9,7 @@
 #include "io/real_runtime.h"
 #include "testbed/process_table.h"
 #include "testbed/remover.h"
+#include "testbed/restarter.h"
 #include "testbed/starter.h"
 #include "testbed/status_report.h"
 #include "testbed/wan_client.h"
@@ -65,6 +66,13 @@ class Testbed {
   }
   Status start(HealthProbe& probe, UpOptions options) {
     return real_.run_task(up(runtime(), probe, std::move(options)));
+  }
+  Status start_again(HealthProbe& probe, std::string zone, std::string host) {
+    StartOptions start_options{.state_folder = plan_.state_folder,
+                               .programs = options().programs,
+                               .zone = std::move(zone),
+                               .host = std::move(host)};
+    return real_.run_task(testbed::start_again(runtime(), probe, std::move(start_options)));
   }
   Result<bool> remove() {
     return real_.run_task(down(runtime(), {.state_folder = plan_.state_folder, .grace = Seconds{1}}));
@@ -146,6 +154,32 @@ TEST_CASE("a killed emulator is told, and down removes the rest") {
   ::kill(static_cast<pid_t>(pid), SIGKILL);
   while (testbed.runtime().processes.identify(pid).has_value()) std::this_thread::sleep_for(Millis{10});
   CHECK_FALSE(testbed.status()->wan.running);
+  CHECK(testbed.remove() == true);
+  CHECK(testbed.leftovers() == Names{});
+}
+
+TEST_CASE("a zone or a host that has ended is started again, in the same record") {
+  if (!is_root()) return;
+  Testbed testbed;
+  ReadyAtOnce probe;
+  REQUIRE(testbed.start(probe, testbed.options()).has_value());
+  CHECK(testbed.start_again(probe, "helsinki", "").error().code == Code::failed_precondition);
+  CHECK(testbed.start_again(probe, "atlantis", "").error().code == Code::not_found);
+  CHECK(testbed.start_again(probe, "helsinki", "warsaw-1").error().code == Code::not_found);
+  for (const std::string host : {"", "helsinki-1"}) {
+    const auto report = [&] {
+      const ZoneReport zone = testbed.status()->zones.at(0);
+      return host.empty() ? zone.zone : zone.hosts.at(0);
+    };
+    const std::int64_t pid = report().pid;
+    ::kill(static_cast<pid_t>(pid), SIGKILL);
+    while (testbed.runtime().processes.identify(pid).has_value()) std::this_thread::sleep_for(Millis{10});
+    CHECK_FALSE(report().running);
+    const Status started = testbed.start_again(probe, "helsinki", host);
+    CHECK_MESSAGE(started.has_value(), started.error().message);
+    CHECK(report().running);
+    CHECK(report().pid != pid);
+  }
   CHECK(testbed.remove() == true);
   CHECK(testbed.leftovers() == Names{});
 }

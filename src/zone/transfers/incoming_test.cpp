@@ -1,0 +1,102 @@
+// What a target says to a request that it cannot or must not take: nothing is kept of one that is refused.
+#include "zone/transfers/incoming.h"
+
+#include <doctest/doctest.h>
+#include <functional>
+
+#include "tests/support/zone_fixture.h"
+
+namespace hanse::zone {
+namespace {
+
+struct Fixture : test::ZoneFixture {
+  std::unique_ptr<test::ScriptedHost> host;
+
+  Fixture() {
+    add_host_record("h1");
+    host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
+    pass(Seconds{1});
+  }
+
+  static IncomingRequest request() {
+    IncomingRequest request{
+        .transfer = "t-1", .source_epoch = {1}, .ca_pem = "PEM", .version = std::string(kVersion)};
+    request.instance = instance("web");
+    request.instance.metadata.uid = "i-1";
+    request.instance.status.block_storages = {"web-boot"};
+    request.sku.metadata = {.name = "tiny", .tenant = "default"};
+    request.sku.spec = {.vcpu = {1}, .memory_mib = {192}};
+    model::BlockStorage disk;
+    disk.metadata = {.name = "web-boot", .tenant = "default", .workspace = "default", .uid = "b-1"};
+    disk.spec.size_mib = {256};
+    request.block_storages = {disk};
+    return request;
+  }
+
+  using Change = std::function<void(IncomingRequest&)>;
+  // Refused with this code and a text that has these words.
+  void check_refusal(Code code, const std::string& words, const Change& change) {
+    CAPTURE(words);
+    IncomingRequest wrong = request();
+    change(wrong);
+    const auto answer = wait(zone->transfers().prepare_incoming("warsaw", wrong));
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().code == code);
+    CHECK_MESSAGE(answer.error().message.find(words) != std::string::npos, answer.error().message);
+    CHECK(zone->tables().transfers.all()->empty());
+    CHECK(zone->tables().instances.all()->empty());
+    CHECK(zone->tables().block_storages.all()->empty());
+    CHECK(host->desired.empty());
+  }
+};
+
+TEST_CASE_FIXTURE(Fixture, "a machine that this zone cannot run is refused with the reason") {
+  check_refusal(Code::resource_exhausted, "2048 MiB are needed",
+                [](IncomingRequest& asked) { asked.sku.spec.memory_mib = {2048}; });
+  check_refusal(Code::resource_exhausted, "5 vCPU",
+                [](IncomingRequest& asked) { asked.sku.spec.vcpu = {5}; });
+  check_refusal(Code::resource_exhausted, "CPU model EPYC-Turin",
+                [](IncomingRequest& asked) { asked.instance.spec.cpu_model = "EPYC-Turin"; });
+  check_refusal(Code::resource_exhausted, "machine type pc-q35-11.0",
+                [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone of another minor version is refused, of the same not") {
+  check_refusal(Code::unimplemented, "bring both to the same minor version",
+                [](IncomingRequest& asked) { asked.version = "99.0.0"; });
+  IncomingRequest patched = request();
+  patched.version = patched.version.substr(0, patched.version.rfind('.')) + ".77";
+  CHECK(wait(zone->transfers().prepare_incoming("warsaw", patched)).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "what a peer sends is checked like any input") {
+  check_refusal(Code::invalid_argument, "'../../etc/passwd' is not allowed",
+                [](IncomingRequest& asked) { asked.instance.metadata.uid = "../../etc/passwd"; });
+  check_refusal(Code::invalid_argument, "'t/../..' is not allowed",
+                [](IncomingRequest& asked) { asked.transfer = "t/../.."; });
+  check_refusal(Code::invalid_argument, "a/b",
+                [](IncomingRequest& asked) { asked.instance.metadata.name = "a/b"; });
+  check_refusal(Code::invalid_argument, "'../disk' is not allowed",
+                [](IncomingRequest& asked) { asked.block_storages[0].metadata.uid = "../disk"; });
+  check_refusal(Code::invalid_argument, "block storages",
+                [](IncomingRequest& asked) { asked.block_storages.clear(); });
+  check_refusal(Code::invalid_argument, "sourceEpoch",
+                [](IncomingRequest& asked) { asked.source_epoch = {0}; });
+  check_refusal(Code::invalid_argument, "caPem", [](IncomingRequest& asked) { asked.ca_pem.clear(); });
+  check_refusal(Code::invalid_argument, "SKU",
+                [](IncomingRequest& asked) { asked.sku.metadata.name = "other"; });
+}
+
+TEST_CASE_FIXTURE(Fixture, "an instance of the same name that is another one stays") {
+  add_sku();
+  add_image();
+  REQUIRE(wait(zone->frontends().instances.put(instance("web"), std::nullopt)));
+  pass(Seconds{3});
+  const auto answer = wait(zone->transfers().prepare_incoming("warsaw", request()));
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.error().code == Code::already_exists);
+  CHECK(get("web").status.power_state == model::PowerState::running);
+}
+
+}  // namespace
+}  // namespace hanse::zone

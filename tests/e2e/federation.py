@@ -1,0 +1,199 @@
+"""A federation of two zones for one test program: brought up with a name of its own, and taken down however the program ends.
+
+The environment says what is tested: HANSE_PROGRAM, the program, and HANSE_GUEST, the folder that testbed/guest/build_guest.sh
+filled. One program at a time has a federation; what a killed one left, the next removes.
+"""
+import atexit
+import contextlib
+import fcntl
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "tools"))
+
+import hanse_cli  # noqa: E402
+from hanse_cli import Failure  # noqa: E402
+from zone_api import ZoneApi  # noqa: E402
+
+LOCK = "/run/lock/hanse-e2e.lock"
+PREFIX = "e2e-"
+INSTANCE = "witness-0"
+SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:).*")
+
+
+def wait_for(what, condition, limit):
+    """Asks until it is true, and returns what is true then."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise Failure(f"within {limit} s: no {what}")
+
+
+def _interrupt(number, _frame):
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+class Machine:
+    """A QEMU process of the federation."""
+
+    def __init__(self, pid, command_line):
+        self.pid = pid
+        self.zone = None
+        self.uid = re.search(r"/instances/([^/]+)/run/", command_line).group(1)
+        forward = re.search(r"hostfwd=tcp:([0-9.]+):(\d+)-:80\b", command_line)
+        self.url = f"http://{forward.group(1)}:{forward.group(2)}" if forward else None
+
+
+class Federation:
+    def __init__(self, limit, topology="topology.yaml"):
+        """`limit`: seconds, after which all is taken down."""
+        self.topology = os.path.join(HERE, topology)
+        self.guest = os.environ["HANSE_GUEST"]
+        self.hanse = hanse_cli.Hanse(os.environ["HANSE_PROGRAM"], f"{PREFIX}{os.getpid() & 0xffffff:06x}")
+        self.state = self.hanse.state
+        self.lock = None
+        self.zones = {}  # name: ZoneApi
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, _interrupt)
+        signal.alarm(limit)
+
+    # Life.
+
+    def up(self):
+        self.lock = open(LOCK, "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        atexit.register(self.down)
+        self._remove_left_overs()
+        self.hanse.run("testbed", "up", "--name", self.hanse.testbed, "--topology", self.topology)
+        for zone in self.status()["zones"]:
+            self.zones[zone["name"]] = ZoneApi(zone["address"], f"{self.state}/{zone['name']}")
+
+    def _remove_left_overs(self):
+        with contextlib.suppress(FileNotFoundError):
+            for name in os.listdir(hanse_cli.TESTBEDS):
+                if name.startswith(PREFIX) and not name.endswith(".lock"):
+                    self.hanse.run("testbed", "down", "--name", name)
+
+    def down(self):
+        if self.lock is None:
+            return
+        for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        self.hanse.run("testbed", "down", "--name", self.hanse.testbed)
+        self.lock.close()
+        self.lock = None
+
+    def start_witness(self):
+        """Imports the image, applies the workload, waits until it runs. Returns the zone that runs it."""
+        hanse_cli.import_witness(self.hanse, self.guest)
+        self.hanse.run("apply", "-f", os.path.join(HERE, "witness.yaml"))
+        zone = hanse_cli.wait_until_running(self.hanse, 1)[INSTANCE]
+        hanse_cli.check_witness(self.url())
+        return zone
+
+    # What there is.
+
+    def status(self):
+        return self.hanse.get("testbed", "status", "--name", self.hanse.testbed)
+
+    def other(self, zone):
+        return next(name for name in self.zones if name != zone)
+
+    def host_of(self, zone):
+        return f"{zone}-1"
+
+    def machines(self, zone=None):
+        """The QEMU processes, of one zone or of all."""
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{entry}/cmdline", "rb") as file:
+                    command_line = file.read().replace(b"\0", b" ").decode()
+                place = re.search(re.escape(self.state) + r"/([^/]+)/[^/]+/host/instances/(?!probe/)", command_line)
+                if not place or "qemu-system" not in command_line.split(" ", 1)[0]:
+                    continue
+                machine = Machine(int(entry), command_line)
+                machine.zone = place.group(1)
+                if zone in (None, machine.zone):
+                    found.append(machine)
+        return found
+
+    def disks(self, zone):
+        """The machines whose folders a zone's host keeps."""
+        folder = f"{self.state}/{zone}/{self.host_of(zone)}/host/instances"
+        return [name for name in os.listdir(folder) if name != "probe"]
+
+    def runs_in(self):
+        """The zones that say that they run the witness."""
+        zones = []
+        for name, api in self.zones.items():
+            instance = api.instance(INSTANCE)
+            if instance and not instance["status"].get("movedTo") and instance["status"]["powerState"] == "running":
+                zones.append(name)
+        return zones
+
+    def url(self):
+        machines = self.machines()
+        if len(machines) != 1:
+            raise Failure(f"{len(machines)} machines where one should be")
+        return machines[0].url
+
+    def witness(self):
+        with urllib.request.urlopen(self.url(), timeout=10) as answer:
+            return json.load(answer)
+
+    def sanitizer_reports(self):
+        found = []
+        for folder, _, names in os.walk(self.state):
+            for name in names:
+                if name.endswith(".log"):
+                    with open(os.path.join(folder, name), errors="replace") as file:
+                        found += [f"{name}: {line.strip()}" for line in file if SANITIZER.search(line)]
+        return found
+
+    # What is done to it.
+
+    def _process(self, zone, host):
+        report = next(entry for entry in self.status()["zones"] if entry["name"] == zone)
+        return report["hosts"][0]["pid"] if host else report["zone"]["pid"]
+
+    def send_signal(self, number, zone, host):
+        """To the zone's process, or to that of its host."""
+        os.kill(self._process(zone, host), number)
+
+    def kill(self, zone, host):
+        pid = self._process(zone, host)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(f"end of process {pid}", lambda: not _alive(pid), 10)
+
+    def start_again(self, zone, host):
+        self.hanse.run("testbed", "start", zone, *([self.host_of(zone)] if host else []), "--name", self.hanse.testbed)
+
+    def change_link(self, **change):
+        """The link between the two zones (of more: `pair`), as docs/testbed.md has it."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(f"{self.state}/wan/control")
+            control.sendall(json.dumps({"pair": list(self.zones), **change}).encode() + b"\n")
+            answer = json.loads(control.makefile().readline())
+        if answer["error"]:
+            raise Failure(f"the link cannot be changed: {answer['error']}")
+
+
+def _alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False

@@ -1,0 +1,70 @@
+"""Twenty moves in a row, back and forth, direct and relayed: nothing is lost, and one zone runs the machine."""
+import unittest
+
+import federation
+from witness_watch import WitnessWatch
+
+LIMIT_SECONDS = 280
+MOVES = 20
+RELAYED = (3, 8, 13, 18)  # asked for
+UNREACHABLE = (10, 15)  # hosts that cannot reach each other: found out
+STREAM_PORTS = "49152-49351"
+
+
+def block_streams(running, zone):
+    """No host outside of the zone reaches its hosts' streams any more."""
+    for rule in (["add", "table", "inet", "e2e"],
+                 ["add", "chain", "inet", "e2e", "input", "{ type filter hook input priority 0; }"],
+                 ["add", "rule", "inet", "e2e", "input", "iifname", "wan", "tcp", "dport", STREAM_PORTS, "drop"]):
+        shell(running, zone, rule)
+
+
+def unblock_streams(running, zone):
+    shell(running, zone, ["delete", "table", "inet", "e2e"])
+
+
+def shell(running, zone, rule):
+    done = running.hanse.call("testbed", "shell", zone, "--name", running.hanse.testbed, "--", "nft", *rule)
+    if done.returncode != 0:
+        raise federation.Failure(f"nft {' '.join(rule)}: {done.stderr}")
+
+
+class Moves(unittest.TestCase):
+    def move(self, running, number, source):
+        target = running.other(source)
+        path = ["--path", "relayed"] if number in RELAYED else []
+        if number in UNREACHABLE:
+            block_streams(running, target)
+        transfer = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, *path)
+        if number in UNREACHABLE:
+            unblock_streams(running, target)
+        report = transfer["status"]["report"]
+        print(f"move {number}: {source} to {target}, {report['path']}, {report['totalMs']:.0f} ms, "
+              f"blackout {report['blackoutMs']:.0f} ms", flush=True)
+        self.assertEqual(transfer["status"]["phase"], "completed")
+        self.assertEqual(report["path"], "relayed" if number in RELAYED + UNREACHABLE else "direct")
+        return target
+
+    def test_nothing_is_lost_in_twenty_moves(self):
+        running = federation.Federation(LIMIT_SECONDS)
+        self.addCleanup(running.down)
+        running.up()
+        zone = running.start_witness()
+        running.change_link(delayMs=2, mbit=0)  # twenty moves over the slow link would take two minutes
+        with WitnessWatch(running) as watch:
+            for number in range(MOVES):
+                zone = self.move(running, number, zone)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), watch.last_line)
+        print(verdict, flush=True)
+        self.assertTrue(sound, verdict)
+        self.assertEqual(verdict["page_errors"], 0)
+        self.assertGreater(watch.last_line, 0)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+        self.assertEqual(running.runs_in(), [zone])
+        self.assertEqual([machine.zone for machine in running.machines()], [zone])
+        self.assertEqual(running.disks(running.other(zone)), [])
+        self.assertEqual(running.sanitizer_reports(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

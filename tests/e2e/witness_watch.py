@@ -1,0 +1,36 @@
+"""What the witness has said while it was moved about: the highest line that it called durable, and whether it ever booted again."""
+import contextlib
+import json
+import threading
+import urllib.request
+
+INTERVAL_SECONDS = 0.1
+
+
+class WitnessWatch:
+    """A thread that asks every machine of the federation, also one that should not be there. Use it with `with`."""
+
+    def __init__(self, federation):
+        self.federation = federation
+        self.last_line = 0
+        self.boots = set()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self):
+        while not self._end.wait(INTERVAL_SECONDS):
+            for machine in self.federation.machines():
+                # One that is paused, or has no guest yet, does not answer.
+                with contextlib.suppress(OSError, ValueError):
+                    with urllib.request.urlopen(machine.url, timeout=1) as answer:
+                        said = json.load(answer)
+                    self.last_line = max(self.last_line, said["last_fsynced_line"])
+                    self.boots.add(said["boot_id"])
