@@ -1,9 +1,12 @@
 // The exchanges of a Client that are not one answer in memory: events, upgrades, bodies on the way.
+#include <span>
 #include <utility>
 
+#include "base/scope.h"
 #include "http/client.h"
 #include "http/client_exchange.h"
 #include "http/message_io.h"
+#include "runtime/future.h"
 #include "runtime/timeout.h"
 
 namespace hanse::http {
@@ -31,6 +34,21 @@ class ResponseEventStream final : public EventStream {
   Nanos timeout_;
   codec::EventDecoder decoder_;
 };
+
+// The first bytes of the answer, or the end, while the body is still on its way.
+Task<void> listen(BufferedStream& stream, bool& heard, Promise<Status> first) {
+  const Result<std::size_t> got = co_await stream.fill();
+  heard = true;
+  first.set(got ? Status() : fail(got.error()));
+}
+
+Task<Status> wait_for_first(Future<Status> first) {
+  co_return co_await std::move(first);
+}
+
+Task<Result<std::size_t>> stop_sending() {
+  co_return fail(Code::cancelled, "the answer came before all was sent");
+}
 
 }  // namespace
 
@@ -101,13 +119,25 @@ Task<Result<Response>> Client::upload(Request request, std::uint64_t content_len
   head.headers.set("Content-Length", std::to_string(content_length));
   source.length = content_length;
   HANSE_CO_TRY(Lease lease, co_await connect(false));
-  Stream& stream = *lease.stream;
+  BufferedStream& stream = *lease.stream;
   HANSE_CO_CHECK(co_await write_pieces(runtime_.scheduler, stream, codec::serialise(head), limit));
+  // A server that refuses does not read to the end: to send on would have it reset the connection, and the
+  // kernel throw its answer away.
+  bool heard = false;
+  auto [first, answered] = make_promise<Status>(runtime_.scheduler);
+  Scope listening(1);
+  if (!listening.spawn(listen(stream, heard, first))) co_return fail(Code::internal, "scope is full");
+  source.read = [&heard, read = std::move(source.read)](std::span<std::byte> room) {
+    return heard ? stop_sending() : read(room);
+  };
   const Status sent = co_await write_source(runtime_.scheduler, stream, std::move(source), false, limit);
   // Only a broken connection may hide an answer that came early; an error of the source is our own.
-  if (!sent && sent.error().code != Code::unavailable) co_return fail(sent.error());
-  Result<codec::ResponseParser> parser = co_await with_timeout(
-      runtime_.scheduler, limit, name, read_response_head(*lease.stream, request.method));
+  if (!sent && !heard && sent.error().code != Code::unavailable) co_return fail(sent.error());
+  const Status arrived =
+      co_await with_timeout<void>(runtime_.scheduler, limit, name, wait_for_first(std::move(answered)));
+  if (!arrived) co_return fail(sent ? arrived.error() : sent.error());
+  Result<codec::ResponseParser> parser =
+      co_await with_timeout(runtime_.scheduler, limit, name, read_response_head(stream, request.method));
   if (!parser) co_return fail(sent ? parser.error() : sent.error());
   OpenExchange exchange{std::move(lease.stream), std::move(*parser)};
   co_return co_await with_timeout(runtime_.scheduler, limit, name, finish(std::move(exchange)));

@@ -194,14 +194,19 @@ TEST_CASE(
     "an upload comes from its source; an early refusal is heard; a source that ends early is an error") {
   Service service;
   Client client = service.client();
+  std::size_t unread = 0;
   const auto upload = [&](std::string method, std::string target, std::size_t announced, std::size_t left) {
     BodySource source{{}, [&left](std::span<std::byte> buffer) { return give(left, buffer); }};
-    return std::move(*complete(service.world.loop,
-                               client.upload({.method = std::move(method), .target = std::move(target)},
-                                             announced, std::move(source))));
+    auto answer = std::move(*complete(
+        service.world.loop, client.upload({.method = std::move(method), .target = std::move(target)},
+                                          announced, std::move(source))));
+    unread = left;
+    return answer;
   };
   CHECK(upload("PUT", "/upload", 5'000'000, 5'000'000).value().body == "5000000");
   CHECK(upload("POST", "/refuse", 20'000'000, 20'000'000).value().status == 403);
+  CHECK_MESSAGE(unread > 19'000'000,
+                "sending goes on after the answer, until the server resets the connection");
   CHECK(upload("PUT", "/upload", 1000, 999).error().code == Code::data_loss);
 }
 
