@@ -13,7 +13,7 @@ import unittest
 import federation
 from witness_watch import WitnessWatch
 
-LIMIT_SECONDS = 1500 if os.environ.get("HANSE_E2E_ALL") else 280
+LIMIT_SECONDS = 900 if os.environ.get("HANSE_E2E_ALL") else 280
 ENDS = ("completed", "rolledBack", "cancelled", "refused")
 END_LIMIT_SECONDS = 90
 PHASE_LIMIT_SECONDS = 30
