@@ -73,7 +73,7 @@ class Federation {
   // Runs until, after the faults, `unsettled` has had nothing to say for kRest; `settle_time` is the limit.
   Outcome run_until_settled(const Invariant& unsettled);
 
-  static constexpr Nanos kRest = Seconds{10};
+  static constexpr Nanos kRest = Seconds{6};
 
  private:
   bool run_faults();

@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kUserName[] = "user";
 constexpr Nanos kFaultsBegin = Seconds{12};  // by then the instance runs
-constexpr Nanos kFaultsEnd = Seconds{60};
+constexpr Nanos kFaultsEnd = Seconds{50};
 constexpr std::uint64_t kFaultSalt = 0x6d6f766573;
 constexpr Nanos kSettleLimit = Seconds{900};
 

@@ -46,7 +46,8 @@ Task<void> SendMove::run() {
   driver_.changes().notify();
   if constexpr (kPlantedBug == PlantedBug::source_resumes_after_commit) {
     co_await sleep_for(runtime_.scheduler, kRollBackRetryCap);
-    if (done) co_await roll_back();
+    if (done) [[maybe_unused]]
+      const Status resumed = co_await driver_.cancel_outgoing(uid_);
   }
 }
 
