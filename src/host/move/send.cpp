@@ -46,8 +46,7 @@ Task<void> SendMove::run() {
   driver_.changes().notify();
   if constexpr (kPlantedBug == PlantedBug::source_resumes_after_commit) {
     co_await sleep_for(runtime_.scheduler, kRollBackRetryCap);
-    if (done) [[maybe_unused]]
-      const Status resumed = co_await driver_.cancel_outgoing(uid_);
+    if (done) (void)co_await driver_.cancel_outgoing(uid_);
   }
 }
 
