@@ -18,7 +18,9 @@ FLOORS = ["base", "runtime", "model", "codec", "http", "io", "store", "placement
           "api", "cli"]
 MAX_LINES = 400
 MAX_COLUMNS = 140
+MAX_FUNCTION_LINES = 60
 LEFT_OVER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+NO_FUNCTION = re.compile(r"(namespace|using|struct|class|enum|union|extern)\b")
 SINGLETON = re.compile(r"::(get_)?instance\(\)")
 DIRECT_WORLD = re.compile(r"\b(std::chrono::(steady|system)_clock::now|std::this_thread::sleep|::getenv\(|std::random_device|std::rand\b)")
 HEAVY = {"boost/asio": "src/io", "boost/beast": "src/codec", "openssl/": "src/io", "spdlog/": "src/io",
@@ -45,6 +47,20 @@ def check_lines(path, lines):
             yield number, "a left-over marker; finish it or write an issue"
         if line.rstrip() != line:
             yield number, "white space at the end of the line"
+
+
+def check_functions(path, lines):
+    """A function begins in the first column and ends with a brace there; clang-format sees to that."""
+    if path.suffix != ".cpp" or path.name.endswith("_test.cpp") or path.parts[0] == "tests":
+        return
+    begin = None
+    for number, line in enumerate(lines, 1):
+        if line == "}" and begin and number - begin >= MAX_FUNCTION_LINES:
+            yield begin, f"a function of {number - begin + 1} lines; the limit is {MAX_FUNCTION_LINES}: give its parts names"
+        if line.startswith("}") or line.endswith(";") and line[:1].strip() or NO_FUNCTION.match(line):
+            begin = None
+        elif line[:1].isalpha() and not begin:
+            begin = number
 
 
 def check_header(path, lines):
@@ -105,7 +121,7 @@ def main():
         lines = (ROOT / path).read_text().splitlines()
         rules = [check_size(path, lines, ratchet), check_lines(path, lines)]
         if path in sources:
-            rules += [check_header(path, lines), check_includes(path, lines), check_layers(path, lines), check_rules(path, lines)]
+            rules += [check(path, lines) for check in (check_functions, check_header, check_includes, check_layers, check_rules)]
         faults += [f"{path}:{number}: {text}" for rule in rules for number, text in rule]
     faults += check_format(sources)
     for path, limit in ratchet.items():
