@@ -87,8 +87,9 @@ void Machine::begin() {
     case Activity::send:
     case Activity::roll_back:
       if (!send_) {
-        send_ = std::make_unique<SendMove>(context_.runtime, context_.driver, context_.paths,
-                                           context_.markers, uid_, *desired_->move);
+        send_ =
+            std::make_unique<SendMove>(context_.runtime, context_.driver, context_.paths, context_.markers,
+                                       uid_, *desired_->move, to_bytes(desired_->machine.memory_mib));
       }
       work = activity == Activity::send ? send_->run() : send_->roll_back();
       break;

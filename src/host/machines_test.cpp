@@ -177,6 +177,22 @@ TEST_CASE("progress is told twice a second at most, the hand-over at once") {
     CHECK(host.told[i].at - host.told[i - 1].at >= kProgressInterval);
 }
 
+TEST_CASE("memory that is not counted yet is ahead, so that the percentage does not fall back") {
+  Fixture host;
+  model::MachineDesired order = moving("m1", MoveGoal::send);
+  order.machine.memory_mib = MiB{100};
+  host.machines->set_desired(wanted("m1", MachineGoal::running));
+  host.run(Seconds{10});
+  host.driver.hang("copy_memory");
+  host.machines->set_desired(order);
+  host.run(Seconds{1});
+  CHECK(host.told.back().view.move->progress.percent == 0);
+  CHECK(host.told.back().view.move->progress.remaining_bytes == Bytes{100 << 20});
+  host.driver.memory_copied = {.sent = Bytes{30}, .remaining = Bytes{10}};
+  host.run(Seconds{1});
+  CHECK(host.told.back().view.move->progress.percent == 75);
+}
+
 TEST_CASE("a state that changes right after progress was told is told at once") {
   Fixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));

@@ -19,7 +19,7 @@ double millis_since(MonotonicTime from, MonotonicTime to) {
 }  // namespace
 
 SendMove::SendMove(Runtime& runtime, Driver& driver, StreamPaths& paths, MoveMarkers& markers,
-                   std::string uid, model::MoveOrder order)
+                   std::string uid, model::MoveOrder order, Bytes memory_size)
     : runtime_(runtime),
       log_(runtime.log, "move"),
       driver_(driver),
@@ -27,6 +27,7 @@ SendMove::SendMove(Runtime& runtime, Driver& driver, StreamPaths& paths, MoveMar
       markers_(markers),
       uid_(std::move(uid)),
       order_(std::move(order)),
+      memory_size_(memory_size),
       step_began_(runtime.clock.now()) {
   observed_.transfer = order_.transfer;
   observed_.state = MoveState::sending;
@@ -125,7 +126,9 @@ void SendMove::note_clocks() {
 
 model::TransferProgress SendMove::progress() const {
   const CopyProgress disk = driver_.disk_progress(uid_);
-  const CopyProgress memory = driver_.memory_progress(uid_);
+  CopyProgress memory = driver_.memory_progress(uid_);
+  // Before the hypervisor has counted it, all of it is ahead; else a disk that is done would be 100 %.
+  if (memory.sent.value + memory.remaining.value == 0) memory.remaining = memory_size_;
   const bool on_memory = observed_.progress.step != TransferStep::disk;
   const CopyProgress& now = on_memory ? memory : disk;
   model::TransferProgress progress{.step = observed_.progress.step,

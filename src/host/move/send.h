@@ -18,8 +18,9 @@ namespace hanse::host {
 
 class SendMove {
  public:
+  // `memory_size` is what there is to send before the hypervisor has counted.
   SendMove(Runtime& runtime, Driver& driver, StreamPaths& paths, MoveMarkers& markers, std::string uid,
-           model::MoveOrder order);
+           model::MoveOrder order, Bytes memory_size);
 
   // Copies and hands over; completes when the state is handed_over or failed.
   Task<void> run();
@@ -43,6 +44,7 @@ class SendMove {
   MoveMarkers& markers_;
   std::string uid_;
   model::MoveOrder order_;
+  Bytes memory_size_;
   model::MoveObserved observed_;
   MonotonicTime step_began_;
 };
