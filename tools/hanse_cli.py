@@ -68,13 +68,19 @@ def wait_until_running(hanse, count):
     raise Failure(f"{count} replicas did not run within {PLACE_LIMIT_SECONDS} s: {replicas(hanse)}")
 
 
-def url_of(hanse, zone, name):
-    """Where an instance of the witness answers: the address that its host forwards to port 80 of the guest."""
+def forward_of(hanse, zone, name, guest_port):
+    """(address, port) that the host of an instance forwards to a port of the guest."""
     instance = hanse.get("--context", zone, "get", "instance", name)
     for forward in instance["status"]["forwards"]:
-        if forward["guestPort"] == 80:
-            return f"http://{forward['address']}:{forward['hostPort']}"
-    raise Failure(f"{name} has no forward to port 80 in zone {zone}")
+        if forward["guestPort"] == guest_port:
+            return forward["address"], forward["hostPort"]
+    raise Failure(f"{name} has no forward to port {guest_port} in zone {zone}")
+
+
+def url_of(hanse, zone, name):
+    """Where an instance of the witness answers."""
+    address, port = forward_of(hanse, zone, name, 80)
+    return f"http://{address}:{port}"
 
 
 def check_witness(url, at_least=0, attempts=30):

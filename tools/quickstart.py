@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The main job, as ./quickstart runs it: a federation of three zones on this machine, one workload in all three, a live move, a report.
 
-Usage: quickstart.py --hanse PROGRAM --guest FOLDER [--keep]. Needs root. Exits with 1 when anything is not as promised.
+Usage: quickstart.py --hanse PROGRAM --guest FOLDER [--debian FOLDER] [--keep]. Needs root. Exits with 1 when anything is not as promised.
 """
 import argparse
 import os
 import sys
 import time
 
+import debian_guest
 import hanse_cli
 from hanse_cli import Failure
 
@@ -35,6 +36,7 @@ def summarise(source, target, transfer, sound, verdict, seconds):
 
 
 def main_job(hanse, guest):
+    """Returns from where to where the witness was moved."""
     began = time.monotonic()
     hanse.run("testbed", "up", "--name", NAME)
     hanse_cli.import_witness(hanse, guest)
@@ -51,19 +53,23 @@ def main_job(hanse, guest):
     summarise(source, target, hanse_cli.newest_transfer(hanse, source), sound, verdict, time.monotonic() - began)
     if not sound:
         raise Failure("the witness lost something in the move")
+    return source, target
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hanse", required=True)
     parser.add_argument("--guest", required=True)
+    parser.add_argument("--debian", metavar="FOLDER", help="then also run and move an ordinary Debian")
     parser.add_argument("--keep", action="store_true", help="leave the federation running")
     options = parser.parse_args()
     hanse = hanse_cli.Hanse(options.hanse, NAME)
     status = 0
     try:
         hanse.run("testbed", "down", "--name", NAME)
-        main_job(hanse, options.guest)
+        source, target = main_job(hanse, options.guest)
+        if options.debian:
+            debian_guest.deploy_and_move(hanse, options.debian, source, target)
     except Failure as failure:
         print(f"quickstart: {failure}", file=sys.stderr)
         status = 1
