@@ -131,14 +131,14 @@ Task<Result<Response>> Client::upload(Request request, std::uint64_t content_len
     return heard ? stop_sending() : read(room);
   };
   const Status sent = co_await write_source(runtime_.scheduler, stream, std::move(source), false, limit);
-  // Only a broken connection may hide an answer that came early; an error of the source is our own.
+  // Only a broken connection may hide an answer that came early; an error of the source is our own. What was
+  // heard instead counts from here on, be it an answer or that the connection is gone.
   if (!sent && !heard && sent.error().code != Code::unavailable) co_return fail(sent.error());
-  const Status arrived =
-      co_await with_timeout<void>(runtime_.scheduler, limit, name, wait_for_first(std::move(answered)));
-  if (!arrived) co_return fail(sent ? arrived.error() : sent.error());
+  HANSE_CO_CHECK(
+      co_await with_timeout<void>(runtime_.scheduler, limit, name, wait_for_first(std::move(answered))));
   Result<codec::ResponseParser> parser =
       co_await with_timeout(runtime_.scheduler, limit, name, read_response_head(stream, request.method));
-  if (!parser) co_return fail(sent ? parser.error() : sent.error());
+  if (!parser) co_return fail(parser.error());
   OpenExchange exchange{std::move(lease.stream), std::move(*parser)};
   co_return co_await with_timeout(runtime_.scheduler, limit, name, finish(std::move(exchange)));
 }

@@ -210,6 +210,21 @@ TEST_CASE(
   CHECK(upload("PUT", "/upload", 1000, 999).error().code == Code::data_loss);
 }
 
+TEST_CASE("a server that goes away during an upload is unavailable, not an upload that was cancelled") {
+  Service service;
+  Client client = service.client();
+  std::size_t left = 20'000'000;
+  BodySource source{{}, [&](std::span<std::byte> buffer) {
+                      if (left < 10'000'000) service.server.reset();
+                      return give(left, buffer);
+                    }};
+  const auto answer = complete(
+      service.world.loop, client.upload({.method = "PUT", .target = "/upload"}, left, std::move(source)));
+  REQUIRE_FALSE(answer->has_value());
+  CHECK(answer->error().code == Code::unavailable);
+  CHECK(left > 0);
+}
+
 Task<void> converse(Client& client, std::string& out) {
   auto stream = co_await client.upgrade({.target = "/shout"}, "shout");
   if (!stream) co_return;

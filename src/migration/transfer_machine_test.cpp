@@ -1,10 +1,10 @@
 #include "migration/transfer_machine.h"
 
 #include <doctest/doctest.h>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
+
+#include "tests/support/state_diagram.h"
 
 namespace hanse::migration {
 namespace {
@@ -13,18 +13,8 @@ using Event = TransferEvent;
 using Phase = model::TransferPhase;
 using Role = model::TransferRole;
 
-// The lines "a --> b: event" of the diagram below the heading of a role.
 std::set<std::string> drawn(const std::string& heading) {
-  std::ifstream file(std::string(HANSE_SOURCE_DIR) + "/docs/states/transfer.md");
-  std::set<std::string> lines;
-  std::string line;
-  bool inside = false;
-  while (std::getline(file, line)) {
-    if (line.starts_with("## ")) inside = line == heading;
-    if (!inside || line.find(" --> ") == std::string::npos || line.find("[*]") != std::string::npos) continue;
-    lines.insert(line.substr(line.find_first_not_of(' ')));
-  }
-  return lines;
+  return test::drawn_arrows("transfer.md", heading);
 }
 
 std::set<std::string> coded(Role role) {

@@ -5,8 +5,9 @@
 #include <boost/describe/enumerators.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <doctest/doctest.h>
-#include <fstream>
 #include <set>
+
+#include "tests/support/state_diagram.h"
 
 namespace hanse::zone {
 namespace {
@@ -26,18 +27,11 @@ std::string name_of(ResourceState state) {
   return boost::describe::enum_to_string(state, "?");
 }
 
-// The lines "a --> b: why" below the heading, as "a --> b".
-std::set<std::string> drawn(const std::string& heading) {
-  std::ifstream file(std::string(HANSE_SOURCE_DIR) + "/docs/states/instance.md");
+// As "a --> b", without why.
+std::set<std::string> drawn() {
   std::set<std::string> arrows;
-  std::string line;
-  bool inside = false;
-  while (std::getline(file, line)) {
-    if (line.starts_with("## ")) inside = line == heading;
-    if (!inside || line.find(" --> ") == std::string::npos) continue;
-    const std::size_t begin = line.find_first_not_of(' ');
-    arrows.insert(line.substr(begin, line.find(':') - begin));
-  }
+  for (const std::string& line : test::drawn_arrows("instance.md", "## What the host says"))
+    arrows.insert(line.substr(0, line.find(':')));
   return arrows;
 }
 
@@ -68,7 +62,7 @@ TEST_CASE("what the host says leads where docs/states/instance.md draws it") {
     }
   }
   REQUIRE_FALSE(coded.empty());
-  CHECK(coded == drawn("## What the host says"));
+  CHECK(coded == drawn());
 }
 
 TEST_CASE("a host that is not connected changes no state") {

@@ -104,29 +104,27 @@ Task<Result<Capabilities>> probe(DriverContext& context, bool accelerated) {
   out.facts.accelerated = accelerated;
   const MachinePaths paths(context.options.data_dir, kProbeUid);
   const Status probed = co_await run_probe(context, out);
-  const std::string said = co_await log_tail(context.runtime, paths.log());
+  std::string said;
+  if (!probed) said = co_await log_tail(context.runtime, paths.log());
   HANSE_CO_CHECK(co_await context.runtime.files.remove_all(paths.folder()));
   if (!probed) co_return fail(probed.error().code, "{}: {}", probed.error().message, said);
   co_return out;
 }
 
-// Nothing when guests can run with KVM; else why not.
-Task<Status> try_kvm(DriverContext& context, Capabilities& out) {
+// Errors: why guests cannot run with KVM.
+Task<Result<Capabilities>> probe_kvm(DriverContext& context) {
   const std::string& device = context.options.kvm_device;
-  if (device.empty()) co_return fail(Code::not_found, "the options say so");
   if (!co_await context.runtime.files.info(device)) co_return fail(Code::not_found, "there is no {}", device);
   HANSE_CO_TRY(Capabilities found, co_await probe(context, true));
   const auto& models = found.inventory.cpu_models;
   if (std::find(models.begin(), models.end(), kBaselineModel) == models.end())
     co_return fail(Code::failed_precondition, "KVM here lacks parts of the CPU model {}", kBaselineModel);
-  out = std::move(found);
-  co_return Status();
+  co_return found;
 }
 
 Task<Result<Capabilities>> probe_best(DriverContext& context) {
-  Capabilities out;
-  const Status accelerated = co_await try_kvm(context, out);
-  if (accelerated) co_return out;
+  Result<Capabilities> accelerated = co_await probe_kvm(context);
+  if (accelerated) co_return accelerated;
   context.log.warning("guests are emulated, which is some ten times slower: {}", accelerated.error().message);
   co_return co_await probe(context, false);
 }

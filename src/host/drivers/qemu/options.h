@@ -34,7 +34,7 @@ struct QemuOptions {
   // What guests may use in all; zero: what the machine has.
   VcpuCount vcpu_limit;
   MiB memory_limit;
-  // Guests are emulated where it is missing, may not be opened, or runs no ordinary guest. Empty: always.
+  // Guests are emulated where it is missing, may not be opened, or runs no ordinary guest.
   std::string kvm_device = "/dev/kvm";
   std::string emulator = "qemu-system-x86_64";
   std::string disk_tool = "qemu-img";
