@@ -94,9 +94,10 @@ Task<Status> source_dies(QemuWorld& world) {
   HANSE_CO_CHECK(co_await start(world, hosts));
   HANSE_CO_TRY(const OutgoingOptions options, co_await go_to(world, hosts, Point::disks));
   world.signal_machine("a", SIGKILL);
+  // At once: the agent has not noticed yet.
+  HANSE_CO_CHECK(co_await hosts.source->cancel_outgoing(kUid));
   const Status sent = co_await hosts.source->copy_memory(kUid, options);
   CHECK_FALSE(sent);
-  HANSE_CO_CHECK(co_await hosts.source->cancel_outgoing(kUid));
   HANSE_CO_CHECK(co_await hosts.target->remove(kUid));
   HANSE_CO_CHECK(co_await start(world, hosts));
   HANSE_CO_CHECK(co_await world.check_witness(hosts.source.get()));

@@ -84,11 +84,7 @@ Task<void> remove_remote_nodes(Machine& machine) {
     static_cast<void>(co_await qmp::blockdev_del(machine.session->monitor(), remote_node(index)));
 }
 
-}  // namespace
-
-Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
-  // With QEMU everything of the move has ended; what remains is a machine to be started, or not.
-  if (!machine.lives()) co_return co_await remove_credentials(context, machine);
+Task<Status> put_back(DriverContext& context, Machine& machine) {
   Session& session = *machine.session;
   co_await cut_mirrors(machine);
   co_await cut_migration_if_hanging(machine);
@@ -98,6 +94,22 @@ Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
   co_await remove_remote_nodes(machine);
   session.state().forget_move();
   session.notify();
+  co_return Status();
+}
+
+// A QEMU that dies closes its monitor first; its process ends when its memory has been given back.
+Task<bool> has_ended(Session& session) {
+  co_return session.monitor().closed() && co_await session.wait_ended(kEndLimit);
+}
+
+}  // namespace
+
+Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
+  if (machine.lives()) {
+    const Status outcome = co_await put_back(context, machine);
+    if (!outcome && !co_await has_ended(*machine.session)) co_return outcome;
+  }
+  // With QEMU everything of the move has ended; what remains then is a machine to be started, or not.
   co_return co_await remove_credentials(context, machine);
 }
 
