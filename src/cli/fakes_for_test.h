@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <map>
 #include <memory>
 #include <optional>

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstdint>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 

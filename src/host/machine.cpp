@@ -58,17 +58,18 @@ Machine::Activity Machine::activity_of(const model::MachineDesired& desired) {
 }
 
 bool Machine::same_activity(const model::MachineDesired& next) const {
-  if (!desired_ || activity_of(*desired_) != activity_of(next)) return false;
-  const std::string before = desired_->move ? desired_->move->transfer : "";
+  if (!told_ || activity_of(desired_) != activity_of(next)) return false;
+  const std::string before = desired_.move ? desired_.move->transfer : "";
   const std::string after = next.move ? next.move->transfer : "";
-  return before == after && desired_->epoch == next.epoch &&
-         desired_->restart_generation == next.restart_generation;
+  return before == after && desired_.epoch == next.epoch &&
+         desired_.restart_generation == next.restart_generation;
 }
 
 void Machine::set_desired(model::MachineDesired desired) {
   const bool same = same_activity(desired);
   desired_ = std::move(desired);
-  if (restarted_generation_ < 0) restarted_generation_ = desired_->restart_generation;
+  told_ = true;
+  if (restarted_generation_ < 0) restarted_generation_ = desired_.restart_generation;
   if (!same) begin();
 }
 
@@ -76,9 +77,11 @@ void Machine::begin() {
   activity_.reset();
   error_.clear();
   gone_ = false;
-  const Activity activity = activity_of(*desired_);
-  const bool continues_send = activity == Activity::roll_back && send_ && desired_->move &&
-                              send_->observed().transfer == desired_->move->transfer;
+  const Activity activity = activity_of(desired_);
+  // Each activity of a move has one.
+  model::MoveOrder order = desired_.move.value_or(model::MoveOrder());
+  const bool continues_send =
+      activity == Activity::roll_back && send_ && send_->observed().transfer == order.transfer;
   if (!continues_send) send_.reset();
   receive_.reset();
   activity_ = std::make_unique<Scope>(1);
@@ -89,14 +92,15 @@ void Machine::begin() {
       if (!send_) {
         send_ =
             std::make_unique<SendMove>(context_.runtime, context_.driver, context_.paths, context_.markers,
-                                       uid_, *desired_->move, to_bytes(desired_->machine.memory_mib));
+                                       uid_, std::move(order), to_bytes(desired_.machine.memory_mib));
       }
       work = activity == Activity::send ? send_->run() : send_->roll_back();
       break;
     case Activity::receive:
     case Activity::discard:
-      receive_ = std::make_unique<ReceiveMove>(context_.runtime, context_.driver, context_.blobs,
-                                               context_.markers, incoming());
+      receive_ =
+          std::make_unique<ReceiveMove>(context_.runtime, context_.driver, context_.blobs, context_.markers,
+                                        desired_.machine, desired_.epoch, incoming_order(std::move(order)));
       work = activity == Activity::receive ? receive_->run() : receive_->discard();
       break;
     default:
@@ -106,10 +110,9 @@ void Machine::begin() {
 }
 
 // A host that cannot be reached chooses the path that the order leaves open.
-model::MachineDesired Machine::incoming() const {
-  model::MachineDesired order = *desired_;
-  if (!context_.reachable && order.move->path == model::StreamPath::automatic)
-    order.move->path = model::StreamPath::relayed;
+model::MoveOrder Machine::incoming_order(model::MoveOrder order) const {
+  if (!context_.reachable && order.path == model::StreamPath::automatic)
+    order.path = model::StreamPath::relayed;
   return order;
 }
 
@@ -141,7 +144,7 @@ Task<Status> Machine::keep_running() {
   if (state && state->run_state == RunState::running) co_return co_await restart_if_asked();
   if (state && state->run_state == RunState::incoming) {
     // The grant: what was loaded from the source may run, in the epoch that the zone now holds.
-    HANSE_CO_CHECK(co_await context_.driver.resume_incoming(uid_, desired_->epoch));
+    HANSE_CO_CHECK(co_await context_.driver.resume_incoming(uid_, desired_.epoch));
     co_return co_await context_.markers.remove(uid_);
   }
   if (state && (state->run_state == RunState::switch_point || state->run_state == RunState::handed_over)) {
@@ -151,23 +154,23 @@ Task<Status> Machine::keep_running() {
   }
   if (state && (state->run_state == RunState::starting || state->run_state == RunState::stopping))
     co_return Status{};
-  HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_->machine));
-  restarted_generation_ = desired_->restart_generation;
-  HANSE_CO_CHECK(co_await context_.driver.start(desired_->machine, desired_->epoch));
+  HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_.machine));
+  restarted_generation_ = desired_.restart_generation;
+  HANSE_CO_CHECK(co_await context_.driver.start(desired_.machine, desired_.epoch));
   co_return co_await context_.markers.remove(uid_);
 }
 
 Task<Status> Machine::restart_if_asked() {
-  if (desired_->restart_generation <= restarted_generation_) co_return Status{};
+  if (desired_.restart_generation <= restarted_generation_) co_return Status{};
   HANSE_CO_CHECK(co_await context_.driver.stop(uid_, kStopGrace));
-  restarted_generation_ = desired_->restart_generation;
-  co_return co_await context_.driver.start(desired_->machine, desired_->epoch);
+  restarted_generation_ = desired_.restart_generation;
+  co_return co_await context_.driver.start(desired_.machine, desired_.epoch);
 }
 
 Task<Status> Machine::keep_stopped() {
   const auto state = context_.driver.observe(uid_);
   if (!state || state->run_state == RunState::stopped) co_return Status{};
-  restarted_generation_ = desired_->restart_generation;
+  restarted_generation_ = desired_.restart_generation;
   co_return co_await context_.driver.stop(uid_, kStopGrace);
 }
 
@@ -180,7 +183,7 @@ Task<Status> Machine::remove() {
 }
 
 model::MachineObserved Machine::observed() const {
-  model::MachineObserved view{.uid = uid_, .generation = desired_ ? desired_->generation : 0};
+  model::MachineObserved view{.uid = uid_, .generation = desired_.generation};
   const auto state = context_.driver.observe(uid_);
   view.exists = state.has_value();
   view.error = error_;

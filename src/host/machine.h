@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/scope.h"
@@ -56,7 +55,7 @@ class Machine {
   static Activity activity_of(const model::MachineDesired& desired);
   bool same_activity(const model::MachineDesired& next) const;
   void begin();
-  model::MachineDesired incoming() const;
+  model::MoveOrder incoming_order(model::MoveOrder order) const;
   Task<void> repeat(Activity activity);
   Task<Status> keep_running();
   Task<Status> keep_stopped();
@@ -66,7 +65,8 @@ class Machine {
   MachineContext& context_;
   Logger log_;
   std::string uid_;
-  std::optional<model::MachineDesired> desired_;
+  bool told_ = false;  // desired_ is what the zone wants; before its first word nothing is
+  model::MachineDesired desired_;
   std::int64_t restarted_generation_ = -1;  // -1: not known yet, the first desired state sets it
   std::string error_;
   bool gone_ = false;

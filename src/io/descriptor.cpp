@@ -8,7 +8,7 @@
 
 namespace hanse::io {
 
-using Stream = boost::asio::posix::stream_descriptor;
+using BoostDescriptor = boost::asio::posix::stream_descriptor;
 
 struct Descriptor::Impl : std::enable_shared_from_this<Descriptor::Impl> {
   // Those who wait for one direction; at most one wait of Asio's is under way for all of them.
@@ -19,7 +19,7 @@ struct Descriptor::Impl : std::enable_shared_from_this<Descriptor::Impl> {
 
   Impl(EventLoop& loop, Scheduler& owner) : stream(loop.context()), scheduler(owner) {}
 
-  Future<Ready> wait(Side& side, Stream::wait_type what) {
+  Future<Ready> wait(Side& side, BoostDescriptor::wait_type what) {
     auto [promise, future] = make_promise<Ready>(scheduler);
     if (!stream.is_open()) {
       promise.set(Ready::closed);
@@ -40,7 +40,7 @@ struct Descriptor::Impl : std::enable_shared_from_this<Descriptor::Impl> {
     for (Promise<Ready>& promise : std::exchange(side.waiting, {})) promise.set(ready);
   }
 
-  Stream stream;
+  BoostDescriptor stream;
   Scheduler& scheduler;
   Side read;
   Side write;
@@ -68,11 +68,11 @@ int Descriptor::number() const {
 }
 
 Future<Ready> Descriptor::readable() {
-  return impl_->wait(impl_->read, Stream::wait_read);
+  return impl_->wait(impl_->read, BoostDescriptor::wait_read);
 }
 
 Future<Ready> Descriptor::writable() {
-  return impl_->wait(impl_->write, Stream::wait_write);
+  return impl_->wait(impl_->write, BoostDescriptor::wait_write);
 }
 
 void Descriptor::close() {

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <tl/expected.hpp>
 
 #include "base/result.h"
 

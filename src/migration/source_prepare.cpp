@@ -4,9 +4,9 @@
 #include "runtime/sleep.h"
 
 namespace hanse::migration {
-using Phase = model::TransferPhase;
-
 namespace {
+
+using Phase = model::TransferPhase;
 
 bool is_refusal(Code code) {
   switch (code) {

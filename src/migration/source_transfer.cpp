@@ -3,8 +3,11 @@
 #include "runtime/sleep.h"
 
 namespace hanse::migration {
+namespace {
 
 using Phase = model::TransferPhase;
+
+}  // namespace
 
 SourceTransfer::SourceTransfer(Runtime& runtime, TransferRecord& record, MovingMachine& machine,
                                TargetZone& target, PlanCheck plan, SourceSettings settings)

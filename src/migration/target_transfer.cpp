@@ -7,9 +7,9 @@
 
 namespace hanse::migration {
 
-using Phase = model::TransferPhase;
-
 namespace {
+
+using Phase = model::TransferPhase;
 
 // While nothing is heard the target asks the source this often.
 constexpr Nanos kAskInterval = Seconds{3};

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <fmt/format.h>
 #include <functional>
 #include <optional>
 #include <string>

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <random>
+#include <tl/expected.hpp>
 
 #include "runtime/runtime.h"
 #include "tests/support/fake_files.h"

@@ -1,5 +1,9 @@
-"""Which standard headers a header of ours needs. The header check compiles with the precompiled header, which hides a missing one."""
+"""What a file includes: its own header first, so that this one is compiled alone; and in a header all that it uses of the
+precompiled header, which would hide what is missing."""
 import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PROVIDERS = {
     "algorithm": "max min",
@@ -36,12 +40,14 @@ PROVIDERS = {
 }
 HEADER_OF = {name: header for header, names in PROVIDERS.items() for name in names.split()}
 NAME = re.compile(r"\bstd::(\w+)")
+LIBRARIES = {"fmt/format.h": re.compile(r"\bfmt::"), "tl/expected.hpp": re.compile(r"\btl::")}
 INCLUDE = re.compile(r"#include <([\w/.]+)>")
 
 
 def check_includes(path, lines):
-    """Yields each standard header that a header uses and does not include."""
+    """Yields each header of the precompiled one that a header uses and does not include, and a source's header that is not first."""
     if path.suffix != ".h":
+        yield from check_own_header(path, lines)
         return
     missing = set()
     included = {found.group(1) for line in lines if (found := INCLUDE.match(line))}
@@ -51,3 +57,14 @@ def check_includes(path, lines):
             if header and header not in included | missing:
                 missing.add(header)
                 yield number, f"uses std::{name}: include <{header}>"
+        for header, use in LIBRARIES.items():
+            if use.search(line.split("//")[0]) and header not in included | missing:
+                missing.add(header)
+                yield number, f"uses what is of <{header}>: include it"
+
+
+def check_own_header(path, lines):
+    own = path.with_suffix(".h")
+    first = next((line for line in lines if line.startswith("#include")), "")
+    if (ROOT / own).exists() and not any(f'"{name}"' in first for name in (own, own.relative_to(own.parts[0]), own.name)):
+        yield 1, f"the first include is not {own}: then nothing compiles this header alone"

@@ -13,16 +13,17 @@ constexpr Nanos kDiscardRetryCap = Seconds{5};
 
 }  // namespace
 
-// Requires: desired.move.
 ReceiveMove::ReceiveMove(Runtime& runtime, Driver& driver, BlobSource& blobs, MoveMarkers& markers,
-                         model::MachineDesired desired)
+                         model::MachineSpec machine, Epoch epoch, model::MoveOrder order)
     : runtime_(runtime),
       log_(runtime.log, "move"),
       driver_(driver),
       blobs_(blobs),
       markers_(markers),
-      desired_(std::move(desired)) {
-  observed_.transfer = desired_.move->transfer;
+      machine_(std::move(machine)),
+      epoch_(epoch),
+      order_(std::move(order)) {
+  observed_.transfer = order_.transfer;
   observed_.state = MoveState::preparing;
 }
 
@@ -31,17 +32,17 @@ Task<void> ReceiveMove::run() {
   observed_.state = opened ? MoveState::ready : MoveState::failed;
   if (!opened) {
     observed_.error = opened.error().message;
-    log_.warning("machine {} cannot be received: {}", desired_.machine.uid, observed_.error);
+    log_.warning("machine {} cannot be received: {}", machine_.uid, observed_.error);
   }
   driver_.changes().notify();
   if constexpr (kPlantedBug == PlantedBug::resume_before_grant) {
-    while (opened && !co_await driver_.resume_incoming(desired_.machine.uid, desired_.epoch))
+    while (opened && !co_await driver_.resume_incoming(machine_.uid, epoch_))
       co_await sleep_for(runtime_.scheduler, kDiscardRetryBase);
   }
 }
 
 Task<Status> ReceiveMove::open() {
-  const std::string uid = desired_.machine.uid;
+  const std::string uid = machine_.uid;
   const auto state = driver_.observe(uid);
   HANSE_CO_TRY(const auto marker, co_await markers_.read(uid));
   if (marker && marker->transfer == observed_.transfer) {
@@ -56,12 +57,12 @@ Task<Status> ReceiveMove::open() {
   if (state && state->run_state != RunState::stopped) {
     co_return fail(Code::already_exists, "machine {} is on this host already", uid);
   }
-  HANSE_CO_CHECK(co_await ensure_blobs(blobs_, desired_.machine));
-  IncomingOptions options{.credentials = desired_.move->credentials,
-                          .peer_name = desired_.move->peer_name,
-                          .direct = desired_.move->path != model::StreamPath::relayed};
+  HANSE_CO_CHECK(co_await ensure_blobs(blobs_, machine_));
+  IncomingOptions options{.credentials = order_.credentials,
+                          .peer_name = order_.peer_name,
+                          .direct = order_.path != model::StreamPath::relayed};
   HANSE_CO_TRY(const IncomingEndpoints endpoints,
-               co_await driver_.open_incoming(desired_.machine, desired_.epoch, std::move(options)));
+               co_await driver_.open_incoming(machine_, epoch_, std::move(options)));
   observed_.memory_endpoint = endpoints.memory;
   observed_.disk_endpoint = endpoints.disk;
   co_return co_await markers_.write(uid, MoveMarker{.transfer = observed_.transfer,
@@ -70,7 +71,7 @@ Task<Status> ReceiveMove::open() {
 }
 
 Task<void> ReceiveMove::discard() {
-  const std::string uid = desired_.machine.uid;
+  const std::string uid = machine_.uid;
   for (int attempt = 0;; ++attempt) {
     Status gone = co_await driver_.remove(uid);
     if (gone) gone = co_await markers_.remove(uid);

@@ -19,7 +19,7 @@ namespace hanse::host {
 class ReceiveMove {
  public:
   ReceiveMove(Runtime& runtime, Driver& driver, BlobSource& blobs, MoveMarkers& markers,
-              model::MachineDesired desired);
+              model::MachineSpec machine, Epoch epoch, model::MoveOrder order);
 
   Task<void> run();
   Task<void> discard();
@@ -34,7 +34,9 @@ class ReceiveMove {
   Driver& driver_;
   BlobSource& blobs_;
   MoveMarkers& markers_;
-  model::MachineDesired desired_;
+  model::MachineSpec machine_;
+  Epoch epoch_;
+  model::MoveOrder order_;
   model::MoveObserved observed_;
 };
 

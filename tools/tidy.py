@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""clang-tidy on the given source files, or on all that the dev preset compiles.
+
+Most of its time goes into the headers, so files of one target are checked together, as one translation unit that includes
+them; where two of them use one name in their anonymous namespaces, or one is not clean, each of that batch is checked alone.
+A file is skipped while it, the headers and the configuration are as they were when it last passed: the stamps are in
+build/dev/tidy/. Tests are left out: they look into optionals that a REQUIRE has seen.
+"""
+
+import collections
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/dev"
+STAMPS = BUILD / "tidy"
+BATCH = 12
+CHECKED = ["src/*.cpp", "simulator/*.cpp", "testbed/*.cpp", ":!*witness*", ":!*_test.cpp"]
+
+
+def tracked(*patterns: str) -> list[str]:
+    command = ["git", "ls-files", "-co", "--exclude-standard", "--", *patterns]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+
+
+def compile_commands() -> dict[str, dict]:
+    """The entries of compile_commands.json by file, relative to the project."""
+    path = BUILD / "compile_commands.json"
+    if not path.exists():
+        sys.exit("tidy: build first with './dev build'")
+    return {os.path.relpath(entry["file"], ROOT): entry for entry in json.loads(path.read_text())}
+
+
+def flags(entry: dict) -> str:
+    """What the compiler was told, without itself, its launcher, its input and its output."""
+    return re.sub(r"^.*?clang\+\+\S*|-o \S+|-c \S+", "", entry["command"])
+
+
+def stamp(file: str, shared: str) -> pathlib.Path:
+    text = f"{file} {shared} ".encode() + (ROOT / file).read_bytes()
+    return STAMPS / hashlib.sha256(text).hexdigest()
+
+
+def batches(files: list[str], commands: dict[str, dict]) -> list[list[str]]:
+    """Files with equal flags, at most BATCH together, in batches of even size."""
+    targets = collections.defaultdict(list)
+    for file in files:
+        targets[flags(commands[file])].append(file)
+    found = []
+    for members in targets.values():
+        count = -(-len(members) // BATCH)
+        found += [members[index::count] for index in range(count)]
+    return sorted(found, key=len, reverse=True)
+
+
+def run(source: pathlib.Path, entry: dict) -> tuple[bool, str]:
+    filter_ = rf"^{re.escape(str(ROOT))}/(src|simulator|testbed)/"
+    command = ["clang-tidy-19", "--quiet", f"--config-file={ROOT}/.clang-tidy", f"--header-filter={filter_}", str(source),
+               "--", "clang++-19", *flags(entry).replace('\\"', '"').split()]
+    done = subprocess.run(command, cwd=entry["directory"], capture_output=True, text=True)
+    return done.returncode == 0, done.stdout
+
+
+def check(files: list[str], commands: dict[str, dict], shared: str) -> list[str]:
+    """Checks one batch; returns what is wrong in it, and stamps the files that are clean."""
+    unit = STAMPS / f"batch-{hashlib.sha256(' '.join(files).encode()).hexdigest()[:16]}.cpp"
+    unit.write_text("".join(f'#include "{ROOT / file}"\n' for file in files))
+    clean, _ = run(unit, commands[files[0]]) if len(files) > 1 else (False, "")
+    unit.unlink()
+    wrong = []
+    for file in files:
+        passed, text = (True, "") if clean else run(ROOT / file, commands[file])
+        if passed:
+            stamp(file, shared).touch()
+        else:
+            wrong.append(text or f"{file}: clang-tidy could not read it\n")
+    return wrong
+
+
+def main() -> int:
+    commands = compile_commands()
+    STAMPS.mkdir(exist_ok=True)
+    shared = hashlib.sha256()
+    for name in sorted(tracked("*.h", ".clang-tidy")):
+        shared.update((ROOT / name).read_bytes())
+    version = shared.hexdigest()
+    files = [file for file in sys.argv[1:] or tracked(*CHECKED) if file in commands and not stamp(file, version).exists()]
+    failed = False
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for wrong in pool.map(lambda batch: check(batch, commands, version), batches(files, commands)):
+            for text in wrong:
+                failed = True
+                print(text, end="", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
