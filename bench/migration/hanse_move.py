@@ -4,16 +4,15 @@ The figures have the names that bare_move.py gives them. Needs root, and no othe
 """
 import json
 import os
-import subprocess
 import time
 import urllib.request
 
 import bare_move
+import hanse_cli
 import namespaces
 import virtual_machine
 
 NAME = "bench"
-STATE = f"/var/lib/hanse-testbed/{NAME}"
 SOURCE, TARGET = "north", "south"
 SOURCE_NAMESPACE, TARGET_NAMESPACE = f"hanse-{NAME}-{SOURCE}", f"hanse-{NAME}-{TARGET}"
 TARGET_ADDRESS = "10.77.2.1"
@@ -26,19 +25,14 @@ SKU = {"apiVersion": "hanse/v1", "kind": "InstanceSku", "metadata": {"name": "be
 class Federation:
     """The testbed, for the time of a `with` block; its namespaces and link are there for the bare move too."""
 
-    def __init__(self, hanse, guest, memory_mib):
-        self.hanse, self.guest, self.memory_mib = hanse, guest, memory_mib
-        self.environment = dict(os.environ, HANSE_CONFIG=f"{STATE}/contexts.yaml")
+    def __init__(self, program, guest, memory_mib):
+        self.hanse, self.guest, self.memory_mib = hanse_cli.Hanse(program, NAME), guest, memory_mib
         self.moves = 0
 
     def run(self, *arguments, text=None):
-        done = subprocess.run([self.hanse, *arguments], env=self.environment, text=True, input=text, capture_output=True)
+        done = self.hanse.call(*arguments, input=text)
         if done.returncode != 0:
-            raise RuntimeError(f"'hanse {' '.join(arguments)}' ended with {done.returncode}: {done.stderr.strip()}")
-        return done.stdout
-
-    def get(self, zone, *arguments):
-        return json.loads(self.run("--context", zone, "get", *arguments, "-o", "json"))
+            raise hanse_cli.Failure(f"'hanse {' '.join(arguments)}' ended with {done.returncode}: {done.stderr.strip()}")
 
     def apply(self, *resources):
         self.run("--context", SOURCE, "apply", "-f", "-", text="\n---\n".join(json.dumps(one) for one in resources))
@@ -65,7 +59,7 @@ class Federation:
 
     def accelerator(self):
         """What the source's host runs its guests with; the bare move must use the same."""
-        host = self.get(SOURCE, "host", f"{SOURCE}-1")
+        host = self.hanse.get("--context", SOURCE, "get", "host", f"{SOURCE}-1")
         return "kvm" if host["status"]["inventory"]["accelerated"] else "tcg"
 
     def start_guest(self, options):
@@ -80,7 +74,7 @@ class Federation:
         """Where the guest's witness is reached, once the guest runs."""
         deadline = time.monotonic() + START_SECONDS
         while True:
-            status = self.get(zone, "instance", name)["status"]
+            status = self.hanse.get("--context", zone, "get", "instance", name)["status"]
             for forward in status.get("forwards", []):
                 if status["powerState"] == "running" and forward["guestPort"] == 80:
                     return f"http://{forward['address']}:{forward['hostPort']}"
@@ -93,9 +87,7 @@ class Federation:
         self.run("--context", SOURCE, "delete", "instance", name, "--wait")
 
     def newest_report(self):
-        items = self.get(SOURCE, "transfers")
-        items = items["items"] if isinstance(items, dict) else items
-        return max(items, key=lambda transfer: transfer["metadata"]["createdAt"])["status"]["report"]
+        return hanse_cli.newest_transfer(self.hanse, SOURCE)["status"]["report"]
 
 
 def ask(url):

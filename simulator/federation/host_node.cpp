@@ -7,11 +7,6 @@
 #include "zone/zone_version.h"
 
 namespace hanse::simulator {
-namespace {
-
-constexpr Nanos kRestartPause = Seconds{1};
-
-}  // namespace
 
 HostNode::HostNode(ProcessContext context, const HostPlace& place)
     : certificates_(context.runtime.clock, context.runtime.random), hashing_(context.runtime) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/units.h"
 #include "host/host_config.h"
 #include "model/storage.h"
 #include "simulator/disk.h"
@@ -14,6 +15,8 @@
 namespace hanse::simulator {
 
 inline constexpr std::uint16_t kZonePort = 8443;
+// What a supervisor waits before it starts a program that has ended again.
+inline constexpr Nanos kRestartPause = Seconds{1};
 inline constexpr char kAdminToken[] = "the-administrator-of-all-zones";
 
 // Each zone's CA is known before it starts, so that the others can trust it from the beginning.

@@ -10,11 +10,6 @@
 #include "store/journaled_store.h"
 
 namespace hanse::simulator {
-namespace {
-
-constexpr Nanos kRestartPause = Seconds{1};
-
-}  // namespace
 
 ZoneNode::ZoneNode(ProcessContext context, const ZonePlace& place)
     : certificates_(context.runtime.clock, context.runtime.random), hashing_(context.runtime) {
