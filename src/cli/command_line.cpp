@@ -70,6 +70,23 @@ CommandTree tree_of(const CLI::App& app) {
   return tree;
 }
 
+// What is wrong, said of the innermost command that was recognised, and where its help is.
+std::string fault_text(const CLI::App& app, const CLI::ParseError& fault) {
+  std::string path = "hanse";
+  const CLI::App* innermost = &app;
+  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = innermost->get_subcommands()) {
+    innermost = parsed.front();
+    path += " " + innermost->get_name();
+  }
+  std::string reason = fault.what();
+  // Words that a command does not know fall through to the program.
+  const std::vector<std::string> rest = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&fault) != nullptr && !rest.empty() &&
+      !innermost->get_subcommands({}).empty())
+    reason = fmt::format("'{}' is no command of '{}'", rest.front(), path);
+  return fmt::format("hanse: {}; see '{} --help'\n", reason, path);
+}
+
 }  // namespace
 
 ParsedLine parse_command_line(std::vector<std::string> arguments) {
@@ -88,7 +105,7 @@ ParsedLine parse_command_line(std::vector<std::string> arguments) {
     return line;
   } catch (const CLI::ParseError& fault) {
     line.exit_code = traits_of(Code::invalid_argument).exit_code;
-    line.text = fmt::format("hanse: {}; see 'hanse --help'\n", fault.what());
+    line.text = fault_text(app, fault);
     return line;
   }
   line.global = drafts.global;

@@ -105,6 +105,15 @@ TEST_CASE("a wrong command line is refused with exit code 2") {
   }
 }
 
+TEST_CASE("a fault names the command that it is of") {
+  CHECK(parse_command_line({"frobnicate"}).text ==
+        "hanse: 'frobnicate' is no command of 'hanse'; see 'hanse --help'\n");
+  CHECK(parse_command_line({"image", "list"}).text ==
+        "hanse: 'list' is no command of 'hanse image'; see 'hanse image --help'\n");
+  CHECK(parse_command_line({"image"}).text == "hanse: A subcommand is required; see 'hanse image --help'\n");
+  CHECK(parse_command_line({"migrate", "web"}).text.ends_with("; see 'hanse migrate --help'\n"));
+}
+
 TEST_CASE("help is no fault and hides what is not for people") {
   const ParsedLine all = parse_command_line({"--help"});
   CHECK(all.exit_code == 0);

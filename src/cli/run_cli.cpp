@@ -1,13 +1,16 @@
 #include "cli/run_cli.h"
 
+#include <boost/json.hpp>
 #include <csignal>
 #include <memory>
 #include <utility>
 
+#include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/completion.h"
 #include "cli/real_terminal.h"
 #include "cli/run_client.h"
+#include "cli/yaml_text.h"
 #include "io/real_runtime.h"
 
 namespace hanse::cli {
@@ -43,6 +46,15 @@ int print_completion(const CompletionOptions& options) {
   return 0;
 }
 
+int print_version(OutputFormat format, const std::string& version) {
+  const json::Value view = json::Object{{"version", version}};
+  std::string text = fmt::format("hanse {}\n", version);
+  if (format == OutputFormat::json) text = json::dump_pretty(view) + "\n";
+  if (format == OutputFormat::yaml) text = yaml_text(view);
+  print_to_standard_output(text);
+  return 0;
+}
+
 }  // namespace
 
 int run_cli(int argc, char** argv, CliPrograms programs) {
@@ -58,8 +70,7 @@ int run_cli(int argc, char** argv, CliPrograms programs) {
   if (const auto* testbed = std::get_if<TestbedOptions>(&command)) return programs.testbed(*testbed);
   if (const auto* completion = std::get_if<CompletionOptions>(&command)) return print_completion(*completion);
   if (std::holds_alternative<VersionOptions>(command)) {
-    print_to_standard_output(fmt::format("hanse {}\n", programs.version));
-    return 0;
+    return print_version(line.global.output, programs.version);
   }
   return run_client_command(line.global, command);
 }
