@@ -97,9 +97,11 @@ TEST_CASE("migrate without waiting, and cancel") {
   options.cancel = true;
   stage.zone.on("GET " + kInstance, R"({"status":{"transfer":""}})");
   stage.zone.on("GET " + kInstance, R"({"status":{"transfer":"t1"}})");
-  stage.zone.on("POST " + kTransfers + "/t1/cancel", "{}", 202);
+  stage.zone.on("POST " + kTransfers + "/t1/cancel", json::dump(transfer(R"("phase":"sending")")), 202);
   CHECK(stage.run(run_migrate(stage.session(), options)).error().code == Code::failed_precondition);
+  stage.terminal.output.clear();
   CHECK(stage.run(run_migrate(stage.session(), options)));
+  CHECK(stage.terminal.output == "transfer/t1 is being cancelled\n");
 }
 
 TEST_CASE("a transfer that waits names its peer") {
@@ -109,9 +111,15 @@ TEST_CASE("a transfer that waits names its peer") {
 
 TEST_CASE("start, stop and restart") {
   Stage stage;
-  stage.zone.on("POST " + kInstance + "/restart", "{}", 202);
+  const std::string web = R"({"metadata":{"name":"web"}})";
+  stage.zone.on("POST " + kInstance + "/restart", web, 202);
   CHECK(stage.run(run_power(stage.session(), PowerOptions{PowerAction::restart, "web"})));
   CHECK(stage.terminal.output == "instance/web is restarting\n");
+  stage.terminal.output.clear();
+  stage.output = OutputFormat::json;
+  stage.zone.on("POST " + kInstance + "/restart", web, 202);
+  CHECK(stage.run(run_power(stage.session(), PowerOptions{PowerAction::restart, "web"})));
+  CHECK(json::parse(stage.terminal.output).value() == json::parse(web).value());
   CHECK_FALSE(stage.run(run_power(stage.session(), PowerOptions{PowerAction::stop, "web"})));
 }
 

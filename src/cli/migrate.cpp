@@ -7,7 +7,6 @@
 #include "cli/progress_line.h"
 #include "cli/resuming_watch.h"
 #include "cli/show.h"
-#include "cli/text.h"
 #include "cli/transfer_text.h"
 
 namespace hanse::cli {
@@ -23,8 +22,9 @@ Task<Status> cancel_transfer(Session session, MigrateOptions options) {
     co_return fail(Code::failed_precondition, "'{}' is not being moved; see 'hanse get transfers'",
                    options.instance);
   }
-  HANSE_CO_CHECK(co_await session.api.call("POST", item_path(*transfers, session.place, name) + "/cancel"));
-  session.terminal.print(fmt::format("transfer/{} is being cancelled\n", printable(name)));
+  HANSE_CO_TRY(const ApiAnswer answer,
+               co_await session.api.call("POST", item_path(*transfers, session.place, name) + "/cancel"));
+  show_outcome(session, *transfers, answer.body, "is being cancelled");
   co_return Status();
 }
 
@@ -56,14 +56,11 @@ Task<Status> run_migrate(Session session, MigrateOptions options) {
   body["spec"] = spec;
   HANSE_CO_TRY(ApiAnswer answer,
                co_await session.api.call("POST", collection_path(*kind, session.place), body));
-  const std::string name = text_at(answer.body, "/metadata/name");
   if (options.no_wait) {
-    if (is_for_programs(session.output))
-      show_one(session, *kind, answer.body);
-    else
-      session.terminal.print(fmt::format("transfer/{} created\n", printable(name)));
+    show_outcome(session, *kind, answer.body, "created");
     co_return Status();
   }
+  const std::string name = text_at(answer.body, "/metadata/name");
   HANSE_CO_TRY(const json::Value transfer,
                co_await follow_transfer(session, item_path(*kind, session.place, name), answer.body));
   if (is_for_programs(session.output))

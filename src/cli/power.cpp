@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/show.h"
 
 namespace hanse::cli {
 
@@ -16,9 +17,10 @@ Task<Status> run_power(Session session, PowerOptions options) {
     result = "is restarting";
   }
   HANSE_CO_TRY(const Kind* kind, find_kind("instance"));
-  HANSE_CO_CHECK(co_await session.api.call(
-      "POST", fmt::format("{}/{}", item_path(*kind, session.place, options.instance), action)));
-  session.terminal.print(fmt::format("instance/{} {}\n", options.instance, result));
+  HANSE_CO_TRY(const ApiAnswer answer,
+               co_await session.api.call(
+                   "POST", fmt::format("{}/{}", item_path(*kind, session.place, options.instance), action)));
+  show_outcome(session, *kind, answer.body, result);
   co_return Status();
 }
 

@@ -52,6 +52,13 @@ void show_one(Session session, const Kind& kind, const json::Value& item) {
   if (!notice.empty()) session.terminal.print_error(notice);
 }
 
+void show_outcome(Session session, const Kind& kind, const json::Value& item, std::string_view outcome) {
+  if (is_for_programs(session.output)) return show_for_programs(session, item);
+  const std::string name = printable(text_at(item, "/metadata/name"));
+  const std::string said = session.output == OutputFormat::name ? "" : fmt::format(" {}", outcome);
+  session.terminal.print(fmt::format("{}/{}{}\n", kind.singular, name, said));
+}
+
 std::string moved_notice(const json::Value& resource) {
   const std::string zone = printable(text_at(resource, "/status/movedTo"));
   if (zone.empty()) return "";
