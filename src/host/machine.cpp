@@ -58,7 +58,7 @@ Machine::Activity Machine::activity_of(const model::MachineDesired& desired) {
 }
 
 bool Machine::same_activity(const model::MachineDesired& next) const {
-  if (!told_ || activity_of(desired_) != activity_of(next)) return false;
+  if (!activity_ || activity_of(desired_) != activity_of(next)) return false;
   const std::string before = desired_.move ? desired_.move->transfer : "";
   const std::string after = next.move ? next.move->transfer : "";
   return before == after && desired_.epoch == next.epoch &&
@@ -68,7 +68,6 @@ bool Machine::same_activity(const model::MachineDesired& next) const {
 void Machine::set_desired(model::MachineDesired desired) {
   const bool same = same_activity(desired);
   desired_ = std::move(desired);
-  told_ = true;
   if (restarted_generation_ < 0) restarted_generation_ = desired_.restart_generation;
   if (!same) begin();
 }

@@ -65,14 +65,13 @@ class Machine {
   MachineContext& context_;
   Logger log_;
   std::string uid_;
-  bool told_ = false;  // desired_ is what the zone wants; before its first word nothing is
-  model::MachineDesired desired_;
+  model::MachineDesired desired_;           // means something once there is an activity
   std::int64_t restarted_generation_ = -1;  // -1: not known yet, the first desired state sets it
   std::string error_;
   bool gone_ = false;
   std::unique_ptr<SendMove> send_;
   std::unique_ptr<ReceiveMove> receive_;
-  std::unique_ptr<Scope> activity_;  // declared last: destroyed before what it uses
+  std::unique_ptr<Scope> activity_;  // null until the zone's first word; last: destroyed before what it uses
 };
 
 // How long a guest has to power off by itself.
