@@ -37,10 +37,16 @@ bool trusts(std::string_view trusted_ca_pem, const CertificateText& certificate,
   return false;
 }
 
+// The pinned CA must be among what is shown, as in real TLS.
+bool is_pinned(const std::string& fingerprint, std::string_view shown, const CertificateText& certificate,
+               WallTime now) {
+  return certificate.issuer == fingerprint && trusts(shown, certificate, now);
+}
+
 std::optional<std::string> fault_of(const CertificateText& certificate, const std::string& key_pem,
-                                    std::string_view trusted_ca_pem, WallTime now) {
+                                    bool trusted, WallTime now) {
   const std::string who = fmt::format("the certificate of '{}'", certificate.name);
-  if (!trusts(trusted_ca_pem, certificate, now)) return who + " is signed by no trusted CA";
+  if (!trusted) return who + " is signed by no trusted CA";
   if (!certificate.key.empty() && !holds_key(key_pem, certificate.key)) return who + " is for another key";
   if (now < certificate.not_before || now >= certificate.not_after) return who + " is not valid now";
   return std::nullopt;
@@ -53,7 +59,12 @@ PeerIdentity identity_of(const CertificateText& certificate) {
 void check_server(const TlsOptions& client, const TlsOptions& server, WallTime now, Handshake& result) {
   const auto shown = read_certificate(server.certificate_pem);
   std::optional<std::string> fault = "the server has no certificate";
-  if (shown) fault = fault_of(*shown, server.key_pem, client.trusted_ca_pem, now);
+  if (shown) {
+    const std::string& pinned = client.pinned_ca_fingerprint;
+    const bool trusted = pinned.empty() ? trusts(client.trusted_ca_pem, *shown, now)
+                                        : is_pinned(pinned, server.certificate_pem, *shown, now);
+    fault = fault_of(*shown, server.key_pem, trusted, now);
+  }
   if (!fault && shown && !client.expected_name.empty() && client.expected_name != shown->name)
     fault = fmt::format("the server is '{}' and not '{}'", shown->name, client.expected_name);
   if (fault) {
@@ -66,7 +77,7 @@ void check_server(const TlsOptions& client, const TlsOptions& server, WallTime n
 
 void check_client(const TlsOptions& client, const TlsOptions& server, WallTime now, Handshake& result) {
   const auto shown = read_certificate(client.certificate_pem);
-  if (shown && !fault_of(*shown, client.key_pem, server.trusted_ca_pem, now)) {
+  if (shown && !fault_of(*shown, client.key_pem, trusts(server.trusted_ca_pem, *shown, now), now)) {
     result.seen_by_server = identity_of(*shown);
   } else if (server.require_certificate) {
     result.server_error = refusal("the client has no certificate of a trusted CA");

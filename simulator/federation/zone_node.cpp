@@ -12,7 +12,9 @@
 namespace hanse::simulator {
 
 ZoneNode::ZoneNode(ProcessContext context, const ZonePlace& place)
-    : certificates_(context.runtime.clock, context.runtime.random), hashing_(context.runtime) {
+    : certificates_(context.runtime.clock, context.runtime.random),
+      hashing_(context.runtime),
+      signatures_(context.runtime.random, hashing_) {
   if (!scope_.spawn(run(context, zone_config(place)))) throw std::runtime_error("the zone cannot run");
 }
 
@@ -39,8 +41,8 @@ Task<Status> ZoneNode::start(ProcessContext context, zone::ZoneConfig config) {
       std::make_unique<SimulatedJournal>(runtime.blocking, runtime.scheduler, context.disk, "zone.db");
   HANSE_CO_TRY(store_, co_await store::open_journaled(runtime.scheduler, std::move(journal),
                                                       Logger(runtime.log, "store")));
-  server_ = std::make_unique<api::ZoneServer>(runtime, *store_, certificates_, hashing_, std::move(config),
-                                              std::nullopt);
+  server_ = std::make_unique<api::ZoneServer>(
+      runtime, *store_, Cryptography{certificates_, hashing_, signatures_}, std::move(config), std::nullopt);
   co_return co_await server_->start();
 }
 

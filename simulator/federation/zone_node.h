@@ -12,6 +12,7 @@
 #include "simulator/hashing.h"
 #include "simulator/process.h"
 #include "simulator/scenario.h"
+#include "simulator/signatures.h"
 #include "store/store.h"
 
 namespace hanse::simulator {
@@ -29,6 +30,7 @@ class ZoneNode final : public ProcessRoot {
 
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;
+  SimulatedSignatures signatures_;
   bool serves_ = false;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<api::ZoneServer> server_;

@@ -10,11 +10,11 @@ namespace hanse::api {
 
 // In order of construction; each may refer to those above it.
 struct ZoneServer::Parts {
-  Parts(Runtime& run, store::Store& store, Certificates& certificates, Hashing& hashing,
-        zone::ZoneConfig config, std::optional<ProcessUser> converter)
+  Parts(Runtime& run, store::Store& store, Cryptography cryptography, zone::ZoneConfig config,
+        std::optional<ProcessUser> converter)
       : runtime(run),
         log(run.log, "zone"),
-        zone(run, store, certificates, hashing, std::move(config), std::move(converter)) {}
+        zone(run, store, cryptography, std::move(config), std::move(converter)) {}
 
   Task<Status> start();
   Task<void> follow_tls();
@@ -57,10 +57,10 @@ Task<void> ZoneServer::Parts::reload() {
   }
 }
 
-ZoneServer::ZoneServer(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
+ZoneServer::ZoneServer(Runtime& runtime, store::Store& store, Cryptography cryptography,
                        zone::ZoneConfig config, std::optional<ProcessUser> converter)
-    : parts_(std::make_unique<Parts>(runtime, store, certificates, hashing, std::move(config),
-                                     std::move(converter))) {}
+    : parts_(std::make_unique<Parts>(runtime, store, cryptography, std::move(config), std::move(converter))) {
+}
 
 ZoneServer::~ZoneServer() = default;
 

@@ -8,8 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "runtime/certificates.h"
-#include "runtime/hashing.h"
+#include "runtime/cryptography.h"
 #include "runtime/processes.h"
 #include "runtime/runtime.h"
 #include "store/store.h"
@@ -21,8 +20,8 @@ namespace hanse::api {
 class ZoneServer {
  public:
   // As Zone takes them.
-  ZoneServer(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
-             zone::ZoneConfig config, std::optional<ProcessUser> converter);
+  ZoneServer(Runtime& runtime, store::Store& store, Cryptography cryptography, zone::ZoneConfig config,
+             std::optional<ProcessUser> converter);
   ~ZoneServer();
   ZoneServer(const ZoneServer&) = delete;
   ZoneServer& operator=(const ZoneServer&) = delete;

@@ -2,6 +2,7 @@
 
 #include <new>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "io/openssl_handles.h"
 #include "io/tls_channel.h"
@@ -43,10 +44,14 @@ Result<std::shared_ptr<TlsContext>> TlsContext::for_server(const TlsOptions& opt
 
 Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const TlsOptions& options) {
   auto context = std::make_shared<TlsContext>(Role::client, options.expected_name);
-  if (options.trusted_ca_pem.empty())
+  if (options.trusted_ca_pem.empty() && options.pinned_ca_fingerprint.empty())
     return fail(Code::invalid_argument,
                 "a TLS client needs a CA to trust; give the CA certificate of the zone");
-  HANSE_CHECK(context->trust(options.trusted_ca_pem));
+  if (options.pinned_ca_fingerprint.empty()) {
+    HANSE_CHECK(context->trust(options.trusted_ca_pem));
+  } else {
+    context->pin(options.pinned_ca_fingerprint);
+  }
   if (!options.certificate_pem.empty()) HANSE_CHECK(context->use_identity(options));
   SSL_CTX_set_verify(context->context_, SSL_VERIFY_PEER, nullptr);
   return context;
@@ -73,6 +78,25 @@ Status TlsContext::trust(const std::string& ca_pem) {
       return fail(Code::invalid_argument, "CA certificate cannot be trusted: {}", openssl_reason());
   }
   return {};
+}
+
+void TlsContext::pin(std::string fingerprint) {
+  pinned_fingerprint_ = std::move(fingerprint);
+  SSL_CTX_set_cert_verify_callback(context_, &TlsContext::verify_pinned, this);
+}
+
+// Trusts, for this one chain, the CA in it that has the pinned fingerprint, and lets OpenSSL do the rest.
+int TlsContext::verify_pinned(x509_store_ctx_st* chain, void* context) {
+  const std::string& pinned = static_cast<const TlsContext*>(context)->pinned_fingerprint_;
+  const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> trusted(
+      sk_X509_new_null(), [](STACK_OF(X509) * stack) { sk_X509_free(stack); });
+  const STACK_OF(X509)* shown = X509_STORE_CTX_get0_untrusted(chain);
+  for (int i = 0; i < sk_X509_num(shown); ++i) {
+    X509* certificate = sk_X509_value(shown, i);
+    if (fingerprint(certificate) == pinned) sk_X509_push(trusted.get(), certificate);
+  }
+  X509_STORE_CTX_set0_trusted_stack(chain, trusted.get());
+  return X509_verify_cert(chain);
 }
 
 std::unique_ptr<Channel> TlsContext::make_channel(int socket) {

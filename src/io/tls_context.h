@@ -12,6 +12,7 @@
 #include "runtime/network.h"
 
 struct ssl_ctx_st;
+struct x509_store_ctx_st;
 
 namespace hanse::io {
 
@@ -36,9 +37,12 @@ class TlsContext : public std::enable_shared_from_this<TlsContext> {
  private:
   Status use_identity(const TlsOptions& options);
   Status trust(const std::string& ca_pem);
+  void pin(std::string fingerprint);
+  static int verify_pinned(x509_store_ctx_st* chain, void* context);
 
   Role role_;
   std::string expected_name_;
+  std::string pinned_fingerprint_;
   ssl_ctx_st* context_;
 };
 

@@ -75,6 +75,22 @@ TEST_CASE_FIXTURE(TlsFixture, "a server of another CA is refused") {
   CHECK_FALSE(echo.end);
 }
 
+TEST_CASE_FIXTURE(TlsFixture, "a pinned CA is trusted when the server shows it, and no other is") {
+  TlsOptions server = ours.options(kServerName);
+  const TlsOptions pinned{.pinned_ca_fingerprint = ours.fingerprint()};
+  CHECK_FALSE(talk(server, pinned));  // its chain does not hold the CA
+  server.certificate_pem += server.trusted_ca_pem;
+  CHECK(talk(server, pinned) == "hello");
+  CHECK(server_identity.name == kServerName);
+  CHECK(server_identity.issuer_fingerprint == ours.fingerprint());
+  // The pinned CA is shown, but another has signed.
+  TlsOptions liar = theirs.options(kServerName);
+  liar.certificate_pem += server.trusted_ca_pem;
+  CHECK(talk(liar, pinned).error().code == Code::unauthenticated);
+  CHECK(talk(server, TlsOptions{.pinned_ca_fingerprint = theirs.fingerprint()}).error().code ==
+        Code::unauthenticated);
+}
+
 TEST_CASE_FIXTURE(TlsFixture, "a client of another CA is refused, also where certificates are optional") {
   TlsOptions client = theirs.options(kHostName);
   client.trusted_ca_pem = ours.anonymous().trusted_ca_pem;

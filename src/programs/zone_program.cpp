@@ -6,6 +6,7 @@
 #include "host/guest_user.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
+#include "io/openssl_signatures.h"
 #include "programs/program.h"
 #include "store/open.h"
 
@@ -29,6 +30,7 @@ struct ZoneService::Parts {
 
   io::OpensslCertificates certificates;
   io::OpensslHashing hashing;
+  io::OpensslSignatures signatures;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<api::ZoneServer> server;
 };
@@ -43,9 +45,9 @@ Task<Status> ZoneService::start(zone::ZoneConfig config) {
   HANSE_CO_CHECK(co_await runtime.files.make_directories(config.data_dir, 0711));
   HANSE_CO_TRY(parts_->store, co_await store::open_sqlite(runtime, config.data_dir + "/zone.db"));
   HANSE_CO_TRY(std::optional<ProcessUser> converter, co_await find_converter(runtime));
-  parts_->server =
-      std::make_unique<api::ZoneServer>(runtime, *parts_->store, parts_->certificates, parts_->hashing,
-                                        std::move(config), std::move(converter));
+  parts_->server = std::make_unique<api::ZoneServer>(
+      runtime, *parts_->store, Cryptography{parts_->certificates, parts_->hashing, parts_->signatures},
+      std::move(config), std::move(converter));
   co_return co_await parts_->server->start();
 }
 

@@ -37,6 +37,9 @@ struct TlsOptions {
   std::string certificate_pem = {};
   std::string key_pem = {};
   std::string trusted_ca_pem = {};  // one or more CA certificates
+  // Client: trust the CA with this SHA-256, which the server shows behind its certificate; for a first
+  // contact, in place of trusted_ca_pem.
+  std::string pinned_ca_fingerprint = {};
   std::string expected_name =
       {};  // client: the URI name that the server must have; empty: any name of a trusted CA
   bool require_certificate = false;  // server: refuse clients without a certificate of a trusted CA

@@ -42,25 +42,24 @@ Task<Status> create_if_missing(Table<T>& table, T resource) {
 
 // In order of construction; each may refer to those above it.
 struct Zone::Parts {
-  Parts(Runtime& run, store::Store& kept, Certificates& certs, Hashing& hash, ZoneConfig settings,
+  Parts(Runtime& run, store::Store& kept, Cryptography crypto, ZoneConfig settings,
         std::optional<ProcessUser> converter)
       : runtime(run),
         store(kept),
-        certificates(certs),
         config(std::move(settings)),
         tables(kept),
         frontends(run, tables, config.name),
         events(run),
-        peers(run.files, certs),
-        identity(run.files, certs, config.name, config.data_dir),
+        peers(run.files, crypto.certificates),
+        identity(run.files, crypto.certificates, config.name, config.data_dir),
         clients(run, peers, identity),
-        authentication(run, kept, hash, peers, identity, config.name),
-        enrolment(run, tables, authentication, certs, identity, config.name),
+        authentication(run, kept, crypto.hashing, peers, identity, config.name),
+        enrolment(run, tables, authentication, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
         storages(run, tables),
         actions(run, tables, hosts),
-        blobs(run.files, hash, run.random, config.data_dir + "/blobs"),
+        blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
         images(run, blobs, std::move(converter)),
         image_reconciler(run, tables, images, clients, peers),
         workload_zones(run, config, tables, frontends, capacity, peers, clients),
@@ -70,7 +69,7 @@ struct Zone::Parts {
                    .orders = orders,
                    .clients = clients,
                    .images = image_reconciler,
-                   .certificates = certs,
+                   .certificates = crypto.certificates,
                    .zone = config.name},
                   capacity, peers),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
@@ -84,7 +83,6 @@ struct Zone::Parts {
 
   Runtime& runtime;
   store::Store& store;
-  Certificates& certificates;
   ZoneConfig config;
   Tables tables;
   Frontends frontends;
@@ -168,10 +166,10 @@ Task<void> Zone::Parts::renew_certificates() {
   }
 }
 
-Zone::Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing,
-           ZoneConfig config, std::optional<ProcessUser> converter)
-    : parts_(std::make_unique<Parts>(runtime, store, certificates, hashing, std::move(config),
-                                     std::move(converter))) {}
+Zone::Zone(Runtime& runtime, store::Store& store, Cryptography cryptography, ZoneConfig config,
+           std::optional<ProcessUser> converter)
+    : parts_(std::make_unique<Parts>(runtime, store, cryptography, std::move(config), std::move(converter))) {
+}
 
 Zone::~Zone() = default;
 

@@ -12,8 +12,7 @@
 
 #include "federation/peers.h"
 #include "federation/zone_identity.h"
-#include "runtime/certificates.h"
-#include "runtime/hashing.h"
+#include "runtime/cryptography.h"
 #include "runtime/processes.h"
 #include "runtime/runtime.h"
 #include "runtime/signal.h"
@@ -35,7 +34,7 @@ namespace hanse::zone {
 class Zone {
  public:
   // `converter` is the user that foreign images are read as; nothing: this process's own.
-  Zone(Runtime& runtime, store::Store& store, Certificates& certificates, Hashing& hashing, ZoneConfig config,
+  Zone(Runtime& runtime, store::Store& store, Cryptography cryptography, ZoneConfig config,
        std::optional<ProcessUser> converter);
   ~Zone();
   Zone(const Zone&) = delete;

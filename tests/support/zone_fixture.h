@@ -15,6 +15,7 @@
 
 #include "codec/frames.h"
 #include "io/openssl_certificates.h"
+#include "io/openssl_signatures.h"
 #include "model/host_messages.h"
 #include "store/open.h"
 #include "tests/support/fake_hashing.h"
@@ -103,6 +104,7 @@ struct ZoneFixture {
   TestRuntime world;
   FakeHashing hashing{world.files};
   io::OpensslCertificates certificates{world.loop};
+  io::OpensslSignatures signatures;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<zone::Zone> zone;
 
@@ -121,7 +123,8 @@ struct ZoneFixture {
     config.data_dir = "/data";
     config.admin_token_file = "/admin-token";
     config.host_token_file = "/host-tokens";
-    zone = std::make_unique<zone::Zone>(world.runtime, *store, certificates, hashing, config, std::nullopt);
+    zone = std::make_unique<zone::Zone>(
+        world.runtime, *store, Cryptography{certificates, hashing, signatures}, config, std::nullopt);
     REQUIRE(wait(zone->start()));
   }
 
