@@ -7,9 +7,13 @@ constexpr std::string_view kMark = "sim-signing-key ";
 
 }  // namespace
 
+std::string signing_key_text(const std::string& public_key) {
+  return fmt::format("{}{}\n", kMark, public_key);
+}
+
 Result<SigningKey> SimulatedSignatures::make_key() {
   const std::string key = random_token(random_, static_cast<int>(kPublicKeyDigits));
-  return SigningKey{key, fmt::format("{}{}\n", kMark, key)};
+  return SigningKey{key, signing_key_text(key)};
 }
 
 Result<std::string> SimulatedSignatures::public_key_of(std::string_view key_pem) {

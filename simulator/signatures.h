@@ -12,6 +12,9 @@
 
 namespace hanse::simulator {
 
+// The private key, as PEM, to a public one.
+std::string signing_key_text(const std::string& public_key);
+
 class SimulatedSignatures final : public Signatures {
  public:
   SimulatedSignatures(Random& random, Hashing& hashing) : random_(random), hashing_(hashing) {}

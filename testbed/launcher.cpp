@@ -33,10 +33,10 @@ Programs programs_of(const std::string& hanse) {
   return {{hanse, "testbed", "wan", "--config"}, {hanse, "zone", "--config"}, {hanse, "host", "--config"}};
 }
 
-Launcher::Launcher(Runtime& runtime, HealthProbe& probe, const Plan& plan, TestbedState& state,
+Launcher::Launcher(Runtime& runtime, ZoneAccess& access, const Plan& plan, TestbedState& state,
                    const Programs& programs, Nanos step_limit)
     : runtime_(runtime),
-      probe_(probe),
+      access_(access),
       plan_(plan),
       state_(state),
       programs_(programs),
@@ -75,7 +75,7 @@ Task<Status> Launcher::await_zone(ZonePlan zone, ProcessId process) {
       waiting_for(process, zone.log_file, fmt::format("zone '{}'", zone.topology.name), step_limit_);
   HANSE_CO_CHECK(co_await wait_for_file(zone.ca_file, waiting));
   while (true) {
-    const Status healthy = co_await probe_.check_zone(zone);
+    const Status healthy = co_await access_.check_zone(zone);
     if (healthy) co_return Status();
     HANSE_CO_CHECK(co_await pause(waiting, healthy.error().message));
   }
@@ -85,7 +85,7 @@ Task<Status> Launcher::await_host(ZonePlan zone, HostPlan host, ProcessId proces
   const Waiting waiting =
       waiting_for(process, host.log_file, fmt::format("host '{}'", host.topology.name), step_limit_);
   while (true) {
-    const Status healthy = co_await probe_.check_host(zone, host);
+    const Status healthy = co_await access_.check_host(zone, host);
     if (healthy) co_return Status();
     HANSE_CO_CHECK(co_await pause(waiting, healthy.error().message));
   }

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "runtime/runtime.h"
-#include "testbed/health_probe.h"
 #include "testbed/plan.h"
 #include "testbed/testbed_state.h"
+#include "testbed/zone_access.h"
 
 namespace hanse::testbed {
 
@@ -30,7 +30,7 @@ inline constexpr Nanos kStepLimit = Seconds{60};  // for one zone or host to be 
 
 class Launcher {
  public:
-  Launcher(Runtime& runtime, HealthProbe& probe, const Plan& plan, TestbedState& state,
+  Launcher(Runtime& runtime, ZoneAccess& access, const Plan& plan, TestbedState& state,
            const Programs& programs, Nanos step_limit);
 
   Task<Status> record();
@@ -63,7 +63,7 @@ class Launcher {
   }
 
   Runtime& runtime_;
-  HealthProbe& probe_;
+  ZoneAccess& access_;
   const Plan& plan_;
   TestbedState& state_;
   const Programs& programs_;

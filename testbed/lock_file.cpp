@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -21,6 +20,14 @@ bool still_named(int descriptor, const std::string& path) {
 
 constexpr int kAttempts = 10;
 
+// A record lock is the process's alone: unlike one of flock(), no child holds it on between fork and exec.
+bool lock(int descriptor) {
+  struct flock whole{};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return ::fcntl(descriptor, F_SETLK, &whole) == 0;
+}
+
 }  // namespace
 
 Result<LockFile> LockFile::acquire(std::string path) {
@@ -28,7 +35,7 @@ Result<LockFile> LockFile::acquire(std::string path) {
     OwnedDescriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!descriptor.valid())
       return fail(Code::unavailable, "lock file {} cannot be opened: {}", path, std::strerror(errno));
-    if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) break;
+    if (!lock(descriptor.get())) break;
     if (still_named(descriptor.get(), path)) return LockFile(std::move(descriptor), std::move(path));
   }
   return fail(Code::failed_precondition,

@@ -45,7 +45,7 @@ ZonePlan plan_zone(const Plan& plan, ZoneTopology topology, std::size_t number) 
                 .address = address_in(plan.topology.network, number),
                 .folder = folder,
                 .config_file = folder + "/zone.toml",
-                .trust_file = folder + "/trust.toml",
+                .policy_file = folder + "/policy.toml",
                 .admin_token_file = folder + "/admin.token",
                 .host_token_file = folder + "/host.token",
                 .data_folder = folder + "/zone",
@@ -116,10 +116,10 @@ std::string zone_toml(const ZonePlan& zone) {
   return fmt::format(
       "name = {}\nprovider = {}\nmember_state = {}\ncity = {}\nlatitude = {:.6f}\nlongitude = {:.6f}\nlisten "
       "= {}\n"
-      "data_dir = {}\ntrust_file = {}\nadmin_token_file = {}\nhost_token_file = {}\n",
+      "data_dir = {}\npolicy_file = {}\nadmin_token_file = {}\nhost_token_file = {}\n",
       quoted(topology.name), quoted(topology.provider), quoted(topology.member_state), quoted(topology.city),
       topology.coordinates.latitude, topology.coordinates.longitude, quoted(to_string(endpoint_of(zone))),
-      quoted(zone.data_folder), quoted(zone.trust_file), quoted(zone.admin_token_file),
+      quoted(zone.data_folder), quoted(zone.policy_file), quoted(zone.admin_token_file),
       quoted(zone.host_token_file));
 }
 
@@ -135,18 +135,12 @@ std::string host_toml(const ZonePlan& zone, const HostPlan& host) {
       host.topology.memory_mib);
 }
 
-std::string empty_trust_toml() {
-  return "# The peers are written here once every zone has made its CA.\npeers = []\n";
-}
-
-std::string trust_toml(const Plan& plan, const ZonePlan& zone) {
-  std::string text;
-  for (const ZonePlan& peer : plan.zones) {
-    if (peer.topology.name == zone.topology.name) continue;
-    text += fmt::format("[[peers]]\nname = {}\nendpoint = {}\nca_file = {}\n\n", quoted(peer.topology.name),
-                        quoted(to_string(endpoint_of(peer))), quoted(peer.ca_file));
-  }
-  return text.empty() ? empty_trust_toml() : text;
+std::string policy_toml() {
+  return "# In a testbed everybody may place everything.\n"
+         "[[peers]]\nname = \"*\"\n"
+         "[peers.accepts]\ntenants = [\"*\"]\nflavours = [\"*\"]\nmax_vcpu = 1000000\n"
+         "max_memory_mib = 1000000000\n"
+         "[peers.gives]\ntenants = [\"*\"]\n";
 }
 
 std::string contexts_yaml(const Plan& plan) {
@@ -163,7 +157,7 @@ std::vector<PlannedFile> planned_files(const Plan& plan) {
                                  {plan.contexts_file, contexts_yaml(plan)}};
   for (const ZonePlan& zone : plan.zones) {
     files.push_back({zone.config_file, zone_toml(zone)});
-    files.push_back({zone.trust_file, empty_trust_toml()});
+    files.push_back({zone.policy_file, policy_toml()});
     for (const HostPlan& host : zone.hosts) files.push_back({host.config_file, host_toml(zone, host)});
   }
   return files;

@@ -3,7 +3,7 @@
 //
 // The state folder:
 //   testbed.json  contexts.yaml  wan/{options.json,control,wan.log}
-//   <zone>/{zone.toml,trust.toml,admin.token,host.token,zone.log,zone/}     zone/ is the zone's data folder
+//   <zone>/{zone.toml,policy.toml,admin.token,host.token,zone.log,zone/}     zone/ is the zone's data folder
 //   <zone>/<host>/{host.toml,enrol.token,host.log,host/}                    host/ is the host's data folder
 // Pure.
 #pragma once
@@ -34,7 +34,7 @@ struct ZonePlan {
   std::string address;
   std::string folder;
   std::string config_file;
-  std::string trust_file;
+  std::string policy_file;
   std::string admin_token_file;
   std::string host_token_file;
   std::string data_folder;
@@ -79,10 +79,7 @@ Endpoint endpoint_of(const ZonePlan& zone);
 WanOptions wan_options(const Plan& plan);
 std::string zone_toml(const ZonePlan& zone);
 std::string host_toml(const ZonePlan& zone, const HostPlan& host);
-// Whom the zone trusts: all the others.
-std::string trust_toml(const Plan& plan, const ZonePlan& zone);
-// With nobody in it, for the zones' first start.
-std::string empty_trust_toml();
+std::string policy_toml();
 std::string contexts_yaml(const Plan& plan);
 
 // The configuration of all programs, without the tokens.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/yaml_document.h"
+#include "federation/policy.h"
 
 namespace hanse::testbed {
 namespace {
@@ -45,13 +46,12 @@ TEST_CASE("hosts of one zone share no stream port") {
   CHECK(host_toml(plan.zones[0], plan.zones[0].hosts[1]).find("\"49252-49351\"") != std::string::npos);
 }
 
-TEST_CASE("a zone trusts all zones but itself") {
-  const Plan plan = three();
-  const std::string trust = trust_toml(plan, plan.zones[0]);
-  CHECK(trust.find("helsinki") == std::string::npos);
-  CHECK(trust.find("endpoint = \"10.77.2.1:8443\"\nca_file = \"/state/warsaw/zone/ca.pem\"") !=
-        std::string::npos);
-  CHECK(trust.find("name = \"lisbon\"") != std::string::npos);
+TEST_CASE("in a testbed every zone takes what the others give") {
+  const auto policy = federation::Policy::parse(policy_toml(), "policy.toml");
+  REQUIRE(policy.has_value());
+  CHECK(policy->check_gives("warsaw", "acme", {}));
+  CHECK(
+      policy->check_accepts("warsaw", {.tenant = "acme", .flavour = "tiny", .vcpu = {4}, .memory = {1024}}));
 }
 
 TEST_CASE("text from the topology cannot break out of its string") {

@@ -37,12 +37,12 @@ Status check_ended(Runtime& runtime, const TestbedState& state, const StartOptio
 
 }  // namespace
 
-Task<Status> start_again(Runtime& runtime, HealthProbe& probe, StartOptions options) {
+Task<Status> start_again(Runtime& runtime, ZoneAccess& access, StartOptions options) {
   HANSE_CO_TRY(const LockFile lock, LockFile::acquire(lock_path(options.state_folder)));
   HANSE_CO_TRY(TestbedState state, co_await read_record(runtime, options.state_folder));
   HANSE_CO_TRY(const Plan plan, make_plan(state.name, options.state_folder, state.topology));
   HANSE_CO_TRY(const ZonePlan zone, find_zone(plan, options.zone));
-  Launcher launcher(runtime, probe, plan, state, options.programs, options.step_limit);
+  Launcher launcher(runtime, access, plan, state, options.programs, options.step_limit);
   if (options.host.empty()) {
     HANSE_CO_CHECK(check_ended(runtime, state, options));
     HANSE_CO_TRY(const ProcessId process, co_await launcher.start_zone(zone));

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "testbed/health_probe.h"
 #include "testbed/launcher.h"
+#include "testbed/zone_access.h"
 
 namespace hanse::testbed {
 
@@ -20,6 +20,6 @@ struct StartOptions {
 
 // Errors: not_found when there is no such testbed, zone or host; failed_precondition while it runs or another
 // command is at the testbed; those of Launcher.
-Task<Status> start_again(Runtime& runtime, HealthProbe& probe, StartOptions options);
+Task<Status> start_again(Runtime& runtime, ZoneAccess& access, StartOptions options);
 
 }  // namespace hanse::testbed

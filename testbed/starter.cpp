@@ -1,6 +1,5 @@
 #include "testbed/starter.h"
 
-#include <csignal>
 #include <filesystem>
 #include <unistd.h>
 #include <utility>
@@ -20,11 +19,12 @@ constexpr std::uint32_t kFolderMode = 0755;
 // One `up`, a step a function. Lives in the frame of up_locked().
 class Starter {
  public:
-  Starter(Runtime& runtime, HealthProbe& probe, const UpOptions& options)
+  Starter(Runtime& runtime, ZoneAccess& access, const UpOptions& options)
       : runtime_(runtime),
+        access_(access),
         options_(options),
         plan_(options.plan),
-        launcher_(runtime, probe, plan_, state_, options.programs, options.step_limit) {
+        launcher_(runtime, access, plan_, state_, options.programs, options.step_limit) {
     state_.name = plan_.name;
     state_.topology = plan_.topology;
   }
@@ -47,6 +47,7 @@ class Starter {
   }
 
   Runtime& runtime_;
+  ZoneAccess& access_;
   const UpOptions& options_;
   const Plan& plan_;
   TestbedState state_;
@@ -154,10 +155,15 @@ Task<Status> Starter::start_zones() {
 
 Task<Status> Starter::introduce_zones() {
   for (std::size_t i = 0; i < plan_.zones.size(); ++i) {
-    const ZonePlan& zone = plan_.zones[i];
-    HANSE_CO_CHECK(co_await runtime_.files.write_atomically(zone.trust_file, trust_toml(plan_, zone), 0644));
-    runtime_.processes.signal(zone_processes_[i], SIGHUP);
+    for (std::size_t j = i + 1; j < plan_.zones.size(); ++j) {
+      const ZonePlan& one = plan_.zones[i];
+      const ZonePlan& other = plan_.zones[j];
+      if (const Status done = co_await access_.introduce(one, other); !done)
+        co_return fail(done.error().code, "zones '{}' and '{}' cannot be introduced: {}", one.topology.name,
+                       other.topology.name, done.error().message);
+    }
   }
+  tell(fmt::format("federation of {} zones", plan_.zones.size()));
   co_return Status();
 }
 
@@ -182,7 +188,7 @@ Task<Status> Starter::start_hosts() {
 
 }  // namespace
 
-Task<Status> up(Runtime& runtime, HealthProbe& probe, UpOptions options) {
+Task<Status> up(Runtime& runtime, ZoneAccess& access, UpOptions options) {
   if (::geteuid() != 0)
     co_return fail(Code::permission_denied,
                    "a testbed makes network namespaces, which needs root; run it with sudo");
@@ -190,7 +196,7 @@ Task<Status> up(Runtime& runtime, HealthProbe& probe, UpOptions options) {
   const std::string parent = std::filesystem::path(folder).parent_path().string();
   HANSE_CO_CHECK(co_await runtime.files.make_directories(parent, kFolderMode));
   HANSE_CO_TRY(const LockFile lock, LockFile::acquire(lock_path(folder)));
-  Starter starter(runtime, probe, options);
+  Starter starter(runtime, access, options);
   HANSE_CO_CHECK(co_await starter.check_free());
   HANSE_CO_CHECK(co_await runtime.files.make_directories(folder, kFolderMode));
   HANSE_CO_CHECK(co_await starter.record());

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "runtime/runtime.h"
-#include "testbed/health_probe.h"
 #include "testbed/launcher.h"
 #include "testbed/plan.h"
+#include "testbed/zone_access.h"
 
 namespace hanse::testbed {
 
@@ -28,6 +28,6 @@ struct UpOptions {
 // Errors: failed_precondition when the testbed is up already, another command is at it, or its names or
 // addresses are taken; permission_denied without root; deadline_exceeded or unavailable, with the end of its
 // log, when a program does not get to work.
-Task<Status> up(Runtime& runtime, HealthProbe& probe, UpOptions options);
+Task<Status> up(Runtime& runtime, ZoneAccess& access, UpOptions options);
 
 }  // namespace hanse::testbed

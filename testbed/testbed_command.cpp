@@ -34,7 +34,7 @@ Task<Status> show_status(Runtime& runtime, cli::Terminal& terminal, cli::Testbed
   co_return Status();
 }
 
-Task<Status> start(Runtime& runtime, cli::Terminal& terminal, HealthProbe& probe, cli::TestbedOptions options,
+Task<Status> start(Runtime& runtime, cli::Terminal& terminal, ZoneAccess& access, cli::TestbedOptions options,
                    std::string program) {
   Topology topology = three_zones();
   if (!options.topology_path.empty()) {
@@ -47,16 +47,16 @@ Task<Status> start(Runtime& runtime, cli::Terminal& terminal, HealthProbe& probe
       .programs = programs_of(program),
       .keep_on_failure = options.keep,
       .progress = [&terminal](std::string_view line) { terminal.print_error(std::string(line) + "\n"); }};
-  HANSE_CO_CHECK(co_await up(runtime, probe, std::move(up_options)));
+  HANSE_CO_CHECK(co_await up(runtime, access, std::move(up_options)));
   co_return co_await show_status(runtime, terminal, std::move(options));
 }
 
-Task<Status> restart(Runtime& runtime, HealthProbe& probe, cli::TestbedOptions options, std::string program) {
+Task<Status> restart(Runtime& runtime, ZoneAccess& access, cli::TestbedOptions options, std::string program) {
   StartOptions start_options{.state_folder = state_folder_of(options),
                              .programs = programs_of(program),
                              .zone = options.zone,
                              .host = options.host};
-  return start_again(runtime, probe, std::move(start_options));
+  return start_again(runtime, access, std::move(start_options));
 }
 
 Task<Status> open_shell(Runtime& runtime, cli::TestbedOptions options) {
@@ -82,15 +82,15 @@ Task<Status> run_emulator(Runtime& runtime, std::string options_file) {
 
 }  // namespace
 
-Task<Status> run_testbed_command(Runtime& runtime, cli::Terminal& terminal, HealthProbe& probe,
+Task<Status> run_testbed_command(Runtime& runtime, cli::Terminal& terminal, ZoneAccess& access,
                                  cli::TestbedOptions options, std::string program) {
   switch (options.action) {
     case cli::TestbedAction::up:
-      return start(runtime, terminal, probe, std::move(options), std::move(program));
+      return start(runtime, terminal, access, std::move(options), std::move(program));
     case cli::TestbedAction::status:
       return show_status(runtime, terminal, std::move(options));
     case cli::TestbedAction::start:
-      return restart(runtime, probe, std::move(options), std::move(program));
+      return restart(runtime, access, std::move(options), std::move(program));
     case cli::TestbedAction::shell:
       return open_shell(runtime, std::move(options));
     case cli::TestbedAction::down:

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "simulator/handshake.h"
+#include "simulator/signatures.h"
 
 namespace hanse::simulator {
 namespace {
@@ -15,6 +16,19 @@ constexpr char kImageDigest[] = "471bb922638ad63ecb6f82196ae7b6ca00d9633202aac41
 
 std::string settings_file(const std::string& name) {
   return std::string(kSettings) + "/" + name;
+}
+
+// Everybody may place everything.
+constexpr char kPolicy[] =
+    "[[peers]]\nname = \"*\"\n[peers.accepts]\ntenants = [\"*\"]\nflavours = [\"*\"]\nmax_vcpu = 1000000\n"
+    "max_memory_mib = 1000000000\n[peers.gives]\ntenants = [\"*\"]\n";
+
+// Letters of the zone's name as digits, so that each has its own.
+std::string identity_key(const std::string& zone) {
+  std::string key;
+  for (const char letter : zone) key += fmt::format("{:02x}", static_cast<unsigned char>(letter));
+  key.resize(kPublicKeyDigits, '0');
+  return key;
 }
 
 std::string enrolment_token(const std::string& host) {
@@ -41,6 +55,17 @@ std::string zone_ca_pem(const std::string& zone) {
                                 .key = fingerprint});
 }
 
+std::vector<federation::PeerRecord> peer_records(const ZonePlace& zone) {
+  std::vector<federation::PeerRecord> records;
+  for (const std::string& peer : zone.peers) {
+    records.push_back({.name = peer,
+                       .endpoint = fmt::format("{}:{}", peer, kZonePort),
+                       .identity_key = identity_key(peer),
+                       .ca_pems = {zone_ca_pem(peer)}});
+  }
+  return records;
+}
+
 model::Blob image_blob() {
   return {.role = model::BlobRole::disk,
           .digest = std::string("sha256:") + kImageDigest,
@@ -56,14 +81,8 @@ void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image) {
   std::string tokens;
   for (const std::string& host : zone.hosts) tokens += enrolment_token(host) + "\n";
   write(disk, settings_file("host.tokens"), tokens);
-  std::string trust;
-  for (const std::string& peer : zone.peers) {
-    const std::string ca_file = settings_file(peer + ".pem");
-    write(disk, ca_file, zone_ca_pem(peer));
-    trust += fmt::format("[[peers]]\nname = \"{0}\"\nendpoint = \"{0}:{1}\"\nca_file = \"{2}\"\n", peer,
-                         kZonePort, ca_file);
-  }
-  write(disk, settings_file("trust.toml"), trust);
+  write(disk, std::string(kData) + "/identity-key.pem", signing_key_text(identity_key(zone.name)));
+  write(disk, settings_file("policy.toml"), kPolicy);
   if (has_image) write(disk, std::string(kData) + "/blobs/sha256-" + kImageDigest, kImage);
 }
 
@@ -79,7 +98,7 @@ zone::ZoneConfig zone_config(const ZonePlace& zone) {
           .member_state = "FI",
           .listen = {.host = zone.name, .port = kZonePort},
           .data_dir = kData,
-          .trust_file = settings_file("trust.toml"),
+          .policy_file = settings_file("policy.toml"),
           .admin_token_file = settings_file("admin.token"),
           .host_token_file = settings_file("host.tokens")};
 }

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/units.h"
+#include "federation/peer_record.h"
 #include "host/host_config.h"
 #include "model/storage.h"
 #include "simulator/disk.h"
@@ -19,8 +21,10 @@ inline constexpr std::uint16_t kZonePort = 8443;
 inline constexpr Nanos kRestartPause = Seconds{1};
 inline constexpr char kAdminToken[] = "the-administrator-of-all-zones";
 
-// Each zone's CA is known before it starts, so that the others can trust it from the beginning.
+// Each zone's CA and key are known before it starts, so that the others can trust it from the beginning.
 std::string zone_ca_pem(const std::string& zone);
+// As if the zones had joined each other already.
+std::vector<federation::PeerRecord> peer_records(const ZonePlace& zone);
 // The disk of the image that everyone boots.
 model::Blob image_blob();
 

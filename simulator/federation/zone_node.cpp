@@ -14,7 +14,8 @@ namespace hanse::simulator {
 ZoneNode::ZoneNode(ProcessContext context, const ZonePlace& place)
     : certificates_(context.runtime.clock, context.runtime.random),
       hashing_(context.runtime),
-      signatures_(context.runtime.random, hashing_) {
+      signatures_(context.runtime.random, hashing_),
+      peers_(peer_records(place)) {
   if (!scope_.spawn(run(context, zone_config(place)))) throw std::runtime_error("the zone cannot run");
 }
 
@@ -43,7 +44,10 @@ Task<Status> ZoneNode::start(ProcessContext context, zone::ZoneConfig config) {
                                                       Logger(runtime.log, "store")));
   server_ = std::make_unique<api::ZoneServer>(
       runtime, *store_, Cryptography{certificates_, hashing_, signatures_}, std::move(config), std::nullopt);
-  co_return co_await server_->start();
+  HANSE_CO_CHECK(co_await server_->start());
+  for (federation::PeerRecord& peer : peers_)
+    HANSE_CO_CHECK(co_await server_->zone().membership().adopt(peer));
+  co_return Status();
 }
 
 }  // namespace hanse::simulator

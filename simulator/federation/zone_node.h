@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "api/zone_server.h"
 #include "base/scope.h"
@@ -31,6 +32,7 @@ class ZoneNode final : public ProcessRoot {
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;
   SimulatedSignatures signatures_;
+  std::vector<federation::PeerRecord> peers_;
   bool serves_ = false;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<api::ZoneServer> server_;

@@ -56,8 +56,8 @@ TEST_CASE("a route that says nothing is refused to everyone") {
   CHECK_FALSE(check_access({.host = true, .own_host = "name"}, {zone::CallerKind::host, "h1"}, {}));
 }
 
-TEST_CASE("nobody gets health and enrolment, and nothing else") {
-  // The enrolment itself is refused for its token; the route answers.
+TEST_CASE("nobody gets health, enrolment and the use of invitations, and nothing else") {
+  // What needs a secret is refused for its secret; the route answers.
   ApiService service;
   for (const Route& route : service.api->routes()) {
     const http::Request asked = request_for(service, As::nobody, route);
@@ -71,8 +71,10 @@ TEST_CASE("nobody gets health and enrolment, and nothing else") {
       CHECK(service.api->wants_body_stream(asked));  // so that its body is not read
     }
   }
-  CHECK(let_in(As::nobody) ==
-        std::set<std::string>{"GET /healthz", "POST /providers/hanse.host/v1/enrolments"});
+  CHECK(let_in(As::nobody) == std::set<std::string>{"GET /healthz",
+                                                    "POST /providers/hanse.federation/v1/acceptances",
+                                                    "POST /providers/hanse.federation/v1/confirmations",
+                                                    "POST /providers/hanse.host/v1/enrolments"});
 }
 
 TEST_CASE("a host gets its own stream, renewal, relays and blobs") {
@@ -105,6 +107,7 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "PUT /providers/seca.compute/v1/tenants/{tenant}/skus/{name}",
       "PUT /providers/seca.storage/v1/tenants/{tenant}/images/{name}",
       "GET /providers/hanse.storage/v1/blobs/{digest}",
+      "DELETE /providers/hanse.federation/v1/membership",
       "POST /providers/hanse.migration/v1/incoming",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",

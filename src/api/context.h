@@ -49,6 +49,8 @@ void add_enrolment_routes(Routes& routes, Context& context);
 void add_workload_routes(Routes& routes, Context& context);
 void add_transfer_routes(Routes& routes, Context& context);
 void add_peer_transfer_routes(Routes& routes, Context& context);
+void add_federation_routes(Routes& routes, Context& context);
+void add_peer_membership_routes(Routes& routes, Context& context);
 void add_observatory_routes(Routes& routes, Context& context);
 void add_authorization_routes(Routes& routes, Context& context);
 // `routes` is described by /openapi.json and must be complete when the first request comes.

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "base/json.h"
+#include "federation/peer_record.h"
+#include "federation/policy.h"
 #include "model/metadata.h"
 #include "model/transfer.h"
 
@@ -52,6 +54,63 @@ struct Region {
 };
 BOOST_DESCRIBE_STRUCT(Region, (), (metadata, spec, status))
 HANSE_DECLARE_JSON(Region);
+
+// A zone that this one is in a federation with, or is about to be.
+struct PeerSpec {
+  std::string endpoint;
+  std::string identity_key;
+  std::int32_t authorities = 0;  // CAs that are pinned for it
+  federation::PeerPolicy policy;
+};
+BOOST_DESCRIBE_STRUCT(PeerSpec, (), (endpoint, identity_key, authorities, policy))
+HANSE_DECLARE_JSON(PeerSpec);
+
+struct PeerMetadata {
+  std::string name;
+  std::string kind = "peer";
+};
+BOOST_DESCRIBE_STRUCT(PeerMetadata, (), (name, kind))
+HANSE_DECLARE_JSON(PeerMetadata);
+
+struct PeerStatus {
+  federation::PeerState state = federation::PeerState::active;
+  std::string since;
+  std::string expires_at;  // when it is given up; empty: never
+};
+BOOST_DESCRIBE_STRUCT(PeerStatus, (), (state, since, expires_at))
+HANSE_DECLARE_JSON(PeerStatus);
+
+struct PeerView {
+  PeerMetadata metadata;
+  PeerSpec spec;
+  PeerStatus status;
+};
+BOOST_DESCRIBE_STRUCT(PeerView, (), (metadata, spec, status))
+HANSE_DECLARE_JSON(PeerView);
+
+struct InvitationDraft {
+  std::int64_t expires_in_seconds = 3600;
+};
+BOOST_DESCRIBE_STRUCT(InvitationDraft, (), (expires_in_seconds))
+HANSE_DECLARE_JSON(InvitationDraft);
+
+struct InvitationText {
+  std::string token;
+};
+BOOST_DESCRIBE_STRUCT(InvitationText, (), (token))
+HANSE_DECLARE_JSON(InvitationText);
+
+struct PolicyText {
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(PolicyText, (), (text))
+HANSE_DECLARE_JSON(PolicyText);
+
+struct RotationRequest {
+  bool finish = false;  // take the announced CA into use
+};
+BOOST_DESCRIBE_STRUCT(RotationRequest, (), (finish))
+HANSE_DECLARE_JSON(RotationRequest);
 
 struct ConsoleInput {
   std::string text;

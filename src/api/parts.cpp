@@ -16,6 +16,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .enrolment = zone.enrolment(),
           .images = zone.images(),
           .events = zone.events(),
+          .membership = zone.membership(),
           .peers = zone.peers(),
           .identity = zone.identity(),
           .config = zone.config()};

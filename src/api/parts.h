@@ -8,6 +8,7 @@
 #include "zone/authentication.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
+#include "zone/federation/membership.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
@@ -34,6 +35,7 @@ struct ApiParts {
   zone::Enrolment& enrolment;
   zone::ImageStore& images;
   zone::EventLog& events;
+  zone::Membership& membership;
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;
   const zone::ZoneConfig& config;

@@ -7,6 +7,7 @@
 #include "model/transfer.h"
 #include "model/workload.h"
 #include "model/zone_resources.h"
+#include "zone/federation/messages.h"
 #include "zone/image_store.h"
 #include "zone/transfer_frontend.h"
 
@@ -54,10 +55,19 @@ void add_resources(SchemaWriter& writer) {
   add_resource<model::Transfer>(writer, "Transfer");
   add_resource<model::Event>(writer, "Event");
   add_resource<Region>(writer, "Region");
+  add_resource<PeerView>(writer, "Peer");
 }
 
 void add_messages(SchemaWriter& writer) {
   writer.add<Health>("Health");
+  writer.add<InvitationDraft>("InvitationDraft");
+  writer.add<InvitationText>("InvitationText");
+  writer.add<PolicyText>("PolicyText");
+  writer.add<RotationRequest>("RotationRequest");
+  writer.add<federation::SignedRecord>("SignedRecord");
+  writer.add<zone::AcceptanceRequest>("AcceptanceRequest");
+  writer.add<zone::AcceptanceAnswer>("AcceptanceAnswer");
+  writer.add<zone::ConfirmationRequest>("ConfirmationRequest");
   writer.add<ConsoleInput>("ConsoleInput");
   writer.add<ConsoleOutput>("ConsoleOutput");
   writer.add<TransferDraft>("TransferDraft");

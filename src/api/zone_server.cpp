@@ -49,11 +49,11 @@ Task<void> ZoneServer::Parts::follow_tls() {
 }
 
 Task<void> ZoneServer::Parts::reload() {
-  const Status reloaded = co_await zone.reload_peers();
+  const Status reloaded = co_await zone.reload_policy();
   if (reloaded) {
-    log.info("{} peers are trusted now", zone.peers().names().size());
+    log.info("the policy for peers was read again");
   } else {
-    log.error("the trust file was not taken over: {}", reloaded.error().message);
+    log.error("the policy for peers was not taken over: {}", reloaded.error().message);
   }
 }
 

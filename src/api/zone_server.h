@@ -27,7 +27,7 @@ class ZoneServer {
   ZoneServer& operator=(const ZoneServer&) = delete;
 
   Task<Status> start();
-  // Reads the trust file again, in the background; the log says what came of it.
+  // Reads the policy for peers again, in the background; the log says what came of it.
   void reload();
   zone::Zone& zone();
 

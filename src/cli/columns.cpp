@@ -186,6 +186,14 @@ constexpr Column kZones[] = {
     {"LATITUDE", "/spec/latitude", nullptr, true},
     {"LONGITUDE", "/spec/longitude", nullptr, true},
 };
+constexpr Column kPeers[] = {
+    kName,
+    kState,
+    {"ENDPOINT", "/spec/endpoint"},
+    {"SINCE", "", [](const value& peer, WallTime now) { return age_since(peer, "/status/since", now); }},
+    {"CAS", "/spec/authorities", nullptr, true},
+    {"KEY", "/spec/identityKey", nullptr, true},
+};
 constexpr Column kEvents[] = {
     {"AGE", "", [](const value& event, WallTime now) { return age_since(event, "/time", now); }},
     {"KIND", "/kind"},
@@ -204,6 +212,7 @@ std::span<const Column> columns_of(const Kind& kind) {
   if (kind.name == "InstanceSku") return kInstanceSkus;
   if (kind.name == "StorageSku") return kStorageSkus;
   if (kind.name == "Region") return kZones;
+  if (kind.name == "Peer") return kPeers;
   if (kind.name == "Event") return kEvents;
   return kPlain;
 }

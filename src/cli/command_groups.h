@@ -27,6 +27,12 @@ struct CommandDrafts {
   ImageImportOptions image_import;
   TokenCreateOptions token_create;
   TokenEnrolOptions token_enrol;
+  InviteOptions invite;
+  JoinOptions join;
+  PeerShowOptions peer_show;
+  PolicyOptions policy;
+  LeaveOptions leave;
+  RotateOptions rotate;
   ContextUseOptions context_use;
   ContextAddOptions context_add;
   CompletionOptions completion;
@@ -39,6 +45,7 @@ struct CommandDrafts {
 
 void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
+void add_federation_commands(CLI::App& app, CommandDrafts& drafts);
 void add_zone_commands(CLI::App& app, CommandDrafts& drafts);
 void add_program_commands(CLI::App& app, CommandDrafts& drafts);
 

@@ -20,4 +20,12 @@ Task<Status> run_image_import(Session session, ImageImportOptions options);
 Task<Status> run_token_create(Session session, TokenCreateOptions options);
 Task<Status> run_token_enrol(Session session, TokenEnrolOptions options);
 
+Task<Status> run_invite(Session session, InviteOptions options);
+Task<Status> run_join(Session session, JoinOptions options);
+Task<Status> run_peer_list(Session session);
+Task<Status> run_peer_show(Session session, PeerShowOptions options);
+Task<Status> run_policy(Session session, PolicyOptions options);
+Task<Status> run_leave(Session session, LeaveOptions options);
+Task<Status> run_rotate(Session session, RotateOptions options);
+
 }  // namespace hanse::cli

@@ -20,7 +20,7 @@ Status check_as(const json::Value& resource) {
   return {};
 }
 
-constexpr std::array<Kind, 11> kKinds = {{
+constexpr std::array<Kind, 12> kKinds = {{
     {"Workspace",
      "workspace",
      "workspaces",
@@ -101,6 +101,7 @@ constexpr std::array<Kind, 11> kKinds = {{
      KindScope::workspace,
      false},
     {"Region", "zone", "zones", {"region", "regions"}, "seca.region", "regions", KindScope::zone, false},
+    {"Peer", "peer", "peers", {}, "hanse.federation", "peers", KindScope::zone, false},
     {"Event", "event", "events", {"ev"}, "hanse.observatory", "events", KindScope::zone, false},
 }};
 

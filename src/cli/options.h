@@ -95,6 +95,33 @@ struct TokenEnrolOptions {
   std::string expires = "1h";
 };
 
+struct InviteOptions {
+  std::string expires = "1h";
+};
+
+struct JoinOptions {
+  std::string invitation;  // "-": from standard input, which other users of the machine cannot see
+};
+
+struct PeerListOptions {};
+
+struct PeerShowOptions {
+  std::string zone;
+};
+
+struct PolicyOptions {
+  std::string file;  // empty: print the policy; "-": standard input
+};
+
+struct LeaveOptions {
+  std::string zone;
+  bool force = false;
+};
+
+struct RotateOptions {
+  bool finish = false;
+};
+
 struct ContextListOptions {};
 
 struct ContextUseOptions {
@@ -117,10 +144,11 @@ struct CompletionOptions {
 
 struct VersionOptions {};
 
-using Command =
-    std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
-                 ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
-                 TokenEnrolOptions, ContextListOptions, ContextUseOptions, ContextAddOptions,
-                 CompletionOptions, VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
+using Command = std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions,
+                             PowerOptions, ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions,
+                             TokenCreateOptions, TokenEnrolOptions, InviteOptions, JoinOptions,
+                             PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
+                             ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
+                             VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

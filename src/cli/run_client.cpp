@@ -72,6 +72,13 @@ Task<Status> run_command(Session session, Command command) {
     co_return co_await run_token_create(session, *create);
   if (auto* enrol = std::get_if<TokenEnrolOptions>(&command))
     co_return co_await run_token_enrol(session, *enrol);
+  if (auto* invite = std::get_if<InviteOptions>(&command)) co_return co_await run_invite(session, *invite);
+  if (auto* join = std::get_if<JoinOptions>(&command)) co_return co_await run_join(session, *join);
+  if (std::holds_alternative<PeerListOptions>(command)) co_return co_await run_peer_list(session);
+  if (auto* show = std::get_if<PeerShowOptions>(&command)) co_return co_await run_peer_show(session, *show);
+  if (auto* policy = std::get_if<PolicyOptions>(&command)) co_return co_await run_policy(session, *policy);
+  if (auto* leave = std::get_if<LeaveOptions>(&command)) co_return co_await run_leave(session, *leave);
+  if (auto* rotate = std::get_if<RotateOptions>(&command)) co_return co_await run_rotate(session, *rotate);
   co_return fail(Code::internal, "this command is none of a client");
 }
 

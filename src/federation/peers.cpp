@@ -1,29 +1,9 @@
 #include "federation/peers.h"
 
-#include <set>
-
-#include "base/json_mapping.h"
-#include "base/toml.h"
-#include "model/metadata.h"
+#include <algorithm>
+#include <utility>
 
 namespace hanse::federation {
-namespace {
-
-struct PeerEntry {
-  std::string name;
-  std::string endpoint;
-  std::string ca_file;
-};
-BOOST_DESCRIBE_STRUCT(PeerEntry, (), (name, endpoint, ca_file))
-HANSE_DEFINE_READ_JSON(PeerEntry)
-
-struct TrustFile {
-  std::vector<PeerEntry> peers;
-};
-BOOST_DESCRIBE_STRUCT(TrustFile, (), (peers))
-HANSE_DEFINE_READ_JSON(TrustFile)
-
-}  // namespace
 
 std::string zone_name_uri(const std::string& zone) {
   return "hanse://zone/" + zone;
@@ -33,40 +13,18 @@ std::string host_name_uri(const std::string& zone, const std::string& host) {
   return zone_name_uri(zone) + "/host/" + host;
 }
 
-Task<Result<Peer>> Peers::complete(Peer peer, std::string ca_file) {
-  HANSE_CO_TRY(peer.ca_pem, co_await files_.read(ca_file, kSmallFileLimit));
-  HANSE_CO_TRY(const CertificateInfo info, certificates_.read(peer.ca_pem));
-  if (!info.is_authority) {
-    co_return fail(Code::invalid_argument, "{} of peer '{}' holds no CA certificate", ca_file, peer.name);
+Result<Peer> peer_of(Certificates& certificates, const PeerRecord& record) {
+  HANSE_TRY(Endpoint endpoint, parse_endpoint(record.endpoint));
+  Peer peer{.name = record.name, .endpoint = std::move(endpoint), .identity_key = record.identity_key};
+  for (const std::string& pem : record.ca_pems) {
+    HANSE_TRY(const CertificateInfo info, certificates.read(pem));
+    if (!info.is_authority)
+      return fail(Code::invalid_argument, "zone '{}' gives a certificate as its CA that is none",
+                  record.name);
+    peer.ca_pem += pem + "\n";
+    peer.ca_fingerprints.push_back(info.fingerprint);
   }
-  peer.ca_fingerprint = info.fingerprint;
-  co_return peer;
-}
-
-Task<Status> Peers::load(std::string path) {
-  std::vector<Peer> peers;
-  if (!path.empty()) {
-    HANSE_CO_TRY(const std::string text, co_await files_.read(path, kSmallFileLimit));
-    HANSE_CO_TRY(const TrustFile file, toml_text::read<TrustFile>(text, path));
-    if (file.peers.size() > kMaxPeers) {
-      co_return fail(Code::invalid_argument, "{} names {} peers; the limit is {}", path, file.peers.size(),
-                     kMaxPeers);
-    }
-    std::set<std::string> names;
-    for (const PeerEntry& entry : file.peers) {
-      HANSE_CO_CHECK(model::check_name(entry.name, "/peers/name"));
-      if (!names.insert(entry.name).second) {
-        co_return fail(Code::invalid_argument, "{} names peer '{}' twice; remove one of the two", path,
-                       entry.name);
-      }
-      HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(entry.endpoint));
-      Peer peer{.name = entry.name, .endpoint = std::move(endpoint)};
-      HANSE_CO_TRY(peer, co_await complete(std::move(peer), entry.ca_file));
-      peers.push_back(std::move(peer));
-    }
-  }
-  replace(std::move(peers));
-  co_return Status();
+  return peer;
 }
 
 void Peers::replace(std::vector<Peer> peers) {
@@ -89,16 +47,18 @@ std::vector<std::string> Peers::names() const {
 }
 
 const Peer* Peers::identify(const PeerIdentity& identity) const {
-  for (const auto& [name, peer] : peers_) {
-    if (identity.name == zone_name_uri(name) && identity.issuer_fingerprint == peer.ca_fingerprint)
-      return &peer;
-  }
-  return nullptr;
+  const std::string prefix = zone_name_uri("");
+  if (!identity.name.starts_with(prefix)) return nullptr;
+  const Peer* peer = find(identity.name.substr(prefix.size()));
+  if (peer == nullptr) return nullptr;
+  const auto& pinned = peer->ca_fingerprints;
+  const bool proved = std::find(pinned.begin(), pinned.end(), identity.issuer_fingerprint) != pinned.end();
+  return proved ? peer : nullptr;
 }
 
 std::string Peers::ca_bundle() const {
   std::string bundle;
-  for (const auto& [name, peer] : peers_) bundle += peer.ca_pem + "\n";
+  for (const auto& [name, peer] : peers_) bundle += peer.ca_pem;
   return bundle;
 }
 

@@ -1,30 +1,27 @@
-// Peers: the zones that this one trusts, from the trust file, and whose certificate proves which. Trust is
-// pairwise, never transitive.
-//
-// The file is TOML: [[peers]] with name, endpoint, ca_file, member_state (optional). Reading it again
-// replaces all. Thread: the loop.
+// Peers: the zones that this one trusts now, and whose certificate proves which. Trust is pairwise, never
+// transitive. The zone's membership fills it from its store; everybody else reads. Thread: the loop.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "base/task.h"
+#include "federation/peer_record.h"
 #include "runtime/certificates.h"
-#include "runtime/files.h"
 #include "runtime/network.h"
 
 namespace hanse::federation {
 
-inline constexpr std::size_t kMaxPeers = 1000;
+inline constexpr std::size_t kMaxPeers = 2000;
 
 struct Peer {
   std::string name;
   Endpoint endpoint;
-  std::string ca_pem;
-  std::string ca_fingerprint;  // SHA-256 of the CA certificate
+  std::string identity_key;
+  std::string ca_pem;                        // all of its CAs, as one PEM text
+  std::vector<std::string> ca_fingerprints;  // SHA-256 of each
+  bool operator==(const Peer&) const = default;
 };
 
 // The names that certificates carry.
@@ -32,27 +29,21 @@ std::string zone_name_uri(const std::string& zone);  // hanse://zone/<zone>
 std::string host_name_uri(const std::string& zone,
                           const std::string& host);  // hanse://zone/<zone>/host/<host>
 
+// Errors: invalid_argument for certificates that are no CA's, or an endpoint that cannot be read.
+Result<Peer> peer_of(Certificates& certificates, const PeerRecord& record);
+
 class Peers {
  public:
-  Peers(Files& files, Certificates& certificates) : files_(files), certificates_(certificates) {}
-
-  // An empty path is no peers. Errors: invalid_argument naming the file and the entry; then nothing has
-  // changed.
-  Task<Status> load(std::string path);
   void replace(std::vector<Peer> peers);
 
   const Peer* find(const std::string& name) const;
   std::vector<std::string> names() const;
-  // Which peer this identity proves: the name of a zone, signed by the CA that is pinned for it and no other.
+  // Which peer this identity proves: the name of a zone, signed by a CA that is pinned for it and no other.
   const Peer* identify(const PeerIdentity& identity) const;
   // All pinned CA certificates, as one PEM text.
   std::string ca_bundle() const;
 
  private:
-  Task<Result<Peer>> complete(Peer peer, std::string ca_file);
-
-  Files& files_;
-  Certificates& certificates_;
   std::map<std::string, Peer> peers_;
 };
 

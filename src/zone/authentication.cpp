@@ -78,7 +78,7 @@ Result<Caller> Authentication::identify(const http::Request& request) const {
   const PeerIdentity& peer = request.peer;
   if (const federation::Peer* zone = peers_.identify(peer)) return Caller{CallerKind::peer, zone->name};
   const std::string host_prefix = federation::host_name_uri(zone_, "");
-  if (peer.issuer_fingerprint == identity_.ca_fingerprint() && peer.name.starts_with(host_prefix)) {
+  if (identity_.is_own(peer.issuer_fingerprint) && peer.name.starts_with(host_prefix)) {
     return Caller{CallerKind::host, peer.name.substr(host_prefix.size())};
   }
   return Caller{};

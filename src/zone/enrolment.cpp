@@ -17,7 +17,7 @@ Result<model::EnrolmentAnswer> Enrolment::sign(const std::string& host,
                                .for_server = false,
                                .lifetime = federation::kCertificateLifetime};
   HANSE_TRY(std::string certificate, certificates_.sign_request(identity_.authority(), request_pem, terms));
-  return model::EnrolmentAnswer{std::move(certificate), identity_.ca_pem()};
+  return model::EnrolmentAnswer{std::move(certificate), identity_.ca_bundle()};
 }
 
 Task<Result<model::EnrolmentAnswer>> Enrolment::enrol(model::EnrolmentRequest request) {

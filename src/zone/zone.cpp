@@ -50,9 +50,12 @@ struct Zone::Parts {
         tables(kept),
         frontends(run, tables, config.name),
         events(run),
-        peers(run.files, crypto.certificates),
-        identity(run.files, crypto.certificates, config.name, config.data_dir),
+        tls_changes(run.scheduler),
+        identity(run.files, crypto, config.name, config.data_dir),
         clients(run, peers, identity),
+        peer_table(run, kept, crypto.certificates, peers, clients, tls_changes),
+        own_card(run.clock, identity, config),
+        membership({run, kept, crypto, peer_table, own_card, events, config}, identity, tables, tls_changes),
         authentication(run, kept, crypto.hashing, peers, identity, config.name),
         enrolment(run, tables, authentication, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
@@ -73,8 +76,7 @@ struct Zone::Parts {
                    .zone = config.name},
                   capacity, peers),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-                    workload_zones, config.name),
-        tls_changes(run.scheduler) {}
+                    workload_zones, config.name) {}
 
   Task<Status> load();
   Task<Status> load_tokens();
@@ -87,9 +89,13 @@ struct Zone::Parts {
   Tables tables;
   Frontends frontends;
   EventLog events;
+  Signal tls_changes;
   federation::Peers peers;
   federation::ZoneIdentity identity;
   PeerClients clients;
+  PeerTable peer_table;
+  OwnCard own_card;
+  Membership membership;
   Authentication authentication;
   Enrolment enrolment;
   HostSessions hosts;
@@ -104,7 +110,6 @@ struct Zone::Parts {
   Signal transfer_changes;
   TransferService transfers;
   Controllers controllers;
-  Signal tls_changes;
   Scope scope{4};  // declared last: destroyed first
 };
 
@@ -141,8 +146,8 @@ Task<Status> Zone::Parts::make_defaults() {
 
 Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await identity.load_or_create());
-  HANSE_CO_CHECK(identity.renew({config.listen.host}));
-  HANSE_CO_CHECK(co_await peers.load(config.trust_file));
+  HANSE_CO_CHECK(identity.renew(certificate_addresses(config)));
+  HANSE_CO_CHECK(co_await membership.start());
   HANSE_CO_CHECK(co_await load_tokens());
   HANSE_CO_CHECK(co_await blobs.clean_up());
   HANSE_CO_CHECK(co_await make_defaults());
@@ -157,7 +162,7 @@ Task<void> Zone::Parts::renew_certificates() {
   const Logger log(runtime.log, "identity");
   while (true) {
     co_await sleep_for(runtime.scheduler, federation::kCertificateLifetime / 2);
-    if (const Status renewed = identity.renew({config.listen.host}); !renewed) {
+    if (const Status renewed = identity.renew(certificate_addresses(config)); !renewed) {
       log.error("the zone's certificate could not be renewed: {}", renewed.error().message);
       continue;
     }
@@ -177,18 +182,16 @@ Task<Status> Zone::start() {
   return parts_->load();
 }
 
-Task<Status> Zone::reload_peers() {
-  HANSE_CO_CHECK(co_await parts_->peers.load(parts_->config.trust_file));
-  parts_->clients.reset();
-  parts_->tls_changes.notify();
-  co_return Status();
+Task<Status> Zone::reload_policy() {
+  return parts_->membership.load_policy();
 }
 
 TlsOptions Zone::server_tls() const {
   const KeyedCertificate& own = parts_->identity.certificate();
-  return {.certificate_pem = own.certificate_pem,
+  // The CA goes along for those who know its fingerprint only.
+  return {.certificate_pem = own.certificate_pem + "\n" + parts_->identity.ca_pem(),
           .key_pem = own.key_pem,
-          .trusted_ca_pem = parts_->identity.ca_pem() + "\n" + parts_->peers.ca_bundle()};
+          .trusted_ca_pem = parts_->identity.ca_bundle() + parts_->peers.ca_bundle()};
 }
 
 Signal& Zone::tls_changes() {
@@ -229,6 +232,9 @@ ImageStore& Zone::images() {
 }
 EventLog& Zone::events() {
   return parts_->events;
+}
+Membership& Zone::membership() {
+  return parts_->membership;
 }
 const federation::Peers& Zone::peers() const {
   return parts_->peers;

@@ -20,6 +20,7 @@
 #include "zone/authentication.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
+#include "zone/federation/membership.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
@@ -41,8 +42,8 @@ class Zone {
   Zone& operator=(const Zone&) = delete;
 
   Task<Status> start();
-  // Reads the trust file again. A file with a fault changes nothing.
-  Task<Status> reload_peers();
+  // Reads the policy for peers again. A file with a fault changes nothing.
+  Task<Status> reload_policy();
   // The certificate or the peers have changed: the server's TLS must be set again.
   Signal& tls_changes();
   // What the zone's listener serves with: its certificate, its own CA and those of its peers.
@@ -60,6 +61,7 @@ class Zone {
   Enrolment& enrolment();
   ImageStore& images();
   EventLog& events();
+  Membership& membership();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;
 

@@ -17,13 +17,14 @@ struct ZoneFile {
   double longitude = 0;
   std::string listen;
   std::string data_dir;
-  std::string trust_file;
+  std::string advertise;
+  std::string policy_file;
   std::string admin_token_file;
   std::string host_token_file;
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
-                      (name, provider, member_state, city, latitude, longitude, listen, data_dir, trust_file,
-                       admin_token_file, host_token_file))
+                      (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
+                       policy_file, admin_token_file, host_token_file))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
 Status check(const ZoneFile& file) {
@@ -43,6 +44,11 @@ Status check(const ZoneFile& file) {
   if (const auto endpoint = parse_endpoint(file.listen); !endpoint) {
     return fail_field("/listen", "{}", endpoint.error().message);
   }
+  if (file.advertise.empty()) return {};
+  const auto advertised = parse_endpoint(file.advertise);
+  if (!advertised || advertised->port == 0 || !advertised->unix_path.empty())
+    return fail_field("/advertise",
+                      "write the address where other zones reach this one, as \"zone.example:8443\"");
   return {};
 }
 
@@ -55,6 +61,10 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
   if (!file) return fail(located(file.error()));
   if (const Status good = check(*file); !good) return fail(located(good.error()));
   HANSE_TRY(Endpoint listen, parse_endpoint(file->listen));
+  std::optional<Endpoint> advertise;
+  if (!file->advertise.empty()) {
+    HANSE_TRY(advertise, parse_endpoint(file->advertise));
+  }
   return ZoneConfig{.name = file->name,
                     .provider = file->provider,
                     .member_state = file->member_state,
@@ -62,10 +72,18 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .latitude = file->latitude,
                     .longitude = file->longitude,
                     .listen = std::move(listen),
+                    .advertise = std::move(advertise),
                     .data_dir = file->data_dir,
-                    .trust_file = file->trust_file,
+                    .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
                     .host_token_file = file->host_token_file};
+}
+
+std::vector<std::string> certificate_addresses(const ZoneConfig& config) {
+  std::vector<std::string> addresses{config.listen.host};
+  if (config.advertise && config.advertise->host != config.listen.host)
+    addresses.push_back(config.advertise->host);
+  return addresses;
 }
 
 }  // namespace hanse::zone

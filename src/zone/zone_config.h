@@ -2,7 +2,9 @@
 // with file, line and remedy.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "runtime/network.h"
@@ -17,8 +19,9 @@ struct ZoneConfig {
   double latitude = 0;
   double longitude = 0;
   Endpoint listen;
+  std::optional<Endpoint> advertise;  // where other zones reach it, when that is not `listen`
   std::string data_dir;
-  std::string trust_file;        // empty: no peers
+  std::string policy_file;       // for peers; empty: policy.toml in data_dir, which may be missing
   std::string admin_token_file;  // the bearer token of the first administrator
   std::string
       host_token_file;  // enrolment tokens for hosts, one a line; empty: none but those made by the API
@@ -26,5 +29,8 @@ struct ZoneConfig {
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.
 Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string& path);
+
+// What the zone's certificate is for.
+std::vector<std::string> certificate_addresses(const ZoneConfig& config);
 
 }  // namespace hanse::zone

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "io/openssl_signatures.h"
 #include "store/open.h"
 #include "tests/api/fake_certificates.h"
 #include "tests/api/fake_transfers.h"
@@ -87,8 +88,10 @@ struct ApiService {
                           .latitude = 65,
                           .longitude = 25.5,
                           .listen = {.host = "192.0.2.10", .port = 8443}};
-  federation::Peers peers{world.files, certificates};
-  federation::ZoneIdentity identity{world.files, certificates, "north", "/zone"};
+  io::OpensslSignatures signatures;
+  Cryptography cryptography{certificates, hashing, signatures};
+  federation::Peers peers;
+  federation::ZoneIdentity identity{world.files, cryptography, "north", "/zone"};
   zone::Tables tables{*store};
   zone::Frontends frontends{world.runtime, tables, "north"};
   zone::HostSessions hosts{world.runtime, "north", zone::kVersion};
@@ -99,6 +102,14 @@ struct ApiService {
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
   zone::EventLog events{world.runtime};
   FakeTransfers transfers{world.loop, tables};
+  Signal tls_changes{world.loop};
+  zone::PeerClients clients{world.runtime, peers, identity};
+  zone::PeerTable peer_table{world.runtime, *store, certificates, peers, clients, tls_changes};
+  zone::OwnCard own_card{world.loop, identity, config};
+  zone::Membership membership{{world.runtime, *store, cryptography, peer_table, own_card, events, config},
+                              identity,
+                              tables,
+                              tls_changes};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use
 
@@ -107,7 +118,7 @@ struct ApiService {
     peers.replace({{.name = "south",
                     .endpoint = {.host = "192.0.2.20", .port = 8443},
                     .ca_pem = "south",
-                    .ca_fingerprint = "south's"}});
+                    .ca_fingerprints = {"south's"}}});
     authentication.set_admin_token(kAdminToken);
     for (const char* name : {"h1", "h2"}) {
       model::Host host;
@@ -116,7 +127,7 @@ struct ApiService {
     }
     api = std::make_unique<api::Api>(api::ApiParts{world.runtime, *store, tables, frontends, actions,
                                                    transfers, hosts, authentication, enrolment, images,
-                                                   events, peers, identity, config});
+                                                   events, membership, peers, identity, config});
   }
 
   // Runs a task to its end.

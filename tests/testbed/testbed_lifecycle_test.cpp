@@ -18,24 +18,29 @@
 namespace hanse::testbed::test {
 namespace {
 
-class ReadyAtOnce final : public HealthProbe {
+class ReadyAtOnce final : public ZoneAccess {
  public:
   Task<Status> check_zone(ZonePlan) override { co_return Status(); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Status> introduce(ZonePlan inviting, ZonePlan joining) override {
+    introduced.push_back(inviting.topology.name + " and " + joining.topology.name);
+    co_return Status();
+  }
+  std::vector<std::string> introduced;
 };
 
-class NeverReady final : public HealthProbe {
+class NeverReady final : public ZoneAccess {
  public:
   Task<Status> check_zone(ZonePlan) override { co_return fail(Code::unavailable, "it says nothing"); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Status> introduce(ZonePlan, ZonePlan) override { co_return Status(); }
 };
 
-// A zone writes its CA and counts the times it was told to read its trust file; a host starts a "guest" that
+// A zone writes its CA; a host starts a "guest" that
 // ignores SIGTERM and outlives it.
 constexpr const char* kStandIns = R"(#!/bin/sh
 role=$1; config=$3; folder=$(dirname "$config")
 if [ "$role" = zone ]; then
-  trap 'cp "$folder/trust.toml" "$folder/zone/reloaded.toml"' HUP
   echo certificate > "$folder/zone/ca.pem"
 else
   (trap '' TERM; while true; do sleep 1; done) &
@@ -64,15 +69,15 @@ class Testbed {
     options.step_limit = Seconds{20};  // on a machine that is busy otherwise
     return options;
   }
-  Status start(HealthProbe& probe, UpOptions options) {
-    return real_.run_task(up(runtime(), probe, std::move(options)));
+  Status start(ZoneAccess& access, UpOptions options) {
+    return real_.run_task(up(runtime(), access, std::move(options)));
   }
-  Status start_again(HealthProbe& probe, std::string zone, std::string host) {
+  Status start_again(ZoneAccess& access, std::string zone, std::string host) {
     StartOptions start_options{.state_folder = plan_.state_folder,
                                .programs = options().programs,
                                .zone = std::move(zone),
                                .host = std::move(host)};
-    return real_.run_task(testbed::start_again(runtime(), probe, std::move(start_options)));
+    return real_.run_task(testbed::start_again(runtime(), access, std::move(start_options)));
   }
   Result<bool> remove() {
     return real_.run_task(down(runtime(), {.state_folder = plan_.state_folder, .grace = Seconds{1}}));
@@ -124,8 +129,8 @@ std::string contents(const std::string& path) {
 TEST_CASE("a testbed goes up, is shown, and goes down without a trace") {
   if (!is_root()) return;
   Testbed testbed;
-  ReadyAtOnce probe;
-  const Status started = testbed.start(probe, testbed.options());
+  ReadyAtOnce access;
+  const Status started = testbed.start(access, testbed.options());
   REQUIRE_MESSAGE(started.has_value(), started.error().message);
   const Result<StatusReport> status = testbed.status();
   REQUIRE(status.has_value());
@@ -136,8 +141,8 @@ TEST_CASE("a testbed goes up, is shown, and goes down without a trace") {
   CHECK(status->links.size() == 2);
   CHECK(status->links[0].delay_ms == 10);
   CHECK(status_table(*status).find("helsinki") != std::string::npos);
-  CHECK(contents(testbed.plan().zones[0].trust_file).find("warsaw") != std::string::npos);
-  CHECK(testbed.start(probe, testbed.options()).error().code == Code::failed_precondition);
+  CHECK(access.introduced == Names{"helsinki and warsaw"});
+  CHECK(testbed.start(access, testbed.options()).error().code == Code::failed_precondition);
   CHECK(testbed.change({.pair = {"helsinki", "warsaw"}, .cut = true}).has_value());
   CHECK(testbed.status()->links[0].cut);
   CHECK(testbed.remove() == true);
@@ -148,8 +153,8 @@ TEST_CASE("a testbed goes up, is shown, and goes down without a trace") {
 TEST_CASE("a killed emulator is told, and down removes the rest") {
   if (!is_root()) return;
   Testbed testbed;
-  ReadyAtOnce probe;
-  REQUIRE(testbed.start(probe, testbed.options()).has_value());
+  ReadyAtOnce access;
+  REQUIRE(testbed.start(access, testbed.options()).has_value());
   const std::int64_t pid = testbed.status()->wan.pid;
   ::kill(static_cast<pid_t>(pid), SIGKILL);
   while (testbed.runtime().processes.identify(pid).has_value()) std::this_thread::sleep_for(Millis{10});
@@ -161,11 +166,11 @@ TEST_CASE("a killed emulator is told, and down removes the rest") {
 TEST_CASE("a zone or a host that has ended is started again, in the same record") {
   if (!is_root()) return;
   Testbed testbed;
-  ReadyAtOnce probe;
-  REQUIRE(testbed.start(probe, testbed.options()).has_value());
-  CHECK(testbed.start_again(probe, "helsinki", "").error().code == Code::failed_precondition);
-  CHECK(testbed.start_again(probe, "atlantis", "").error().code == Code::not_found);
-  CHECK(testbed.start_again(probe, "helsinki", "warsaw-1").error().code == Code::not_found);
+  ReadyAtOnce access;
+  REQUIRE(testbed.start(access, testbed.options()).has_value());
+  CHECK(testbed.start_again(access, "helsinki", "").error().code == Code::failed_precondition);
+  CHECK(testbed.start_again(access, "atlantis", "").error().code == Code::not_found);
+  CHECK(testbed.start_again(access, "helsinki", "warsaw-1").error().code == Code::not_found);
   for (const std::string host : {"", "helsinki-1"}) {
     const auto report = [&] {
       const ZoneReport zone = testbed.status()->zones.at(0);
@@ -175,7 +180,7 @@ TEST_CASE("a zone or a host that has ended is started again, in the same record"
     ::kill(static_cast<pid_t>(pid), SIGKILL);
     while (testbed.runtime().processes.identify(pid).has_value()) std::this_thread::sleep_for(Millis{10});
     CHECK_FALSE(report().running);
-    const Status started = testbed.start_again(probe, "helsinki", host);
+    const Status started = testbed.start_again(access, "helsinki", host);
     CHECK_MESSAGE(started.has_value(), started.error().message);
     CHECK(report().running);
     CHECK(report().pid != pid);
@@ -187,10 +192,10 @@ TEST_CASE("a zone or a host that has ended is started again, in the same record"
 TEST_CASE("what a failed up has made is removed") {
   if (!is_root()) return;
   Testbed testbed;
-  NeverReady probe;
+  NeverReady access;
   UpOptions options = testbed.options();
   options.step_limit = Millis{500};
-  const Status started = testbed.start(probe, std::move(options));
+  const Status started = testbed.start(access, std::move(options));
   REQUIRE_FALSE(started.has_value());
   CHECK(started.error().code == Code::deadline_exceeded);
   CHECK(started.error().message.find("zone 'helsinki' did not get to work in time: it says nothing") !=
@@ -201,10 +206,10 @@ TEST_CASE("what a failed up has made is removed") {
 TEST_CASE("a program that ends at its start is named with its log") {
   if (!is_root()) return;
   Testbed testbed;
-  ReadyAtOnce probe;
+  ReadyAtOnce access;
   UpOptions options = testbed.options();
   options.programs.zone = {"sh", "-c", "echo no such luck; exit 1"};
-  const Status started = testbed.start(probe, std::move(options));
+  const Status started = testbed.start(access, std::move(options));
   REQUIRE_FALSE(started.has_value());
   CHECK_MESSAGE(started.error().message.find("no such luck") != std::string::npos, started.error().message);
   CHECK(testbed.leftovers() == Names{});
@@ -218,8 +223,8 @@ TEST_CASE("down removes what an up has made that was killed at any step") {
     Testbed testbed;
     ForkedProcess starting([&] {
       io::RealRuntime own({.log_level = LogLevel::error});
-      ReadyAtOnce probe;
-      return own.run_task(up(own.runtime(), probe, testbed.options())).has_value() ? 0 : 1;
+      ReadyAtOnce access;
+      return own.run_task(up(own.runtime(), access, testbed.options())).has_value() ? 0 : 1;
     });
     const std::string path = testbed.plan().state_folder + "/" + reached;
     for (int i = 0; i < 2000 && ::access(path.c_str(), F_OK) != 0; ++i)

@@ -1,0 +1,104 @@
+#include "simulator/federation/joins.h"
+
+#include <memory>
+#include <optional>
+
+#include "simulator/federation/operators.h"
+#include "simulator/federation/site.h"
+#include "simulator/federation/zone_node.h"
+
+namespace hanse::simulator {
+namespace {
+
+constexpr char kOperators[] = "operators";
+constexpr Nanos kFaultsBegin = Seconds{5};
+constexpr Nanos kFaultsEnd = Seconds{60};
+constexpr Nanos kSettleLimit = Seconds{900};
+
+// All zones of a Federation, strangers to each other.
+std::unique_ptr<ProcessRoot> make_stranger(ProcessContext context, ZonePlace place) {
+  place.peers.clear();
+  if (context.run == 1) prepare_zone_disk(context.disk, place, false);
+  return std::make_unique<ZoneNode>(context, place);
+}
+
+FederationOptions federation_options(const JoinOptions& options) {
+  FaultOptions faults{
+      .begin = kFaultsBegin, .end = kFaultsEnd, .mean_interval = Seconds{3}, .longest = Seconds{10}};
+  if (!options.faults) faults.begin = kFaultsEnd;
+  faults.weights.full_disk = 0;
+  return {.seed = options.seed, .hosts_per_zone = 0, .faults = faults, .settle_time = kSettleLimit};
+}
+
+class Joins {
+ public:
+  explicit Joins(const JoinOptions& options)
+      : federation_(federation_options(options), make_stranger, nullptr) {
+    World& world = federation_.world();
+    world.trace().set_printing(options.print_trace);
+    world.add_process({.name = kOperators}, [zones = zone_names()](ProcessContext context) {
+      return std::make_unique<Operators>(context, zones);
+    });
+    world.at(kFaultsEnd, [this] { operators().wind_up(); });
+  }
+
+  JoinOutcome run() {
+    JoinOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
+    outcome.joined = operators().joined();
+    outcome.left = operators().left();
+    return outcome;
+  }
+
+ private:
+  std::vector<std::string> zone_names() {
+    std::vector<std::string> names;
+    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
+    return names;
+  }
+  Operators& operators() { return dynamic_cast<Operators&>(*federation_.world().process(kOperators).root()); }
+  zone::Zone* zone(const std::string& name) {
+    auto* node = dynamic_cast<ZoneNode*>(federation_.world().process(name).root());
+    return node == nullptr ? nullptr : node->zone();
+  }
+
+  // Both have pinned each other, or neither has; and who is trusted is who has been pinned.
+  std::optional<std::string> unsettled() {
+    for (const std::string& one : zone_names()) {
+      zone::Zone* here = zone(one);
+      if (here == nullptr) return one + " does not serve";
+      for (const std::string& other : zone_names()) {
+        if (one == other) continue;
+        zone::Zone* there = zone(other);
+        if (there == nullptr) return other + " does not serve";
+        const auto record = here->membership().get(other);
+        if (!record || record->state != federation::PeerState::active)
+          return fmt::format("'{}' has not joined '{}'", one, other);
+        const federation::Peer* pinned = here->peers().find(other);
+        if (pinned == nullptr || pinned->identity_key != there->identity().identity_key() ||
+            pinned->ca_fingerprints != std::vector<std::string>{there->identity().ca_fingerprint()})
+          return fmt::format("'{}' has pinned something else than '{}'", one, other);
+      }
+    }
+    return operators().done() ? std::nullopt : std::optional<std::string>("the operators are not content");
+  }
+
+  Federation federation_;
+};
+
+}  // namespace
+
+JoinOutcome run_joins(const JoinOptions& options) {
+  Joins joins(options);
+  return joins.run();
+}
+
+std::string describe(const JoinOutcome& outcome) {
+  const Outcome& run = outcome.run;
+  std::string text = fmt::format("seed {}: digest {:016x}; {} faults; {} joined, {} left; {} events",
+                                 run.seed, run.digest, run.faults, outcome.joined, outcome.left, run.events);
+  if (run.violation)
+    text += fmt::format("; FAILED: '{}': {}", run.violation->invariant, run.violation->message);
+  return text;
+}
+
+}  // namespace hanse::simulator

@@ -1,0 +1,51 @@
+// hanse.federation, between zones: how two of them become peers, and how one hears that the other has left.
+// Who accepts an invitation or confirms proves himself by its secret; he has no certificate that we know yet.
+#include "api/json_body.h"
+#include "api/resource_routes.h"
+#include "zone/federation/membership.h"
+
+namespace hanse::api {
+namespace {
+
+Task<Result<http::Reply>> accept(Context& context, Call call) {
+  HANSE_CO_TRY(auto request, read_body<zone::AcceptanceRequest>(call.request.body));
+  HANSE_CO_TRY(const auto answer, co_await context.parts.membership.accept(std::move(request)));
+  co_return json_reply(200, answer);
+}
+
+Task<Result<http::Reply>> confirm(Context& context, Call call) {
+  HANSE_CO_TRY(auto request, read_body<zone::ConfirmationRequest>(call.request.body));
+  HANSE_CO_CHECK(co_await context.parts.membership.confirm(std::move(request)));
+  co_return http::Reply(http::Response{204});
+}
+
+Task<Result<http::Reply>> depart(Context& context, Call call) {
+  HANSE_CO_CHECK(co_await context.parts.membership.departed(call.caller.name));
+  co_return http::Reply(http::Response{204});
+}
+
+}  // namespace
+
+void add_peer_membership_routes(Routes& routes, Context& context) {
+  routes.push_back({.name = fmt::format("POST {}", zone::kAcceptancePath),
+                    .access = {.anonymous = true},
+                    .summary = "An invited zone shows its card; the secret of the invitation is in the body",
+                    .request_schema = "AcceptanceRequest",
+                    .answer_schema = "AcceptanceAnswer",
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return accept(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}", zone::kConfirmationPath),
+                    .access = {.anonymous = true},
+                    .summary = "An invited zone has pinned this one; may be repeated",
+                    .request_schema = "ConfirmationRequest",
+                    .success = 204,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return confirm(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("DELETE {}", zone::kMembershipPath),
+                    .access = kPeers,
+                    .summary = "The calling zone has left",
+                    .success = 204,
+                    .function = [&context](Call call) { return depart(context, std::move(call)); }});
+}
+
+}  // namespace hanse::api

@@ -1,0 +1,39 @@
+// PeerRecord: what a zone keeps durably of one that it trusts or is about to, under /peers/<name> in its
+// store.
+//
+// States: invited (it used our invitation and has not confirmed), joining (we used its invitation and have no
+// answer yet), active, leaving (we have left; it is to be told). Only active ones have rights here.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace hanse::federation {
+
+enum class PeerState { invited, joining, active, leaving };
+BOOST_DESCRIBE_ENUM(PeerState, invited, joining, active, leaving)
+
+struct PeerRecord {
+  std::int32_t version = 1;
+  std::string name;
+  PeerState state = PeerState::invited;
+  std::string endpoint;
+  std::string identity_key;
+  std::vector<std::string> ca_pems;
+  std::int64_t card_version = 0;
+  std::string since;       // of the state, RFC 3339
+  std::string expires_at;  // invited, joining and leaving: when it is given up
+  std::string invitation;  // invited: digest of the secret; joining: the secret, which the confirmation shows
+  bool operator==(const PeerRecord&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PeerRecord, (),
+                      (version, name, state, endpoint, identity_key, ca_pems, card_version, since, expires_at,
+                       invitation))
+HANSE_DECLARE_JSON(PeerRecord);
+
+}  // namespace hanse::federation

@@ -1,0 +1,95 @@
+// RecordTable: the newest record of each zone and kind that this zone has, its own included. Only records of
+// peers whose key is pinned are taken, wherever they come from; all else is refused, counted by reason and
+// logged with the sender, and harms nothing.
+//
+// In memory: after a start the peers tell it all again. Thread: the loop.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "federation/peers.h"
+#include "federation/signed_record.h"
+#include "runtime/cryptography.h"
+#include "runtime/runtime.h"
+
+namespace hanse::federation {
+
+// A record's version is the time of its making in milliseconds; one from further ahead is not believed.
+inline constexpr Nanos kMaxClockLead = std::chrono::hours{1};
+
+// What a record is known by in an exchange.
+struct RecordHead {
+  std::string owner;
+  RecordKind kind = RecordKind::card;
+  std::int64_t version = 0;
+  bool operator==(const RecordHead&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RecordHead, (), (owner, kind, version))
+HANSE_DECLARE_JSON(RecordHead);
+
+enum class Refusal { unknown_owner, oversized, forged, replayed, from_the_future, malformed };
+BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, malformed)
+
+class RecordTable {
+ public:
+  // Says whether the body of a record that is otherwise good can be used, and takes it.
+  using Take = std::function<Status(const SignedRecord& record)>;
+
+  static constexpr std::size_t kBuckets = 64;
+
+  RecordTable(Runtime& runtime, Cryptography cryptography, const Peers& peers, std::string zone, Take take);
+
+  enum class Verdict { news, known, refused };
+  Verdict offer(const SignedRecord& record, const std::string& sender);
+  // This zone's own; called again with a greater version.
+  void put_own(SignedRecord record);
+
+  const SignedRecord* find(const std::string& owner, RecordKind kind) const;
+  // 0: there is none.
+  std::int64_t version_of(const std::string& owner, RecordKind kind) const;
+  bool is_wanted(const RecordHead& head) const;
+  std::vector<RecordHead> heads_in(std::size_t bucket) const;
+  // One text for each bucket; equal ones hold the same records.
+  std::vector<std::string> bucket_sums() const;
+  // Of zones that are peers no more.
+  void forget_strangers();
+
+  std::uint64_t refused(Refusal reason) const { return refused_.at(static_cast<std::size_t>(reason)); }
+  // A greater version of one of our own records than ours: said before a restart, or with another clock.
+  std::int64_t own_version_seen(RecordKind kind) const {
+    return own_seen_.at(static_cast<std::size_t>(kind));
+  }
+
+ private:
+  using Key = std::pair<std::string, RecordKind>;
+  struct Entry {
+    SignedRecord record;
+    std::size_t bucket = 0;
+    std::uint64_t sum = 0;
+  };
+
+  void replace(const Key& key, SignedRecord record);
+  Verdict refuse(Refusal reason, const SignedRecord& record, const std::string& sender,
+                 const std::string& message);
+
+  Runtime& runtime_;
+  Logger log_;
+  Cryptography cryptography_;
+  const Peers& peers_;
+  std::string zone_;
+  Take take_;
+  std::map<Key, Entry> records_;
+  std::array<std::uint64_t, kBuckets> sums_{};
+  std::array<std::uint64_t, 6> refused_{};
+  std::array<std::int64_t, 2> own_seen_{};
+  std::map<std::string, MonotonicTime> complained_;  // by sender: one line in a while
+};
+
+}  // namespace hanse::federation

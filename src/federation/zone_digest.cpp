@@ -1,0 +1,73 @@
+#include "federation/zone_digest.h"
+
+#include <cmath>
+
+#include "base/json_mapping.h"
+#include "model/metadata.h"
+
+namespace hanse::federation {
+namespace {
+
+constexpr std::size_t kMaxText = 128;
+constexpr double kMaxGrams = 10'000;
+constexpr double kMaxRoundTripMs = 60'000;
+
+Status check_flavour(const FlavourOffer& offer, const std::string& pointer) {
+  HANSE_CHECK(model::check_name(offer.name, pointer + "/name"));
+  if (offer.vcpu.value < 1 || offer.memory_mib.value < 1)
+    return fail_field(pointer, "flavour '{}' has no vCPU or no memory", offer.name);
+  if (offer.fits < 0 || offer.price_micro_euro_per_hour < 0)
+    return fail_field(pointer, "flavour '{}' has a number below 0", offer.name);
+  return {};
+}
+
+Status check_place(const ZoneDigest& digest) {
+  const bool on_earth = std::abs(digest.latitude) <= 90 && std::abs(digest.longitude) <= 180;
+  if (!on_earth) return fail_field("/latitude", "the coordinates are not on this planet");
+  for (const std::string* text : {&digest.provider, &digest.city, &digest.carbon.source}) {
+    if (text->size() > kMaxText) return fail_field("", "a text has more than {} bytes", kMaxText);
+  }
+  const std::string& state = digest.member_state;
+  if (state.size() != 2 || state.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+    return fail_field("/memberState", "it is no code of ISO 3166");
+  return {};
+}
+
+Status check(const ZoneDigest& digest) {
+  HANSE_CHECK(check_place(digest));
+  if (digest.labels.size() > kMaxDigestLabels)
+    return fail_field("/labels", "there are more than {}", kMaxDigestLabels);
+  for (const std::string& label : digest.labels) HANSE_CHECK(model::check_name(label, "/labels"));
+  if (digest.flavours.size() > kMaxOfferedFlavours)
+    return fail_field("/flavours", "there are more than {}", kMaxOfferedFlavours);
+  for (std::size_t i = 0; i < digest.flavours.size(); ++i)
+    HANSE_CHECK(check_flavour(digest.flavours[i], fmt::format("/flavours/{}", i)));
+  if (!(digest.carbon.grams_per_kwh >= 0 && digest.carbon.grams_per_kwh <= kMaxGrams))
+    return fail_field("/carbon/gramsPerKwh", "it is not from 0 to {}", kMaxGrams);
+  if (digest.round_trips.size() > kMaxRoundTrips)
+    return fail_field("/roundTrips", "there are more than {}", kMaxRoundTrips);
+  for (const RoundTripFigure& figure : digest.round_trips) {
+    HANSE_CHECK(model::check_name(figure.zone, "/roundTrips"));
+    if (!(figure.milliseconds >= 0 && figure.milliseconds <= kMaxRoundTripMs))
+      return fail_field("/roundTrips", "one is not from 0 to {} ms", kMaxRoundTripMs);
+  }
+  return {};
+}
+
+}  // namespace
+
+HANSE_DEFINE_JSON(FlavourOffer)
+HANSE_DEFINE_JSON(CarbonFigure)
+HANSE_DEFINE_JSON(RoundTripFigure)
+HANSE_DEFINE_JSON(ZoneDigest)
+
+Result<ZoneDigest> read_digest(const std::string& owner, const std::string& body) {
+  HANSE_TRY(const json::Value value, json::parse(body));
+  HANSE_TRY(ZoneDigest digest, json::from_json<ZoneDigest>(value));
+  if (digest.zone != owner)
+    return fail_field("/zone", "it is of '{}' and signed by '{}'", digest.zone, owner);
+  HANSE_CHECK(check(digest));
+  return digest;
+}
+
+}  // namespace hanse::federation

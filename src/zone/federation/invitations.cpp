@@ -1,0 +1,151 @@
+#include "zone/federation/invitations.h"
+
+#include <boost/json.hpp>
+
+namespace hanse::zone {
+namespace {
+
+constexpr char kPrefix[] = "/invitations/";
+constexpr int kSecretDigits = 64;  // 256 bits
+
+std::string key_of_secret(Hashing& hashing, const std::string& secret) {
+  return kPrefix + federation::secret_digest(hashing, secret);
+}
+
+Result<InvitationRecord> read_record(const store::Entry& entry) {
+  HANSE_TRY(const json::Value value, json::parse(entry.value));
+  return json::from_json<InvitationRecord>(value);
+}
+
+}  // namespace
+
+Task<Result<std::string>> Invitations::invite(Seconds lifetime, std::string ca_fingerprint) {
+  HANSE_CO_TRY(Endpoint endpoint, advertised_endpoint(services_.config));
+  if (services_.store.list(kPrefix, "", kMaxInvitations).entries.size() >= kMaxInvitations) {
+    co_return fail(Code::resource_exhausted, "zone '{}' has {} invitations already; wait until some expire",
+                   services_.config.name, kMaxInvitations);
+  }
+  const WallTime expires = services_.runtime.clock.wall_now() + lifetime;
+  const federation::Invitation invitation{.zone = services_.config.name,
+                                          .endpoint = std::move(endpoint),
+                                          .expires_at = expires,
+                                          .ca_fingerprint = std::move(ca_fingerprint),
+                                          .secret = random_token(services_.runtime.random, kSecretDigits)};
+  Hashing& hashing = services_.cryptography.hashing;
+  const std::string key = key_of_secret(hashing, invitation.secret);
+  const InvitationRecord record{.expires_at = to_rfc3339(expires)};
+  const auto written = co_await services_.store.transact(
+      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
+  if (!written) co_return fail(written.error());
+  co_return to_text(hashing, invitation);
+}
+
+Result<Invitations::Found> Invitations::find(const std::string& secret) const {
+  const std::string key = key_of_secret(services_.cryptography.hashing, secret);
+  const auto entry = services_.store.get(key);
+  if (!entry) {
+    return fail(Code::not_found,
+                "zone '{}' knows no such invitation: it is wrong, or it expired long ago; ask for a new one",
+                services_.config.name);
+  }
+  HANSE_TRY(InvitationRecord record, read_record(*entry));
+  return Found{std::move(record), key, entry->revision};
+}
+
+Status Invitations::check_use(const Found& invitation, const federation::ZoneCard& card) const {
+  const InvitationRecord& record = invitation.record;
+  if (!record.used_by.empty() && record.used_key != card.identity_key) {
+    return fail(Code::failed_precondition, "the invitation was used by zone '{}'; ask for a new one",
+                record.used_by);
+  }
+  if (record.used_by.empty() && record.expires_at < to_rfc3339(services_.runtime.clock.wall_now())) {
+    return fail(Code::failed_precondition, "the invitation expired at {}; ask for a new one",
+                record.expires_at);
+  }
+  if (card.zone == services_.config.name) {
+    return fail(Code::failed_precondition,
+                "the other zone is called '{}' as this one is; zones need names "
+                "of their own",
+                card.zone);
+  }
+  const PeerTable::Stored* known = services_.peers.find(card.zone);
+  if (known != nullptr && known->record.identity_key != card.identity_key) {
+    return fail(Code::already_exists,
+                "zone '{}' is a peer of zone '{}' already, with another key; leave that one first", card.zone,
+                services_.config.name);
+  }
+  if (known == nullptr && services_.peers.all().size() >= federation::kMaxPeers) {
+    return fail(Code::resource_exhausted, "zone '{}' has {} peers, which is the limit", services_.config.name,
+                federation::kMaxPeers);
+  }
+  return {};
+}
+
+Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
+  HANSE_CO_TRY(Found invitation, find(request.secret));
+  HANSE_CO_TRY(const federation::ZoneCard card,
+               federation::read_card(services_.cryptography.signatures, request.card, ""));
+  HANSE_CO_CHECK(check_use(invitation, card));
+  HANSE_CO_TRY(federation::SignedRecord own, services_.own_card.get());
+  const PeerTable::Stored* known = services_.peers.find(card.zone);
+  if (known != nullptr && known->record.state == federation::PeerState::active)
+    co_return AcceptanceAnswer{std::move(own)};
+  const WallTime now = services_.runtime.clock.wall_now();
+  federation::PeerRecord record{.name = card.zone,
+                                .state = federation::PeerState::invited,
+                                .endpoint = card.endpoint,
+                                .identity_key = card.identity_key,
+                                .ca_pems = card.ca_pems,
+                                .card_version = request.card.version,
+                                .since = to_rfc3339(now),
+                                .expires_at = to_rfc3339(now + kConfirmationTime),
+                                .invitation = invitation.key.substr(sizeof kPrefix - 1)};
+  invitation.record.used_by = card.zone;
+  invitation.record.used_key = card.identity_key;
+  store::Transaction use{.compares = {{invitation.key, invitation.revision}},
+                         .writes = {{invitation.key, json::dump(to_json(invitation.record))}}};
+  const store::Revision before = known == nullptr ? store::kNoRevision : known->revision;
+  HANSE_CO_CHECK(co_await services_.peers.write(std::move(record), before, std::move(use)));
+  log_.info("zone '{}' accepted an invitation", card.zone);
+  co_return AcceptanceAnswer{std::move(own)};
+}
+
+Task<Status> Invitations::confirm(ConfirmationRequest request) {
+  const PeerTable::Stored* known = services_.peers.find(request.zone);
+  const std::string digest = federation::secret_digest(services_.cryptography.hashing, request.secret);
+  if (known == nullptr || !equal_in_constant_time(known->record.invitation, digest)) {
+    co_return fail(Code::not_found,
+                   "zone '{}' has nothing to confirm here; begin again with a new invitation",
+                   request.zone.substr(0, 64));
+  }
+  if (known->record.state == federation::PeerState::active) co_return Status();
+  if (known->record.state != federation::PeerState::invited) {
+    co_return fail(Code::failed_precondition, "zone '{}' has left zone '{}' meanwhile", services_.config.name,
+                   request.zone);
+  }
+  federation::PeerRecord record = known->record;
+  record.state = federation::PeerState::active;
+  record.since = to_rfc3339(services_.runtime.clock.wall_now());
+  record.expires_at.clear();
+  HANSE_CO_CHECK(co_await services_.peers.write(std::move(record), known->revision));
+  services_.events.add("zone", request.zone, "PeerJoined", "both zones have pinned each other's keys");
+  log_.info("zone '{}' is a peer now", request.zone);
+  co_return Status();
+}
+
+Task<Status> Invitations::clean_up() {
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now() - kConfirmationTime);
+  store::Transaction gone;
+  for (const store::Entry& entry : services_.store.list(kPrefix, "", kMaxInvitations).entries) {
+    HANSE_CO_TRY(const InvitationRecord record, read_record(entry));
+    if (record.expires_at >= now) continue;
+    gone.compares.push_back({entry.key, entry.revision});
+    gone.writes.push_back({entry.key, std::nullopt});
+  }
+  if (gone.writes.empty()) co_return Status();
+  const auto removed = co_await services_.store.transact(std::move(gone));
+  if (!removed) co_return fail(removed.error());
+  co_return Status();
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,77 @@
+#include "zone/federation/peer_table.h"
+
+#include <boost/json.hpp>
+
+namespace hanse::zone {
+namespace {
+
+constexpr char kPrefix[] = "/peers/";
+
+std::string key_of_peer(const std::string& zone) {
+  return kPrefix + zone;
+}
+
+}  // namespace
+
+Status PeerTable::load() {
+  records_.clear();
+  store::Page page;
+  do {
+    const std::string after = page.entries.empty() ? std::string() : page.entries.back().key;
+    page = store_.list(kPrefix, after, store::kMaxPageEntries);
+    for (const store::Entry& entry : page.entries) {
+      HANSE_TRY(const json::Value value, json::parse(entry.value));
+      HANSE_TRY(federation::PeerRecord record, json::from_json<federation::PeerRecord>(value));
+      std::string name = record.name;
+      records_.insert_or_assign(std::move(name), Stored{std::move(record), entry.revision});
+    }
+  } while (page.more);
+  return take_over();
+}
+
+const PeerTable::Stored* PeerTable::find(const std::string& zone) const {
+  const auto found = records_.find(zone);
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+Task<Status> PeerTable::write(federation::PeerRecord record, store::Revision before,
+                              store::Transaction others) {
+  // What cannot be used later is refused before it is kept.
+  if (const auto usable = federation::peer_of(certificates_, record); !usable) co_return fail(usable.error());
+  const std::string key = key_of_peer(record.name);
+  others.compares.push_back({key, before});
+  others.writes.push_back({key, json::dump(to_json(record))});
+  HANSE_CO_TRY(const store::Revision revision, co_await store_.transact(std::move(others)));
+  std::string name = record.name;
+  records_.insert_or_assign(std::move(name), Stored{std::move(record), revision});
+  co_return take_over();
+}
+
+Task<Status> PeerTable::erase(std::string zone, store::Revision before) {
+  const std::string key = key_of_peer(zone);
+  const auto erased =
+      co_await store_.transact({.compares = {{key, before}}, .writes = {{key, std::nullopt}}});
+  if (!erased) co_return fail(erased.error());
+  records_.erase(zone);
+  co_return take_over();
+}
+
+Status PeerTable::take_over() {
+  std::vector<federation::Peer> active;
+  bool changed = false;
+  for (const auto& [name, stored] : records_) {
+    if (stored.record.state != federation::PeerState::active) continue;
+    HANSE_TRY(federation::Peer peer, federation::peer_of(certificates_, stored.record));
+    const federation::Peer* known = peers_.find(name);
+    changed = changed || known == nullptr || !(*known == peer);
+    active.push_back(std::move(peer));
+  }
+  changes_.notify();
+  if (!changed && active.size() == peers_.names().size()) return {};
+  peers_.replace(std::move(active));
+  clients_.reset();
+  tls_changes_.notify();
+  return {};
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,64 @@
+#include "testbed/http_zone_access.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "http/client.h"
+
+namespace hanse::testbed {
+namespace {
+
+constexpr Nanos kAnswerLimit = Seconds{20};
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Task<Result<json::Value>> HttpZoneAccess::ask(ZonePlan zone, std::string method, std::string target,
+                                              std::optional<json::Value> body) {
+  HANSE_CO_TRY(std::string ca, co_await runtime_.files.read(zone.ca_file, kSmallFileLimit));
+  HANSE_CO_TRY(std::string token, co_await runtime_.files.read(zone.admin_token_file, kSmallFileLimit));
+  http::ClientOptions options;
+  options.endpoint = endpoint_of(zone);
+  options.tls.emplace();
+  options.tls->trusted_ca_pem = std::move(ca);
+  options.bearer_token = without_line_end(std::move(token));
+  options.connect_timeout = kAnswerLimit;
+  options.response_timeout = kAnswerLimit;
+  http::Client client(runtime_, std::move(options));
+  co_return co_await client.call_json(std::move(method), std::move(target), std::move(body));
+}
+
+Task<Status> HttpZoneAccess::check_zone(ZonePlan zone) {
+  HANSE_CO_CHECK(co_await ask(std::move(zone), "GET", "/healthz", {}));
+  co_return Status();
+}
+
+Task<Status> HttpZoneAccess::check_host(ZonePlan zone, HostPlan host) {
+  const std::string name = host.topology.name;
+  HANSE_CO_TRY(const json::Value answer,
+               co_await ask(std::move(zone), "GET", "/providers/hanse.host/v1/hosts/" + name, {}));
+  boost::system::error_code missing;
+  const json::Value* state = answer.find_pointer("/status/state", missing);
+  if (state != nullptr && *state == "active") co_return Status();
+  co_return fail(Code::unavailable, "the zone does not call host '{}' active yet", name);
+}
+
+Task<Status> HttpZoneAccess::introduce(ZonePlan inviting, ZonePlan joining) {
+  json::Object wish;
+  wish["expiresInSeconds"] = 60;
+  HANSE_CO_TRY(json::Value invitation,
+               co_await ask(std::move(inviting), "POST", "/providers/hanse.federation/v1/invitations", wish));
+  HANSE_CO_TRY(const json::Value answer,
+               co_await ask(std::move(joining), "POST", "/providers/hanse.federation/v1/joins",
+                            std::move(invitation)));
+  boost::system::error_code missing;
+  const json::Value* state = answer.find_pointer("/status/state", missing);
+  if (state != nullptr && *state == "active") co_return Status();
+  co_return fail(Code::unavailable, "the two are no peers yet");
+}
+
+}  // namespace hanse::testbed

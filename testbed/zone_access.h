@@ -1,0 +1,22 @@
+// ZoneAccess: what `up` asks of the zones that it has started: whether they and their hosts are at work, and
+// that they become peers. The real one speaks with their API (http_zone_access.h); tests that start stand-in
+// programs have their own.
+#pragma once
+
+#include "base/result.h"
+#include "base/task.h"
+#include "testbed/plan.h"
+
+namespace hanse::testbed {
+
+class ZoneAccess {
+ public:
+  virtual ~ZoneAccess() = default;
+  // Asked again until it succeeds or the time is over. Errors: unavailable with what is missing.
+  virtual Task<Status> check_zone(ZonePlan zone) = 0;
+  virtual Task<Status> check_host(ZonePlan zone, HostPlan host) = 0;
+  // The two zones become peers, as their operators would make them. Requires: both are at work.
+  virtual Task<Status> introduce(ZonePlan inviting, ZonePlan joining) = 0;
+};
+
+}  // namespace hanse::testbed
