@@ -25,6 +25,10 @@ struct Quantity {
 using Bytes = Quantity<struct BytesTag>;
 using MiB = Quantity<struct MiBTag>;
 using VcpuCount = Quantity<struct VcpuTag>;
+// Prices are whole millionths of a euro, so that sums and comparisons are exact.
+using MicroEuroPerHour = Quantity<struct MicroEuroPerHourTag>;
+// Of carbon dioxide equivalent, for a kilowatt-hour of electricity.
+using GramsPerKwh = Quantity<struct GramsPerKwhTag>;
 using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
 
 // The right to run an instance is the pair (instance, epoch); a move ends one epoch and grants the next.

@@ -4,7 +4,6 @@
 
 namespace hanse::model {
 
-HANSE_DEFINE_JSON(PlacementPolicy)
 HANSE_DEFINE_JSON(InstanceTemplate)
 HANSE_DEFINE_JSON(WorkloadSpec)
 HANSE_DEFINE_JSON(ReplicaAssignment)
@@ -21,16 +20,8 @@ Status check(const Workload& workload) {
     return fail_field("/spec/replicas", "/spec/replicas must be from 0 to {}", kMaxReplicas);
   }
   HANSE_CHECK(check_labels(workload.spec.instance.labels, "/spec/instance/labels"));
-  const std::vector<std::string>& states = workload.spec.placement.member_states;
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const bool good = states[i].size() == 2 &&
-                      states[i].find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
-    if (!good) {
-      return fail_field(fmt::format("/spec/placement/memberStates/{}", i),
-                        "'{}' is no member state; use the two capital letters of ISO 3166, like FI",
-                        states[i].substr(0, 16));
-    }
-  }
+  HANSE_CHECK(check_in_workload(workload.spec.placement, workload.metadata.name, workload.spec.replicas,
+                                "/spec/placement"));
   return check_spec(workload.spec.instance.spec, "/spec/instance/spec");
 }
 

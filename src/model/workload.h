@@ -8,20 +8,9 @@
 
 #include "model/compute.h"
 #include "model/metadata.h"
+#include "model/placement_policy.h"
 
 namespace hanse::model {
-
-enum class Spread { none, zone };
-BOOST_DESCRIBE_ENUM(Spread, none, zone)
-
-struct PlacementPolicy {
-  Spread spread = Spread::none;            // zone: no two replicas in one zone
-  std::vector<std::string> zones;          // only these; empty: any that is trusted
-  std::vector<std::string> member_states;  // only these, ISO 3166 codes; empty: any
-  bool operator==(const PlacementPolicy&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(PlacementPolicy, (), (spread, zones, member_states))
-HANSE_DECLARE_JSON(PlacementPolicy);
 
 struct InstanceTemplate {
   Labels labels;
@@ -32,7 +21,7 @@ BOOST_DESCRIBE_STRUCT(InstanceTemplate, (), (labels, spec))
 HANSE_DECLARE_JSON(InstanceTemplate);
 
 struct WorkloadSpec {
-  std::int32_t replicas = 1;
+  std::int32_t replicas = 1;  // in all; with placement.per_zone in each zone
   PlacementPolicy placement;
   InstanceTemplate instance;
   bool operator==(const WorkloadSpec&) const = default;

@@ -1,0 +1,13 @@
+#include "model/placement_explanation.h"
+
+#include "base/json_mapping.h"
+
+namespace hanse::model {
+
+HANSE_DEFINE_JSON(ExplainedRejection)
+HANSE_DEFINE_JSON(ExplainedScore)
+HANSE_DEFINE_JSON(ExplainedCandidate)
+HANSE_DEFINE_JSON(Relaxation)
+HANSE_DEFINE_JSON(PlacementExplanation)
+
+}  // namespace hanse::model
