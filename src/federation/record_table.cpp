@@ -107,8 +107,14 @@ RecordTable::Verdict RecordTable::refuse(Refusal reason, const SignedRecord& rec
   if (last != complained_.end() && now - last->second < kBetweenComplaints) return Verdict::refused;
   if (complained_.size() > kMaxPeers) complained_.clear();
   complained_.insert_or_assign(sender, now);
-  log_.warning("zone '{}' sent a record of '{}' that is {}: {}", sender, record.owner.substr(0, 64),
-               name_of(reason), message);
+  const std::string line = fmt::format("zone '{}' sent a record of '{}' that is {}: {}", sender,
+                                       record.owner.substr(0, 64), name_of(reason), message);
+  // What is older may have been asked for while a newer one was on its way.
+  if (reason == Refusal::replayed) {
+    log_.info("{}", line);
+  } else {
+    log_.warning("{}", line);
+  }
   return Verdict::refused;
 }
 

@@ -9,14 +9,14 @@ namespace hanse::federation {
 namespace {
 
 constexpr std::size_t kMaxText = 128;
-constexpr double kMaxGrams = 10'000;
-constexpr double kMaxRoundTripMs = 60'000;
+constexpr std::int64_t kMaxGrams = 10'000;
+constexpr std::int64_t kMaxRoundTripMicros = 60'000'000;
 
 Status check_flavour(const FlavourOffer& offer, const std::string& pointer) {
   HANSE_CHECK(model::check_name(offer.name, pointer + "/name"));
   if (offer.vcpu.value < 1 || offer.memory_mib.value < 1)
     return fail_field(pointer, "flavour '{}' has no vCPU or no memory", offer.name);
-  if (offer.fits < 0 || offer.price_micro_euro_per_hour < 0)
+  if (offer.fits < 0 || (offer.price && offer.price->value < 0))
     return fail_field(pointer, "flavour '{}' has a number below 0", offer.name);
   return {};
 }
@@ -24,7 +24,8 @@ Status check_flavour(const FlavourOffer& offer, const std::string& pointer) {
 Status check_place(const ZoneDigest& digest) {
   const bool on_earth = std::abs(digest.latitude) <= 90 && std::abs(digest.longitude) <= 180;
   if (!on_earth) return fail_field("/latitude", "the coordinates are not on this planet");
-  for (const std::string* text : {&digest.provider, &digest.city, &digest.carbon.source}) {
+  const std::string source = digest.carbon ? digest.carbon->source : std::string();
+  for (const std::string* text : {&digest.provider, &digest.city, &source}) {
     if (text->size() > kMaxText) return fail_field("", "a text has more than {} bytes", kMaxText);
   }
   const std::string& state = digest.member_state;
@@ -42,14 +43,15 @@ Status check(const ZoneDigest& digest) {
     return fail_field("/flavours", "there are more than {}", kMaxOfferedFlavours);
   for (std::size_t i = 0; i < digest.flavours.size(); ++i)
     HANSE_CHECK(check_flavour(digest.flavours[i], fmt::format("/flavours/{}", i)));
-  if (!(digest.carbon.grams_per_kwh >= 0 && digest.carbon.grams_per_kwh <= kMaxGrams))
+  if (digest.carbon &&
+      (digest.carbon->grams_per_kwh.value < 0 || digest.carbon->grams_per_kwh.value > kMaxGrams))
     return fail_field("/carbon/gramsPerKwh", "it is not from 0 to {}", kMaxGrams);
   if (digest.round_trips.size() > kMaxRoundTrips)
     return fail_field("/roundTrips", "there are more than {}", kMaxRoundTrips);
   for (const RoundTripFigure& figure : digest.round_trips) {
     HANSE_CHECK(model::check_name(figure.zone, "/roundTrips"));
-    if (!(figure.milliseconds >= 0 && figure.milliseconds <= kMaxRoundTripMs))
-      return fail_field("/roundTrips", "one is not from 0 to {} ms", kMaxRoundTripMs);
+    if (figure.micros < 0 || figure.micros > kMaxRoundTripMicros)
+      return fail_field("/roundTrips", "one is not from 0 to {} microseconds", kMaxRoundTripMicros);
   }
   return {};
 }

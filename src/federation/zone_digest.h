@@ -7,6 +7,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,17 +27,16 @@ struct FlavourOffer {
   VcpuCount vcpu;
   MiB memory_mib;
   std::string architecture;
-  std::int64_t fits = 0;                       // that many more
-  std::int64_t price_micro_euro_per_hour = 0;  // 0: not said
+  std::int64_t fits = 0;                  // that many more
+  std::optional<MicroEuroPerHour> price;  // of one for an hour
   bool operator==(const FlavourOffer&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(FlavourOffer, (),
-                      (name, vcpu, memory_mib, architecture, fits, price_micro_euro_per_hour))
+BOOST_DESCRIBE_STRUCT(FlavourOffer, (), (name, vcpu, memory_mib, architecture, fits, price))
 HANSE_DECLARE_JSON(FlavourOffer);
 
 struct CarbonFigure {
-  double grams_per_kwh = 0;
-  std::string source;  // empty: nothing is known
+  GramsPerKwh grams_per_kwh;
+  std::string source;  // "Electricity Maps, yearly average 2024"
   bool operator==(const CarbonFigure&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(CarbonFigure, (), (grams_per_kwh, source))
@@ -44,10 +44,10 @@ HANSE_DECLARE_JSON(CarbonFigure);
 
 struct RoundTripFigure {
   std::string zone;
-  double milliseconds = 0;  // measured, the least of the last few
+  std::int64_t micros = 0;  // measured, the least of the last few
   bool operator==(const RoundTripFigure&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RoundTripFigure, (), (zone, milliseconds))
+BOOST_DESCRIBE_STRUCT(RoundTripFigure, (), (zone, micros))
 HANSE_DECLARE_JSON(RoundTripFigure);
 
 struct ZoneDigest {
@@ -60,7 +60,7 @@ struct ZoneDigest {
   double longitude = 0;
   std::vector<std::string> labels;  // certifications and the like
   std::vector<FlavourOffer> flavours;
-  CarbonFigure carbon;
+  std::optional<CarbonFigure> carbon;
   std::vector<RoundTripFigure> round_trips;
   bool operator==(const ZoneDigest&) const = default;
 };

@@ -1,0 +1,197 @@
+// Zones that exchange records over links of a scripted world: delays, cuts, and what a bad sender may try.
+#include "federation/record_exchange.h"
+
+#include <doctest/doctest.h>
+#include <memory>
+
+#include "io/openssl_signatures.h"
+#include "runtime/sleep.h"
+#include "tests/support/fake_hashing.h"
+#include "tests/support/test_runtime.h"
+
+namespace hanse::federation {
+namespace {
+
+struct Node;
+
+struct Net {
+  test::TestRuntime world;
+  test::FakeHashing hashing{world.files};
+  io::OpensslSignatures signatures;
+  std::map<std::string, std::unique_ptr<Node>> nodes;
+  std::set<std::string> cut;  // zones that nobody reaches
+  std::vector<std::string> said;
+
+  Cryptography cryptography(Certificates& certificates) { return {certificates, hashing, signatures}; }
+  void add(const std::string& name);
+  void introduce_all();
+  void pass(Nanos time) {
+    const MonotonicTime end = world.loop.now() + time;
+    world.loop.run(time);
+    world.loop.advance_to(end);
+  }
+};
+
+class NoCertificates final : public Certificates {
+ public:
+  Result<KeyedCertificate> make_authority(std::string, Seconds) override { return KeyedCertificate{}; }
+  Result<KeyedCertificate> issue(const KeyedCertificate&, const CertificateTerms&) override {
+    return KeyedCertificate{};
+  }
+  Result<KeyedRequest> make_request() override { return KeyedRequest{}; }
+  Result<std::string> sign_request(const KeyedCertificate&, std::string_view,
+                                   const CertificateTerms&) override {
+    return std::string();
+  }
+  Result<CertificateInfo> read(std::string_view) override { return CertificateInfo{}; }
+};
+
+struct Node final : ExchangeClient {
+  Node(Net& owner, std::string own_name)
+      : net(owner),
+        name(std::move(own_name)),
+        key(net.signatures.make_key().value()),
+        table(net.world.runtime, net.cryptography(certificates), pinned, name,
+              [](const SignedRecord& record) -> Status {
+                if (record.body.starts_with("{")) return {};
+                return fail(Code::invalid_argument, "the body is no JSON");
+              }),
+        exchange_(net.world.runtime, table, *this) {}
+
+  std::vector<std::string> peers() const override { return pinned.names(); }
+  Task<Result<ExchangeMessage>> exchange(std::string peer, ExchangeMessage message) override {
+    co_await sleep_for(net.world.runtime.scheduler, Millis{20});
+    if (net.cut.contains(peer) || net.cut.contains(name))
+      co_return fail(Code::unavailable, "the link is cut");
+    net.said.push_back(name + " to " + peer);
+    co_return net.nodes.at(peer)->exchange_.answer(name, message);
+  }
+  SignedRecord record(std::int64_t version, std::string body = "{}") {
+    return sign(net.signatures, key.key_pem,
+                {.owner = name, .kind = RecordKind::digest, .version = version, .body = std::move(body)})
+        .value();
+  }
+
+  Net& net;
+  std::string name;
+  SigningKey key;
+  NoCertificates certificates;
+  Peers pinned;
+  RecordTable table;
+  RecordExchange exchange_;
+};
+
+void Net::add(const std::string& name) {
+  nodes.emplace(name, std::make_unique<Node>(*this, name));
+}
+
+void Net::introduce_all() {
+  for (auto& [name, node] : nodes) {
+    std::vector<Peer> peers;
+    for (const auto& [other, there] : nodes)
+      if (other != name) peers.push_back({.name = other, .identity_key = there->key.public_key});
+    node->pinned.replace(std::move(peers));
+    REQUIRE(node->exchange_.start());
+  }
+}
+
+struct Fixture {
+  Net net;
+  Fixture() {
+    for (const char* name : {"a", "b", "c", "d"}) net.add(name);
+    net.introduce_all();
+  }
+  ~Fixture() { net.nodes.clear(); }
+  Node& node(const std::string& name) { return *net.nodes.at(name); }
+  std::int64_t version_at(const std::string& where, const std::string& owner) {
+    return node(where).table.version_of(owner, RecordKind::digest);
+  }
+};
+
+TEST_CASE_FIXTURE(Fixture, "news is everywhere soon, and replaces what was before") {
+  node("a").exchange_.publish(node("a").record(7));
+  net.pass(Seconds{2});
+  for (const char* where : {"b", "c", "d"}) CHECK(version_at(where, "a") == 7);
+  node("a").exchange_.publish(node("a").record(8));
+  net.pass(Seconds{2});
+  for (const char* where : {"b", "c", "d"}) CHECK(version_at(where, "a") == 8);
+}
+
+TEST_CASE_FIXTURE(Fixture, "when all is known there is only the comparison now and then") {
+  node("a").exchange_.publish(node("a").record(7));
+  net.pass(Seconds{20});
+  net.said.clear();
+  net.pass(Seconds{50});
+  // Ten rounds of four zones, one request each.
+  CHECK(net.said.size() >= 20);
+  CHECK(net.said.size() <= 60);
+}
+
+TEST_CASE_FIXTURE(Fixture, "one that was cut off learns what it missed, and tells what it has") {
+  net.cut.insert("d");
+  node("a").exchange_.publish(node("a").record(7));
+  node("d").exchange_.publish(node("d").record(9));
+  net.pass(Seconds{30});
+  CHECK(version_at("d", "a") == 0);
+  CHECK(version_at("a", "d") == 0);
+  net.cut.clear();
+  net.pass(Seconds{30});
+  CHECK(version_at("d", "a") == 7);
+  for (const char* where : {"a", "b", "c"}) CHECK(version_at(where, "d") == 9);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "records that are forged, replayed, oversized or malformed are refused and counted") {
+  Node& victim = node("b");
+  const auto offer = [&](const SignedRecord& record) { return victim.table.offer(record, "c"); };
+  const SignedRecord good = node("a").record(10);
+  CHECK(offer(good) == RecordTable::Verdict::news);
+  CHECK(offer(good) == RecordTable::Verdict::known);
+  SignedRecord forged = node("a").record(11);
+  forged.body = "{\"fits\":1}";
+  CHECK(offer(forged) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::forged) == 1);
+  SignedRecord misattributed = node("c").record(12);
+  misattributed.owner = "a";
+  CHECK(offer(misattributed) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::forged) == 2);
+  CHECK(offer(node("a").record(9)) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::replayed) == 1);
+  CHECK(offer(node("a").record(13, std::string(kMaxRecordBody + 1, ' '))) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::oversized) == 1);
+  CHECK(offer(node("a").record(14, "no JSON")) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::malformed) == 1);
+  CHECK(offer(node("a").record(INT64_MAX)) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::from_the_future) == 1);
+  net.add("stranger");
+  CHECK(offer(net.nodes.at("stranger")->record(1)) == RecordTable::Verdict::refused);
+  CHECK(victim.table.refused(Refusal::unknown_owner) == 1);
+  CHECK(victim.table.version_of("a", RecordKind::digest) == 10);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone learns that it said more before than it knows now") {
+  CHECK(node("b").table.offer(node("b").record(50), "a") == RecordTable::Verdict::known);
+  CHECK(node("b").table.own_version_seen(RecordKind::digest) == 50);
+}
+
+TEST_CASE_FIXTURE(Fixture, "who has left is forgotten, and the sums are those of a zone that never knew it") {
+  const std::vector<std::string> before = node("b").table.bucket_sums();
+  CHECK(node("b").table.offer(node("a").record(10), "a") == RecordTable::Verdict::news);
+  CHECK(node("b").table.bucket_sums() != before);
+  node("b").pinned.replace({});
+  node("b").table.forget_strangers();
+  CHECK(node("b").table.bucket_sums() == before);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a message beyond the limits is refused whole") {
+  ExchangeMessage large;
+  large.heads.resize(kMaxHeadsInMessage + 1);
+  CHECK(node("a").exchange_.answer("b", large).error().code == Code::invalid_argument);
+  ExchangeMessage odd{.sums = {"1", "2"}};
+  CHECK(node("a").exchange_.answer("b", odd).error().code == Code::invalid_argument);
+  ExchangeMessage strange{.differing = {-1, 64, 1'000'000}};
+  CHECK(node("a").exchange_.answer("b", strange)->is_empty());
+}
+
+}  // namespace
+}  // namespace hanse::federation
