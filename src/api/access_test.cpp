@@ -108,6 +108,7 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "PUT /providers/seca.storage/v1/tenants/{tenant}/images/{name}",
       "GET /providers/hanse.storage/v1/blobs/{digest}",
       "DELETE /providers/hanse.federation/v1/membership",
+      "POST /providers/hanse.federation/v1/exchanges",
       "POST /providers/hanse.migration/v1/incoming",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",

@@ -11,13 +11,21 @@ namespace {
 
 constexpr char kPeerList[] = "/providers/hanse.federation/v1/peers";
 
-PeerView view_of(const federation::PeerRecord& record, const federation::Policy& policy) {
-  return {.metadata = {.name = record.name},
-          .spec = {.endpoint = "https://" + record.endpoint,
-                   .identity_key = record.identity_key,
-                   .authorities = static_cast<std::int32_t>(record.ca_pems.size()),
-                   .policy = policy.of(record.name)},
-          .status = {.state = record.state, .since = record.since, .expires_at = record.expires_at}};
+PeerView view_of(const Context& context, const federation::PeerRecord& record) {
+  const zone::ZoneRecords& records = context.parts.records;
+  PeerView view{.metadata = {.name = record.name},
+                .spec = {.endpoint = "https://" + record.endpoint,
+                         .identity_key = record.identity_key,
+                         .authorities = static_cast<std::int32_t>(record.ca_pems.size()),
+                         .policy = context.parts.membership.policy().of(record.name)},
+                .status = {.state = record.state, .since = record.since, .expires_at = record.expires_at}};
+  view.status.reachable = records.reachable(record.name);
+  if (const auto trip = records.round_trip(record.name))
+    view.status.round_trip_ms = std::chrono::duration<double, std::milli>(*trip).count();
+  if (const auto silence = records.silence(record.name))
+    view.status.heard_seconds_ago = std::chrono::duration_cast<Seconds>(*silence).count();
+  if (const auto* known = records.digest_of(record.name)) view.status.digest = known->digest;
+  return view;
 }
 
 Task<Result<http::Reply>> invite(Context& context, Call call) {
@@ -36,19 +44,19 @@ Task<Result<http::Reply>> invite(Context& context, Call call) {
 Task<Result<http::Reply>> join(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<InvitationText>(call.request.body));
   HANSE_CO_TRY(const auto record, co_await context.parts.membership.join(std::move(request.token)));
-  co_return json_reply(200, view_of(record, context.parts.membership.policy()));
+  co_return json_reply(200, view_of(context, record));
 }
 
 Task<Result<http::Reply>> list_peers(Context& context, Call) {
   std::vector<std::string> items;
   for (const federation::PeerRecord& record : context.parts.membership.list())
-    items.push_back(json::dump(to_json(view_of(record, context.parts.membership.policy()))));
+    items.push_back(json::dump(to_json(view_of(context, record))));
   co_return list_response(items, "");
 }
 
 Task<Result<http::Reply>> get_peer(Context& context, Call call) {
   HANSE_CO_TRY(const auto record, context.parts.membership.get(call.path.at("zone")));
-  co_return json_reply(200, view_of(record, context.parts.membership.policy()));
+  co_return json_reply(200, view_of(context, record));
 }
 
 Task<Result<http::Reply>> leave(Context& context, Call call) {

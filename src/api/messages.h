@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "federation/peer_record.h"
 #include "federation/policy.h"
+#include "federation/zone_digest.h"
 #include "model/metadata.h"
 #include "model/transfer.h"
 
@@ -76,8 +77,13 @@ struct PeerStatus {
   federation::PeerState state = federation::PeerState::active;
   std::string since;
   std::string expires_at;  // when it is given up; empty: never
+  bool reachable = false;
+  std::optional<double> round_trip_ms;  // measured
+  std::optional<std::int64_t> heard_seconds_ago;
+  std::optional<federation::ZoneDigest> digest;  // as it signed it
 };
-BOOST_DESCRIBE_STRUCT(PeerStatus, (), (state, since, expires_at))
+BOOST_DESCRIBE_STRUCT(PeerStatus, (),
+                      (state, since, expires_at, reachable, round_trip_ms, heard_seconds_ago, digest))
 HANSE_DECLARE_JSON(PeerStatus);
 
 struct PeerView {

@@ -17,6 +17,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .images = zone.images(),
           .events = zone.events(),
           .membership = zone.membership(),
+          .records = zone.records(),
           .peers = zone.peers(),
           .identity = zone.identity(),
           .config = zone.config()};

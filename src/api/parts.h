@@ -8,7 +8,7 @@
 #include "zone/authentication.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
-#include "zone/federation/membership.h"
+#include "zone/federation/zone_records.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
@@ -36,6 +36,7 @@ struct ApiParts {
   zone::ImageStore& images;
   zone::EventLog& events;
   zone::Membership& membership;
+  zone::ZoneRecords& records;
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;
   const zone::ZoneConfig& config;

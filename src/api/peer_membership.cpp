@@ -2,7 +2,7 @@
 // Who accepts an invitation or confirms proves himself by its secret; he has no certificate that we know yet.
 #include "api/json_body.h"
 #include "api/resource_routes.h"
-#include "zone/federation/membership.h"
+#include "zone/federation/zone_records.h"
 
 namespace hanse::api {
 namespace {
@@ -22,6 +22,12 @@ Task<Result<http::Reply>> confirm(Context& context, Call call) {
 Task<Result<http::Reply>> depart(Context& context, Call call) {
   HANSE_CO_CHECK(co_await context.parts.membership.departed(call.caller.name));
   co_return http::Reply(http::Response{204});
+}
+
+Task<Result<http::Reply>> exchange(Context& context, Call call) {
+  HANSE_CO_TRY(const auto message, read_body<federation::ExchangeMessage>(call.request.body));
+  HANSE_CO_TRY(const auto answer, context.parts.records.answer(call.caller.name, message));
+  co_return json_reply(200, answer);
 }
 
 }  // namespace
@@ -46,6 +52,13 @@ void add_peer_membership_routes(Routes& routes, Context& context) {
                     .summary = "The calling zone has left",
                     .success = 204,
                     .function = [&context](Call call) { return depart(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}", federation::kExchangePath),
+                    .access = kPeers,
+                    .summary = "Exchange signed records: what the caller has, lacks and sends",
+                    .request_schema = "ExchangeMessage",
+                    .answer_schema = "ExchangeMessage",
+                    .options = {.body_limit = 2 * federation::kMaxMessageBytes},
+                    .function = [&context](Call call) { return exchange(context, std::move(call)); }});
 }
 
 }  // namespace hanse::api

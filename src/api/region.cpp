@@ -19,15 +19,26 @@ Region this_region(const Context& context, const http::Request& request) {
                    .endpoint = own_endpoint(config, request)}};
 }
 
-Region peer_region(const federation::Peer& peer) {
-  return {.metadata = {.name = peer.name}, .spec = {.endpoint = "https://" + to_string(peer.endpoint)}};
+// As its digest describes it, once one has come.
+Region peer_region(const Context& context, const federation::Peer& peer) {
+  Region region{.metadata = {.name = peer.name}, .spec = {.endpoint = "https://" + to_string(peer.endpoint)}};
+  if (!context.parts.records.reachable(peer.name)) region.status.state = model::ResourceState::error;
+  const auto* known = context.parts.records.digest_of(peer.name);
+  if (known == nullptr) return region;
+  region.spec.provider = known->digest.provider;
+  region.spec.member_state = known->digest.member_state;
+  region.spec.city = known->digest.city;
+  region.spec.latitude = known->digest.latitude;
+  region.spec.longitude = known->digest.longitude;
+  return region;
 }
 
 Task<Result<http::Reply>> list_regions(Context& context, Call call) {
   HANSE_CO_TRY(const auto page, list_request(call.request.query, {}));
   std::vector<Region> regions{this_region(context, call.request)};
   for (const std::string& name : context.parts.peers.names()) {
-    if (const federation::Peer* peer = context.parts.peers.find(name)) regions.push_back(peer_region(*peer));
+    if (const federation::Peer* peer = context.parts.peers.find(name))
+      regions.push_back(peer_region(context, *peer));
   }
   std::vector<std::string> items;
   std::string skip_token;
@@ -52,7 +63,7 @@ Task<Result<http::Reply>> get_region(Context& context, Call call) {
     co_return fail(Code::not_found,
                    "zone '{}' is neither this one nor one of its peers; see 'hanse get zones'", name);
   }
-  co_return json_reply(200, peer_region(*peer));
+  co_return json_reply(200, peer_region(context, *peer));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "api/messages.h"
 #include "api/schema_writer.h"
+#include "federation/record_exchange.h"
 #include "model/host_messages.h"
 #include "model/storage.h"
 #include "model/transfer.h"
@@ -65,6 +66,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<PolicyText>("PolicyText");
   writer.add<RotationRequest>("RotationRequest");
   writer.add<federation::SignedRecord>("SignedRecord");
+  writer.add<federation::ExchangeMessage>("ExchangeMessage");
   writer.add<zone::AcceptanceRequest>("AcceptanceRequest");
   writer.add<zone::AcceptanceAnswer>("AcceptanceAnswer");
   writer.add<zone::ConfirmationRequest>("ConfirmationRequest");

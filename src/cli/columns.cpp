@@ -93,6 +93,17 @@ std::string host_hypervisor(const value& resource, WallTime) {
          (text_at(resource, "/status/inventory/accelerated") == "true" ? " (KVM)" : " (emulation)");
 }
 
+std::string peer_round_trip(const value& peer, WallTime) {
+  return find_at(peer, "/status/roundTripMs") == nullptr
+             ? ""
+             : milliseconds_text(number_at(peer, "/status/roundTripMs"));
+}
+std::string peer_carbon(const value& peer, WallTime) {
+  return find_at(peer, "/status/digest/carbon") == nullptr
+             ? ""
+             : fmt::format("{} g/kWh", whole_at(peer, "/status/digest/carbon/gramsPerKwh"));
+}
+
 constexpr Column kName{"NAME", "/metadata/name"};
 constexpr Column kState{"STATE", "/status/state"};
 constexpr Column kAge{"AGE", "", age};
@@ -189,8 +200,14 @@ constexpr Column kZones[] = {
 constexpr Column kPeers[] = {
     kName,
     kState,
-    {"ENDPOINT", "/spec/endpoint"},
+    {"REACHABLE", "/status/reachable"},
+    {"RTT", "", peer_round_trip},
+    {"PROVIDER", "/status/digest/provider"},
+    {"COUNTRY", "/status/digest/memberState"},
+    {"CITY", "/status/digest/city"},
+    {"CARBON", "", peer_carbon},
     {"SINCE", "", [](const value& peer, WallTime now) { return age_since(peer, "/status/since", now); }},
+    {"ENDPOINT", "/spec/endpoint", nullptr, true},
     {"CAS", "/spec/authorities", nullptr, true},
     {"KEY", "/spec/identityKey", nullptr, true},
 };

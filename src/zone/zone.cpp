@@ -2,6 +2,7 @@
 
 #include "runtime/sleep.h"
 #include "zone/controllers.h"
+#include "zone/federation/zone_offer.h"
 #include "zone/peer_clients.h"
 #include "zone/transfers/transfer_service.h"
 #include "zone/workload_zones.h"
@@ -65,6 +66,7 @@ struct Zone::Parts {
         blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
         images(run, blobs, std::move(converter)),
         image_reconciler(run, tables, images, clients, peers),
+        records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
         workload_zones(run, config, tables, frontends, capacity, peers, clients),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
@@ -82,6 +84,7 @@ struct Zone::Parts {
   Task<Status> load_tokens();
   Task<Status> make_defaults();
   Task<void> renew_certificates();
+  Result<federation::ZoneDigest> offer() const;
 
   Runtime& runtime;
   store::Store& store;
@@ -106,6 +109,7 @@ struct Zone::Parts {
   store::BlobFiles blobs;
   ImageStore images;
   ImageReconciler image_reconciler;
+  ZoneRecords records;
   WorkloadZones workload_zones;
   Signal transfer_changes;
   TransferService transfers;
@@ -152,10 +156,19 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await blobs.clean_up());
   HANSE_CO_CHECK(co_await make_defaults());
   // Transfers give their orders before the controllers tell any host anything.
+  HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(transfers.start());
   HANSE_CO_CHECK(controllers.start());
   if (!scope.spawn(renew_certificates())) co_return fail(Code::internal, "the zone cannot start");
   co_return Status();
+}
+
+Result<federation::ZoneDigest> Zone::Parts::offer() const {
+  HANSE_TRY(const auto machines, capacity.candidates());
+  HANSE_TRY(const auto skus, tables.instance_skus.all());
+  std::vector<model::InstanceSku> shapes;
+  for (const auto& sku : skus) shapes.push_back(*sku);
+  return offer_of(config, shapes, machines);
 }
 
 Task<void> Zone::Parts::renew_certificates() {
@@ -232,6 +245,9 @@ ImageStore& Zone::images() {
 }
 EventLog& Zone::events() {
   return parts_->events;
+}
+ZoneRecords& Zone::records() {
+  return parts_->records;
 }
 Membership& Zone::membership() {
   return parts_->membership;

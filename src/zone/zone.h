@@ -20,7 +20,7 @@
 #include "zone/authentication.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
-#include "zone/federation/membership.h"
+#include "zone/federation/zone_records.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
@@ -62,6 +62,7 @@ class Zone {
   ImageStore& images();
   EventLog& events();
   Membership& membership();
+  ZoneRecords& records();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;
 

@@ -2,6 +2,7 @@
 
 #include "base/json_mapping.h"
 #include "base/toml.h"
+#include "federation/zone_digest.h"
 #include "model/metadata.h"
 
 namespace hanse::zone {
@@ -18,14 +19,54 @@ struct ZoneFile {
   std::string listen;
   std::string data_dir;
   std::string advertise;
+  std::vector<std::string> labels;
+  std::vector<FlavourConfig> flavours;
+  double price_per_vcpu_hour = 0;
+  double price_per_gib_hour = 0;
+  std::int64_t carbon_grams_per_kwh = 0;
+  std::string carbon_source;
   std::string policy_file;
   std::string admin_token_file;
   std::string host_token_file;
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
-                       policy_file, admin_token_file, host_token_file))
+                       labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
+                       carbon_source, policy_file, admin_token_file, host_token_file))
 HANSE_DEFINE_READ_JSON(ZoneFile)
+
+constexpr double kMaxPrice = 10'000;         // euro for an hour of one vCPU or GiB
+constexpr std::int64_t kMaxCarbon = 10'000;  // g/kWh
+
+Status check_flavour(const FlavourConfig& flavour, const std::string& pointer) {
+  HANSE_CHECK(model::check_name(flavour.name, pointer + "/name"));
+  if (flavour.vcpu < 1) return fail_field(pointer + "/vcpu", "write a number from 1");
+  if (flavour.memory_mib < 1) return fail_field(pointer + "/memoryMib", "write a number from 1");
+  if (flavour.architecture == "x86_64" || flavour.architecture == "aarch64") return {};
+  return fail_field(pointer + "/architecture", "use x86_64 or aarch64");
+}
+
+// What the zone says of itself to the federation.
+Status check_offer(const ZoneFile& file) {
+  if (file.labels.size() > federation::kMaxDigestLabels)
+    return fail_field("/labels", "give at most {}", federation::kMaxDigestLabels);
+  for (std::size_t i = 0; i < file.labels.size(); ++i)
+    HANSE_CHECK(model::check_name(file.labels[i], fmt::format("/labels/{}", i)));
+  if (file.flavours.size() > federation::kMaxOfferedFlavours)
+    return fail_field("/flavours", "give at most {}", federation::kMaxOfferedFlavours);
+  for (std::size_t i = 0; i < file.flavours.size(); ++i)
+    HANSE_CHECK(check_flavour(file.flavours[i], fmt::format("/flavours/{}", i)));
+  for (const auto& [price, pointer] : {std::pair{file.price_per_vcpu_hour, "/pricePerVcpuHour"},
+                                       std::pair{file.price_per_gib_hour, "/pricePerGibHour"}}) {
+    if (!(price >= 0 && price <= kMaxPrice))
+      return fail_field(pointer, "write a price in euro for an hour, from 0 to {}", kMaxPrice);
+  }
+  if (file.carbon_grams_per_kwh < 0 || file.carbon_grams_per_kwh > kMaxCarbon)
+    return fail_field("/carbonGramsPerKwh", "write a number from 0 to {}", kMaxCarbon);
+  if (file.carbon_grams_per_kwh > 0 && file.carbon_source.empty())
+    return fail_field("/carbonSource", "say where the figure comes from");
+  return {};
+}
 
 Status check(const ZoneFile& file) {
   HANSE_CHECK(model::check_name(file.name, "/name"));
@@ -41,6 +82,7 @@ Status check(const ZoneFile& file) {
   if (file.admin_token_file.empty()) {
     return fail_field("/adminTokenFile", "give the path of a file with the administrator's token");
   }
+  HANSE_CHECK(check_offer(file));
   if (const auto endpoint = parse_endpoint(file.listen); !endpoint) {
     return fail_field("/listen", "{}", endpoint.error().message);
   }
@@ -53,6 +95,8 @@ Status check(const ZoneFile& file) {
 }
 
 }  // namespace
+
+HANSE_DEFINE_JSON(FlavourConfig)
 
 Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string& path) {
   HANSE_TRY(const toml_text::Document document, toml_text::parse(text, path));
@@ -74,6 +118,12 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .listen = std::move(listen),
                     .advertise = std::move(advertise),
                     .data_dir = file->data_dir,
+                    .labels = file->labels,
+                    .flavours = file->flavours,
+                    .price_per_vcpu_hour = file->price_per_vcpu_hour,
+                    .price_per_gib_hour = file->price_per_gib_hour,
+                    .carbon_grams_per_kwh = file->carbon_grams_per_kwh,
+                    .carbon_source = file->carbon_source,
                     .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
                     .host_token_file = file->host_token_file};

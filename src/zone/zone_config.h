@@ -2,14 +2,27 @@
 // with file, line and remedy.
 #pragma once
 
+#include <boost/describe.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "runtime/network.h"
 
 namespace hanse::zone {
+
+// A size of instance that the zone offers to the federation.
+struct FlavourConfig {
+  std::string name;
+  std::int64_t vcpu = 0;
+  std::int64_t memory_mib = 0;
+  std::string architecture = "x86_64";
+};
+BOOST_DESCRIBE_STRUCT(FlavourConfig, (), (name, vcpu, memory_mib, architecture))
+HANSE_DECLARE_JSON(FlavourConfig);
 
 struct ZoneConfig {
   std::string name;
@@ -21,8 +34,14 @@ struct ZoneConfig {
   Endpoint listen;
   std::optional<Endpoint> advertise;  // where other zones reach it, when that is not `listen`
   std::string data_dir;
-  std::string policy_file;       // for peers; empty: policy.toml in data_dir, which may be missing
-  std::string admin_token_file;  // the bearer token of the first administrator
+  std::vector<std::string> labels;      // certifications and the like: "iso27001"
+  std::vector<FlavourConfig> flavours;  // empty: common ones
+  double price_per_vcpu_hour = 0;       // euro; both 0: no price is said
+  double price_per_gib_hour = 0;
+  std::int64_t carbon_grams_per_kwh = 0;  // 0: the yearly average of the member state
+  std::string carbon_source;              // who says so
+  std::string policy_file;                // for peers; empty: policy.toml in data_dir, which may be missing
+  std::string admin_token_file;           // the bearer token of the first administrator
   std::string
       host_token_file;  // enrolment tokens for hosts, one a line; empty: none but those made by the API
 };

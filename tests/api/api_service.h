@@ -110,6 +110,8 @@ struct ApiService {
                               identity,
                               tables,
                               tls_changes};
+  zone::ZoneRecords records{{world.runtime, cryptography, identity, peers, clients, membership, config},
+                            [] { return federation::ZoneDigest{.zone = "north"}; }};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use
 
@@ -127,7 +129,7 @@ struct ApiService {
     }
     api = std::make_unique<api::Api>(api::ApiParts{world.runtime, *store, tables, frontends, actions,
                                                    transfers, hosts, authentication, enrolment, images,
-                                                   events, membership, peers, identity, config});
+                                                   events, membership, records, peers, identity, config});
   }
 
   // Runs a task to its end.

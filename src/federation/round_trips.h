@@ -1,0 +1,65 @@
+// RoundTrips: how far each peer is, measured by asking it for next to nothing, and when it was last heard of.
+// The least of the last few measurements counts: more than the way itself is the peer's or our own slowness.
+//
+// Each peer is asked once in probe_period(): every 10 s while they are few, and never more than 10 of them a
+// second. Lifecycle: start() once. Thread: the loop. Failure: a peer that does not answer was not heard of.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/scope.h"
+#include "runtime/runtime.h"
+
+namespace hanse::federation {
+
+// In the zone: its peer clients.
+class ProbeClient {
+ public:
+  virtual ~ProbeClient() = default;
+  virtual std::vector<std::string> probed_peers() const = 0;
+  // Completes when the peer has answered. On a connection that is open already, as far as one is.
+  virtual Task<Status> probe(std::string peer) = 0;
+};
+
+// With this many peers.
+Nanos probe_period(std::size_t peers);
+
+class RoundTrips {
+ public:
+  RoundTrips(Runtime& runtime, ProbeClient& client) : runtime_(runtime), client_(client) {}
+
+  Status start();
+  // It has answered or asked something.
+  void heard(const std::string& peer) { known_[peer].heard_at = runtime_.clock.now(); }
+
+  // Nothing when it was never measured.
+  std::optional<Micros> measured(const std::string& peer) const;
+  // Since it was last heard of; nothing: never since the start.
+  std::optional<Nanos> silence(const std::string& peer) const;
+  // Heard of in the last three periods.
+  bool reachable(const std::string& peer) const;
+
+ private:
+  static constexpr std::size_t kSamples = 8;
+  struct Known {
+    std::array<Nanos, kSamples> samples{};
+    std::size_t count = 0;  // of all that there were
+    std::optional<MonotonicTime> heard_at;
+  };
+
+  Task<void> run();
+  Task<void> measure(std::string peer);
+
+  Runtime& runtime_;
+  ProbeClient& client_;
+  std::map<std::string, Known> known_;
+  Scope scope_{64};  // declared last: destroyed first
+};
+
+}  // namespace hanse::federation

@@ -1,0 +1,108 @@
+#include "zone/federation/zone_offer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hanse::zone {
+namespace {
+
+constexpr double kMicrosPerEuro = 1'000'000;
+constexpr double kMibPerGib = 1024;
+
+struct CommonFlavour {
+  const char* name;
+  std::int64_t vcpu;
+  std::int64_t memory_mib;
+};
+
+// From what runs anywhere to what fills a small machine.
+constexpr CommonFlavour kCommonFlavours[] = {
+    {"nano", 1, 256},     {"small", 1, 1024},     {"medium", 2, 4096},   {"large", 4, 8192},
+    {"xlarge", 8, 16384}, {"2xlarge", 16, 32768}, {"4xlarge", 32, 65536}};
+
+void add_shape(std::vector<federation::FlavourOffer>& flavours, federation::FlavourOffer flavour) {
+  const bool known = std::any_of(flavours.begin(), flavours.end(), [&](const auto& other) {
+    return other.name == flavour.name ||
+           (other.vcpu == flavour.vcpu && other.memory_mib == flavour.memory_mib &&
+            other.architecture == flavour.architecture);
+  });
+  if (!known && flavours.size() < federation::kMaxOfferedFlavours) flavours.push_back(std::move(flavour));
+}
+
+}  // namespace
+
+std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory) {
+  if (config.price_per_vcpu_hour <= 0 && config.price_per_gib_hour <= 0) return std::nullopt;
+  const double euros = static_cast<double>(vcpu.value) * config.price_per_vcpu_hour +
+                       static_cast<double>(memory.value) / kMibPerGib * config.price_per_gib_hour;
+  return MicroEuroPerHour{std::llround(euros * kMicrosPerEuro)};
+}
+
+std::vector<federation::FlavourOffer> flavours_of(const ZoneConfig& config,
+                                                  std::span<const model::InstanceSku> skus) {
+  std::vector<federation::FlavourOffer> flavours;
+  for (const FlavourConfig& flavour : config.flavours) {
+    add_shape(flavours, {.name = flavour.name,
+                         .vcpu = {flavour.vcpu},
+                         .memory_mib = {flavour.memory_mib},
+                         .architecture = flavour.architecture});
+  }
+  if (flavours.empty()) {
+    for (const CommonFlavour& flavour : kCommonFlavours) {
+      add_shape(flavours, {.name = flavour.name,
+                           .vcpu = {flavour.vcpu},
+                           .memory_mib = {flavour.memory_mib},
+                           .architecture = "x86_64"});
+    }
+  }
+  for (const model::InstanceSku& sku : skus) {
+    add_shape(flavours, {.name = sku.metadata.name,
+                         .vcpu = sku.spec.vcpu,
+                         .memory_mib = sku.spec.memory_mib,
+                         .architecture = sku.spec.architecture});
+  }
+  return flavours;
+}
+
+std::int64_t fits_on(const federation::FlavourOffer& flavour,
+                     std::span<const placement::HostCandidate> hosts) {
+  std::int64_t fits = 0;
+  for (const placement::HostCandidate& host : hosts) {
+    if (!host.ready || !host.schedulable || host.architecture != flavour.architecture) continue;
+    fits += std::max<std::int64_t>(0, std::min(host.free_vcpu.value / flavour.vcpu.value,
+                                               host.free_memory.value / flavour.memory_mib.value));
+  }
+  return fits;
+}
+
+federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
+                                std::span<const placement::HostCandidate> hosts) {
+  federation::ZoneDigest digest{.zone = config.name,
+                                .provider = config.provider,
+                                .city = config.city,
+                                .member_state = config.member_state,
+                                .latitude = config.latitude,
+                                .longitude = config.longitude,
+                                .labels = config.labels,
+                                .flavours = flavours_of(config, skus)};
+  for (federation::FlavourOffer& flavour : digest.flavours) {
+    flavour.fits = fits_on(flavour, hosts);
+    flavour.price = price_of(config, flavour.vcpu, flavour.memory_mib);
+  }
+  return digest;
+}
+
+const federation::FlavourOffer* offer_for(const federation::ZoneDigest& digest,
+                                          const model::InstanceSku& sku) {
+  const federation::FlavourOffer* best = nullptr;
+  for (const federation::FlavourOffer& offer : digest.flavours) {
+    const bool holds = offer.vcpu >= sku.spec.vcpu && offer.memory_mib >= sku.spec.memory_mib &&
+                       offer.architecture == sku.spec.architecture;
+    if (!holds) continue;
+    const auto size = std::make_pair(offer.memory_mib, offer.vcpu);
+    if (best == nullptr || size < std::make_pair(best->memory_mib, best->vcpu)) best = &offer;
+  }
+  return best;
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,35 @@
+// ZoneOffer: what this zone says in its digest: how many more instances of each flavour its hosts could take,
+// at which price, and what its configuration says of the place. Pure functions. Flavours are those of the
+// configuration, else kCommonFlavours, and the shapes of the instance SKUs that are in use here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "federation/zone_digest.h"
+#include "model/compute.h"
+#include "placement/candidate.h"
+#include "zone/zone_config.h"
+
+namespace hanse::zone {
+
+// The configuration's flavours and the SKUs, one for each shape, at most kMaxOfferedFlavours.
+std::vector<federation::FlavourOffer> flavours_of(const ZoneConfig& config,
+                                                  std::span<const model::InstanceSku> skus);
+// How many more of it the hosts could take, each on its own.
+std::int64_t fits_on(const federation::FlavourOffer& flavour,
+                     std::span<const placement::HostCandidate> hosts);
+// By the prices of the configuration; nothing when it has none.
+std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory);
+
+// Without time and round trips.
+federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
+                                std::span<const placement::HostCandidate> hosts);
+
+// The smallest flavour of the digest that has room for it: what the zone says of fits and price of such an
+// instance. nullptr: it offers none.
+const federation::FlavourOffer* offer_for(const federation::ZoneDigest& digest,
+                                          const model::InstanceSku& sku);
+
+}  // namespace hanse::zone

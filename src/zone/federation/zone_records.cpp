@@ -1,0 +1,125 @@
+#include "zone/federation/zone_records.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "runtime/sleep.h"
+
+namespace hanse::zone {
+namespace {
+
+// Round trips that differ by less are the same: they alone are no reason to tell everybody.
+constexpr std::int64_t kRoundTripStep = 500;  // microseconds
+
+std::int64_t rounded(Micros trip) {
+  return (trip.count() + kRoundTripStep / 2) / kRoundTripStep * kRoundTripStep;
+}
+
+}  // namespace
+
+ZoneRecords::ZoneRecords(Services services, Offer offer)
+    : services_(services),
+      offer_(std::move(offer)),
+      log_(services.runtime.log, "federation"),
+      talk_(services.peers, services.clients),
+      table_(services.runtime, services.cryptography, services.peers, services.config.name,
+             [this](const federation::SignedRecord& record) { return take(record); }),
+      exchange_(services.runtime, table_, talk_),
+      round_trips_(services.runtime, talk_) {}
+
+Status ZoneRecords::start() {
+  HANSE_CHECK(exchange_.start());
+  HANSE_CHECK(round_trips_.start());
+  if (!scope_.spawn(publish())) return fail(Code::internal, "the zone's records cannot be published");
+  return {};
+}
+
+Result<federation::ExchangeMessage> ZoneRecords::answer(const std::string& peer,
+                                                        const federation::ExchangeMessage& message) {
+  round_trips_.heard(peer);
+  return exchange_.answer(peer, message);
+}
+
+const ZoneRecords::Known* ZoneRecords::digest_of(const std::string& zone) const {
+  const auto found = digests_.find(zone);
+  const bool known = zone == services_.config.name || services_.peers.find(zone) != nullptr;
+  return found == digests_.end() || !known ? nullptr : &found->second;
+}
+
+Status ZoneRecords::take(const federation::SignedRecord& record) {
+  if (record.kind == federation::RecordKind::digest) {
+    HANSE_TRY(federation::ZoneDigest digest, federation::read_digest(record.owner, record.body));
+    digests_.insert_or_assign(record.owner, Known{std::move(digest), services_.runtime.clock.now()});
+    return {};
+  }
+  const federation::Peer* owner = services_.peers.find(record.owner);
+  if (owner == nullptr) return fail(Code::not_found, "zone '{}' is no peer", record.owner);
+  const auto card = federation::read_card(services_.cryptography.signatures, record, owner->identity_key);
+  if (!card) return fail(card.error());
+  if (!scope_.spawn(take_card(record))) return fail(Code::resource_exhausted, "too many cards at once");
+  return {};
+}
+
+Task<void> ZoneRecords::take_card(federation::SignedRecord card) {
+  const std::string owner = card.owner;
+  if (const Status taken = co_await services_.membership.take_card(std::move(card)); !taken)
+    log_.warning("the card of zone '{}' was not taken over: {}", owner, taken.error().message);
+}
+
+Task<void> ZoneRecords::publish() {
+  std::string told;
+  while (true) {
+    table_.forget_strangers();
+    publish_card();
+    if (const Status published = publish_digest(); !published && published.error().message != told) {
+      told = published.error().message;
+      log_.warning("the zone tells the federation nothing of itself: {}", told);
+    }
+    co_await sleep_for(services_.runtime.scheduler, kDigestPause);
+  }
+}
+
+void ZoneRecords::publish_card() {
+  OwnCard& own = services_.membership.own_card();
+  const std::int64_t seen = table_.own_version_seen(federation::RecordKind::card);
+  if (seen > card_version_) own.outdate(seen);
+  const auto card = own.get();
+  if (!card || card->version == card_version_) return;
+  card_version_ = card->version;
+  exchange_.publish(*card);
+}
+
+std::vector<federation::RoundTripFigure> ZoneRecords::round_trip_figures() const {
+  std::vector<federation::RoundTripFigure> figures;
+  for (const std::string& peer : services_.peers.names()) {
+    if (const auto trip = round_trips_.measured(peer)) figures.push_back({peer, rounded(*trip)});
+  }
+  std::sort(figures.begin(), figures.end(), [](const auto& one, const auto& other) {
+    return std::make_pair(one.micros, one.zone) < std::make_pair(other.micros, other.zone);
+  });
+  if (figures.size() > federation::kMaxRoundTrips) figures.resize(federation::kMaxRoundTrips);
+  return figures;
+}
+
+Status ZoneRecords::publish_digest() {
+  HANSE_TRY(federation::ZoneDigest digest, offer_());
+  digest.round_trips = round_trip_figures();
+  const MonotonicTime now = services_.runtime.clock.now();
+  const bool due = !said_at_ || now - *said_at_ >= kDigestRefresh;
+  if (!due && digest == said_) return {};
+  said_ = digest;
+  said_at_ = now;
+  digest.issued_at = to_rfc3339(services_.runtime.clock.wall_now());
+  const auto made = std::chrono::duration_cast<Millis>(since_epoch(services_.runtime.clock.wall_now()));
+  const std::int64_t last = std::max(table_.version_of(services_.config.name, federation::RecordKind::digest),
+                                     table_.own_version_seen(federation::RecordKind::digest));
+  const std::int64_t version = std::max<std::int64_t>(made.count(), last + 1);
+  std::string body = json::dump(to_json(digest));
+  digests_.insert_or_assign(digest.zone, Known{std::move(digest), now});
+  HANSE_TRY(federation::SignedRecord record,
+            services_.identity.sign_record(federation::RecordKind::digest, version, std::move(body)));
+  exchange_.publish(std::move(record));
+  return {};
+}
+
+}  // namespace hanse::zone
