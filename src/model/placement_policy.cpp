@@ -13,6 +13,7 @@ namespace hanse::model {
 namespace {
 
 constexpr std::size_t kMaxWord = 63;
+constexpr double kMinEuroPerHour = 1e-6;
 constexpr double kMaxEuroPerHour = 1e6;
 constexpr std::int64_t kMaxGramsPerKwh = 10'000;
 
@@ -112,10 +113,10 @@ Status check_latency(const std::vector<LatencyTarget>& targets, const std::strin
 Status check_ceilings(const PlacementPolicy& policy, const std::string& pointer) {
   const std::optional<double>& euro = policy.max_euro_per_hour;
   // Written so that what is no number at all is refused too.
-  if (euro && !(*euro > 0 && *euro <= kMaxEuroPerHour)) {
+  if (euro && !(*euro >= kMinEuroPerHour && *euro <= kMaxEuroPerHour)) {
     return fail_field(pointer + "/maxEuroPerHour",
-                      "{}/maxEuroPerHour must be more than 0 and at most {:.0f}; leave it out for no ceiling",
-                      pointer, kMaxEuroPerHour);
+                      "{}/maxEuroPerHour must be from {:.6f} to {:.0f}; leave it out for no ceiling", pointer,
+                      kMinEuroPerHour, kMaxEuroPerHour);
   }
   const std::optional<GramsPerKwh>& carbon = policy.max_grams_co2_per_kwh;
   if (carbon && (carbon->value < 0 || carbon->value > kMaxGramsPerKwh)) {

@@ -1,62 +1,57 @@
 #include "placement/planner.h"
 
-#include <tuple>
+#include <algorithm>
 
-#include "placement/constraint.h"
+#include "placement/host_rules.h"
+#include "placement/zone_ranking.h"
+#include "placement/zone_rules.h"
 
 namespace hanse::placement {
 namespace {
 
 constexpr std::size_t kMaxReasons = 5;
 
-// True, and noted in the decision, when a constraint is against the candidate.
-template <class Candidate>
-bool is_filtered(const Candidate& candidate, const std::vector<Constraint<Candidate>>& constraints,
-                 Decision& decision) {
-  for (const Constraint<Candidate>& constraint : constraints) {
-    if (Rejection reason = constraint.check(candidate)) {
-      decision.filtered.push_back({candidate.name, std::string(constraint.name), std::move(*reason)});
-      return true;
-    }
-  }
-  return false;
+}  // namespace
+
+Decision choose_zone(const ZoneRequest& request, const std::vector<ZoneCandidate>& zones) {
+  ZoneRanking ranking = rank_zones(request, zones);
+  const auto best =
+      std::min_element(ranking.remaining.begin(), ranking.remaining.end(),
+                       [](const RankedZone& a, const RankedZone& b) { return is_better(a, b); });
+  return {.chosen = best == ranking.remaining.end() ? "" : best->zone->name,
+          .filtered = std::move(ranking.filtered)};
 }
 
-// The candidate that no constraint filters and whose rank is smallest.
-template <class Candidate, class Rank>
-Decision choose(const std::vector<Candidate>& candidates,
-                const std::vector<Constraint<Candidate>>& constraints, Rank rank) {
+Decision choose_host(const HostRequest& request, const std::vector<HostCandidate>& hosts) {
   Decision decision;
-  const Candidate* best = nullptr;
-  for (const Candidate& candidate : candidates) {
-    if (is_filtered(candidate, constraints, decision)) continue;
-    if (best == nullptr || rank(candidate) < rank(*best)) best = &candidate;
+  const HostCandidate* best = nullptr;
+  const std::vector<HostConstraint> constraints = host_constraints(request);
+  for (const HostCandidate& host : hosts) {
+    if (auto rejection = first_rejection(host, constraints)) {
+      decision.filtered.push_back(
+          {host.name, std::string(rejection->constraint), std::move(rejection->reason)});
+    } else if (best == nullptr || is_better(host, *best)) {
+      best = &host;
+    }
   }
   if (best != nullptr) decision.chosen = best->name;
   return decision;
 }
 
-}  // namespace
-
-Decision choose_zone(const ZoneRequest& request, const std::vector<ZoneCandidate>& zones) {
-  const std::vector<ZoneConstraint> constraints = {
-      zone_is_named(request.policy.zones), zone_in_member_state(request.policy.member_states),
-      zone_has_no_replica(request.policy.spread), zone_is_reachable(), zone_has_capacity()};
-  return choose(zones, constraints, [](const ZoneCandidate& zone) {
-    return std::make_tuple(zone.replicas, -zone.fits, zone.name);
-  });
-}
-
-Decision choose_host(const HostRequest& request, const std::vector<HostCandidate>& hosts) {
-  const std::vector<HostConstraint> constraints = {host_is_named(request.host),
-                                                   host_is_ready(),
-                                                   host_has_architecture(request.architecture),
-                                                   host_has_cpu_model(request.cpu_model),
-                                                   host_has_machine_type(request.machine_type),
-                                                   host_has_capacity(request.vcpu, request.memory)};
-  return choose(hosts, constraints, [](const HostCandidate& host) {
-    return std::make_tuple(host.free_memory, host.free_vcpu, host.name);
-  });
+std::vector<Filtered> violations(const ZoneRequest& request, const std::string& zone,
+                                 std::vector<ZoneCandidate> zones) {
+  const auto judged =
+      std::find_if(zones.begin(), zones.end(), [&](const ZoneCandidate& one) { return one.name == zone; });
+  if (judged == zones.end()) return {};
+  // The replica is not in its own way.
+  if (judged->replicas > 0) --judged->replicas;
+  std::vector<Filtered> found;
+  for (const ZoneConstraint& constraint : policy_constraints(request, zones)) {
+    if (Rejection reason = constraint.check(*judged)) {
+      found.push_back({zone, std::string(constraint.name), std::move(*reason)});
+    }
+  }
+  return found;
 }
 
 Error why_not(const Decision& decision, const std::string& what) {

@@ -82,6 +82,40 @@ TEST_CASE("each host constraint filters by its name, and the refusal says all re
         std::string::npos);
 }
 
+TEST_CASE("replicas that are spread by host take one host each") {
+  std::vector<HostCandidate> hosts = {host("tight", 2, 256), host("large", 8, 8192)};
+  hosts[0].replicas = 1;
+  CHECK(choose_host({.vcpu = {1}, .memory = {192}}, hosts).chosen == "tight");
+  CHECK(choose_host({.vcpu = {1}, .memory = {192}, .spread_by_host = true}, hosts).chosen == "large");
+  hosts[1].replicas = 1;
+  const Decision third = choose_host({.vcpu = {1}, .memory = {192}, .spread_by_host = true}, hosts);
+  CHECK(third.chosen.empty());
+  CHECK(reason_for(third, "large") == "spread");
+}
+
+TEST_CASE("one replica in every zone: each zone that may is chosen once, and then none") {
+  const ZoneRequest request{.policy = {.per_zone = true, .member_states = {"FI", "PL"}}, .replicas = 1};
+  auto zones = three_zones();
+  std::vector<std::string> taken;
+  for (;;) {
+    const Decision decision = choose_zone(request, zones);
+    if (decision.chosen.empty()) break;
+    taken.push_back(decision.chosen);
+    for (ZoneCandidate& zone : zones) zone.replicas += zone.name == decision.chosen ? 1 : 0;
+    REQUIRE(taken.size() <= zones.size());
+  }
+  CHECK(taken == std::vector<std::string>{"helsinki", "warsaw"});
+  CHECK(reason_for(choose_zone(request, zones), "helsinki") == "perZone");
+}
+
+TEST_CASE("weights decide before replicas and room do") {
+  auto zones = three_zones();
+  zones[2].carbon = GramsPerKwh{10};
+  zones[2].replicas = 3;
+  CHECK(choose_zone({{.weights = {.carbon = 1}}}, zones).chosen == "warsaw");
+  CHECK(choose_zone({{.weights = {.carbon = 1, .spread = 2}}}, zones).chosen == "lisbon");
+}
+
 TEST_CASE("no candidates are said to be none") {
   CHECK(why_not(choose_host({}, {}), "it").message == "nothing can take it: there are no candidates");
 }
