@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "placement/carbon.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -75,6 +77,16 @@ std::int64_t fits_on(const federation::FlavourOffer& flavour,
   return fits;
 }
 
+// The operator's own figure, else the average of the member state.
+std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config) {
+  if (config.carbon_grams_per_kwh > 0)
+    return federation::CarbonFigure{GramsPerKwh{config.carbon_grams_per_kwh}, config.carbon_source};
+  const placement::CarbonTable table = placement::default_carbon();
+  const auto average = table.of(config.member_state);
+  if (!average) return std::nullopt;
+  return federation::CarbonFigure{*average, table.source};
+}
+
 federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                 std::span<const placement::HostCandidate> hosts) {
   federation::ZoneDigest digest{.zone = config.name,
@@ -84,7 +96,8 @@ federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model:
                                 .latitude = config.latitude,
                                 .longitude = config.longitude,
                                 .labels = config.labels,
-                                .flavours = flavours_of(config, skus)};
+                                .flavours = flavours_of(config, skus),
+                                .carbon = carbon_of(config)};
   for (federation::FlavourOffer& flavour : digest.flavours) {
     flavour.fits = fits_on(flavour, hosts);
     flavour.price = price_of(config, flavour.vcpu, flavour.memory_mib);

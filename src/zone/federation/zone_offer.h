@@ -23,6 +23,8 @@ std::int64_t fits_on(const federation::FlavourOffer& flavour,
 // By the prices of the configuration; nothing when it has none.
 std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory);
 
+std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config);
+
 // Without time and round trips.
 federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                 std::span<const placement::HostCandidate> hosts);
