@@ -8,6 +8,7 @@ find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(doctest REQUIRED)
+find_package(rapidcheck REQUIRED)
 
 add_compile_definitions(
   BOOST_ASIO_NO_DEPRECATED
