@@ -20,17 +20,16 @@ FreeKey key_of(const HostRequest& request) {
 HostSlot HostIndex::put(HostCandidate host) {
   const auto known = find(host.name);
   const HostSlot slot = known ? *known : new_slot(host.name);
-  const auto number = static_cast<std::size_t>(slot);
   if (known) hide(slot);
   // Joined before the old one is left, so that one that stays the same is not torn down.
   const std::uint32_t group =
       join_group({std::move(host.architecture), std::move(host.cpu_models), std::move(host.machine_types)});
-  if (known) leave_group(group_[number]);
-  group_[number] = group;
-  free_vcpu_[number] = host.free_vcpu.value;
-  free_memory_[number] = host.free_memory.value;
-  ready_[number] = host.ready ? 1 : 0;
-  schedulable_[number] = host.schedulable ? 1 : 0;
+  if (known) leave_group(state(slot).group);
+  state(slot) = {.free_vcpu = host.free_vcpu.value,
+                 .free_memory = host.free_memory.value,
+                 .group = group,
+                 .ready = host.ready,
+                 .schedulable = host.schedulable};
   show(slot);
   return slot;
 }
@@ -40,22 +39,18 @@ void HostIndex::remove(std::string_view name) {
   if (found == slots_.end()) return;
   const HostSlot slot = found->second;
   hide(slot);
-  leave_group(group_[static_cast<std::size_t>(slot)]);
+  leave_group(state(slot).group);
   free_slots_.push_back(slot);
   slots_.erase(found);
 }
 
 HostSlot HostIndex::new_slot(std::string name) {
-  HostSlot slot{static_cast<std::uint32_t>(group_.size())};
+  HostSlot slot{static_cast<std::uint32_t>(states_.size())};
   if (!free_slots_.empty()) {
     slot = free_slots_.back();
     free_slots_.pop_back();
   } else {
-    free_vcpu_.emplace_back();
-    free_memory_.emplace_back();
-    group_.emplace_back();
-    ready_.emplace_back();
-    schedulable_.emplace_back();
+    states_.emplace_back();
   }
   slots_.emplace(name, slot);
   heaps_.set_name(slot, std::move(name));
@@ -91,28 +86,20 @@ void HostIndex::leave_group(std::uint32_t group) {
   matching_.clear();
 }
 
-bool HostIndex::may_take(std::size_t slot) const {
-  return ready_[slot] != 0 && schedulable_[slot] != 0 && free_vcpu_[slot] >= 0 && free_memory_[slot] >= 0;
-}
-
-FreeKey HostIndex::key(std::size_t slot) const {
-  return FreeKey::of(free_vcpu_[slot], free_memory_[slot]);
-}
-
 void HostIndex::show(HostSlot slot) {
-  const auto number = static_cast<std::size_t>(slot);
-  if (may_take(number)) groups_[group_[number]].hosts.add(heaps_, slot, key(number));
+  const State& now = state(slot);
+  if (now.may_take()) groups_[now.group].hosts.add(heaps_, slot, now.key());
 }
 
 void HostIndex::hide(HostSlot slot) {
-  const auto number = static_cast<std::size_t>(slot);
-  if (may_take(number)) groups_[group_[number]].hosts.remove(heaps_, slot, key(number));
+  const State& now = state(slot);
+  if (now.may_take()) groups_[now.group].hosts.remove(heaps_, slot, now.key());
 }
 
 void HostIndex::take(HostSlot slot, VcpuCount vcpu, MiB memory) {
   hide(slot);
-  free_vcpu_[static_cast<std::size_t>(slot)] -= vcpu.value;
-  free_memory_[static_cast<std::size_t>(slot)] -= memory.value;
+  state(slot).free_vcpu -= vcpu.value;
+  state(slot).free_memory -= memory.value;
   show(slot);
 }
 
@@ -122,7 +109,7 @@ void HostIndex::give(HostSlot slot, VcpuCount vcpu, MiB memory) {
 
 void HostIndex::set_ready(HostSlot slot, bool ready) {
   hide(slot);
-  ready_[static_cast<std::size_t>(slot)] = ready ? 1 : 0;
+  state(slot).ready = ready;
   show(slot);
 }
 
@@ -156,10 +143,10 @@ std::optional<HostSlot> HostIndex::best(const HostRequest& request) const {
 std::optional<HostSlot> HostIndex::named(const HostRequest& request) const {
   const auto slot = find(request.host);
   if (!slot) return std::nullopt;
-  const auto number = static_cast<std::size_t>(*slot);
-  const bool fits = may_take(number) && free_vcpu_[number] >= request.vcpu.value &&
-                    free_memory_[number] >= request.memory.value;
-  return fits && provides(groups_[group_[number]].capabilities, request) ? slot : std::nullopt;
+  const State& now = state(*slot);
+  const bool fits =
+      now.may_take() && now.free_vcpu >= request.vcpu.value && now.free_memory >= request.memory.value;
+  return fits && provides(groups_[now.group].capabilities, request) ? slot : std::nullopt;
 }
 
 HostRoom HostIndex::room(const HostRequest& request) const {
@@ -196,14 +183,14 @@ std::optional<HostSlot> HostIndex::find(std::string_view name) const {
 }
 
 HostCandidate HostIndex::candidate(HostSlot slot) const {
-  const auto number = static_cast<std::size_t>(slot);
-  const auto& [architecture, cpu_models, machine_types] = groups_[group_[number]].capabilities;
+  const State& now = state(slot);
+  const auto& [architecture, cpu_models, machine_types] = groups_[now.group].capabilities;
   return {.name = name(slot),
           .architecture = architecture,
-          .ready = ready_[number] != 0,
-          .schedulable = schedulable_[number] != 0,
-          .free_vcpu = {free_vcpu_[number]},
-          .free_memory = {free_memory_[number]},
+          .ready = now.ready,
+          .schedulable = now.schedulable,
+          .free_vcpu = {now.free_vcpu},
+          .free_memory = {now.free_memory},
           .cpu_models = cpu_models,
           .machine_types = machine_types};
 }

@@ -60,6 +60,20 @@ class HostIndex {
     std::size_t size = 0;
   };
 
+  // In one place, since a change of any host anywhere reads all of it.
+  struct State {
+    std::int64_t free_vcpu = 0;
+    std::int64_t free_memory = 0;
+    std::uint32_t group = 0;
+    bool ready = false;
+    bool schedulable = false;
+
+    bool may_take() const { return ready && schedulable && free_vcpu >= 0 && free_memory >= 0; }
+    FreeKey key() const { return FreeKey::of(free_vcpu, free_memory); }
+  };
+
+  State& state(HostSlot slot) { return states_[static_cast<std::size_t>(slot)]; }
+  const State& state(HostSlot slot) const { return states_[static_cast<std::size_t>(slot)]; }
   static bool provides(const Capabilities& capabilities, const HostRequest& request);
   HostSlot new_slot(std::string name);
   std::uint32_t join_group(Capabilities capabilities);
@@ -67,8 +81,6 @@ class HostIndex {
   // In or out of what choose() sees; a host that may take nothing is never in.
   void show(HostSlot slot);
   void hide(HostSlot slot);
-  bool may_take(std::size_t slot) const;
-  FreeKey key(std::size_t slot) const;
   std::optional<HostSlot> named(const HostRequest& request) const;
   std::optional<HostSlot> best(const HostRequest& request) const;
   const std::vector<std::uint32_t>& matching(const HostRequest& request) const;
@@ -76,12 +88,7 @@ class HostIndex {
   std::map<std::string, HostSlot, std::less<>> slots_;  // by name
   std::vector<HostSlot> free_slots_;
   NameHeaps heaps_;
-  // By slot.
-  std::vector<std::int64_t> free_vcpu_;
-  std::vector<std::int64_t> free_memory_;
-  std::vector<std::uint32_t> group_;
-  std::vector<std::uint8_t> ready_;
-  std::vector<std::uint8_t> schedulable_;
+  std::vector<State> states_;  // by slot
 
   std::vector<Group> groups_;
   std::map<Capabilities, std::uint32_t> group_of_;

@@ -16,6 +16,12 @@ std::size_t column_of(std::uint32_t memory) {
   return static_cast<std::size_t>(shift) * kColumnsPerOctave + (memory >> shift);
 }
 
+// Where the cell of this key is, or would be.
+auto cell_at(auto& column, FreeKey key) {
+  return std::lower_bound(column.begin(), column.end(), key,
+                          [](const auto& cell, FreeKey wanted) { return cell.key < wanted; });
+}
+
 }  // namespace
 
 FreeKey FreeKey::of(std::int64_t vcpu, std::int64_t memory) {
@@ -30,29 +36,21 @@ void HostGroup::add(NameHeaps& heaps, HostSlot slot, FreeKey key) {
     most_vcpu_.reserve(number + 1);
   }
   Column& column = columns_[number];
-  const auto place = std::lower_bound(column.keys.begin(), column.keys.end(), key);
-  const auto at = place - column.keys.begin();
-  if (place == column.keys.end() || *place != key) {
-    column.keys.insert(place, key);
-    column.cells.insert(column.cells.begin() + at, Cell{});
-  }
-  Cell& cell = column.cells[static_cast<std::size_t>(at)];
-  cell.first = heaps.add(cell.first, slot);
-  cell.hosts += 1;
+  auto cell = cell_at(column, key);
+  if (cell == column.end() || cell->key != key) cell = column.insert(cell, Cell{.key = key});
+  cell->first = heaps.add(cell->first, slot);
+  cell->hosts += 1;
   if (key.vcpu() + 1 > most_vcpu_.get(number)) most_vcpu_.set(number, key.vcpu() + 1);
 }
 
 void HostGroup::remove(NameHeaps& heaps, HostSlot slot, FreeKey key) {
   const std::size_t number = column_of(key.memory());
   Column& column = columns_[number];
-  const auto place = std::lower_bound(column.keys.begin(), column.keys.end(), key);
-  const auto at = place - column.keys.begin();
-  Cell& cell = column.cells[static_cast<std::size_t>(at)];
-  cell.first = heaps.remove(cell.first, slot);
-  cell.hosts -= 1;
-  if (cell.hosts > 0) return;
-  column.keys.erase(place);
-  column.cells.erase(column.cells.begin() + at);
+  const auto cell = cell_at(column, key);
+  cell->first = heaps.remove(cell->first, slot);
+  cell->hosts -= 1;
+  if (cell->hosts > 0) return;
+  column.erase(cell);
   if (key.vcpu() + 1 == most_vcpu_.get(number)) most_vcpu_.set(number, most_vcpu(column));
 }
 
@@ -72,29 +70,27 @@ HostRoom HostGroup::room(FreeKey need) const {
   const std::uint32_t least = need.vcpu() + 1;
   for (auto number = most_vcpu_.first_from(column_of(need.memory()), least); number;
        number = most_vcpu_.first_from(*number + 1, least)) {
-    const Column& column = columns_[*number];
-    for (std::size_t i = 0; i < column.keys.size(); ++i) {
-      const FreeKey key = column.keys[i];
-      if (key.vcpu() < need.vcpu() || key.memory() < need.memory()) continue;
-      const std::uint32_t each = std::min(key.vcpu() / std::max(need.vcpu(), 1U),  //
-                                          key.memory() / std::max(need.memory(), 1U));
-      room.instances += std::int64_t{each} * column.cells[i].hosts;
-      room.hosts += column.cells[i].hosts;
+    for (const Cell& cell : columns_[*number]) {
+      if (cell.key.vcpu() < need.vcpu() || cell.key.memory() < need.memory()) continue;
+      const std::uint32_t each = std::min(cell.key.vcpu() / std::max(need.vcpu(), 1U),  //
+                                          cell.key.memory() / std::max(need.memory(), 1U));
+      room.instances += std::int64_t{each} * cell.hosts;
+      room.hosts += cell.hosts;
     }
   }
   return room;
 }
 
 std::optional<HostGroup::Fit> HostGroup::first_fit(const Column& column, FreeKey need) {
-  auto place = std::lower_bound(column.keys.begin(), column.keys.end(), need);
-  place = std::find_if(place, column.keys.end(), [need](FreeKey key) { return key.vcpu() >= need.vcpu(); });
-  if (place == column.keys.end()) return std::nullopt;
-  return Fit{*place, column.cells[static_cast<std::size_t>(place - column.keys.begin())].first};
+  for (auto cell = cell_at(column, need); cell != column.end(); ++cell) {
+    if (cell->key.vcpu() >= need.vcpu()) return Fit{cell->key, cell->first};
+  }
+  return std::nullopt;
 }
 
 std::uint32_t HostGroup::most_vcpu(const Column& column) {
   std::uint32_t most = 0;
-  for (const FreeKey key : column.keys) most = std::max(most, key.vcpu() + 1);
+  for (const Cell& cell : column) most = std::max(most, cell.key.vcpu() + 1);
   return most;
 }
 

@@ -51,13 +51,11 @@ class HostGroup {
 
  private:
   struct Cell {
+    FreeKey key;
     HostSlot first = kNoHost;
     std::uint32_t hosts = 0;
   };
-  struct Column {
-    std::vector<FreeKey> keys;  // sorted
-    std::vector<Cell> cells;    // of the key at the same place
-  };
+  using Column = std::vector<Cell>;  // sorted by key
 
   static std::optional<Fit> first_fit(const Column& column, FreeKey need);
   static std::uint32_t most_vcpu(const Column& column);

@@ -1,0 +1,51 @@
+// bench_placement [HOSTS [ZONES [SECONDS [ROUNDS]]]]: choices of a host and of a zone a second on one core,
+// beside what looks at all of them. Prints a JSON object a round; all take turns, so that a busy machine hits
+// all of them. Ends with 1 when the indexes do not choose what they are compared with chooses.
+#include <cstdlib>
+#include <ctime>
+#include <fmt/format.h>
+
+#include "bench/placement/host_bench.h"
+
+namespace hanse::bench {
+
+void give_up(const std::string& reason) {
+  fmt::print(stderr, "bench_placement: {}\n", reason);
+  std::exit(1);
+}
+
+double processor_seconds() {
+  std::timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+namespace {
+
+void run_round(std::size_t host_count, Duration time, std::uint64_t seed) {
+  const HostFigures hosts = measure_hosts(host_count, time, seed);
+  fmt::print(R"({{"host_index": {:.0f}, "host_index_p50_us": {:.3f}, "host_index_p99_us": {:.3f}, )"
+             R"("host_fill": {:.0f}, "host_classes": {:.0f}, "host_set": {:.0f}, "host_set_p50_us": {:.3f}, )"
+             R"("host_set_p99_us": {:.3f}, "host_scan": {:.0f}}})"
+             "\n",
+             hosts.index_rate, hosts.index.p50_us, hosts.index.p99_us, hosts.fill_rate, hosts.classes_rate,
+             hosts.set_rate, hosts.set.p50_us, hosts.set.p99_us, hosts.scan_rate);
+}
+
+}  // namespace
+}  // namespace hanse::bench
+
+int main(int count, char** arguments) {
+  const auto number = [&](int at, double otherwise) {
+    return count > at ? std::atof(arguments[at]) : otherwise;
+  };
+  const auto hosts = static_cast<std::size_t>(number(1, 100'000));
+  const hanse::bench::Duration time(number(3, 1));
+  const int rounds = static_cast<int>(number(4, 5));
+  if (count > 5 || hosts < 10 || rounds < 1) {
+    fmt::print(stderr, "usage: bench_placement [HOSTS [ZONES [SECONDS [ROUNDS]]]], with 10 hosts or more\n");
+    return 2;
+  }
+  for (int round = 0; round < rounds; ++round) hanse::bench::run_round(hosts, time, 1000 + round);
+  return 0;
+}
