@@ -13,6 +13,7 @@ void ChangeFeed::announce(const std::string& key) {
 }
 
 void ChangeFeed::announce_all() {
+  for (const auto& listener : start_listeners_) listener();
   for (const auto& [prefix, listener] : listeners_) {
     store::Page page;
     do {

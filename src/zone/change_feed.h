@@ -26,6 +26,8 @@ class ChangeFeed {
   void subscribe(std::string prefix, Listener listener) {
     listeners_.emplace_back(std::move(prefix), std::move(listener));
   }
+  // Called before all keys there are come: keys that went meanwhile do not come. Requires: before run().
+  void on_start(std::function<void()> listener) { start_listeners_.push_back(std::move(listener)); }
   Task<void> run();
 
  private:
@@ -36,6 +38,7 @@ class ChangeFeed {
   Logger log_;
   store::Store& store_;
   std::vector<std::pair<std::string, Listener>> listeners_;
+  std::vector<std::function<void()>> start_listeners_;
 };
 
 }  // namespace hanse::zone

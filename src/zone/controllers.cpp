@@ -43,16 +43,23 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images, Wor
 }
 
 void Controllers::subscribe() {
+  feed_.on_start([this] { services_.capacity.forget(); });
   feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) {
     index_.refresh(key);
+    services_.capacity.instance_changed(key);
     instances_.enqueue(key);
   });
   feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });
   feed_.subscribe(prefix<model::Workload>(), [this](const std::string& key) { workloads_.enqueue(key); });
-  feed_.subscribe(prefix<model::Host>(), [this](const std::string& key) { hosts_.enqueue(key); });
+  feed_.subscribe(prefix<model::Host>(), [this](const std::string& key) {
+    services_.capacity.host_changed(key);
+    hosts_.enqueue(key);
+  });
   feed_.subscribe(prefix<model::Workspace>(), [this](const std::string& key) { workspaces_.enqueue(key); });
-  feed_.subscribe(prefix<model::InstanceSku>(),
-                  [this](const std::string& key) { instance_skus_.enqueue(key); });
+  feed_.subscribe(prefix<model::InstanceSku>(), [this](const std::string& key) {
+    services_.capacity.sku_changed(key);
+    instance_skus_.enqueue(key);
+  });
   feed_.subscribe(prefix<model::StorageSku>(),
                   [this](const std::string& key) { storage_skus_.enqueue(key); });
   feed_.subscribe(prefix<model::BlockStorage>(),

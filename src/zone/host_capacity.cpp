@@ -2,57 +2,211 @@
 
 #include <algorithm>
 
+#include "placement/planner.h"
+
 namespace hanse::zone {
 namespace {
 
-void take(placement::HostCandidate& host, VcpuCount vcpu, MiB memory) {
-  host.free_vcpu = host.free_vcpu - vcpu;
-  host.free_memory = host.free_memory - memory;
+// Hosts that a refusal speaks of.
+constexpr std::size_t kMaxReasons = 5;
+
+constexpr const KindTraits& kHost = KindOf<model::Host>::kTraits;
+constexpr const KindTraits& kInstance = KindOf<model::Instance>::kTraits;
+constexpr const KindTraits& kSku = KindOf<model::InstanceSku>::kTraits;
+
+// "helsinki/default/default/web#3" -> "helsinki/default/default/web".
+std::string workload_of(const model::Instance& instance) {
+  const std::string& replica = instance.status.workload;
+  return replica.substr(0, replica.find('#'));
+}
+
+std::string sku_key_of(const model::Instance& instance) {
+  return key_of(kSku,
+                {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)});
 }
 
 }  // namespace
 
-Result<std::vector<placement::HostCandidate>> HostCapacity::candidates() const {
-  HANSE_TRY(const auto hosts, tables_.hosts.all());
-  std::map<std::string, placement::HostCandidate> by_name;
-  for (const auto& host : hosts) {
-    const std::string& name = host->metadata.name;
-    const model::Inventory& inventory = host->status.inventory;
-    by_name.emplace(
-        name, placement::HostCandidate{.name = name,
-                                       .architecture = inventory.architecture,
-                                       .ready = hosts_.connected(name),
-                                       .schedulable = host->spec.schedulable && !host->metadata.deleted_at,
-                                       .free_vcpu = inventory.vcpu,
-                                       .free_memory = inventory.memory_mib,
-                                       .cpu_models = inventory.cpu_models,
-                                       .machine_types = inventory.machine_types});
-  }
-  HANSE_TRY(const auto instances, tables_.instances.all());
-  for (const auto& instance : instances) {
-    const auto host = by_name.find(instance->status.host);
-    if (host == by_name.end() || reserved_.contains(instance->metadata.uid)) continue;
-    const ResourceId sku_id{.tenant = instance->metadata.tenant,
-                            .name = model::reference_name(instance->spec.sku_ref)};
-    if (const auto sku = tables_.instance_skus.get(sku_id))
-      take(host->second, (*sku)->spec.vcpu, (*sku)->spec.memory_mib);
-  }
-  for (const auto& [uid, reserved] : reserved_) {
-    if (const auto host = by_name.find(reserved.host); host != by_name.end())
-      take(host->second, reserved.vcpu, reserved.memory);
-  }
-  std::vector<placement::HostCandidate> all;
-  for (auto& [name, host] : by_name) all.push_back(std::move(host));
-  return all;
+HostCapacity::HostCapacity(Tables& tables, HostSessions& hosts) : tables_(tables), hosts_(hosts) {
+  hosts_.on_connection([this](const std::string& host) { connection_changed(host); });
 }
 
-Result<std::string> HostCapacity::reserve(const std::string& uid, const std::string& title,
+Status HostCapacity::load() {
+  if (!loaded_) {
+    HANSE_TRY(const auto hosts, tables_.hosts.all());
+    HANSE_TRY(const auto instances, tables_.instances.all());
+    loaded_ = true;
+    for (const auto& host : hosts) host_changed(key_of(kHost, id_of(host->metadata)));
+    for (const auto& instance : instances) instance_changed(key_of(kInstance, id_of(instance->metadata)));
+  }
+  if (!unreadable_.empty()) return fail(unreadable_.begin()->second);
+  return {};
+}
+
+void HostCapacity::forget() {
+  loaded_ = false;
+  index_ = {};
+  records_.clear();
+  users_.clear();
+  unreadable_.clear();
+  used_.clear();
+  replicas_.clear();
+  for (const auto& [uid, reserved] : reserved_) count(reserved.charge);
+}
+
+Result<std::string> HostCapacity::reserve(const model::Instance& instance,
                                           const placement::HostRequest& request) {
-  HANSE_TRY(const auto hosts, candidates());
-  const placement::Decision decision = placement::choose_host(request, hosts);
-  if (decision.chosen.empty()) return fail(placement::why_not(decision, "instance '" + title + "'"));
-  reserved_.insert_or_assign(uid, Reserved{decision.chosen, request.vcpu, request.memory});
-  return decision.chosen;
+  HANSE_CHECK(load());
+  const std::string& uid = instance.metadata.uid;
+  release(uid);
+  const std::string workload = workload_of(instance);
+  const auto avoid = request.spread_by_host ? hosts_of(workload) : std::vector<placement::HostSlot>();
+  const auto slot = index_.choose(request, avoid);
+  if (!slot) return fail(refusal(instance, request));
+  const std::string key = key_of(kInstance, id_of(instance.metadata));
+  const auto record = records_.find(key);
+  if (record != records_.end() && record->second.uid == uid && record->second.counted) {
+    uncount(record->second.charge);
+    record->second.counted = false;
+  }
+  const std::string host = index_.name(*slot);
+  Charge charge{.host = host, .vcpu = request.vcpu, .memory = request.memory, .workload = workload};
+  count(charge);
+  reserved_.emplace(uid, Reserved{key, std::move(charge)});
+  return host;
+}
+
+void HostCapacity::release(const std::string& uid) {
+  const auto found = reserved_.find(uid);
+  if (found == reserved_.end()) return;
+  const Reserved reserved = std::move(found->second);
+  reserved_.erase(found);
+  uncount(reserved.charge);
+  // The record may have been written without the news of it having come; nothing may be free in between.
+  instance_changed(reserved.key);
+}
+
+Result<placement::HostRoom> HostCapacity::room(const placement::HostRequest& request) {
+  HANSE_CHECK(load());
+  return index_.room(request);
+}
+
+void HostCapacity::host_changed(const std::string& key) {
+  if (!loaded_) return;
+  const ResourceId id = id_of_key(kHost, key);
+  const auto host = tables_.hosts.get(id);
+  unreadable_.erase(key);
+  if (!host) {
+    if (host.error().code != Code::not_found) unreadable_.emplace(key, host.error());
+    index_.remove(id.name);
+    return;
+  }
+  const model::Inventory& inventory = (*host)->status.inventory;
+  const auto used = used_.find(id.name);
+  const Used taken = used == used_.end() ? Used{} : used->second;
+  index_.put({.name = id.name,
+              .architecture = inventory.architecture,
+              .ready = hosts_.connected(id.name),
+              .schedulable = (*host)->spec.schedulable && !(*host)->metadata.deleted_at,
+              .free_vcpu = inventory.vcpu - taken.vcpu,
+              .free_memory = inventory.memory_mib - taken.memory,
+              .cpu_models = inventory.cpu_models,
+              .machine_types = inventory.machine_types});
+}
+
+void HostCapacity::instance_changed(const std::string& key) {
+  if (!loaded_) return;
+  drop_record(key);
+  const auto instance = tables_.instances.get(id_of_key(kInstance, key));
+  if (!instance) {
+    if (instance.error().code != Code::not_found) unreadable_.emplace(key, instance.error());
+    return;
+  }
+  // One that is nowhere takes nothing, whatever its SKU says.
+  if ((*instance)->status.host.empty()) return;
+  Record record{.uid = (*instance)->metadata.uid, .sku_key = sku_key_of(**instance)};
+  record.charge = {.host = (*instance)->status.host, .workload = workload_of(**instance)};
+  if (const auto sku = tables_.instance_skus.get(id_of_key(kSku, record.sku_key))) {
+    record.charge.vcpu = (*sku)->spec.vcpu;
+    record.charge.memory = (*sku)->spec.memory_mib;
+  }
+  record.counted = !reserved_.contains(record.uid);
+  if (record.counted) count(record.charge);
+  users_[record.sku_key].insert(key);
+  records_.emplace(key, std::move(record));
+}
+
+void HostCapacity::drop_record(const std::string& key) {
+  unreadable_.erase(key);
+  const auto known = records_.find(key);
+  if (known == records_.end()) return;
+  if (known->second.counted) uncount(known->second.charge);
+  const auto users = users_.find(known->second.sku_key);
+  users->second.erase(key);
+  if (users->second.empty()) users_.erase(users);
+  records_.erase(known);
+}
+
+void HostCapacity::sku_changed(const std::string& key) {
+  const auto users = users_.find(key);
+  if (users == users_.end()) return;
+  const std::set<std::string> instances = users->second;
+  for (const std::string& instance : instances) instance_changed(instance);
+}
+
+void HostCapacity::connection_changed(const std::string& host) {
+  if (const auto slot = index_.find(host)) index_.set_ready(*slot, hosts_.connected(host));
+}
+
+void HostCapacity::count(const Charge& charge) {
+  Used& used = used_[charge.host];
+  used.vcpu += charge.vcpu;
+  used.memory += charge.memory;
+  if (const auto slot = index_.find(charge.host)) index_.take(*slot, charge.vcpu, charge.memory);
+  if (!charge.workload.empty()) replicas_[charge.workload][charge.host] += 1;
+}
+
+void HostCapacity::uncount(const Charge& charge) {
+  Used& used = used_[charge.host];
+  used.vcpu = used.vcpu - charge.vcpu;
+  used.memory = used.memory - charge.memory;
+  if (used.vcpu == VcpuCount{} && used.memory == MiB{}) used_.erase(charge.host);
+  if (const auto slot = index_.find(charge.host)) index_.give(*slot, charge.vcpu, charge.memory);
+  const auto replicas = replicas_.find(charge.workload);
+  if (replicas == replicas_.end()) return;
+  if (--replicas->second[charge.host] == 0) replicas->second.erase(charge.host);
+  if (replicas->second.empty()) replicas_.erase(replicas);
+}
+
+std::vector<placement::HostSlot> HostCapacity::hosts_of(const std::string& workload) const {
+  std::vector<placement::HostSlot> slots;
+  const auto found = replicas_.find(workload);
+  if (found == replicas_.end()) return slots;
+  for (const auto& [host, count] : found->second) {
+    if (const auto slot = index_.find(host)) slots.push_back(*slot);
+  }
+  std::sort(slots.begin(), slots.end());
+  return slots;
+}
+
+// Only now is it asked why, and of the first few hosts: a fleet's worth of reasons is of no use to anyone.
+Error HostCapacity::refusal(const model::Instance& instance, const placement::HostRequest& request) const {
+  std::vector<placement::HostCandidate> hosts = index_.first(kMaxReasons);
+  std::size_t others = index_.size() - hosts.size();
+  if (const auto named = index_.find(request.host)) {
+    hosts = {index_.candidate(*named)};
+    others = 0;
+  }
+  const auto replicas = replicas_.find(workload_of(instance));
+  for (placement::HostCandidate& host : hosts) {
+    if (replicas == replicas_.end()) break;
+    const auto count = replicas->second.find(host.name);
+    if (count != replicas->second.end()) host.replicas = count->second;
+  }
+  Error error = placement::why_not(placement::choose_host(request, hosts),
+                                   "instance '" + to_string(id_of(instance.metadata)) + "'");
+  if (others > 0) error.message += fmt::format("; and {} more", others);
+  return error;
 }
 
 placement::HostRequest host_request(const model::Instance& instance, const model::InstanceSku& sku) {

@@ -19,7 +19,7 @@ class HostSessions::Served final : public HostStreamEvents {
     HostState& host = sessions_.hosts_[name_];
     if (host.stream != &stream_) return;
     host.stream = nullptr;
-    sessions_.changes_.notify();
+    sessions_.connection_changed(name_);
   }
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
@@ -48,7 +48,7 @@ class HostSessions::Served final : public HostStreamEvents {
     for (const auto& [uid, desired] : host.desired) stream_.send_desired(desired);
     stream_.send_synced();
     sessions_.log_.info("host '{}' is connected, {}", name_, hello.inventory.hypervisor);
-    sessions_.changes_.notify();
+    sessions_.connection_changed(name_);
     return {};
   }
   void on_observed(model::MachineObserved observed) override {
@@ -74,6 +74,11 @@ HostSessions::HostSessions(Runtime& runtime, std::string zone, std::string versi
       changes_(runtime.scheduler) {}
 
 HostSessions::~HostSessions() = default;
+
+void HostSessions::connection_changed(const std::string& host) {
+  for (const auto& listener : connection_listeners_) listener(host);
+  changes_.notify();
+}
 
 Task<void> HostSessions::serve(std::string name, std::unique_ptr<Stream> stream) {
   Served served(*this, name, std::move(stream));

@@ -72,6 +72,10 @@ class HostSessions {
   void on_observed(std::function<void(const std::string&, const std::string&)> listener) {
     listeners_.push_back(std::move(listener));
   }
+  // Called when a host comes or goes, after connected() says so and before changes() is notified.
+  void on_connection(std::function<void(const std::string&)> listener) {
+    connection_listeners_.push_back(std::move(listener));
+  }
 
  private:
   class Served;
@@ -86,12 +90,15 @@ class HostSessions {
     Promise<Result<std::unique_ptr<Stream>>> arrived;
   };
 
+  void connection_changed(const std::string& host);
+
   Runtime& runtime_;
   Logger log_;
   std::string zone_;
   std::string version_;
   Signal changes_;
   std::vector<std::function<void(const std::string&, const std::string&)>> listeners_;
+  std::vector<std::function<void(const std::string&)>> connection_listeners_;
   std::map<std::string, HostState> hosts_;
   std::map<std::string, PendingRelay> relays_;
 };

@@ -61,7 +61,7 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
       {.tenant = id.tenant, .name = model::reference_name(instance->spec.sku_ref)});
   if (!sku) co_return co_await wait_with(id, "Placed", "SkuMissing", sku.error().message);
   const std::string uid = instance->metadata.uid;
-  const auto host = services_.capacity.reserve(uid, name_of(*instance), host_request(*instance, **sku));
+  const auto host = services_.capacity.reserve(*instance, host_request(*instance, **sku));
   if (!host) co_return co_await wait_with(id, "Placed", "NoHost", host.error().message);
   const auto hello = services_.hosts.hello(*host);
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());

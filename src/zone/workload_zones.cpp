@@ -1,6 +1,5 @@
 #include "zone/workload_zones.h"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 namespace hanse::zone {
@@ -40,13 +39,9 @@ WorkloadZones::WorkloadZones(Runtime& runtime, const ZoneConfig& config, Tables&
 
 placement::ZoneCandidate WorkloadZones::here(const model::InstanceSku& sku) const {
   placement::ZoneCandidate zone{.name = config_.name, .member_state = config_.member_state};
-  const auto hosts = capacity_.candidates();
-  if (!hosts) return zone;
-  for (const placement::HostCandidate& host : *hosts) {
-    if (!host.ready || !host.schedulable) continue;
-    zone.fits += std::min(host.free_vcpu.value / sku.spec.vcpu.value,
-                          host.free_memory.value / sku.spec.memory_mib.value);
-  }
+  const auto room = capacity_.room(
+      {.architecture = sku.spec.architecture, .vcpu = sku.spec.vcpu, .memory = sku.spec.memory_mib});
+  if (room) zone.fits = room->instances;
   return zone;
 }
 

@@ -51,8 +51,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   const std::string uid = request.instance.metadata.uid;
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
-  HANSE_CO_TRY(const std::string host,
-               capacity_.reserve(uid, request.instance.metadata.name, host_request(placeable, request.sku)));
+  HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, host_request(placeable, request.sku)));
   const std::string now = to_rfc3339(services_.records.runtime.clock.wall_now());
   auto records = incoming_records(services_.records.tables, peer, request, services_.zone, host, now);
   Result<store::Revision> written = store::Revision{};
