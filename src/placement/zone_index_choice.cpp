@@ -1,0 +1,149 @@
+// The choice of a ZoneIndex: filter by sets, collect what remains, score it.
+#include <algorithm>
+
+#include "placement/member_states.h"
+#include "placement/prices.h"
+#include "placement/zone_index.h"
+
+namespace hanse::placement {
+
+std::optional<std::string> ZoneIndex::choose(const ZoneRequest& request, const std::string& flavour,
+                                             std::span<const ZoneReplicas> replicas) {
+  settle();
+  const auto offers = offers_.find(flavour);
+  if (offers == offers_.end()) return std::nullopt;
+  for (const ZoneReplicas& there : replicas) {
+    const auto position = find(there.zone);
+    if (!position) continue;
+    replicas_[*position] = there.replicas;
+    touched_.push_back(*position);
+  }
+  filter(request, offers->second);
+  collect(request.policy, offers->second);
+  add_scores(request.policy, offers->second);
+  const auto chosen = best(offers->second);
+  for (const std::size_t position : touched_) replicas_[position] = 0;
+  touched_.clear();
+  return chosen ? std::optional(zones_[*chosen].name) : std::nullopt;
+}
+
+void ZoneIndex::filter(const ZoneRequest& request, const Offers& offers) {
+  remaining_ = open_;
+  remaining_.keep(offers.room);
+  filter_by_names(request.policy);
+  filter_by_replicas(request);
+  filter_by_workloads(request.policy);
+  for (const model::LatencyTarget& target : request.policy.latency) {
+    if (target.below_ms) remaining_.keep(places_.below(target.to, *target.below_ms, zones_));
+  }
+}
+
+void ZoneIndex::keep_named(const ZoneSets& sets, const std::vector<std::string>& names) {
+  scratch_.clear();
+  for (const std::string& name : names) {
+    if (const auto found = sets.find(name); found != sets.end()) scratch_.add(found->second);
+  }
+  remaining_.keep(scratch_);
+}
+
+void ZoneIndex::filter_by_names(const model::PlacementPolicy& policy) {
+  if (!policy.zones.empty()) {
+    scratch_.clear();
+    for (const std::string& name : policy.zones) {
+      if (const auto position = find(name)) scratch_.set(*position);
+    }
+    remaining_.keep(scratch_);
+  }
+  if (!policy.member_states.empty()) {
+    scratch_.clear();
+    for (const std::string& name : policy.member_states) {
+      if (name == kUnion) scratch_.add(in_union_);
+      if (const auto found = member_states_.find(name); found != member_states_.end())
+        scratch_.add(found->second);
+    }
+    remaining_.keep(scratch_);
+  }
+  if (!policy.providers.empty()) keep_named(providers_, policy.providers);
+  if (policy.architecture) keep_named(architectures_, {*policy.architecture});
+  for (const std::string& name : policy.certifications) keep_named(certifications_, {name});
+}
+
+// What has a replica already, by the policy's spread, and what has all that each zone gets.
+void ZoneIndex::filter_by_replicas(const ZoneRequest& request) {
+  const model::PlacementPolicy& policy = request.policy;
+  if (policy.per_zone && request.replicas <= 0) remaining_.clear();
+  for (const std::size_t position : touched_) {
+    if (policy.per_zone && replicas_[position] >= request.replicas) remaining_.reset(position);
+    if (replicas_[position] == 0) continue;
+    if (policy.spread == model::Spread::zone) remaining_.reset(position);
+    if (policy.spread == model::Spread::provider) remaining_.drop(providers_.at(zones_[position].provider));
+    if (policy.spread == model::Spread::member_state)
+      remaining_.drop(member_states_.at(zones_[position].member_state));
+  }
+}
+
+void ZoneIndex::filter_by_workloads(const model::PlacementPolicy& policy) {
+  for (const std::string& name : policy.affinity) keep_named(workloads_, {name});
+  for (const std::string& name : policy.anti_affinity) {
+    if (const auto found = workloads_.find(name); found != workloads_.end()) remaining_.drop(found->second);
+  }
+}
+
+// The ceilings are numbers without sets: they are checked on what the sets have left.
+void ZoneIndex::collect(const model::PlacementPolicy& policy, const Offers& offers) {
+  survivors_.clear();
+  const double price = policy.max_euro_per_hour
+                           ? static_cast<double>(to_micro_euro(*policy.max_euro_per_hour).value)
+                           : kUnknown;
+  const double carbon =
+      policy.max_grams_co2_per_kwh ? static_cast<double>(policy.max_grams_co2_per_kwh->value) : kUnknown;
+  remaining_.for_each([&](std::size_t position) {
+    if (offers.price[position] <= price && carbon_[position] <= carbon)
+      survivors_.push_back(static_cast<std::uint32_t>(position));
+  });
+}
+
+void ZoneIndex::add_scores(const model::PlacementPolicy& policy, const Offers& offers) {
+  const model::PlacementWeights& weights = policy.weights;
+  totals_.begin(survivors_.size());
+  if (weights.latency > 0 && !policy.latency.empty()) {
+    trips_.assign(survivors_.size(), 0);
+    for (const model::LatencyTarget& target : policy.latency) {
+      const std::vector<double>& micros = places_.trips(target.to, zones_).micros;
+      for (std::size_t i = 0; i < survivors_.size(); ++i)
+        trips_[i] = std::max(trips_[i], micros[survivors_[i]]);
+    }
+    totals_.add(trips_, weights.latency);
+  }
+  add_score(offers.price, weights.price);
+  add_score(carbon_, weights.carbon);
+  add_score(offers.fits, weights.packing);
+  add_score(replicas_, weights.spread);
+}
+
+void ZoneIndex::add_score(const std::vector<double>& lane, std::int32_t weight) {
+  if (weight == 0) return;
+  quantities_.resize(survivors_.size());
+  for (std::size_t i = 0; i < survivors_.size(); ++i) quantities_[i] = lane[survivors_[i]];
+  totals_.add(quantities_, weight);
+}
+
+// By total, replicas, room and name, as is_better (zone_ranking.h).
+std::optional<std::size_t> ZoneIndex::best(const Offers& offers) const {
+  if (survivors_.empty()) return std::nullopt;
+  const auto is_better = [&](std::size_t a, std::size_t b) {
+    if (totals_.total(a) != totals_.total(b)) return totals_.total(a) > totals_.total(b);
+    const std::size_t one = survivors_[a];
+    const std::size_t other = survivors_[b];
+    if (replicas_[one] != replicas_[other]) return replicas_[one] < replicas_[other];
+    if (offers.fits[one] != offers.fits[other]) return offers.fits[one] > offers.fits[other];
+    return rank_[one] < rank_[other];
+  };
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < survivors_.size(); ++i) {
+    if (is_better(i, best)) best = i;
+  }
+  return survivors_[best];
+}
+
+}  // namespace hanse::placement
