@@ -89,18 +89,23 @@ void ZoneIndex::filter_by_workloads(const model::PlacementPolicy& policy) {
   }
 }
 
-// The ceilings are numbers without sets: they are checked on what the sets have left.
+// The ceilings are numbers without sets: they are checked on what the sets have left. Who passes is as good
+// as random, so that a branch would be guessed wrong every other time: all are written, those who pass are
+// kept.
 void ZoneIndex::collect(const model::PlacementPolicy& policy, const Offers& offers) {
-  survivors_.clear();
   const double price = policy.max_euro_per_hour
                            ? static_cast<double>(to_micro_euro(*policy.max_euro_per_hour).value)
                            : kUnknown;
   const double carbon =
       policy.max_grams_co2_per_kwh ? static_cast<double>(policy.max_grams_co2_per_kwh->value) : kUnknown;
+  survivors_.resize(zones_.size());
+  std::size_t count = 0;
   remaining_.for_each([&](std::size_t position) {
-    if (offers.price[position] <= price && carbon_[position] <= carbon)
-      survivors_.push_back(static_cast<std::uint32_t>(position));
+    survivors_[count] = static_cast<std::uint32_t>(position);
+    const auto affordable = static_cast<std::size_t>(offers.price[position] <= price);
+    count += affordable & static_cast<std::size_t>(carbon_[position] <= carbon);
   });
+  survivors_.resize(count);
 }
 
 void ZoneIndex::add_scores(const model::PlacementPolicy& policy, const Offers& offers) {

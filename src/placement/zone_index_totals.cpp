@@ -1,6 +1,7 @@
 #include "placement/zone_index_totals.h"
 
 #include <algorithm>
+#include <array>
 
 namespace hanse::placement {
 namespace {
@@ -12,17 +13,37 @@ constexpr std::int32_t kBest = 1000;
 constexpr double kFastRange = 2'147'483'648.0;
 constexpr double kNudge = 1e-10;
 
-}  // namespace
-
-void ZoneTotals::add(const std::vector<double>& quantities, std::int32_t weight) {
+struct Range {
   double best = kUnknown;
   double worst = -kUnknown;
-  const std::size_t count = totals_.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const double quantity = quantities[i];
+
+  void include(double quantity) {
     best = std::min(best, quantity);
     worst = std::max(worst, quantity == kUnknown ? -kUnknown : quantity);
   }
+};
+
+// Several side by side, since each minimum waits for the one before it.
+Range range_of(const double* quantities, std::size_t count) {
+  std::array<Range, 8> parts;
+  std::size_t i = 0;
+  for (; i + parts.size() <= count; i += parts.size()) {
+    for (std::size_t part = 0; part < parts.size(); ++part) parts[part].include(quantities[i + part]);
+  }
+  for (; i < count; ++i) parts[0].include(quantities[i]);
+  Range all;
+  for (const Range& part : parts) {
+    all.best = std::min(all.best, part.best);
+    all.worst = std::max(all.worst, part.worst);
+  }
+  return all;
+}
+
+}  // namespace
+
+void ZoneTotals::add(const std::vector<double>& quantities, std::int32_t weight) {
+  const std::size_t count = totals_.size();
+  const auto [best, worst] = range_of(quantities.data(), count);
   if (best == kUnknown) return;
   const double range = worst - best;
   if (range == 0 || range >= kFastRange) return add_exactly(quantities, best, worst, weight);
