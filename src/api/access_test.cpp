@@ -109,6 +109,8 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "GET /providers/hanse.storage/v1/blobs/{digest}",
       "DELETE /providers/hanse.federation/v1/membership",
       "POST /providers/hanse.federation/v1/exchanges",
+      "POST /providers/hanse.placement/v1/reservations",
+      "DELETE /providers/hanse.placement/v1/reservations/{name}",
       "POST /providers/hanse.migration/v1/incoming",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",

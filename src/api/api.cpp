@@ -24,6 +24,7 @@ void add_all(Routes& routes, Context& context) {
   add_workload_routes(routes, context);
   add_transfer_routes(routes, context);
   add_peer_transfer_routes(routes, context);
+  add_placement_routes(routes, context);
   add_federation_routes(routes, context);
   add_peer_membership_routes(routes, context);
   add_observatory_routes(routes, context);

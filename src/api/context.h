@@ -49,6 +49,7 @@ void add_enrolment_routes(Routes& routes, Context& context);
 void add_workload_routes(Routes& routes, Context& context);
 void add_transfer_routes(Routes& routes, Context& context);
 void add_peer_transfer_routes(Routes& routes, Context& context);
+void add_placement_routes(Routes& routes, Context& context);
 void add_federation_routes(Routes& routes, Context& context);
 void add_peer_membership_routes(Routes& routes, Context& context);
 void add_observatory_routes(Routes& routes, Context& context);

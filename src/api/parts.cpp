@@ -18,6 +18,8 @@ ApiParts parts_of(zone::Zone& zone) {
           .events = zone.events(),
           .membership = zone.membership(),
           .records = zone.records(),
+          .reservations = zone.reservations(),
+          .explainer = zone.explainer(),
           .peers = zone.peers(),
           .identity = zone.identity(),
           .config = zone.config()};

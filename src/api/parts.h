@@ -13,8 +13,10 @@
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
+#include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
+#include "zone/workloads/explainer.h"
 #include "zone/zone_config.h"
 
 namespace hanse::zone {
@@ -37,6 +39,8 @@ struct ApiParts {
   zone::EventLog& events;
   zone::Membership& membership;
   zone::ZoneRecords& records;
+  zone::Reservations& reservations;
+  zone::Explainer& explainer;
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;
   const zone::ZoneConfig& config;

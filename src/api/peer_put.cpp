@@ -1,5 +1,7 @@
 #include "api/peer_put.h"
 
+#include "model/reservation.h"
+
 namespace hanse::api {
 namespace {
 
@@ -8,8 +10,18 @@ bool of_zone(const std::string& workload, const std::string& zone) {
 }
 
 std::string announced_workload(const model::Instance& instance) {
-  const auto found = instance.annotations.find(std::string(kWorkloadAnnotation));
+  const auto found = instance.annotations.find(model::kWorkloadAnnotation);
   return found == instance.annotations.end() ? std::string() : found->second;
+}
+
+Status use_reservation(Context& context, const std::string& peer, const zone::ResourceId& id,
+                       const model::Instance& wanted) {
+  const auto reservation = wanted.annotations.find(model::kReservationAnnotation);
+  if (reservation == wanted.annotations.end()) {
+    return fail(Code::failed_precondition,
+                "instance '{}' of zone '{}' comes without a reservation; reserve first", to_string(id), peer);
+  }
+  return context.parts.reservations.use(peer, reservation->second, id.tenant, id.workspace, id.name);
 }
 
 tl::unexpected<Error> not_yours(const zone::ResourceId& id, const std::string& peer) {
@@ -35,12 +47,14 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
         Error{Code::permission_denied,
               fmt::format("zone '{}' may put instances of its own workloads only; the annotation {} "
                           "must begin with '{}/'",
-                          call.caller.name, kWorkloadAnnotation, call.caller.name),
+                          call.caller.name, model::kWorkloadAnnotation, call.caller.name),
               {{"/annotations/hanse~1workload", {}}}});
   }
   auto& frontend = context.parts.frontends.instances;
   const auto existing = frontend.get(id);
   if (existing && !belongs_to_peer(**existing, call.caller.name)) co_return not_yours(id, call.caller.name);
+  // What comes late finds its reservation gone and makes nothing that its zone has given up.
+  if (!existing) HANSE_CO_CHECK(use_reservation(context, call.caller.name, id, wanted));
   HANSE_CO_TRY(auto answer, co_await frontend.put(std::move(wanted), seen));
   if (answer.resource.status.workload != workload) {
     auto marked = context.parts.tables.instances.update(id, [workload](model::Instance& instance) -> Status {

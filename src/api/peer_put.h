@@ -18,7 +18,6 @@
 namespace hanse::api {
 
 // The annotation of an instance that names its workload: "<zone>/<tenant>/<workspace>/<name>#<index>".
-inline constexpr std::string_view kWorkloadAnnotation = "hanse/workload";
 
 // Creates; when it is here already with the same spec, nothing changes.
 template <class T>

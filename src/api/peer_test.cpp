@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/api/api_service.h"
+#include "tests/support/zone_fixture.h"
 
 namespace hanse::api {
 namespace {
@@ -15,12 +16,84 @@ using test::kInstances;
 using test::kSkus;
 
 std::string instance_of(const std::string& workload) {
-  return R"({"annotations":{"hanse/workload":")" + workload +
+  return R"({"annotations":{"hanse/reservation":"r1","hanse/workload":")" + workload +
          R"("},"spec":{"skuRef":"skus/small","bootVolume":{"sourceImageRef":"images/debian"}}})";
 }
 
 std::string southern() {
   return instance_of("south/default/default/web#0");
+}
+
+constexpr char kReservations[] = "/providers/hanse.placement/v1/reservations";
+
+std::string reservation(const std::string& id, const std::string& name = "web-0") {
+  return R"({"id":")" + id + R"(","tenant":"default","workspace":"default","name":")" + name +
+         R"(","workload":"south/default/default/web#0","flavour":"small","sku":{"vcpu":1,"memoryMib":256}})";
+}
+
+// Hosts with room, and a policy by which 'south' may have two vCPU here.
+struct Roomy : ApiService {
+  std::unique_ptr<test::ScriptedHost> host;
+
+  Roomy() {
+    REQUIRE(run(tables.hosts.update({.name = "h1"}, [](model::Host& changed) -> Status {
+      changed.status.inventory = {.vcpu = {4}, .memory_mib = {1024}, .architecture = "x86_64"};
+      return {};
+    })));
+    host = std::make_unique<test::ScriptedHost>(world.runtime, hosts, "h1");
+    settle();
+    REQUIRE(
+        run(membership.set_policy("[[peers]]\nname = \"south\"\n[peers.accepts]\ntenants = [\"default\"]\n"
+                                  "flavours = [\"small\"]\nmax_vcpu = 2\nmax_memory_mib = 4096\n")));
+    REQUIRE(ask(As::peer, "PUT", kSkus + "/small", test::kSmallSku).status == 201);
+  }
+};
+
+TEST_CASE("a peer puts an instance by a reservation, and by each but once") {
+  Roomy service;
+  const std::string path = kInstances + "/web-0";
+  Answer answer = service.ask(As::peer, "PUT", path, southern());
+  CHECK(answer.status == 412);
+  CHECK(answer.text("/detail").find("holds no reservation 'r1'") != std::string::npos);
+  answer = service.ask(As::peer, "POST", kReservations, reservation("r1"));
+  CHECK(answer.status == 200);
+  CHECK(answer.text("/expiresInSeconds") == "60");
+  CHECK(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  CHECK(service.reservations.size() == 1);
+  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-1", southern()).status == 412);  // it is for web-0
+  CHECK(service.ask(As::peer, "PUT", path, southern()).status == 201);
+  CHECK(service.reservations.size() == 0);
+}
+
+TEST_CASE("the room of a reservation is held, and free again when it is released or over") {
+  Roomy service;
+  const auto room = [&] { return service.capacity.room({.vcpu = {1}, .memory = {256}}).value().instances; };
+  CHECK(room() == 4);
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  CHECK(room() == 3);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
+  CHECK(room() == 4);
+  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-0", southern()).status == 412);
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r2")).status == 200);
+  service.world.loop.run(Seconds{65});
+  CHECK(service.reservations.size() == 0);
+}
+
+TEST_CASE("the policy decides what a peer may reserve") {
+  Roomy service;
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r2", "web-1")).status == 200);
+  const Answer full = service.ask(As::peer, "POST", kReservations, reservation("r3", "web-2"));
+  CHECK(full.status == 429);
+  CHECK(full.text("/detail") == "zone 'south' has 2 of 2 vCPU here that the policy allows, and asks for 1");
+  REQUIRE(service.run(service.membership.set_policy("")));
+  service.reservations.release("south", "r1");
+  const Answer denied = service.ask(As::peer, "POST", kReservations, reservation("r4"));
+  CHECK(denied.status == 403);
+  std::string foreign = reservation("r5");
+  foreign.replace(foreign.find("south/"), 6, "north/");
+  CHECK(service.ask(As::peer, "POST", kReservations, foreign).status == 403);
 }
 
 TEST_CASE("a peer brings a SKU but does not change one") {
@@ -36,9 +109,9 @@ TEST_CASE("a peer brings a SKU but does not change one") {
 }
 
 TEST_CASE("a peer puts, starts, stops and deletes the instances of its own workloads") {
-  ApiService service;
-  REQUIRE(service.ask(As::peer, "PUT", kSkus + "/small", test::kSmallSku).status == 201);
+  Roomy service;
   const std::string path = kInstances + "/web-0";
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
   Answer answer = service.ask(As::peer, "PUT", path, southern());
   CHECK(answer.status == 201);
   CHECK(answer.text("/status/workload") == "south/default/default/web#0");

@@ -4,6 +4,8 @@
 #include "api/schema_writer.h"
 #include "federation/record_exchange.h"
 #include "model/host_messages.h"
+#include "model/placement_explanation.h"
+#include "model/reservation.h"
 #include "model/storage.h"
 #include "model/transfer.h"
 #include "model/workload.h"
@@ -67,6 +69,9 @@ void add_messages(SchemaWriter& writer) {
   writer.add<RotationRequest>("RotationRequest");
   writer.add<federation::SignedRecord>("SignedRecord");
   writer.add<federation::ExchangeMessage>("ExchangeMessage");
+  writer.add<model::ReservationRequest>("ReservationRequest");
+  writer.add<model::ReservationAnswer>("ReservationAnswer");
+  writer.add<model::WorkloadExplanation>("WorkloadExplanation");
   writer.add<zone::AcceptanceRequest>("AcceptanceRequest");
   writer.add<zone::AcceptanceAnswer>("AcceptanceAnswer");
   writer.add<zone::ConfirmationRequest>("ConfirmationRequest");

@@ -27,6 +27,7 @@ struct CommandDrafts {
   ImageImportOptions image_import;
   TokenCreateOptions token_create;
   TokenEnrolOptions token_enrol;
+  ExplainOptions explain;
   InviteOptions invite;
   JoinOptions join;
   PeerShowOptions peer_show;

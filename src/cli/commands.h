@@ -20,6 +20,7 @@ Task<Status> run_image_import(Session session, ImageImportOptions options);
 Task<Status> run_token_create(Session session, TokenCreateOptions options);
 Task<Status> run_token_enrol(Session session, TokenEnrolOptions options);
 
+Task<Status> run_explain(Session session, ExplainOptions options);
 Task<Status> run_invite(Session session, InviteOptions options);
 Task<Status> run_join(Session session, JoinOptions options);
 Task<Status> run_peer_list(Session session);

@@ -95,6 +95,10 @@ struct TokenEnrolOptions {
   std::string expires = "1h";
 };
 
+struct ExplainOptions {
+  std::string workload;
+};
+
 struct InviteOptions {
   std::string expires = "1h";
 };
@@ -144,11 +148,12 @@ struct CompletionOptions {
 
 struct VersionOptions {};
 
-using Command = std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions,
-                             PowerOptions, ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions,
-                             TokenCreateOptions, TokenEnrolOptions, InviteOptions, JoinOptions,
-                             PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
-                             ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
-                             VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
+using Command =
+    std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
+                 ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
+                 TokenEnrolOptions, ExplainOptions, InviteOptions, JoinOptions, PeerListOptions,
+                 PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions, ContextListOptions,
+                 ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions, ZoneOptions,
+                 HostOptions, DevOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

@@ -48,6 +48,12 @@ void add_delete(CLI::App& app, CommandDrafts& drafts) {
   });
 }
 
+void add_explain(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* explain = app.add_subcommand("explain", "Show why a workload's replicas are where they are");
+  explain->add_option("workload", drafts.explain.workload, "Name of the workload")->required();
+  explain->callback([&drafts] { drafts.command = drafts.explain; });
+}
+
 void add_events(CLI::App& app, CommandDrafts& drafts) {
   CLI::App* events = app.add_subcommand("events", "Show what happened, newest last");
   events->add_option("kind", drafts.events.kind, "Only of this kind of resource");
@@ -63,6 +69,7 @@ void add_resource_commands(CLI::App& app, CommandDrafts& drafts) {
   add_get(app, drafts);
   add_describe(app, drafts);
   add_delete(app, drafts);
+  add_explain(app, drafts);
   add_events(app, drafts);
 }
 

@@ -72,6 +72,8 @@ Task<Status> run_command(Session session, Command command) {
     co_return co_await run_token_create(session, *create);
   if (auto* enrol = std::get_if<TokenEnrolOptions>(&command))
     co_return co_await run_token_enrol(session, *enrol);
+  if (auto* explain = std::get_if<ExplainOptions>(&command))
+    co_return co_await run_explain(session, *explain);
   if (auto* invite = std::get_if<InviteOptions>(&command)) co_return co_await run_invite(session, *invite);
   if (auto* join = std::get_if<JoinOptions>(&command)) co_return co_await run_join(session, *join);
   if (std::holds_alternative<PeerListOptions>(command)) co_return co_await run_peer_list(session);

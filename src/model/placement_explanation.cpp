@@ -9,5 +9,7 @@ HANSE_DEFINE_JSON(ExplainedScore)
 HANSE_DEFINE_JSON(ExplainedCandidate)
 HANSE_DEFINE_JSON(Relaxation)
 HANSE_DEFINE_JSON(PlacementExplanation)
+HANSE_DEFINE_JSON(ReplicaExplanation)
+HANSE_DEFINE_JSON(WorkloadExplanation)
 
 }  // namespace hanse::model

@@ -5,6 +5,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,26 @@ struct PlacementExplanation {
 BOOST_DESCRIBE_STRUCT(PlacementExplanation, (), (chosen, why, candidates, omitted, relaxations))
 HANSE_DECLARE_JSON(PlacementExplanation);
 
+// One replica: where it is, and how the decision would be now.
+struct ReplicaExplanation {
+  std::string instance;
+  std::string zone;  // empty: it has none
+  PlacementExplanation zones;
+  std::optional<PlacementExplanation> hosts;  // when it is, or would be, in the zone that was asked
+  bool operator==(const ReplicaExplanation&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ReplicaExplanation, (), (instance, zone, zones, hosts))
+HANSE_DECLARE_JSON(ReplicaExplanation);
+
+struct WorkloadExplanation {
+  std::string workload;
+  std::vector<ReplicaExplanation> replicas;  // with perZone also the one that would be next
+  bool operator==(const WorkloadExplanation&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(WorkloadExplanation, (), (workload, replicas))
+HANSE_DECLARE_JSON(WorkloadExplanation);
+
+inline constexpr std::size_t kMaxExplainedReplicas = 100;
 inline constexpr std::size_t kMaxExplainedCandidates = 200;
 inline constexpr std::size_t kMaxRelaxations = 10;
 inline constexpr std::size_t kMaxRelaxationCandidates = 10;

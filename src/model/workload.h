@@ -35,11 +35,12 @@ struct ReplicaAssignment {
   std::int32_t index = 0;
   std::string instance;  // "<workload>-<index>"
   std::string zone;
+  std::string reservation;  // by which it is put there; empty in this zone
   PowerState power_state = PowerState::unknown;
   bool deleting = false;
   bool operator==(const ReplicaAssignment&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ReplicaAssignment, (), (index, instance, zone, power_state, deleting))
+BOOST_DESCRIBE_STRUCT(ReplicaAssignment, (), (index, instance, zone, reservation, power_state, deleting))
 HANSE_DECLARE_JSON(ReplicaAssignment);
 
 struct WorkloadStatus {

@@ -19,13 +19,13 @@ std::string prefix() {
 
 }  // namespace
 
-Controllers::Controllers(InstanceServices services, ImageReconciler& images, WorkloadZones& zones,
-                         const std::string& zone)
+Controllers::Controllers(InstanceServices services, ImageReconciler& images,
+                         WorkloadReconciler::Services workloads)
     : services_(services),
       index_(services.tables),
       feed_(services.runtime, services.store),
       instance_reconciler_(services),
-      workload_reconciler_(services.runtime, services.tables, zones, services.events, zone),
+      workload_reconciler_(std::move(workloads)),
       host_reconciler_(services.runtime, services.tables, services.hosts),
       workspace_reconciler_(services.tables.workspaces),
       instance_sku_reconciler_(services.tables.instance_skus),

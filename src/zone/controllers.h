@@ -13,14 +13,13 @@
 #include "zone/instance_index.h"
 #include "zone/instance_reconciler.h"
 #include "zone/simple_reconcilers.h"
-#include "zone/workload_reconciler.h"
+#include "zone/workloads/workload_reconciler.h"
 
 namespace hanse::zone {
 
 class Controllers {
  public:
-  Controllers(InstanceServices services, ImageReconciler& images, WorkloadZones& zones,
-              const std::string& zone);
+  Controllers(InstanceServices services, ImageReconciler& images, WorkloadReconciler::Services workloads);
 
   Status start();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/reservation.h"
 #include "placement/planner.h"
 
 namespace hanse::zone {
@@ -189,6 +190,24 @@ std::vector<placement::HostSlot> HostCapacity::hosts_of(const std::string& workl
   return slots;
 }
 
+void HostCapacity::count_replicas(const std::string& workload,
+                                  std::vector<placement::HostCandidate>& hosts) const {
+  const auto replicas = replicas_.find(workload);
+  if (replicas == replicas_.end()) return;
+  for (placement::HostCandidate& host : hosts) {
+    const auto count = replicas->second.find(host.name);
+    if (count != replicas->second.end()) host.replicas = count->second;
+  }
+}
+
+std::vector<placement::HostCandidate> HostCapacity::first_hosts(const std::string& replica,
+                                                                std::size_t limit) {
+  if (!load()) return {};
+  std::vector<placement::HostCandidate> hosts = index_.first(limit);
+  count_replicas(replica.substr(0, replica.find('#')), hosts);
+  return hosts;
+}
+
 // Only now is it asked why, and of the first few hosts: a fleet's worth of reasons is of no use to anyone.
 Error HostCapacity::refusal(const model::Instance& instance, const placement::HostRequest& request) const {
   std::vector<placement::HostCandidate> hosts = index_.first(kMaxReasons);
@@ -197,12 +216,7 @@ Error HostCapacity::refusal(const model::Instance& instance, const placement::Ho
     hosts = {index_.candidate(*named)};
     others = 0;
   }
-  const auto replicas = replicas_.find(workload_of(instance));
-  for (placement::HostCandidate& host : hosts) {
-    if (replicas == replicas_.end()) break;
-    const auto count = replicas->second.find(host.name);
-    if (count != replicas->second.end()) host.replicas = count->second;
-  }
+  count_replicas(workload_of(instance), hosts);
   Error error = placement::why_not(placement::choose_host(request, hosts),
                                    "instance '" + to_string(id_of(instance.metadata)) + "'");
   if (others > 0) error.message += fmt::format("; and {} more", others);
@@ -210,12 +224,14 @@ Error HostCapacity::refusal(const model::Instance& instance, const placement::Ho
 }
 
 placement::HostRequest host_request(const model::Instance& instance, const model::InstanceSku& sku) {
+  const auto spread = instance.annotations.find(model::kSpreadAnnotation);
   return {.architecture = sku.spec.architecture,
           .vcpu = sku.spec.vcpu,
           .memory = sku.spec.memory_mib,
           .host = instance.spec.host.value_or(""),
           .cpu_model = instance.spec.cpu_model.value_or(""),
-          .machine_type = instance.spec.machine_type.value_or("")};
+          .machine_type = instance.spec.machine_type.value_or(""),
+          .spread_by_host = spread != instance.annotations.end() && spread->second == "host"};
 }
 
 std::string default_machine_type(const model::Inventory& inventory) {

@@ -31,6 +31,9 @@ class HostCapacity {
   // How many more of the request there is room for, on whichever host.
   Result<placement::HostRoom> room(const placement::HostRequest& request);
 
+  // The first of the hosts as candidates for a replica of this name, for people who ask why.
+  std::vector<placement::HostCandidate> first_hosts(const std::string& replica, std::size_t limit);
+
   // The resource at this key was made, changed or removed.
   void host_changed(const std::string& key);
   void instance_changed(const std::string& key);
@@ -67,6 +70,7 @@ class HostCapacity {
   void drop_record(const std::string& key);
   void connection_changed(const std::string& host);
   std::vector<placement::HostSlot> hosts_of(const std::string& workload) const;
+  void count_replicas(const std::string& workload, std::vector<placement::HostCandidate>& hosts) const;
   Error refusal(const model::Instance& instance, const placement::HostRequest& request) const;
 
   Tables& tables_;

@@ -5,7 +5,7 @@
 #include "zone/federation/zone_offer.h"
 #include "zone/peer_clients.h"
 #include "zone/transfers/transfer_service.h"
-#include "zone/workload_zones.h"
+#include "zone/workloads/explainer.h"
 
 namespace hanse::zone {
 namespace {
@@ -67,7 +67,10 @@ struct Zone::Parts {
         images(run, blobs, std::move(converter)),
         image_reconciler(run, tables, images, clients, peers),
         records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
-        workload_zones(run, config, tables, frontends, capacity, peers, clients),
+        reservations(run, config, tables, capacity),
+        replica_zones(config, tables, frontends, clients),
+        zone_candidates(config, tables, capacity, peers, membership, records),
+        explainer(config, tables, capacity, zone_candidates),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
                    .hosts = hosts,
@@ -77,14 +80,15 @@ struct Zone::Parts {
                    .certificates = crypto.certificates,
                    .zone = config.name},
                   capacity, peers),
-        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-                    workload_zones, config.name) {}
+        controllers(
+            {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
+            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, transfers, config.name}) {}
 
   Task<Status> load();
   Task<Status> load_tokens();
   Task<Status> make_defaults();
   Task<void> renew_certificates();
-  Result<federation::ZoneDigest> offer() const;
+  Result<federation::ZoneDigest> offer();
 
   Runtime& runtime;
   store::Store& store;
@@ -110,7 +114,10 @@ struct Zone::Parts {
   ImageStore images;
   ImageReconciler image_reconciler;
   ZoneRecords records;
-  WorkloadZones workload_zones;
+  Reservations reservations;
+  ReplicaZones replica_zones;
+  ZoneCandidates zone_candidates;
+  Explainer explainer;
   Signal transfer_changes;
   TransferService transfers;
   Controllers controllers;
@@ -163,12 +170,16 @@ Task<Status> Zone::Parts::load() {
   co_return Status();
 }
 
-Result<federation::ZoneDigest> Zone::Parts::offer() const {
-  HANSE_TRY(const auto machines, capacity.candidates());
+Result<federation::ZoneDigest> Zone::Parts::offer() {
   HANSE_TRY(const auto skus, tables.instance_skus.all());
   std::vector<model::InstanceSku> shapes;
   for (const auto& sku : skus) shapes.push_back(*sku);
-  return offer_of(config, shapes, machines);
+  return offer_of(config, shapes, [this](const federation::FlavourOffer& flavour) -> Result<std::int64_t> {
+    HANSE_TRY(const placement::HostRoom room, capacity.room({.architecture = flavour.architecture,
+                                                             .vcpu = flavour.vcpu,
+                                                             .memory = flavour.memory_mib}));
+    return room.instances;
+  });
 }
 
 Task<void> Zone::Parts::renew_certificates() {
@@ -245,6 +256,12 @@ ImageStore& Zone::images() {
 }
 EventLog& Zone::events() {
   return parts_->events;
+}
+Reservations& Zone::reservations() {
+  return parts_->reservations;
+}
+Explainer& Zone::explainer() {
+  return parts_->explainer;
 }
 ZoneRecords& Zone::records() {
   return parts_->records;

@@ -25,8 +25,10 @@
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
+#include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
+#include "zone/workloads/explainer.h"
 #include "zone/zone_config.h"
 #include "zone/zone_version.h"
 
@@ -63,6 +65,8 @@ class Zone {
   EventLog& events();
   Membership& membership();
   ZoneRecords& records();
+  Reservations& reservations();
+  Explainer& explainer();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;
 

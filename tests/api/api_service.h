@@ -112,6 +112,10 @@ struct ApiService {
                               tls_changes};
   zone::ZoneRecords records{{world.runtime, cryptography, identity, peers, clients, membership, config},
                             [] { return federation::ZoneDigest{.zone = "north"}; }};
+  zone::HostCapacity capacity{tables, hosts};
+  zone::Reservations reservations{world.runtime, config, tables, capacity};
+  zone::ZoneCandidates candidates{config, tables, capacity, peers, membership, records};
+  zone::Explainer explainer{config, tables, capacity, candidates};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use
 
@@ -127,9 +131,9 @@ struct ApiService {
       host.metadata.name = name;
       REQUIRE(run(tables.hosts.create(std::move(host))));
     }
-    api = std::make_unique<api::Api>(api::ApiParts{world.runtime, *store, tables, frontends, actions,
-                                                   transfers, hosts, authentication, enrolment, images,
-                                                   events, membership, records, peers, identity, config});
+    api = std::make_unique<api::Api>(api::ApiParts{
+        world.runtime, *store, tables, frontends, actions, transfers, hosts, authentication, enrolment,
+        images, events, membership, records, reservations, explainer, peers, identity, config});
   }
 
   // Runs a task to its end.

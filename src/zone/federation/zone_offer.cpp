@@ -66,17 +66,6 @@ std::vector<federation::FlavourOffer> flavours_of(const ZoneConfig& config,
   return flavours;
 }
 
-std::int64_t fits_on(const federation::FlavourOffer& flavour,
-                     std::span<const placement::HostCandidate> hosts) {
-  std::int64_t fits = 0;
-  for (const placement::HostCandidate& host : hosts) {
-    if (!host.ready || !host.schedulable || host.architecture != flavour.architecture) continue;
-    fits += std::max<std::int64_t>(0, std::min(host.free_vcpu.value / flavour.vcpu.value,
-                                               host.free_memory.value / flavour.memory_mib.value));
-  }
-  return fits;
-}
-
 // The operator's own figure, else the average of the member state.
 std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config) {
   if (config.carbon_grams_per_kwh > 0)
@@ -87,8 +76,8 @@ std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config) {
   return federation::CarbonFigure{*average, table.source};
 }
 
-federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
-                                std::span<const placement::HostCandidate> hosts) {
+Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
+                                        const Room& room) {
   federation::ZoneDigest digest{.zone = config.name,
                                 .provider = config.provider,
                                 .city = config.city,
@@ -99,7 +88,7 @@ federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model:
                                 .flavours = flavours_of(config, skus),
                                 .carbon = carbon_of(config)};
   for (federation::FlavourOffer& flavour : digest.flavours) {
-    flavour.fits = fits_on(flavour, hosts);
+    HANSE_TRY(flavour.fits, room(flavour));
     flavour.price = price_of(config, flavour.vcpu, flavour.memory_mib);
   }
   return digest;

@@ -3,13 +3,15 @@
 // configuration, else kCommonFlavours, and the shapes of the instance SKUs that are in use here.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "federation/zone_digest.h"
 #include "model/compute.h"
-#include "placement/candidate.h"
 #include "zone/zone_config.h"
 
 namespace hanse::zone {
@@ -17,17 +19,16 @@ namespace hanse::zone {
 // The configuration's flavours and the SKUs, one for each shape, at most kMaxOfferedFlavours.
 std::vector<federation::FlavourOffer> flavours_of(const ZoneConfig& config,
                                                   std::span<const model::InstanceSku> skus);
-// How many more of it the hosts could take, each on its own.
-std::int64_t fits_on(const federation::FlavourOffer& flavour,
-                     std::span<const placement::HostCandidate> hosts);
+// How many more of it the hosts could take.
+using Room = std::function<Result<std::int64_t>(const federation::FlavourOffer& flavour)>;
 // By the prices of the configuration; nothing when it has none.
 std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory);
 
 std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config);
 
 // Without time and round trips.
-federation::ZoneDigest offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
-                                std::span<const placement::HostCandidate> hosts);
+Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
+                                        const Room& room);
 
 // The smallest flavour of the digest that has room for it: what the zone says of fits and price of such an
 // instance. nullptr: it offers none.

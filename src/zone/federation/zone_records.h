@@ -6,6 +6,7 @@
 // is reached says so in the log and tells nothing.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "zone/workload_zones.h"
+#include "zone/workloads/replica_zones.h"
 
 #include <boost/json.hpp>
 
@@ -27,62 +27,38 @@ Status accept_existing(const Result<json::Value>& answer) {
 
 }  // namespace
 
-WorkloadZones::WorkloadZones(Runtime& runtime, const ZoneConfig& config, Tables& tables, Frontends& frontends,
-                             HostCapacity& capacity, const federation::Peers& peers, PeerClients& clients)
-    : runtime_(runtime),
-      config_(config),
-      tables_(tables),
-      frontends_(frontends),
-      capacity_(capacity),
-      peers_(peers),
-      clients_(clients) {}
-
-placement::ZoneCandidate WorkloadZones::here(const model::InstanceSku& sku) const {
-  placement::ZoneCandidate zone{.name = config_.name, .member_state = config_.member_state};
-  const auto room = capacity_.room(
-      {.architecture = sku.spec.architecture, .vcpu = sku.spec.vcpu, .memory = sku.spec.memory_mib});
-  if (room) zone.fits = room->instances;
-  return zone;
+Task<Result<model::ReservationAnswer>> ReplicaZones::reserve(std::string zone,
+                                                             model::ReservationRequest request) {
+  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const json::Value answer,
+               co_await client->call("POST", model::kReservationsPath, to_json(request)));
+  co_return json::from_json<model::ReservationAnswer>(answer);
 }
 
-Task<placement::ZoneCandidate> WorkloadZones::ask(std::string zone) {
-  placement::ZoneCandidate candidate{.name = zone, .reachable = false};
-  const auto client = clients_.get(zone);
-  if (!client) co_return candidate;
-  const auto answer = co_await (*client)->call("GET", "/providers/seca.region/v1/regions/" + zone);
-  if (!answer) co_return candidate;
-  const json::Value* spec = answer->is_object() ? answer->get_object().if_contains("spec") : nullptr;
-  const json::Value* state =
-      spec != nullptr && spec->is_object() ? spec->get_object().if_contains("memberState") : nullptr;
-  if (state != nullptr && state->is_string()) candidate.member_state = std::string(state->get_string());
-  candidate.reachable = true;
-  // How much fits there is the other zone's to say: it takes the replica or shows why not.
-  candidate.fits = 1;
-  co_return candidate;
-}
-
-Task<Result<std::vector<placement::ZoneCandidate>>> WorkloadZones::candidates(model::InstanceSku sku) {
-  std::vector<placement::ZoneCandidate> zones = {here(sku)};
-  for (const std::string& peer : peers_.names()) {
-    const auto known = known_.find(peer);
-    const MonotonicTime now = runtime_.clock.now();
-    if (known == known_.end() || now - known->second.at > kFresh || !known->second.candidate.reachable) {
-      placement::ZoneCandidate asked = co_await ask(peer);
-      known_.insert_or_assign(peer, Known{std::move(asked), now});
-    }
-    zones.push_back(known_.at(peer).candidate);
-  }
-  co_return zones;
-}
-
-Task<Status> WorkloadZones::put_here(ReplicaRequest replica) {
-  if (tables_.instances.get(id_of(replica.instance.metadata))) co_return Status();
-  const auto put = co_await frontends_.instances.put(std::move(replica.instance), std::nullopt);
-  if (!put) co_return fail(put.error());
+Task<Status> ReplicaZones::release(std::string zone, std::string reservation) {
+  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  const auto released =
+      co_await client->call("DELETE", fmt::format("{}/{}", model::kReservationsPath, reservation));
+  if (!released) co_return fail(released.error());
   co_return Status();
 }
 
-Task<Status> WorkloadZones::put(std::string zone, ReplicaRequest replica) {
+// Whose replica it is goes into the status, where no user can write it.
+Task<Status> ReplicaZones::put_here(ReplicaRequest replica) {
+  const ResourceId id = id_of(replica.instance.metadata);
+  if (tables_.instances.get(id)) co_return Status();
+  const std::string workload = replica.instance.annotations[model::kWorkloadAnnotation];
+  const auto put = co_await frontends_.instances.put(std::move(replica.instance), std::nullopt);
+  if (!put) co_return fail(put.error());
+  const auto marked = co_await tables_.instances.update(id, [workload](model::Instance& instance) -> Status {
+    instance.status.workload = workload;
+    return {};
+  });
+  if (!marked) co_return fail(marked.error());
+  co_return Status();
+}
+
+Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
   if (zone == config_.name) co_return co_await put_here(std::move(replica));
   HANSE_CO_TRY(const auto client, clients_.get(zone));
   const ResourceId id = id_of(replica.instance.metadata);
@@ -103,7 +79,7 @@ Task<Status> WorkloadZones::put(std::string zone, ReplicaRequest replica) {
   co_return Status();
 }
 
-Task<Result<model::Instance>> WorkloadZones::get(std::string zone, ResourceId id) {
+Task<Result<model::Instance>> ReplicaZones::get(std::string zone, ResourceId id) {
   if (zone == config_.name) {
     HANSE_CO_TRY(const auto instance, tables_.instances.get(id));
     co_return *instance;
@@ -113,7 +89,7 @@ Task<Result<model::Instance>> WorkloadZones::get(std::string zone, ResourceId id
   co_return json::from_json<model::Instance>(answer);
 }
 
-Task<Status> WorkloadZones::remove(std::string zone, ResourceId id) {
+Task<Status> ReplicaZones::remove(std::string zone, ResourceId id) {
   if (zone == config_.name) {
     const auto deleted = co_await frontends_.instances.request_deletion(id);
     if (!deleted) co_return fail(deleted.error());

@@ -1,0 +1,52 @@
+// hanse.placement: reservations of peers, and why a workload's replicas are where they are.
+#include "api/json_body.h"
+#include "api/resource_routes.h"
+#include "zone/federation/membership.h"
+#include "zone/reservations.h"
+#include "zone/workloads/explainer.h"
+
+namespace hanse::api {
+namespace {
+
+Task<Result<http::Reply>> reserve(Context& context, Call call) {
+  HANSE_CO_TRY(const auto request, read_body<model::ReservationRequest>(call.request.body));
+  HANSE_CO_TRY(const auto answer, context.parts.reservations.reserve(
+                                      call.caller.name, context.parts.membership.policy(), request));
+  co_return json_reply(200, answer);
+}
+
+Task<Result<http::Reply>> release(Context& context, Call call) {
+  context.parts.reservations.release(call.caller.name, call.path.at("name"));
+  co_return http::Reply(http::Response{204});
+}
+
+Task<Result<http::Reply>> explain(Context& context, Call call) {
+  HANSE_CO_TRY(const auto explanation, context.parts.explainer.explain(id_of(call.path)));
+  co_return json_reply(200, explanation);
+}
+
+}  // namespace
+
+void add_placement_routes(Routes& routes, Context& context) {
+  routes.push_back({.name = fmt::format("POST {}", model::kReservationsPath),
+                    .access = kPeers,
+                    .summary = "Hold room for a replica of the calling zone's workload; may be repeated",
+                    .request_schema = "ReservationRequest",
+                    .answer_schema = "ReservationAnswer",
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return reserve(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("DELETE {}/{{name}}", model::kReservationsPath),
+                    .access = kPeers,
+                    .summary = "Give the room back; afterwards nothing can be put by it",
+                    .success = 204,
+                    .function = [&context](Call call) { return release(context, std::move(call)); }});
+  routes.push_back(
+      {.name = "GET /providers/hanse.placement/v1/tenants/{tenant}/workspaces/{workspace}/workloads/{name}/"
+               "explanation",
+       .access = kUsers,
+       .summary = "Why each replica is where it is, or what would have to change",
+       .answer_schema = "WorkloadExplanation",
+       .function = [&context](Call call) { return explain(context, std::move(call)); }});
+}
+
+}  // namespace hanse::api

@@ -1,0 +1,57 @@
+// Assigner: gives each replica that has no zone one: by the policy, of the zones as they are known, with a
+// reservation in another zone before anything is put there. A zone that refuses or is silent is passed over
+// for a while, and the next best is asked.
+//
+// Lifecycle: as long as the reconciler. Thread: the loop. Failure: of a replica, a problem in words; of the
+// whole, those of the tables.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "zone/workloads/replica_plan.h"
+#include "zone/workloads/replica_zones.h"
+#include "zone/workloads/zone_candidates.h"
+
+namespace hanse::zone {
+
+// A zone that refused, or did not answer, is not asked for the same workload again for so long.
+inline constexpr Nanos kRefusalMemory = Seconds{30};
+
+class Assigner {
+ public:
+  Assigner(Runtime& runtime, ZoneCandidates& candidates, ReplicaZones& zones, std::string zone)
+      : runtime_(runtime), candidates_(candidates), zones_(zones), zone_(std::move(zone)) {}
+
+  struct Assigned {
+    Replicas replicas;
+    std::string problem;  // why not all have a zone
+  };
+  Task<Result<Assigned>> assign(model::Workload workload, model::InstanceSku sku, Replicas replicas);
+  // The replica's zone refused it after all.
+  void remember_refusal(const model::Workload& workload, const std::string& zone, std::string message);
+
+ private:
+  struct Refusal {
+    MonotonicTime until;
+    std::string message;
+  };
+  using Zones = std::vector<placement::ZoneCandidate>;
+
+  // Sets the replica's zone; false with a problem when there is none for it.
+  Task<bool> place(model::Workload workload, model::InstanceSku sku, model::ReplicaAssignment& replica,
+                   Zones& zones, std::string& problem);
+  Task<Status> reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
+                       model::ReplicaAssignment& replica);
+  void apply_refusals(const model::Workload& workload, Zones& zones);
+
+  Runtime& runtime_;
+  ZoneCandidates& candidates_;
+  ReplicaZones& zones_;
+  std::string zone_;
+  std::map<std::pair<std::string, std::string>, Refusal> refusals_;  // by uid of the workload, and zone
+};
+
+}  // namespace hanse::zone

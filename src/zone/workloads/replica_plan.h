@@ -1,0 +1,33 @@
+// What a workload's replicas should be, from what is declared and what is assigned. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/workload.h"
+#include "placement/candidate.h"
+#include "runtime/hashing.h"
+
+namespace hanse::zone {
+
+using Replicas = std::vector<model::ReplicaAssignment>;
+
+// Marks what is too many for deletion, and adds the indexes that are missing, without a zone. With perZone
+// none is added: there is one wherever a zone may have one, see next_index().
+Replicas wanted_replicas(const model::Workload& workload);
+// The lowest that no replica has.
+std::int32_t next_index(const Replicas& replicas);
+model::ReplicaAssignment new_replica(const model::Workload& workload, std::int32_t index);
+
+// How many replicas each zone has, but for the one with index `except` (-1: none).
+void count_replicas(const Replicas& replicas, std::int32_t except,
+                    std::vector<placement::ZoneCandidate>& zones);
+
+// Changes when the replicas have to be made anew: with all of the template but the power.
+std::string template_version(Hashing& hashing, const model::InstanceTemplate& wanted);
+
+// "<zone>/<tenant>/<workspace>/<name>#<index>"
+std::string replica_name(const std::string& zone, const model::Workload& workload, std::int32_t index);
+
+}  // namespace hanse::zone

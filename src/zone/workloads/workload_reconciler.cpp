@@ -1,0 +1,288 @@
+#include "zone/workloads/workload_reconciler.h"
+
+#include <algorithm>
+#include <fmt/ranges.h>
+
+#include "placement/planner.h"
+
+namespace hanse::zone {
+namespace {
+
+// Replicas in other zones do not announce themselves.
+constexpr Nanos kLookAgain = Seconds{2};
+
+std::string title_of(const model::Workload& workload) {
+  return to_string(id_of(workload.metadata));
+}
+
+ResourceId replica_id(const model::Workload& workload, const model::ReplicaAssignment& replica) {
+  return {workload.metadata.tenant, workload.metadata.workspace, replica.instance};
+}
+
+// Another zone can be asked instead; there is nothing that could be there in spite of it.
+bool is_refusal(const Error& error) {
+  return error.code == Code::permission_denied || error.code == Code::resource_exhausted ||
+         error.code == Code::failed_precondition;
+}
+
+bool is_complete(const model::Workload& workload, const Replicas& replicas) {
+  const auto runs = [](const model::ReplicaAssignment& replica) {
+    return !replica.deleting && replica.power_state == model::PowerState::running;
+  };
+  const auto ready = std::count_if(replicas.begin(), replicas.end(), runs);
+  const auto wanted =
+      std::count_if(replicas.begin(), replicas.end(),
+                    [](const model::ReplicaAssignment& replica) { return !replica.deleting; });
+  if (workload.spec.placement.per_zone) return wanted > 0 && ready == wanted;
+  return ready == workload.spec.replicas;
+}
+
+}  // namespace
+
+Task<Result<Again>> WorkloadReconciler::reconcile(std::string key) {
+  const ResourceId id = id_of_key(KindOf<model::Workload>::kTraits, key);
+  const auto workload = services_.tables.workloads.get(id);
+  if (!workload) {
+    if (workload.error().code == Code::not_found) co_return Again();
+    co_return fail(workload.error());
+  }
+  HANSE_CO_TRY(const bool changed, co_await assign(*workload));
+  if (changed) co_return Again();  // the write calls this step again
+  Visited visited = co_await visit_all(*workload);
+  if (!(*workload)->metadata.deleted_at) {
+    co_await check_policy(*workload, visited);
+    replace_one_outdated(**workload, visited);
+  }
+  co_return co_await finish(*workload, std::move(visited));
+}
+
+Task<Result<bool>> WorkloadReconciler::assign(Pointer workload) {
+  Assigner::Assigned assigned{.replicas = wanted_replicas(*workload)};
+  const bool incomplete =
+      std::any_of(assigned.replicas.begin(), assigned.replicas.end(),
+                  [](const auto& replica) { return replica.zone.empty() && !replica.deleting; });
+  const bool open = workload->spec.placement.per_zone && !workload->metadata.deleted_at;
+  if (incomplete || open) {
+    const std::string sku_name = model::reference_name(workload->spec.instance.spec.sku_ref);
+    const auto sku =
+        services_.tables.instance_skus.get({.tenant = workload->metadata.tenant, .name = sku_name});
+    if (!sku) co_return fail(sku.error());
+    HANSE_CO_TRY(assigned, co_await assigner_.assign(*workload, **sku, std::move(assigned.replicas)));
+  }
+  // What has no zone yet, or never had one and is not wanted any more, is not kept.
+  std::erase_if(assigned.replicas, [](const auto& replica) { return replica.zone.empty(); });
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+  const auto written = co_await services_.tables.workloads.update(
+      id_of(workload->metadata), [&](model::Workload& changed) -> Status {
+        if (changed.metadata.resource_version != workload->metadata.resource_version) {
+          return fail(Code::aborted, "workload '{}' changed meanwhile", title_of(*workload));
+        }
+        changed.status.replicas = assigned.replicas;
+        if (!assigned.problem.empty()) {
+          model::add_condition(changed.status.conditions,
+                               {model::ResourceState::creating, "Placed", "NoZone", assigned.problem, now});
+        }
+        return {};
+      });
+  if (!written) co_return fail(written.error());
+  co_return written->metadata.resource_version != workload->metadata.resource_version;
+}
+
+Task<WorkloadReconciler::Visited> WorkloadReconciler::visit_all(Pointer workload) {
+  Visited visited;
+  for (const model::ReplicaAssignment& replica : workload->status.replicas) {
+    bool outdated = false;
+    const auto seen = co_await visit(workload, replica, outdated);
+    if (outdated) visited.outdated.push_back(replica.index);
+    if (seen) {
+      if (!seen->zone.empty()) visited.replicas.push_back(*seen);
+      continue;
+    }
+    const bool silent =
+        seen.error().code == Code::unavailable || seen.error().code == Code::deadline_exceeded;
+    visited.problems.push_back(
+        silent ? fmt::format("{} waits for zone '{}', which does not answer: {}", replica.instance,
+                             replica.zone, seen.error().message)
+               : fmt::format("{} in zone '{}': {}", replica.instance, replica.zone, seen.error().message));
+    visited.replicas.push_back(replica);
+  }
+  co_return visited;
+}
+
+Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workload,
+                                                                 model::ReplicaAssignment replica,
+                                                                 bool& outdated) {
+  const ResourceId id = replica_id(*workload, replica);
+  const auto instance = co_await services_.zones.get(replica.zone, id);
+  if (!instance && instance.error().code != Code::not_found) co_return fail(instance.error());
+  if (!instance) {
+    replica.power_state = model::PowerState::unknown;
+    if (!replica.deleting) co_return co_await make(workload, replica);
+    replica.zone.clear();
+    co_return replica;
+  }
+  if (!instance->status.moved_to.empty()) {
+    // The signpost has done its work once it has been followed.
+    const std::string left = std::exchange(replica.zone, instance->status.moved_to);
+    services_.events.add(
+        "workload", title_of(*workload), "ReplicaMoved",
+        fmt::format("{} moved from zone '{}' to zone '{}'", replica.instance, left, replica.zone));
+    co_return replica;
+  }
+  replica.power_state = instance->status.power_state;
+  const auto version = instance->annotations.find(model::kTemplateAnnotation);
+  outdated = version != instance->annotations.end() &&
+             version->second != template_version(services_.hashing, workload->spec.instance);
+  if (replica.deleting && !instance->metadata.deleted_at)
+    HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
+  co_return replica;
+}
+
+// A refusal ends the assignment, once nothing can come by its reservation any more.
+Task<Result<model::ReplicaAssignment>> WorkloadReconciler::make(Pointer workload,
+                                                                model::ReplicaAssignment replica) {
+  const Status made = co_await put(workload, replica);
+  if (made) {
+    services_.events.add("workload", title_of(*workload), "ReplicaCreated",
+                         fmt::format("{} in zone '{}'", replica.instance, replica.zone));
+    co_return replica;
+  }
+  if (!is_refusal(made.error()) || services_.zones.is_here(replica.zone)) co_return fail(made.error());
+  HANSE_CO_CHECK(co_await services_.zones.release(replica.zone, replica.reservation));
+  const auto there = co_await services_.zones.get(replica.zone, replica_id(*workload, replica));
+  if (there) co_return replica;
+  if (there.error().code != Code::not_found) co_return fail(there.error());
+  assigner_.remember_refusal(*workload, replica.zone, made.error().message);
+  services_.events.add(
+      "workload", title_of(*workload), "ReplicaRefused",
+      fmt::format("{} by zone '{}': {}", replica.instance, replica.zone, made.error().message));
+  replica.zone.clear();
+  co_return replica;
+}
+
+Task<Status> WorkloadReconciler::put(Pointer workload, model::ReplicaAssignment replica) {
+  const std::string& tenant = workload->metadata.tenant;
+  const model::InstanceTemplate& wanted = workload->spec.instance;
+  HANSE_CO_TRY(const auto sku, services_.tables.instance_skus.get(
+                                   {.tenant = tenant, .name = model::reference_name(wanted.spec.sku_ref)}));
+  ReplicaRequest request{.sku = *sku};
+  const std::string& image = wanted.spec.boot_volume.source_image_ref;
+  if (!image.empty()) {
+    HANSE_CO_TRY(const auto found,
+                 services_.tables.images.get({.tenant = tenant, .name = model::reference_name(image)}));
+    request.image = *found;
+  }
+  const ResourceId id = replica_id(*workload, replica);
+  model::Instance& instance = request.instance;
+  instance.metadata = {.name = id.name, .tenant = id.tenant, .workspace = id.workspace};
+  instance.labels = wanted.labels;
+  instance.labels["workload"] = workload->metadata.name;
+  instance.annotations[model::kWorkloadAnnotation] = replica_name(services_.zone, *workload, replica.index);
+  instance.annotations[model::kTemplateAnnotation] = template_version(services_.hashing, wanted);
+  if (!replica.reservation.empty()) instance.annotations[model::kReservationAnnotation] = replica.reservation;
+  if (workload->spec.placement.spread == model::Spread::host)
+    instance.annotations[model::kSpreadAnnotation] = "host";
+  instance.spec = wanted.spec;
+  co_return co_await services_.zones.put(replica.zone, std::move(request));
+}
+
+Task<void> WorkloadReconciler::check_policy(Pointer workload, Visited& visited) {
+  const auto sku = services_.tables.instance_skus.get(
+      {.tenant = workload->metadata.tenant,
+       .name = model::reference_name(workload->spec.instance.spec.sku_ref)});
+  if (!sku) co_return;
+  const auto candidates = services_.candidates.all(*workload, **sku);
+  if (!candidates) co_return;
+  std::vector<placement::ZoneCandidate> zones = *candidates;
+  const MonotonicTime now = services_.runtime.clock.now();
+  for (const model::ReplicaAssignment& replica : visited.replicas) {
+    const std::string key = fmt::format("{}#{}", workload->metadata.uid, replica.index);
+    count_replicas(visited.replicas, -1, zones);
+    const auto against =
+        replica.deleting
+            ? std::vector<placement::Filtered>()
+            : placement::violations({workload->spec.placement, workload->spec.replicas}, replica.zone, zones);
+    if (against.empty()) {
+      violated_since_.erase(key);
+      continue;
+    }
+    visited.problems.push_back(fmt::format("{} violates the policy in zone '{}': {}", replica.instance,
+                                           replica.zone, against.front().reason));
+    const MonotonicTime since = violated_since_.emplace(key, now).first->second;
+    if (workload->spec.placement.enforce != model::Enforce::continuous || now - since < kViolationPatience)
+      continue;
+    const Status moved = co_await move_away(workload, replica, visited.replicas, zones);
+    if (!moved)
+      visited.problems.push_back(fmt::format("{} stays: {}", replica.instance, moved.error().message));
+  }
+}
+
+Task<Status> WorkloadReconciler::move_away(Pointer workload, model::ReplicaAssignment replica,
+                                           Replicas replicas, std::vector<placement::ZoneCandidate> zones) {
+  if (!services_.zones.is_here(replica.zone)) {
+    co_return fail(Code::failed_precondition,
+                   "zone '{}' has it and must move it: 'hanse migrate {} --to ZONE' there", replica.zone,
+                   replica.instance);
+  }
+  count_replicas(replicas, replica.index, zones);
+  const placement::Decision decision =
+      placement::choose_zone({workload->spec.placement, workload->spec.replicas}, zones);
+  if (decision.chosen.empty()) co_return fail(placement::why_not(decision, "it"));
+  const ResourceId scope{.tenant = workload->metadata.tenant, .workspace = workload->metadata.workspace};
+  model::TransferSpec spec;
+  spec.instance = replica.instance;
+  spec.target_zone = decision.chosen;
+  const auto transfer = co_await services_.transfers.create(scope, std::move(spec));
+  if (!transfer) co_return fail(transfer.error());
+  services_.events.add(
+      "workload", title_of(*workload), "ReplicaMoves",
+      fmt::format("{} moves to zone '{}', which satisfies the policy", replica.instance, decision.chosen));
+  co_return Status();
+}
+
+void WorkloadReconciler::replace_one_outdated(const model::Workload& workload, Visited& visited) {
+  if (visited.outdated.empty() || !is_complete(workload, visited.replicas)) return;
+  const bool one_goes = std::any_of(visited.replicas.begin(), visited.replicas.end(),
+                                    [](const auto& replica) { return replica.deleting; });
+  if (one_goes) return;
+  for (model::ReplicaAssignment& replica : visited.replicas)
+    replica.deleting = replica.index == visited.outdated.front();
+}
+
+Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, Visited visited) {
+  const ResourceId id = id_of(workload->metadata);
+  if (workload->metadata.deleted_at && visited.replicas.empty()) {
+    HANSE_CO_CHECK(co_await services_.tables.workloads.erase(workload));
+    co_return Again();
+  }
+  const auto ready = std::count_if(visited.replicas.begin(), visited.replicas.end(), [](const auto& replica) {
+    return !replica.deleting && replica.power_state == model::PowerState::running;
+  });
+  const bool complete = is_complete(*workload, visited.replicas);
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+  const auto written =
+      co_await services_.tables.workloads.update(id, [&](model::Workload& changed) -> Status {
+        if (changed.status.replicas.size() != workload->status.replicas.size())
+          return {};  // assigned anew meanwhile
+        changed.status.replicas = visited.replicas;
+        changed.status.ready = static_cast<std::int32_t>(ready);
+        if (changed.metadata.deleted_at) return {};
+        const bool was_active = changed.status.state == model::ResourceState::active;
+        changed.status.state =
+            complete ? model::ResourceState::active
+                     : (was_active ? model::ResourceState::updating : model::ResourceState::creating);
+        if (complete && visited.problems.empty())
+          model::add_condition(changed.status.conditions,
+                               {changed.status.state, "Ready", "AllRunning", "", now});
+        if (!visited.problems.empty()) {
+          const std::string message = fmt::format("{}", fmt::join(visited.problems, "; "));
+          model::add_condition(changed.status.conditions,
+                               {changed.status.state, "Ready", "ReplicaProblem", message, now});
+        }
+        return {};
+      });
+  if (!written) co_return fail(written.error());
+  co_return Again(kLookAgain);
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,75 @@
+// WorkloadReconciler: keeps each workload's replicas as they are declared, for ever: assigns a zone to each,
+// durably, before anything is put there; makes what is missing; follows what has moved; makes anew, one at a
+// time, what has another template; reports what no longer satisfies the policy, and moves it where the policy
+// says so; removes what is too many.
+//
+// A replica runs in its assigned zone or nowhere: another is assigned only when the zone has said that it has
+// nothing and that nothing can come by the reservation any more. Thread: the loop.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/runtime.h"
+#include "zone/event_log.h"
+#include "zone/reconcile_loop.h"
+#include "zone/transfer_frontend.h"
+#include "zone/workloads/assigner.h"
+
+namespace hanse::zone {
+
+// One that violates its policy for so long is moved, where the policy says so; a figure may only flicker.
+inline constexpr Nanos kViolationPatience = Seconds{30};
+
+class WorkloadReconciler {
+ public:
+  struct Services {
+    Runtime& runtime;
+    Tables& tables;
+    Hashing& hashing;
+    EventLog& events;
+    ZoneCandidates& candidates;
+    ReplicaZones& zones;
+    TransferFrontend& transfers;
+    std::string zone;
+  };
+  explicit WorkloadReconciler(Services services)
+      : services_(std::move(services)),
+        assigner_(services_.runtime, services_.candidates, services_.zones, services_.zone) {}
+
+  Task<Result<Again>> reconcile(std::string key);
+
+ private:
+  using Pointer = Table<model::Workload>::Pointer;
+  struct Visited {
+    Replicas replicas;
+    std::vector<std::string> problems;
+    std::vector<std::int32_t> outdated;  // indexes that have another template
+  };
+
+  // Decides what should be assigned, and writes it; true when anything changed.
+  Task<Result<bool>> assign(Pointer workload);
+  // Looks at each assigned replica and brings it about.
+  Task<Visited> visit_all(Pointer workload);
+  // An answer without a zone: it is gone, or was refused for good.
+  Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
+                                               bool& outdated);
+  Task<Result<model::ReplicaAssignment>> make(Pointer workload, model::ReplicaAssignment replica);
+  Task<Status> put(Pointer workload, model::ReplicaAssignment replica);
+  // What its policy has against where it is; with enforce: continuous a move is begun.
+  Task<void> check_policy(Pointer workload, Visited& visited);
+  Task<Status> move_away(Pointer workload, model::ReplicaAssignment replica, Replicas replicas,
+                         std::vector<placement::ZoneCandidate> zones);
+  // One at a time, and only while all others run.
+  static void replace_one_outdated(const model::Workload& workload, Visited& visited);
+  Task<Result<Again>> finish(Pointer workload, Visited visited);
+
+  Services services_;
+  Assigner assigner_;
+  std::map<std::string, MonotonicTime> violated_since_;  // by uid of the workload and index
+};
+
+}  // namespace hanse::zone

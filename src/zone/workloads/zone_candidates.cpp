@@ -1,0 +1,97 @@
+#include "zone/workloads/zone_candidates.h"
+
+#include <algorithm>
+
+#include "zone/federation/zone_offer.h"
+
+namespace hanse::zone {
+namespace {
+
+void describe(const federation::ZoneDigest& digest, placement::ZoneCandidate& zone) {
+  zone.provider = digest.provider;
+  zone.member_state = digest.member_state;
+  zone.certifications = digest.labels;
+  zone.coordinates = model::Coordinates{digest.latitude, digest.longitude};
+  for (const federation::FlavourOffer& offer : digest.flavours) {
+    auto& known = zone.architectures;
+    if (std::find(known.begin(), known.end(), offer.architecture) == known.end())
+      known.push_back(offer.architecture);
+  }
+  if (digest.carbon) {
+    zone.carbon = digest.carbon->grams_per_kwh;
+    zone.carbon_source = digest.carbon->source;
+  }
+  for (const federation::RoundTripFigure& figure : digest.round_trips)
+    zone.round_trips.emplace(figure.zone, Micros{figure.micros});
+}
+
+}  // namespace
+
+Result<placement::ZoneCandidate> ZoneCandidates::here(const model::Workload& workload,
+                                                      const model::InstanceSku& sku) const {
+  placement::ZoneCandidate zone{.name = config_.name};
+  const auto no_room = [](const federation::FlavourOffer&) -> Result<std::int64_t> { return 0; };
+  HANSE_TRY(const federation::ZoneDigest own, offer_of(config_, {}, no_room));
+  describe(own, zone);
+  for (const std::string& name : peers_.names()) {
+    if (const auto trip = records_.round_trip(name)) zone.round_trips.emplace(name, *trip);
+  }
+  zone.price = price_of(config_, sku.spec.vcpu, sku.spec.memory_mib);
+  HANSE_TRY(const placement::HostRoom room, capacity_.room({.architecture = sku.spec.architecture,
+                                                            .vcpu = sku.spec.vcpu,
+                                                            .memory = sku.spec.memory_mib}));
+  zone.fits = workload.spec.placement.spread == model::Spread::host ? room.hosts : room.instances;
+  if (zone.architectures.empty()) zone.architectures.push_back(sku.spec.architecture);
+  return zone;
+}
+
+placement::ZoneCandidate ZoneCandidates::peer(const std::string& name, const model::Workload& workload,
+                                              const model::InstanceSku& sku) const {
+  placement::ZoneCandidate zone{.name = name, .reachable = records_.reachable(name)};
+  const ZoneRecords::Known* known = records_.digest_of(name);
+  if (known == nullptr) {
+    zone.reachable = false;
+  } else {
+    describe(known->digest, zone);
+    if (const auto* offer = offer_for(known->digest, sku)) {
+      zone.fits = offer->fits;
+      zone.price = offer->price;
+    }
+  }
+  const Status given = membership_.policy().check_gives(name, workload.metadata.tenant, zone.certifications);
+  if (!given) zone.refusal = given.error().message;
+  if (const auto silence = records_.silence(name)) zone.age = std::chrono::duration_cast<Seconds>(*silence);
+  return zone;
+}
+
+// Which other workloads of the workspace have replicas where.
+Status ZoneCandidates::add_workloads(const model::Workload& workload,
+                                     std::vector<placement::ZoneCandidate>& zones) const {
+  const auto& policy = workload.spec.placement;
+  if (policy.affinity.empty() && policy.anti_affinity.empty()) return {};
+  const ResourceId scope{.tenant = workload.metadata.tenant, .workspace = workload.metadata.workspace};
+  HANSE_TRY(const auto others, tables_.workloads.all(scope));
+  for (const auto& other : others) {
+    if (other->metadata.name == workload.metadata.name) continue;
+    for (placement::ZoneCandidate& zone : zones) {
+      const auto& replicas = other->status.replicas;
+      const bool there = std::any_of(replicas.begin(), replicas.end(), [&](const auto& replica) {
+        return replica.zone == zone.name && !replica.deleting;
+      });
+      if (there) zone.workloads.push_back(other->metadata.name);
+    }
+  }
+  return {};
+}
+
+Result<std::vector<placement::ZoneCandidate>> ZoneCandidates::all(const model::Workload& workload,
+                                                                  const model::InstanceSku& sku) const {
+  std::vector<placement::ZoneCandidate> zones;
+  HANSE_TRY(placement::ZoneCandidate own, here(workload, sku));
+  zones.push_back(std::move(own));
+  for (const std::string& name : peers_.names()) zones.push_back(peer(name, workload, sku));
+  HANSE_CHECK(add_workloads(workload, zones));
+  return zones;
+}
+
+}  // namespace hanse::zone

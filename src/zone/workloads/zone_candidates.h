@@ -1,0 +1,46 @@
+// ZoneCandidates: the zones that a workload's replicas may run in, as placement sees them: this one by what
+// it has, the peers by their signed digests, by the policy for them and by how they were last heard of.
+//
+// Pure reading of tables and digests, made fresh for each decision. Thread: the loop.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/workload.h"
+#include "placement/candidate.h"
+#include "zone/federation/zone_records.h"
+#include "zone/host_capacity.h"
+
+namespace hanse::zone {
+
+class ZoneCandidates {
+ public:
+  ZoneCandidates(const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
+                 const federation::Peers& peers, const Membership& membership, const ZoneRecords& records)
+      : config_(config),
+        tables_(tables),
+        capacity_(capacity),
+        peers_(peers),
+        membership_(membership),
+        records_(records) {}
+
+  // Without replicas of the workload itself, which the caller counts.
+  Result<std::vector<placement::ZoneCandidate>> all(const model::Workload& workload,
+                                                    const model::InstanceSku& sku) const;
+
+ private:
+  Result<placement::ZoneCandidate> here(const model::Workload& workload, const model::InstanceSku& sku) const;
+  placement::ZoneCandidate peer(const std::string& name, const model::Workload& workload,
+                                const model::InstanceSku& sku) const;
+  Status add_workloads(const model::Workload& workload, std::vector<placement::ZoneCandidate>& zones) const;
+
+  const ZoneConfig& config_;
+  Tables& tables_;
+  HostCapacity& capacity_;
+  const federation::Peers& peers_;
+  const Membership& membership_;
+  const ZoneRecords& records_;
+};
+
+}  // namespace hanse::zone
