@@ -1,6 +1,7 @@
 #include "bench/placement/zone_bench.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <string>
 
@@ -19,10 +20,10 @@ constexpr std::size_t kNewPlaces = 20;
 constexpr char kFlavour[] = "small";
 constexpr int kHostsPerZone = 10;
 
-const std::vector<std::string> kStates = {"AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI",
-                                          "FR", "GB", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
-                                          "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US"};
-const std::vector<std::string> kCertifications = {"iso-27001", "c5", "secnumcloud", "hds", "ens-high"};
+constexpr std::array kStates = {"AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI",
+                                "FR", "GB", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+                                "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US"};
+constexpr std::array kCertifications = {"iso-27001", "c5", "secnumcloud", "hds", "ens-high"};
 
 struct Question {
   placement::ZoneRequest request;
@@ -48,8 +49,8 @@ placement::ZoneCandidate any_zone(std::size_t number, Dice& dice) {
                                 .carbon = GramsPerKwh{static_cast<std::int64_t>(20 + dice.below(700))},
                                 .reachable = dice.below(50) != 0,
                                 .refusal = dice.below(50) == 0 ? "no agreement" : ""};
-  for (const std::string& name : kCertifications) {
-    if (dice.below(2) == 0) zone.certifications.push_back(name);
+  for (const char* name : kCertifications) {
+    if (dice.below(2) == 0) zone.certifications.emplace_back(name);
   }
   if (dice.below(3) == 0) zone.architectures.emplace_back("arm64");
   if (dice.below(10) == 0) zone.workloads.emplace_back("database");

@@ -124,7 +124,7 @@ void compare_choice(Twins& twins, const Step& step) {
   for (const auto& [name, candidate] : twins.hosts) {
     const auto number = std::stoi(name.substr(name.find('-') + 1));
     if ((step.avoided >> number & 1) != 0) {
-      avoid.push_back(*twins.index.find(name));
+      avoid.push_back(twins.index.find(name).value_or(kNoHost));
     } else {
       allowed.push_back(candidate);
     }
@@ -181,10 +181,10 @@ TEST_CASE("of hosts with the same free capacity the first by name is chosen, one
   HostIndex index;
   for (const int number : {4, 1, 3, 0, 2, 5}) index.put(host(name_of(number), 1, 512));
   for (int number = 0; number < 6; ++number) {
-    const auto slot = index.choose({.vcpu = {1}, .memory = {512}});
-    REQUIRE(slot);
-    CHECK(index.name(*slot) == name_of(number));
-    index.take(*slot, VcpuCount{1}, MiB{512});
+    const HostSlot slot = index.choose({.vcpu = {1}, .memory = {512}}).value_or(kNoHost);
+    REQUIRE(slot != kNoHost);
+    CHECK(index.name(slot) == name_of(number));
+    index.take(slot, VcpuCount{1}, MiB{512});
   }
   CHECK(chosen(index, {.vcpu = {1}, .memory = {512}}).empty());
 }

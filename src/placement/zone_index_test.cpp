@@ -19,13 +19,13 @@ class Dice {
   explicit Dice(std::uint32_t seed) : engine_(seed) {}
   int below(int bound) { return static_cast<int>(engine_() % static_cast<unsigned>(bound)); }
   bool one_in(int count) { return below(count) == 0; }
-  std::string any_of(const std::vector<std::string>& names) {
+  std::string any_of(std::span<const char* const> names) {
     return names[static_cast<std::size_t>(below(static_cast<int>(names.size())))];
   }
-  std::vector<std::string> some_of(const std::vector<std::string>& names, int one_in_count) {
+  std::vector<std::string> some_of(std::span<const char* const> names, int one_in_count) {
     std::vector<std::string> some;
-    for (const std::string& name : names) {
-      if (one_in(one_in_count)) some.push_back(name);
+    for (const char* name : names) {
+      if (one_in(one_in_count)) some.emplace_back(name);
     }
     return some;
   }
@@ -34,12 +34,12 @@ class Dice {
   std::mt19937 engine_;
 };
 
-const std::vector<std::string> kStates = {"FI", "DE", "FR", "CH", "US", "EU", ""};
-const std::vector<std::string> kProviders = {"aurora", "borealis", "corona", ""};
-const std::vector<std::string> kArchitectures = {"x86_64", "arm64"};
-const std::vector<std::string> kCertifications = {"iso-27001", "secnumcloud", "c5"};
-const std::vector<std::string> kWorkloads = {"database", "cache", "queue"};
-const std::vector<std::string> kFlavours = {"small", "large"};
+constexpr std::array kStates = {"FI", "DE", "FR", "CH", "US", "EU", ""};
+constexpr std::array kProviders = {"aurora", "borealis", "corona", ""};
+constexpr std::array kArchitectures = {"x86_64", "arm64"};
+constexpr std::array kCertifications = {"iso-27001", "secnumcloud", "c5"};
+constexpr std::array kWorkloads = {"database", "cache", "queue"};
+constexpr std::array kFlavours = {"small", "large"};
 
 std::string zone_name(int number) {
   return number == 7 ? "Berlin" : fmt::format("zone-{:02}", number);
@@ -70,9 +70,8 @@ ZoneOffer any_offer(Dice& dice) {
 }
 
 std::string any_place(Dice& dice) {
-  const std::vector<std::string> places = {"Helsinki",    "berlin",  "Paris",
-                                           "60.17,24.94", "-10,3.5", "Nowhere"};
-  return dice.one_in(2) ? zone_name(dice.below(kZones)) : dice.any_of(places);
+  constexpr std::array kPlaces = {"Helsinki", "berlin", "Paris", "60.17,24.94", "-10,3.5", "Nowhere"};
+  return dice.one_in(2) ? zone_name(dice.below(kZones)) : dice.any_of(kPlaces);
 }
 
 // Each constraint is rare, so that something is left for several together.
@@ -186,7 +185,7 @@ void settle_in(Twins& twins) {
   for (int zone = 0; zone < kZones; ++zone) {
     int ignored = 0;
     run(twins, {Act::put, zone, static_cast<std::uint32_t>(zone)}, ignored);
-    for (const std::string& flavour : kFlavours) {
+    for (const char* flavour : kFlavours) {
       Dice dice(static_cast<std::uint32_t>(100 + zone));
       const ZoneOffer offer = any_offer(dice);
       RC_ASSERT(twins.index.offer(zone_name(zone), flavour, offer).has_value());

@@ -43,12 +43,7 @@ struct Fixture {
   // Little time passes, so that no host is found silent.
   template <class T>
   T finished(Task<T> task) {
-    std::optional<T> out;
-    Scope scope;
-    REQUIRE(scope.spawn(store::test_support::keep_result(std::move(task), out)));
-    world.loop.run(Micros{1});
-    REQUIRE(out.has_value());
-    return std::move(*out);
+    return store::test_support::run(world.loop, std::move(task), Micros{1});
   }
 
   template <class T>

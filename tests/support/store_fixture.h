@@ -21,13 +21,13 @@ Task<void> keep_result(Task<T> task, std::optional<T>& out) {
   out.emplace(co_await std::move(task));
 }
 
-// Runs a task to its end.
+// Runs a task to its end, and what else is due within `limit`.
 template <class T>
-T run(test::ManualLoop& loop, Task<T> task) {
+T run(test::ManualLoop& loop, Task<T> task, Nanos limit = Seconds{3600}) {
   std::optional<T> out;
   Scope scope;
   REQUIRE(scope.spawn(keep_result(std::move(task), out)));
-  loop.run();
+  loop.run(limit);
   REQUIRE(out.has_value());
   return std::move(*out);
 }
