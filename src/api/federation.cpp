@@ -2,6 +2,7 @@
 #include "api/expiry.h"
 #include "api/json_body.h"
 #include "api/messages.h"
+#include "api/paging.h"
 #include "api/query.h"
 #include "api/resource_routes.h"
 #include "zone/federation/membership.h"
@@ -47,11 +48,11 @@ Task<Result<http::Reply>> join(Context& context, Call call) {
   co_return json_reply(200, view_of(context, record));
 }
 
-Task<Result<http::Reply>> list_peers(Context& context, Call) {
+Task<Result<http::Reply>> list_peers(Context& context, Call call) {
   std::vector<std::string> items;
   for (const federation::PeerRecord& record : context.parts.membership.list())
     items.push_back(json::dump(to_json(view_of(context, record))));
-  co_return list_response(items, "");
+  co_return page_reply(call.request.query, std::move(items));
 }
 
 Task<Result<http::Reply>> get_peer(Context& context, Call call) {
@@ -126,6 +127,7 @@ void add_federation_routes(Routes& routes, Context& context) {
   routes.push_back({.name = fmt::format("GET {}", kPeerList),
                     .access = kUsers,
                     .summary = "List the zones of the federation as this one knows them",
+                    .query = {kLimitParameter, kSkipTokenParameter},
                     .answer_schema = "PeerList",
                     .function = [&context](Call call) { return list_peers(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}/{{zone}}", kPeerList),

@@ -2,7 +2,7 @@
 #include "api/endpoint.h"
 #include "api/json_body.h"
 #include "api/messages.h"
-#include "api/query.h"
+#include "api/paging.h"
 #include "api/resource_routes.h"
 
 namespace hanse::api {
@@ -34,25 +34,12 @@ Region peer_region(const Context& context, const federation::Peer& peer) {
 }
 
 Task<Result<http::Reply>> list_regions(Context& context, Call call) {
-  HANSE_CO_TRY(const auto page, list_request(call.request.query, {}));
-  std::vector<Region> regions{this_region(context, call.request)};
+  std::vector<std::string> items{json::dump(to_json(this_region(context, call.request)))};
   for (const std::string& name : context.parts.peers.names()) {
     if (const federation::Peer* peer = context.parts.peers.find(name))
-      regions.push_back(peer_region(context, *peer));
+      items.push_back(json::dump(to_json(peer_region(context, *peer))));
   }
-  std::vector<std::string> items;
-  std::string skip_token;
-  std::size_t position = 0;
-  HANSE_CO_TRY(const auto skip, number_parameter(call.request.query, "skipToken", {}));
-  for (const Region& region : regions) {
-    if (position++ < static_cast<std::size_t>(skip.value_or(0))) continue;
-    if (items.size() == page.limit) {
-      skip_token = std::to_string(position - 1);
-      break;
-    }
-    items.push_back(json::dump(to_json(region)));
-  }
-  co_return list_response(items, skip_token);
+  co_return page_reply(call.request.query, std::move(items));
 }
 
 Task<Result<http::Reply>> get_region(Context& context, Call call) {

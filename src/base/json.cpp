@@ -49,7 +49,7 @@ void append_pretty(const Value& value, std::string& out, int level) {
     new_line(level);
     out += ']';
   } else {
-    out += boost::json::serialize(value);
+    out += value.is_double() ? scalar_text(value) : boost::json::serialize(value);
   }
 }
 
@@ -108,6 +108,10 @@ std::string dump_pretty(const Value& value) {
   std::string out;
   append_pretty(value, out, 0);
   return out;
+}
+
+std::string scalar_text(const Value& value) {
+  return value.is_double() ? fmt::format("{}", value.get_double()) : boost::json::serialize(value);
 }
 
 std::string camel_case(std::string_view snake_case) {

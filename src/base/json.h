@@ -33,6 +33,8 @@ std::string dump(const Value& value);
 // Two spaces a level, for people.
 std::string dump_pretty(const Value& value);
 
+// A number, a truth value or null as people write it: 85.24, not 8.524E1.
+std::string scalar_text(const Value& value);
 std::string camel_case(std::string_view snake_case);
 
 }  // namespace hanse::json

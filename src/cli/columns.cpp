@@ -1,5 +1,6 @@
 #include "cli/columns.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <span>
 #include <string_view>
@@ -55,7 +56,13 @@ std::string instance_forwards(const value& resource, WallTime) {
 }
 
 std::string workload_ready(const value& resource, WallTime) {
-  return fmt::format("{}/{}", whole_at(resource, "/status/ready"), whole_at(resource, "/spec/replicas"));
+  std::int64_t wanted = whole_at(resource, "/spec/replicas");
+  const value* replicas = find_at(resource, "/status/replicas");
+  // With one in each zone, how many that are is known by the zones.
+  if (text_at(resource, "/spec/placement/perZone") == "true" && replicas != nullptr && replicas->is_array())
+    wanted = std::ranges::count_if(
+        replicas->get_array(), [](const value& replica) { return text_at(replica, "/deleting") != "true"; });
+  return fmt::format("{}/{}", whole_at(resource, "/status/ready"), wanted);
 }
 
 std::string workload_zones(const value& resource, WallTime) {

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/json.h"
+
 namespace hanse::cli {
 
 const boost::json::value* find_at(const boost::json::value& value, std::string_view pointer) {
@@ -13,7 +15,7 @@ std::string text_at(const boost::json::value& value, std::string_view pointer) {
   const boost::json::value* found = find_at(value, pointer);
   if (found == nullptr || found->is_null() || found->is_structured()) return "";
   if (found->is_string()) return std::string(found->get_string());
-  return boost::json::serialize(*found);
+  return json::scalar_text(*found);
 }
 
 double number_at(const boost::json::value& value, std::string_view pointer) {

@@ -7,6 +7,7 @@
 #include <yaml-cpp/ostream_wrapper.h>
 #include <yaml-cpp/stlemitter.h>
 
+#include "base/json.h"
 #include "cli/yaml_scalar.h"
 
 namespace hanse::cli {
@@ -51,7 +52,7 @@ void emit(YAML::Emitter& emitter, const json::value& value) {
   } else if (value.is_null()) {
     emitter << YAML::Null;
   } else {
-    emitter << json::serialize(value);
+    emitter << hanse::json::scalar_text(value);
   }
 }
 

@@ -55,6 +55,7 @@ class RoundTrips {
 
   Task<void> run();
   Task<void> measure(std::string peer);
+  Task<void> measure_once(std::string peer);
 
   Runtime& runtime_;
   ProbeClient& client_;

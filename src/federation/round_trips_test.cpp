@@ -39,8 +39,8 @@ TEST_CASE_FIXTURE(Fixture, "the least of the last measurements counts") {
   CHECK(trips.measured("a") == Micros{20'000});
   CHECK(trips.measured("b") == Micros{50'000});
   CHECK(trips.reachable("a"));
-  CHECK(asked["a"] >= 5);
-  CHECK(asked["a"] <= 7);
+  CHECK(asked["a"] >= 7);
+  CHECK(asked["a"] <= 9);
   // A way that has become longer is known when the short ones are forgotten.
   delay["a"] = Millis{80};
   pass(Seconds{120});
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Fixture, "many peers are asked in turn, ten a second") {
   int most = 0;
   for (const auto& [name, count] : asked) most = std::max(most, count);
   CHECK(asked.size() >= 990);
-  CHECK(most <= 2);
+  CHECK(most <= 4);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ class BadInput(unittest.TestCase):
             self.refused(FULL, "space", "--context", self.target, "image", "import", f"{self.running.guest}/vmlinux", "--name", "large",
                          "--format", "raw")
             # The answer may come before the rest has been removed.
-            wait_for("what was uploaded to be removed", lambda: not [name for name in os.listdir(blobs) if os.path.isfile(f"{blobs}/{name}")], 30)
+            wait_for("upload that was removed", lambda: not any(os.path.isfile(f"{blobs}/{name}") for name in os.listdir(blobs)), 30)
         self.refused(NOT_FOUND, "large", "--context", self.target, "get", "image", "large")
 
     def test_full_disk_at_the_target(self):
