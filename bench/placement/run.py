@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Choices of a host and of a zone a second on one core, as ratios of what looks at all of them. Writes bench/results/placement.json.
 
-Usage: run.py [--program FILE] [--hosts N] [--zones N] [--seconds N] [--rounds N]
+Usage: run.py [--folder FOLDER] [--hosts N] [--zones N] [--seconds N] [--rounds N]; the programs are in the folder.
 """
 import argparse
 import json
@@ -27,11 +27,23 @@ ZONE_ROWS = [
     ("reference: the planner", "zone_planner", None, "zone_scan", ""),
 ]
 
+CAPACITY_ROUNDS = 3
+
+
+def run(folder, program, *arguments):
+    command = [os.path.join(folder, program), *map(str, arguments)]
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
 
 def run_rounds(options):
-    command = [options.program, options.hosts, options.zones, options.seconds, options.rounds]
-    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return run(options.folder, "bench_placement", options.hosts, options.zones, options.seconds, options.rounds)
+
+
+def run_capacity(options):
+    """Each round at each number of hosts, from a hundredth of all to all."""
+    scales = [max(10, options.hosts // part) for part in (100, 10, 1)]
+    return [result for _ in range(CAPACITY_ROUNDS) for scale in scales for result in run(options.folder, "bench_capacity", scale)]
 
 
 def median(rounds, name):
@@ -50,9 +62,21 @@ def print_rates(head, rounds, rows):
     print()
 
 
+def print_capacity(results):
+    table = []
+    for hosts in sorted({result["hosts"] for result in results}):
+        same = [result for result in results if result["hosts"] == hosts]
+        reserve, release, sum_up = (median(same, name) for name in ("reserve_us", "release_us", "sum_up_us"))
+        table.append([f"{hosts:,}", f"{reserve:.2f}", f"{release:.1f}", f"{sum_up:,.0f}", f"{sum_up / reserve:,.0f}",
+                      f"{median(same, 'load_s'):.2f}"])
+    report.print_table(["hosts, two instances each", "a choice, µs", "its record, µs", "adding all up, µs", "ratio to the choice",
+                        "reading all once, s"], table)
+    print()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", default=os.path.join(report.ROOT, "build", "release", "bench", "bench_placement"))
+    parser.add_argument("--folder", default=os.path.join(report.ROOT, "build", "release", "bench"))
     parser.add_argument("--hosts", type=int, default=100_000)
     parser.add_argument("--zones", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=1)
@@ -61,9 +85,11 @@ def main():
     machine = report.machine()
     rounds = run_rounds(options)
     parameters = {name: getattr(options, name) for name in ("hosts", "zones", "seconds")}
-    report.save("placement.json", {"machine": machine, **parameters, "rounds": rounds})
+    capacity = run_capacity(options)
+    report.save("placement.json", {"machine": machine, **parameters, "rounds": rounds, "capacity": capacity})
     print_rates(f"host choice, {options.hosts:,} hosts", rounds, HOST_ROWS)
     print_rates(f"zone choice, {options.zones:,} zones", rounds, ZONE_ROWS)
+    print_capacity(capacity)
     print(f"zones that remain: {median(rounds, 'zone_remaining'):.0f} on average; "
           f"requests that find one: {100 * median(rounds, 'zone_chosen'):.0f} %; "
           f"a new digest: {median(rounds, 'zone_update_us'):.1f} µs; "
