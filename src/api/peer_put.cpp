@@ -57,10 +57,12 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   if (!existing) HANSE_CO_CHECK(use_reservation(context, call.caller.name, id, wanted));
   HANSE_CO_TRY(auto answer, co_await frontend.put(std::move(wanted), seen));
   if (answer.resource.status.workload != workload) {
-    auto marked = context.parts.tables.instances.update(id, [workload](model::Instance& instance) -> Status {
-      instance.status.workload = workload;
-      return {};
-    });
+    auto marked = context.parts.tables.instances.update(
+        id, [workload, peer = call.caller.name](model::Instance& instance) -> Status {
+          instance.status.workload = workload;
+          instance.status.placed_by = peer;
+          return {};
+        });
     HANSE_CO_TRY(answer.resource, co_await std::move(marked));
   }
   co_return ResourceKind::Written{text_of(answer.resource), answer.created};

@@ -1,7 +1,6 @@
 // hanse.placement: reservations of peers, and why a workload's replicas are where they are.
 #include "api/json_body.h"
 #include "api/resource_routes.h"
-#include "zone/federation/membership.h"
 #include "zone/reservations.h"
 #include "zone/workloads/explainer.h"
 
@@ -10,8 +9,7 @@ namespace {
 
 Task<Result<http::Reply>> reserve(Context& context, Call call) {
   HANSE_CO_TRY(const auto request, read_body<model::ReservationRequest>(call.request.body));
-  HANSE_CO_TRY(const auto answer, context.parts.reservations.reserve(
-                                      call.caller.name, context.parts.membership.policy(), request));
+  HANSE_CO_TRY(const auto answer, context.parts.reservations.reserve(call.caller.name, request));
   co_return json_reply(200, answer);
 }
 

@@ -91,12 +91,13 @@ struct InstanceStatus {
   std::string transfer;   // the transfer under way, if any
   bool incoming = false;  // it is on its way here: this zone may not run it yet
   std::string workload;   // "<zone>/<tenant>/<workspace>/<name>#<index>" of the workload it is a replica of
+  std::string placed_by;  // the zone that brought it here; empty: this one
   std::string moved_to;   // the zone that holds the right to run it now; this record is a signpost
   bool operator==(const InstanceStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(InstanceStatus, (),
                       (state, conditions, power_state, host, epoch, restart_generation, block_storages,
-                       forwards, transfer, incoming, workload, moved_to))
+                       forwards, transfer, incoming, workload, placed_by, moved_to))
 HANSE_DECLARE_JSON(InstanceStatus);
 
 using Instance = Resource<InstanceSpec, InstanceStatus>;

@@ -28,32 +28,17 @@ std::string Reservations::uid_of(const Key& key) {
   return "reservation " + key.first + " " + key.second;
 }
 
-// What the peer has here and holds already, with what it asks for.
-Result<federation::PlacementAsked> Reservations::asked(const std::string& peer,
-                                                       const model::ReservationRequest& request) const {
-  federation::PlacementAsked asked{.tenant = request.tenant,
-                                   .flavour = request.flavour,
-                                   .vcpu = request.sku.vcpu,
-                                   .memory = request.sku.memory_mib};
-  HANSE_TRY(const auto instances, tables_.instances.all());
-  for (const auto& instance : instances) {
-    if (!instance->status.workload.starts_with(peer + "/") || !instance->status.moved_to.empty()) continue;
-    const auto sku = tables_.instance_skus.get(
-        {.tenant = instance->metadata.tenant, .name = model::reference_name(instance->spec.sku_ref)});
-    if (!sku) continue;
-    asked.vcpu_here += (*sku)->spec.vcpu;
-    asked.memory_here += (*sku)->spec.memory_mib;
-  }
+PeerAdmission::Held Reservations::held_by(const std::string& peer) const {
+  PeerAdmission::Held sum;
   for (const auto& [key, held] : held_) {
     if (key.first != peer) continue;
-    asked.vcpu_here += held.vcpu;
-    asked.memory_here += held.memory;
+    sum.vcpu += held.vcpu;
+    sum.memory += held.memory;
   }
-  return asked;
+  return sum;
 }
 
 Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
-                                                       const federation::Policy& policy,
                                                        const model::ReservationRequest& request) {
   HANSE_CHECK(check(request));
   const Key key{peer, request.id};
@@ -62,8 +47,7 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
     return fail(Code::permission_denied, "zone '{}' may reserve for its own workloads only; '{}' is none",
                 peer, request.workload);
   }
-  HANSE_TRY(const federation::PlacementAsked wanted, asked(peer, request));
-  HANSE_CHECK(policy.check_accepts(peer, wanted));
+  HANSE_CHECK(admission_.accepts(peer, request.tenant, request.flavour, request.sku, held_by(peer)));
   if (held_.size() >= kMaxReservations) {
     return fail(Code::resource_exhausted, "zone '{}' holds {} reservations, which is the limit", config_.name,
                 kMaxReservations);
@@ -81,7 +65,7 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
             .memory = request.sku.memory_mib,
             .answer = {.expires_in_seconds = model::kReservationTime.count()}};
   if (const auto price = price_of(config_, request.sku.vcpu, request.sku.memory_mib)) {
-    const double factor = policy.of(peer).accepts.price_factor;
+    const double factor = admission_.policy_for(peer).accepts.price_factor;
     held.answer.price = MicroEuroPerHour{std::llround(static_cast<double>(price->value) * factor)};
   }
   held.expiry = runtime_.scheduler.schedule(model::kReservationTime, [this, key] { drop(key); });

@@ -12,10 +12,10 @@
 #include <string>
 #include <utility>
 
-#include "federation/policy.h"
 #include "model/reservation.h"
 #include "runtime/clock.h"
 #include "runtime/scheduler.h"
+#include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
 #include "zone/zone_config.h"
 
@@ -25,14 +25,14 @@ inline constexpr std::size_t kMaxReservations = 10'000;
 
 class Reservations {
  public:
-  Reservations(Runtime& runtime, const ZoneConfig& config, Tables& tables, HostCapacity& capacity)
-      : runtime_(runtime), config_(config), tables_(tables), capacity_(capacity) {}
+  Reservations(Runtime& runtime, const ZoneConfig& config, const PeerAdmission& admission,
+               HostCapacity& capacity)
+      : runtime_(runtime), config_(config), admission_(admission), capacity_(capacity) {}
   ~Reservations();
   Reservations(const Reservations&) = delete;
   Reservations& operator=(const Reservations&) = delete;
 
-  Result<model::ReservationAnswer> reserve(const std::string& peer, const federation::Policy& policy,
-                                           const model::ReservationRequest& request);
+  Result<model::ReservationAnswer> reserve(const std::string& peer, const model::ReservationRequest& request);
   // Idempotent; afterwards nothing can be put by it.
   void release(const std::string& peer, const std::string& id);
   // For the instance that is put by it now: the room is free for just that. Errors: failed_precondition.
@@ -54,13 +54,12 @@ class Reservations {
   using Key = std::pair<std::string, std::string>;  // peer, id
 
   static std::string uid_of(const Key& key);
-  Result<federation::PlacementAsked> asked(const std::string& peer,
-                                           const model::ReservationRequest& request) const;
+  PeerAdmission::Held held_by(const std::string& peer) const;
   void drop(const Key& key);
 
   Runtime& runtime_;
   const ZoneConfig& config_;
-  Tables& tables_;
+  const PeerAdmission& admission_;
   HostCapacity& capacity_;
   std::map<Key, Held> held_;
 };

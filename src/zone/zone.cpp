@@ -67,9 +67,10 @@ struct Zone::Parts {
         images(run, blobs, std::move(converter)),
         image_reconciler(run, tables, images, clients, peers),
         records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
-        reservations(run, config, tables, capacity),
+        admission(tables, membership, records),
+        reservations(run, config, admission, capacity),
         replica_zones(config, tables, frontends, clients),
-        zone_candidates(config, tables, capacity, peers, membership, records),
+        zone_candidates(config, tables, capacity, peers, admission, records),
         explainer(config, tables, capacity, zone_candidates),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
@@ -79,7 +80,7 @@ struct Zone::Parts {
                    .images = image_reconciler,
                    .certificates = crypto.certificates,
                    .zone = config.name},
-                  capacity, peers),
+                  capacity, peers, admission),
         controllers(
             {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
             {run, tables, crypto.hashing, events, zone_candidates, replica_zones, transfers, config.name}) {}
@@ -114,6 +115,7 @@ struct Zone::Parts {
   ImageStore images;
   ImageReconciler image_reconciler;
   ZoneRecords records;
+  PeerAdmission admission;
   Reservations reservations;
   ReplicaZones replica_zones;
   ZoneCandidates zone_candidates;

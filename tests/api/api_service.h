@@ -113,8 +113,9 @@ struct ApiService {
   zone::ZoneRecords records{{world.runtime, cryptography, identity, peers, clients, membership, config},
                             [] { return federation::ZoneDigest{.zone = "north"}; }};
   zone::HostCapacity capacity{tables, hosts};
-  zone::Reservations reservations{world.runtime, config, tables, capacity};
-  zone::ZoneCandidates candidates{config, tables, capacity, peers, membership, records};
+  zone::PeerAdmission admission{tables, membership, records};
+  zone::Reservations reservations{world.runtime, config, admission, capacity};
+  zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
   zone::Explainer explainer{config, tables, capacity, candidates};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use

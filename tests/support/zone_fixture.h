@@ -110,6 +110,9 @@ struct ZoneFixture {
 
   ZoneFixture() {
     world.files.content["/admin-token"] = "an-administrator-token\n";
+    world.files.content["/data/policy.toml"] =
+        "[[peers]]\nname = \"*\"\n[peers.accepts]\ntenants = [\"*\"]\nflavours = [\"*\"]\nmax_vcpu = 100\n"
+        "max_memory_mib = 100000\n[peers.gives]\ntenants = [\"*\"]\n";
     world.files.content["/host-tokens"] = "an-enrolment-token-1\nan-enrolment-token-2\n";
     store = wait(store::open_memory(world.runtime)).value();
     restart();

@@ -94,8 +94,8 @@ model::Transfer target_transfer(const std::string& peer, const IncomingRequest& 
   return transfer;
 }
 
-model::Instance target_instance(const IncomingRequest& request, const std::string& zone,
-                                const std::string& host, const std::string& now) {
+model::Instance target_instance(const std::string& peer, const IncomingRequest& request,
+                                const std::string& zone, const std::string& host, const std::string& now) {
   model::Instance instance = adopt(request.instance, request.instance.metadata, zone, now);
   instance.spec.host.reset();  // a name of the source's
   instance.status.state = model::ResourceState::creating;
@@ -106,6 +106,7 @@ model::Instance target_instance(const IncomingRequest& request, const std::strin
   instance.status.forwards.clear();
   instance.status.transfer = request.transfer;
   instance.status.incoming = true;
+  instance.status.placed_by = peer;
   instance.status.moved_to.clear();
   return instance;
 }
@@ -143,7 +144,7 @@ Result<IncomingRecords> incoming_records(const Tables& tables, const std::string
                                          const std::string& host, const std::string& now) {
   IncomingRecords records{.transfer = target_transfer(peer, request, zone, now)};
   store::Transaction& transaction = records.transaction;
-  const model::Instance instance = target_instance(request, zone, host, now);
+  const model::Instance instance = target_instance(peer, request, zone, host, now);
   const ResourceId id = id_of(instance.metadata);
   const auto existing = tables.instances.get(id);
   if (existing) {

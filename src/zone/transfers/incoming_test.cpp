@@ -50,6 +50,12 @@ struct Fixture : test::ZoneFixture {
   }
 };
 
+TEST_CASE_FIXTURE(Fixture, "what the policy here does not allow the source is refused") {
+  REQUIRE(wait(zone->membership().set_policy("")));
+  check_refusal(Code::permission_denied, "lets zone 'warsaw' place nothing of tenant 'default'",
+                [](IncomingRequest&) {});
+}
+
 TEST_CASE_FIXTURE(Fixture, "a machine that this zone cannot run is refused with the reason") {
   check_refusal(Code::resource_exhausted, "2048 MiB are needed",
                 [](IncomingRequest& asked) { asked.sku.spec.memory_mib = {2048}; });

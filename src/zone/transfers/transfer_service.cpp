@@ -12,8 +12,8 @@ constexpr int kNameDigits = 12;
 }  // namespace
 
 TransferService::TransferService(TransferServices services, HostCapacity& capacity,
-                                 const federation::Peers& peers)
-    : services_(std::move(services)), capacity_(capacity), peers_(peers) {}
+                                 const federation::Peers& peers, const PeerAdmission& admission)
+    : services_(std::move(services)), capacity_(capacity), peers_(peers), admission_(admission) {}
 
 Status TransferService::start() {
   HANSE_TRY(const auto transfers, services_.records.tables.transfers.all());
@@ -72,6 +72,7 @@ Status TransferService::check_create(const model::Instance& instance, const mode
                           spec.target_zone),
               {{"/spec/targetZone", ""}}});
   }
+  HANSE_CHECK(admission_.gives(spec.target_zone, instance.metadata.tenant));
   if (active_.size() >= kMaxTransfers) {
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
@@ -18,7 +19,8 @@ inline constexpr std::size_t kMaxEnded = 1000;
 
 class TransferService final : public TransferFrontend {
  public:
-  TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers);
+  TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers,
+                  const PeerAdmission& admission);
 
   Status start();
 
@@ -55,6 +57,7 @@ class TransferService final : public TransferFrontend {
   TransferServices services_;
   HostCapacity& capacity_;
   const federation::Peers& peers_;
+  const PeerAdmission& admission_;
   std::map<std::string, Pointer> active_;  // by transfer name
 };
 

@@ -58,7 +58,7 @@ placement::ZoneCandidate ZoneCandidates::peer(const std::string& name, const mod
       zone.price = offer->price;
     }
   }
-  const Status given = membership_.policy().check_gives(name, workload.metadata.tenant, zone.certifications);
+  const Status given = admission_.gives(name, workload.metadata.tenant);
   if (!given) zone.refusal = given.error().message;
   if (const auto silence = records_.silence(name)) zone.age = std::chrono::duration_cast<Seconds>(*silence);
   return zone;

@@ -9,7 +9,7 @@
 
 #include "model/workload.h"
 #include "placement/candidate.h"
-#include "zone/federation/zone_records.h"
+#include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
 
 namespace hanse::zone {
@@ -17,12 +17,12 @@ namespace hanse::zone {
 class ZoneCandidates {
  public:
   ZoneCandidates(const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
-                 const federation::Peers& peers, const Membership& membership, const ZoneRecords& records)
+                 const federation::Peers& peers, const PeerAdmission& admission, const ZoneRecords& records)
       : config_(config),
         tables_(tables),
         capacity_(capacity),
         peers_(peers),
-        membership_(membership),
+        admission_(admission),
         records_(records) {}
 
   // Without replicas of the workload itself, which the caller counts.
@@ -39,7 +39,7 @@ class ZoneCandidates {
   Tables& tables_;
   HostCapacity& capacity_;
   const federation::Peers& peers_;
-  const Membership& membership_;
+  const PeerAdmission& admission_;
   const ZoneRecords& records_;
 };
 
