@@ -1,0 +1,90 @@
+#include "placement/packing/rebalance_planner.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace hanse::placement::packing {
+namespace {
+
+// A plan gives up after so many hosts that could not be emptied: those after them are fuller still.
+constexpr std::size_t kMaxFailures = 200;
+
+// The hosts that could be emptied with so many moves, the cheapest first.
+std::vector<std::size_t> sources(const std::vector<HostState>& hosts,
+                                 const std::vector<InstanceState>& instances, std::size_t max_moves) {
+  std::vector<std::size_t> found;
+  for (std::size_t number = 0; number < hosts.size(); ++number) {
+    const HostState& host = hosts[number];
+    const auto movable = [&instances](std::size_t instance) { return instances[instance].movable; };
+    if (host.is_open() && host.instances.size() <= max_moves && std::ranges::all_of(host.instances, movable))
+      found.push_back(number);
+  }
+  std::ranges::sort(found, {}, [&hosts](std::size_t number) {
+    const HostState& host = hosts[number];
+    return std::make_tuple(host.instances.size(), -host.free.vcpu.value, -host.free.memory.value, number);
+  });
+  return found;
+}
+
+// The largest first: the small ones find room more easily.
+std::vector<std::size_t> by_size(std::vector<std::size_t> numbers,
+                                 const std::vector<InstanceState>& instances, Size capacity) {
+  const auto share = [&](std::size_t number) {
+    const Size size = instances[number].size;
+    return static_cast<double>(size.vcpu.value) / static_cast<double>(capacity.vcpu.value) +
+           static_cast<double>(size.memory.value) / static_cast<double>(capacity.memory.value);
+  };
+  std::ranges::sort(numbers, {},
+                    [&share](std::size_t number) { return std::make_pair(-share(number), number); });
+  return numbers;
+}
+
+// Moves all that is on the host, or, when something finds no room, nothing.
+std::vector<Move> empty_host(std::size_t from, std::vector<HostState>& hosts,
+                             const std::vector<InstanceState>& instances, const Score& score) {
+  const HostState before = std::exchange(hosts[from], HostState{});  // not open: nothing comes back to it
+  std::vector<Move> moves;
+  std::vector<Seconds> ends;
+  for (const std::size_t number : by_size(before.instances, instances, before.capacity)) {
+    const auto to = best_open_host(hosts, instances[number], score);
+    if (!to) break;
+    moves.push_back({.instance = number, .from = from, .to = *to});
+    ends.push_back(hosts[*to].ends);
+    hosts[*to].add(number, instances[number]);
+  }
+  if (moves.size() == before.instances.size()) return moves;
+  for (; !moves.empty(); moves.pop_back(), ends.pop_back()) {
+    const Move& move = moves.back();
+    hosts[move.to].remove(move.instance, instances[move.instance]);
+    hosts[move.to].ends = ends.back();
+  }
+  hosts[from] = before;
+  return moves;
+}
+
+}  // namespace
+
+std::size_t moves_due(std::size_t running, Seconds period, double hourly) {
+  const double share = hourly * std::chrono::duration<double, std::ratio<3600>>(period).count();
+  return static_cast<std::size_t>(static_cast<double>(running) * share);
+}
+
+std::vector<Move> RebalancePlanner::plan(std::vector<HostState> hosts,
+                                         const std::vector<InstanceState>& instances,
+                                         std::size_t max_moves) const {
+  std::vector<Move> moves;
+  std::vector<bool> received(hosts.size());
+  std::size_t failures = 0;
+  for (const std::size_t from : sources(hosts, instances, max_moves)) {
+    if (failures == kMaxFailures) break;
+    if (received[from] || moves.size() + hosts[from].instances.size() > max_moves) continue;
+    const std::vector<Move> emptied = empty_host(from, hosts, instances, score_);
+    failures += emptied.empty() ? 1 : 0;
+    for (const Move& move : emptied) received[move.to] = true;
+    moves.insert(moves.end(), emptied.begin(), emptied.end());
+  }
+  return moves;
+}
+
+}  // namespace hanse::placement::packing
