@@ -60,6 +60,26 @@ TEST_CASE("what is not movable keeps its host, and the score may forbid one") {
   CHECK(RebalancePlanner(never).plan(fleet.hosts, fleet.instances, 10).empty());
 }
 
+TEST_CASE("a thousand hosts that cannot be emptied do not hide one that can") {
+  std::vector<std::vector<std::int64_t>> vcpus(1000, {5});
+  vcpus.push_back({2, 2, 2});
+  const std::vector<Move> moves = Fleet(vcpus).plan(3);
+  REQUIRE(moves.size() == 3);
+  for (const Move& move : moves) CHECK(move.from == 1000);
+}
+
+TEST_CASE("a size that some instances may not place is not taken for one without room") {
+  const Fleet fleet({{4}, {4}, {4}, {4, 2}});
+  const Score not_the_first_two = [](const HostState& host, const InstanceState& instance) {
+    return instance.ends == Seconds(1) ? kForbidden : best_fit()(host, instance);
+  };
+  std::vector<InstanceState> instances = fleet.instances;
+  instances[0].ends = instances[1].ends = Seconds(1);
+  const auto moves = RebalancePlanner(not_the_first_two).plan(fleet.hosts, instances, 1);
+  REQUIRE(moves.size() == 1);
+  CHECK(moves[0].from == 2);
+}
+
 TEST_CASE("random fleets: no instance moves twice, no host is overfull, every source ends empty") {
   for (unsigned seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
