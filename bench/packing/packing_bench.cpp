@@ -21,13 +21,14 @@ constexpr Window kWindow{.from = hours(6 * 24), .to = hours(9 * 24), .every = st
 
 constexpr double kUnlimited = 12;  // all of them, each step
 
-const std::vector<Policy>& policies() {
-  static const std::vector<Policy> kPolicies{
+std::vector<Policy> policies() {
+  return {
       {.name = "best_fit"},
       {.name = "price", .shadow_price = true},
       {.name = "price_learned", .shadow_price = true, .lifetimes = Lifetimes::learned},
       {.name = "price_known", .shadow_price = true, .lifetimes = Lifetimes::known},
       {.name = "best_fit_moves", .hourly_moves = placement::packing::kHourlyMoves},
+      {.name = "price_moves", .shadow_price = true, .hourly_moves = placement::packing::kHourlyMoves},
       {.name = "all",
        .shadow_price = true,
        .lifetimes = Lifetimes::learned,
@@ -41,7 +42,6 @@ const std::vector<Policy>& policies() {
        .lifetimes = Lifetimes::learned,
        .hourly_moves = kUnlimited},
   };
-  return kPolicies;
 }
 
 [[noreturn]] void give_up(const std::string& reason) {

@@ -24,6 +24,7 @@ NAMES = {
     "price_learned": "shadow price, learned lifetimes",
     "price_known": "shadow price, true lifetimes",
     "best_fit_moves": "best fit, moves",
+    "price_moves": "shadow price, moves",
     "all_fewer_moves": "all three, a fifth of the moves",
     "all": "**all three: price, learned lifetimes, moves**",
     "all_unlimited": "all three, moves without limit",
