@@ -42,8 +42,9 @@ Task<Status> ZoneNode::start(ProcessContext context, zone::ZoneConfig config) {
       std::make_unique<SimulatedJournal>(runtime.blocking, runtime.scheduler, context.disk, "zone.db");
   HANSE_CO_TRY(store_, co_await store::open_journaled(runtime.scheduler, std::move(journal),
                                                       Logger(runtime.log, "store")));
-  server_ = std::make_unique<api::ZoneServer>(
-      runtime, *store_, Cryptography{certificates_, hashing_, signatures_}, std::move(config), std::nullopt);
+  server_ = std::make_unique<api::ZoneServer>(runtime, *store_,
+                                              Cryptography{certificates_, hashing_, signatures_, web_keys_},
+                                              std::move(config), std::nullopt);
   HANSE_CO_CHECK(co_await server_->start());
   for (federation::PeerRecord& peer : peers_)
     HANSE_CO_CHECK(co_await server_->zone().membership().adopt(peer));

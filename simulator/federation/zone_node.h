@@ -14,6 +14,7 @@
 #include "simulator/process.h"
 #include "simulator/scenario.h"
 #include "simulator/signatures.h"
+#include "simulator/web_keys.h"
 #include "store/store.h"
 
 namespace hanse::simulator {
@@ -32,6 +33,7 @@ class ZoneNode final : public ProcessRoot {
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;
   SimulatedSignatures signatures_;
+  NoWebKeys web_keys_;
   std::vector<federation::PeerRecord> peers_;
   bool serves_ = false;
   std::unique_ptr<store::Store> store_;

@@ -1,6 +1,8 @@
 #include "api/api.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "api/query.h"
@@ -81,6 +83,17 @@ http::Response refusal(const Error& error, const http::Request& request) {
   return response;
 }
 
+// For a caller who was not known yet when the head came, so that the body was left for a stream.
+Task<Result<std::string>> read_whole(http::BodyReader& reader) {
+  std::string body;
+  std::array<std::byte, 16 * 1024> piece{};
+  while (true) {
+    HANSE_CO_TRY(const std::size_t count, co_await reader.read_some(piece));
+    if (count == 0) co_return body;
+    body.append(reinterpret_cast<const char*>(piece.data()), count);
+  }
+}
+
 // What of a request is needed once it was handed over.
 http::Request outline(const http::Request& request) {
   http::Request copy{.method = request.method, .path = request.path};
@@ -125,11 +138,15 @@ Result<zone::Caller> Api::admit(const Route& route, const http::Request& request
 }
 
 Task<Result<http::Reply>> Api::answer(const Route& route, http::Request request, http::PathParameters path) {
+  co_await context_.parts.authentication.prepare(request.headers.get("Authorization"));
   HANSE_CO_TRY(zone::Caller caller, admit(route, request, path));
   HANSE_CO_CHECK(check_path(path));
   HANSE_CO_CHECK(check_query(route, request.query));
   context_.log.debug("{} {} by {} from {}", request.method, request.path, to_string(caller),
                      request.remote_address);
+  if (request.body_reader != nullptr && !route.options.body_stream) {
+    HANSE_CO_TRY(request.body, co_await read_whole(*request.body_reader));
+  }
   auto work = route.function({std::move(request), std::move(path), std::move(caller)});
   if (route.unlimited) co_return co_await std::move(work);
   co_return co_await with_timeout(context_.parts.runtime.scheduler, kRequestLimit, "the request",

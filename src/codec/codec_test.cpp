@@ -108,6 +108,22 @@ TEST_CASE("a bad target is refused") {
   }
 }
 
+TEST_CASE("an https URL is split, and what is none is refused") {
+  const HttpsUrl url = parse_https_url("https://login.example.org:8443/a%20b/keys?x=1").value();
+  CHECK(url.host == "login.example.org");
+  CHECK(url.port == 8443);
+  CHECK(url.target == "/a%20b/keys?x=1");
+  CHECK(parse_https_url("https://example.org").value().target == "/");
+  CHECK(parse_https_url("https://example.org").value().port == 443);
+  CHECK(parse_https_url("https://[2001:db8::7]/k").value().host == "2001:db8::7");
+  for (const char* bad :
+       {"", "http://example.org/", "https:///keys", "https://user@example.org/", "//example.org/",
+        "https://example.org/#x", "https://example.org:0/", "https://exa mple.org/"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_https_url(bad));
+  }
+}
+
 TEST_CASE("what is joined and encoded is read back the same") {
   const std::vector<std::string> segments = {"a b", "c/d", "ü?#%", "~x"};
   const Query query = {{"labels", "a=b,c&d"}, {"q+", "1 2"}};

@@ -56,6 +56,21 @@ Result<Target> parse_target(std::string_view text) {
   return target;
 }
 
+Result<HttpsUrl> parse_https_url(std::string_view text) {
+  const auto url = boost::urls::parse_uri(boost::urls::string_view(text.data(), text.size()));
+  const bool good = url && url->scheme_id() == boost::urls::scheme::https && !url->encoded_host().empty() &&
+                    !url->has_userinfo() && !url->has_fragment() &&
+                    (!url->has_port() || url->port_number() != 0);
+  if (!good)
+    return fail(Code::invalid_argument, "'{}' is no URL of the form https://host/path", text.substr(0, 200));
+  HttpsUrl parts;
+  parts.host = std::string(url->host_address());
+  if (url->has_port()) parts.port = url->port_number();
+  parts.target = std::string(url->encoded_target());
+  if (!parts.target.starts_with('/')) parts.target.insert(0, 1, '/');
+  return parts;
+}
+
 std::string percent_encode(std::string_view text) {
   return boost::urls::encode(boost::urls::string_view(text.data(), text.size()),
                              boost::urls::unreserved_chars);

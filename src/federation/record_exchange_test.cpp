@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "io/openssl_signatures.h"
+#include "io/openssl_web_keys.h"
 #include "runtime/sleep.h"
 #include "tests/support/fake_hashing.h"
 #include "tests/support/test_runtime.h"
@@ -18,11 +19,14 @@ struct Net {
   test::TestRuntime world;
   test::FakeHashing hashing{world.files};
   io::OpensslSignatures signatures;
+  io::OpensslWebKeys web_keys;
   std::map<std::string, std::unique_ptr<Node>> nodes;
   std::set<std::string> cut;  // zones that nobody reaches
   std::vector<std::string> said;
 
-  Cryptography cryptography(Certificates& certificates) { return {certificates, hashing, signatures}; }
+  Cryptography cryptography(Certificates& certificates) {
+    return {certificates, hashing, signatures, web_keys};
+  }
   void add(const std::string& name);
   void introduce_all();
   void pass(Nanos time) {

@@ -5,6 +5,7 @@
 #include "federation/zone_card.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_signatures.h"
+#include "io/openssl_web_keys.h"
 #include "tests/support/fake_hashing.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/test_runtime.h"
@@ -16,11 +17,13 @@ struct Fixture {
   test::TestRuntime runtime;
   io::OpensslCertificates certificates{runtime.loop};
   io::OpensslSignatures signatures;
+  io::OpensslWebKeys web_keys;
   test::FakeHashing hashing{runtime.files};
   ZoneIdentity identity = make();
 
   ZoneIdentity make() {
-    return ZoneIdentity(runtime.files, Cryptography{certificates, hashing, signatures}, "a", "/data");
+    return ZoneIdentity(runtime.files, Cryptography{certificates, hashing, signatures, web_keys}, "a",
+                        "/data");
   }
   template <class T>
   Result<T> wait(Task<Result<T>> task) {

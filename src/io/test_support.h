@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -49,8 +50,10 @@ class Authority {
   explicit Authority(const std::string& zone)
       : ca_(certificates_.make_authority(zone, Seconds{3600}).value()) {}
 
-  TlsOptions options(const std::string& name, const std::string& expected_name = {}) {
-    const auto made = certificates_.issue(ca_, CertificateTerms{.name = name}).value();
+  TlsOptions options(const std::string& name, const std::string& expected_name = {},
+                     std::vector<std::string> dns_names = {}) {
+    const CertificateTerms terms{.name = name, .dns_names = std::move(dns_names)};
+    const auto made = certificates_.issue(ca_, terms).value();
     return TlsOptions{.certificate_pem = made.certificate_pem,
                       .key_pem = made.key_pem,
                       .trusted_ca_pem = ca_.certificate_pem,

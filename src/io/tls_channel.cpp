@@ -3,6 +3,7 @@
 #include <new>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <utility>
 
 #include "io/openssl_handles.h"
@@ -15,6 +16,15 @@ namespace {
 
 using Role = TlsContext::Role;
 
+// Has OpenSSL check the certificate's host, and tells the server which of its certificates is meant.
+bool expect_host(ssl_st* ssl, const std::string& host) {
+  if (host.empty()) return true;
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) return true;
+  (void)openssl_reason();  // that it is no address
+  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+}
+
 class TlsChannel final : public Channel {
  public:
   TlsChannel(std::shared_ptr<TlsContext> context, int socket)
@@ -26,6 +36,7 @@ class TlsChannel final : public Channel {
       SSL_set_accept_state(ssl_.get());
     } else {
       SSL_set_connect_state(ssl_.get());
+      if (!expect_host(ssl_.get(), context_->expected_host())) throw std::bad_alloc();
     }
   }
 

@@ -44,6 +44,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::for_server(const TlsOptions& opt
 
 Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const TlsOptions& options) {
   auto context = std::make_shared<TlsContext>(Role::client, options.expected_name);
+  context->expected_host_ = options.expected_host;
   if (options.trusted_ca_pem.empty() && options.pinned_ca_fingerprint.empty())
     return fail(Code::invalid_argument,
                 "a TLS client needs a CA to trust; give the CA certificate of the zone");

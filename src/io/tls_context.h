@@ -33,6 +33,7 @@ class TlsContext : public std::enable_shared_from_this<TlsContext> {
   ssl_ctx_st* get() const { return context_; }
   Role role() const { return role_; }
   const std::string& expected_name() const { return expected_name_; }
+  const std::string& expected_host() const { return expected_host_; }
 
  private:
   Status use_identity(const TlsOptions& options);
@@ -42,6 +43,7 @@ class TlsContext : public std::enable_shared_from_this<TlsContext> {
 
   Role role_;
   std::string expected_name_;
+  std::string expected_host_;
   std::string pinned_fingerprint_;
   ssl_ctx_st* context_;
 };

@@ -107,6 +107,17 @@ TEST_CASE_FIXTURE(TlsFixture, "a server of another name is refused") {
         "it proves to be 'hanse://zone/a/host/h1' and not 'hanse://zone/a'; check the address");
 }
 
+TEST_CASE_FIXTURE(TlsFixture, "a server whose certificate is for another host is refused") {
+  const TlsOptions server = ours.options(kServerName, "", {"login.example.org"});
+  TlsOptions client = ours.anonymous();
+  client.expected_host = "login.example.org";
+  CHECK(talk(server, client) == "hello");
+  for (const char* other : {"example.org", "127.0.0.1"}) {
+    client.expected_host = other;
+    CHECK(talk(server, client).error().code == Code::unauthenticated);
+  }
+}
+
 TEST_CASE_FIXTURE(TlsFixture, "plain text on a TLS port is refused with a line in the log") {
   const auto listener = listen(ours.options(kServerName));
   Scope scope;

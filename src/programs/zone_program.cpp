@@ -7,6 +7,7 @@
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "io/openssl_signatures.h"
+#include "io/openssl_web_keys.h"
 #include "programs/program.h"
 #include "store/open.h"
 
@@ -31,6 +32,7 @@ struct ZoneService::Parts {
   io::OpensslCertificates certificates;
   io::OpensslHashing hashing;
   io::OpensslSignatures signatures;
+  io::OpensslWebKeys web_keys;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<api::ZoneServer> server;
 };
@@ -46,7 +48,8 @@ Task<Status> ZoneService::start(zone::ZoneConfig config) {
   HANSE_CO_TRY(parts_->store, co_await store::open_sqlite(runtime, config.data_dir + "/zone.db"));
   HANSE_CO_TRY(std::optional<ProcessUser> converter, co_await find_converter(runtime));
   parts_->server = std::make_unique<api::ZoneServer>(
-      runtime, *parts_->store, Cryptography{parts_->certificates, parts_->hashing, parts_->signatures},
+      runtime, *parts_->store,
+      Cryptography{parts_->certificates, parts_->hashing, parts_->signatures, parts_->web_keys},
       std::move(config), std::move(converter));
   co_return co_await parts_->server->start();
 }

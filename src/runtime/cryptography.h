@@ -3,6 +3,7 @@
 
 #include "runtime/certificates.h"
 #include "runtime/hashing.h"
+#include "runtime/json_web_keys.h"
 #include "runtime/signatures.h"
 
 namespace hanse {
@@ -11,6 +12,7 @@ struct Cryptography {
   Certificates& certificates;
   Hashing& hashing;
   Signatures& signatures;
+  JsonWebKeys& web_keys;
 };
 
 }  // namespace hanse

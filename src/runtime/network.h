@@ -43,6 +43,8 @@ struct TlsOptions {
   std::string expected_name =
       {};  // client: the URI name that the server must have; empty: any name of a trusted CA
   bool require_certificate = false;  // server: refuse clients without a certificate of a trusted CA
+  // Client: the DNS name or IP address that the server's certificate must be for, as public CAs issue them.
+  std::string expected_host = {};
 };
 
 // Who is at the other end, as TLS proved it. Both are empty for a peer without certificate and on plain

@@ -1,66 +1,48 @@
 #include "zone/authentication.h"
 
-#include "base/json_mapping.h"
+#include <utility>
 
 namespace hanse::zone {
 namespace {
 
-constexpr int kTokenDigits = 64;  // 256 bits
+constexpr int kTokenDigits = 64;      // 256 bits
+constexpr int kLoginCodeDigits = 24;  // 96 bits: good once and for days at most, and typed by people
 constexpr std::string_view kBearer = "Bearer ";
-constexpr char kNever[] = "9999-12-31T23:59:59.000Z";
-constexpr char kApi[] = "api";
-constexpr char kEnrolment[] = "enrolment";
+
+Status check_lifetime(Seconds lifetime, Seconds most) {
+  if (lifetime >= Seconds{1} && lifetime <= most) return {};
+  return fail_field("/expiresInSeconds", "/expiresInSeconds must be from 1 to {}", most.count());
+}
+
+// Subjects of other issuers have a colon.
+Status check_subject(const std::string& subject) {
+  const bool good = is_subject(subject) && subject != "*" && subject.find(':') == std::string::npos;
+  if (good) return {};
+  return fail_field("/subject", "/subject must be 1 to {} printable characters without spaces and colons",
+                    kMaxSubject);
+}
 
 }  // namespace
 
-HANSE_DEFINE_JSON(TokenRecord)
-
-Authentication::Authentication(Runtime& runtime, store::Store& store, Hashing& hashing,
+Authentication::Authentication(Runtime& runtime, store::Store& store, Cryptography cryptography,
                                const federation::Peers& peers, const federation::ZoneIdentity& identity,
-                               std::string zone)
+                               const ZoneConfig& config)
     : runtime_(runtime),
-      store_(store),
-      hashing_(hashing),
       peers_(peers),
       identity_(identity),
-      zone_(std::move(zone)) {}
+      zone_(config.name),
+      records_(runtime, store, cryptography.hashing),
+      local_(runtime, cryptography.signatures, config.name, config.data_dir),
+      issuers_(runtime, cryptography.web_keys, config.issuers) {}
 
-std::string Authentication::key_of(const std::string& token) const {
-  const auto hash = hashing_.sha256();
-  hash->update(as_bytes(token));
-  return "/tokens/" + hash->finish();
+Task<Status> Authentication::start() {
+  HANSE_CO_CHECK(co_await local_.load_or_create());
+  HANSE_CO_CHECK(co_await records_.clean_up());
+  co_return issuers_.start();
 }
 
 void Authentication::set_admin_token(const std::string& token) {
-  admin_token_digest_ = key_of(token);
-}
-
-Task<Status> Authentication::add_configured_enrolment_token(std::string token) {
-  const TokenRecord record{.purpose = kEnrolment, .expires_at = kNever};
-  const std::string key = key_of(token);
-  // Used ones stay as such, so that a restart does not make them good again.
-  const auto added = co_await store_.transact(
-      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
-  if (!added && added.error().code != Code::aborted) co_return fail(added.error());
-  co_return Status();
-}
-
-Result<TokenRecord> Authentication::find(const std::string& token, const std::string& purpose) const {
-  const auto entry = store_.get(key_of(token));
-  if (!entry)
-    return fail(Code::unauthenticated, "the token is not known here; make one with 'hanse token create'");
-  HANSE_TRY(const json::Value value, json::parse(entry->value));
-  HANSE_TRY(const TokenRecord record, json::from_json<TokenRecord>(value));
-  if (record.purpose != purpose) {
-    return fail(Code::unauthenticated,
-                "the token is not for this; 'hanse token' makes those for users and those for hosts");
-  }
-  // RFC 3339 in UTC sorts as text.
-  if (record.expires_at < to_rfc3339(runtime_.clock.wall_now())) {
-    return fail(Code::unauthenticated, "the token expired at {}; make a new one with 'hanse token create'",
-                record.expires_at);
-  }
-  return record;
+  admin_token_key_ = records_.key_of(token);
 }
 
 Result<Caller> Authentication::identify(const http::Request& request) const {
@@ -68,12 +50,7 @@ Result<Caller> Authentication::identify(const http::Request& request) const {
     if (!header->starts_with(kBearer)) {
       return fail(Code::unauthenticated, "the authorization header must be 'Bearer <token>'");
     }
-    const std::string token(header->substr(kBearer.size()));
-    if (!admin_token_digest_.empty() && equal_in_constant_time(key_of(token), admin_token_digest_)) {
-      return Caller{CallerKind::user, "admin"};
-    }
-    HANSE_TRY(const TokenRecord record, find(token, kApi));
-    return Caller{CallerKind::user, record.subject};
+    return identify_bearer(std::string(header->substr(kBearer.size())));
   }
   const PeerIdentity& peer = request.peer;
   if (const federation::Peer* zone = peers_.identify(peer)) return Caller{CallerKind::peer, zone->name};
@@ -84,48 +61,66 @@ Result<Caller> Authentication::identify(const http::Request& request) const {
   return Caller{};
 }
 
-Task<Result<std::string>> Authentication::make(std::string purpose, std::string subject, Seconds lifetime) {
-  if (lifetime < Seconds{1} || lifetime > kMaxTokenLifetime) {
-    co_return fail_field("/expiresInSeconds", "/expiresInSeconds must be from 1 to {}",
-                         kMaxTokenLifetime.count());
-  }
-  const std::string token = random_token(runtime_.random, kTokenDigits);
-  const TokenRecord record{.purpose = std::move(purpose),
-                           .subject = std::move(subject),
-                           .expires_at = to_rfc3339(runtime_.clock.wall_now() + lifetime)};
-  const std::string key = key_of(token);
-  const auto made = co_await store_.transact(
-      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
-  if (!made) co_return fail(made.error());
-  co_return token;
+Result<Caller> Authentication::identify_bearer(const std::string& token) const {
+  const std::string key = records_.key_of(token);
+  if (!admin_token_key_.empty() && equal_in_constant_time(key, admin_token_key_))
+    return Caller{.kind = CallerKind::user, .name = kAdministrator, .administrator = true};
+  if (codec::looks_like_json_web_token(token)) return identify_signed(token, key);
+  HANSE_TRY(const TokenRecord record, records_.find(token, TokenPurpose::api));
+  return Caller{.kind = CallerKind::user, .name = record.subject, .expires_at = record.expires_at};
 }
 
-Task<Result<std::string>> Authentication::make_token(std::string subject, Seconds lifetime) {
-  return make(kApi, std::move(subject), lifetime);
+// Null when it must be verified: it was not, or it is expired, or keys have changed.
+const Caller* Authentication::find_verified(const std::string& key) const {
+  if (verified_generation_ != issuers_.generation()) {
+    verified_.clear();
+    verified_generation_ = issuers_.generation();
+  }
+  const auto known = verified_.find(key);
+  if (known == verified_.end()) return nullptr;
+  if (known->second.expires_at > to_rfc3339(runtime_.clock.wall_now())) return &known->second;
+  verified_.erase(known);
+  return nullptr;
+}
+
+Result<Caller> Authentication::identify_signed(const std::string& token, const std::string& key) const {
+  if (const Caller* known = find_verified(key)) return *known;
+  HANSE_TRY(const codec::JsonWebToken parts, codec::parse_json_web_token(token));
+  HANSE_TRY(Caller caller, local_.issued(parts) ? local_.identify(parts) : issuers_.identify(parts));
+  if (verified_.size() >= kMaxVerified) verified_.clear();
+  verified_.insert_or_assign(key, caller);
+  return caller;
+}
+
+Task<void> Authentication::prepare(std::string authorization) {
+  if (!authorization.starts_with(kBearer)) co_return;
+  const std::string token = authorization.substr(kBearer.size());
+  if (!codec::looks_like_json_web_token(token) || find_verified(records_.key_of(token)) != nullptr) co_return;
+  auto parts = codec::parse_json_web_token(token);
+  if (parts) co_await issuers_.prepare(std::move(*parts));
+}
+
+Result<std::string> Authentication::make_token(const std::string& subject, Seconds lifetime) const {
+  HANSE_CHECK(check_subject(subject));
+  HANSE_CHECK(check_lifetime(lifetime, kMaxTokenLifetime));
+  return local_.issue(subject, lifetime);
+}
+
+Task<Result<std::string>> Authentication::make_login_code(std::string subject, Seconds lifetime) {
+  HANSE_CO_CHECK(check_subject(subject));
+  HANSE_CO_CHECK(check_lifetime(lifetime, kMaxLoginCodeLifetime));
+  co_return co_await records_.make(TokenPurpose::login, std::move(subject), lifetime, kLoginCodeDigits);
+}
+
+Task<Result<std::string>> Authentication::use_login_code(std::string code, Seconds lifetime) {
+  HANSE_CO_CHECK(check_lifetime(lifetime, kMaxTokenLifetime));
+  HANSE_CO_TRY(const std::string subject, co_await records_.use_login(std::move(code)));
+  co_return local_.issue(subject, lifetime);
 }
 
 Task<Result<std::string>> Authentication::make_enrolment_token(Seconds lifetime) {
-  return make(kEnrolment, "", lifetime);
-}
-
-Task<Status> Authentication::use_enrolment_token(std::string token, std::string host) {
-  HANSE_CO_TRY(TokenRecord record, find(token, kEnrolment));
-  if (!record.subject.empty()) {
-    co_return fail(Code::unauthenticated,
-                   "the enrolment token was used by host '{}'; make a new one with 'hanse token enrol'",
-                   record.subject);
-  }
-  const std::string key = key_of(token);
-  const auto entry = store_.get(key);
-  if (!entry) co_return fail(Code::unauthenticated, "the enrolment token is not known here");
-  record.subject = std::move(host);
-  const auto used = co_await store_.transact(
-      {.compares = {{key, entry->revision}}, .writes = {{key, json::dump(to_json(record))}}});
-  if (!used && used.error().code == Code::aborted) {
-    co_return fail(Code::unauthenticated, "the enrolment token was used by another host; make a new one");
-  }
-  if (!used) co_return fail(used.error());
-  co_return Status();
+  HANSE_CO_CHECK(check_lifetime(lifetime, kMaxTokenLifetime));
+  co_return co_await records_.make(TokenPurpose::enrolment, "", lifetime, kTokenDigits);
 }
 
 }  // namespace hanse::zone

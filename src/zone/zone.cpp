@@ -57,7 +57,7 @@ struct Zone::Parts {
         peer_table(run, kept, crypto.certificates, peers, clients, tls_changes),
         own_card(run.clock, identity, config),
         membership({run, kept, crypto, peer_table, own_card, events, config}, identity, tables, tls_changes),
-        authentication(run, kept, crypto.hashing, peers, identity, config.name),
+        authentication(run, kept, crypto, peers, identity, config),
         enrolment(run, tables, authentication, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
@@ -161,6 +161,7 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await identity.load_or_create());
   HANSE_CO_CHECK(identity.renew(certificate_addresses(config)));
   HANSE_CO_CHECK(co_await membership.start());
+  HANSE_CO_CHECK(co_await authentication.start());
   HANSE_CO_CHECK(co_await load_tokens());
   HANSE_CO_CHECK(co_await blobs.clean_up());
   HANSE_CO_CHECK(co_await make_defaults());

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "runtime/network.h"
+#include "zone/authentication/issuer_config.h"
 
 namespace hanse::zone {
 
@@ -44,6 +45,7 @@ struct ZoneConfig {
   std::string admin_token_file;           // the bearer token of the first administrator
   std::string
       host_token_file;  // enrolment tokens for hosts, one a line; empty: none but those made by the API
+  std::vector<IssuerConfig> issuers = {};  // whose tokens count here, beside the zone's own
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.

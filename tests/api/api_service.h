@@ -13,6 +13,7 @@
 
 #include "api/api.h"
 #include "io/openssl_signatures.h"
+#include "io/openssl_web_keys.h"
 #include "store/open.h"
 #include "tests/api/fake_certificates.h"
 #include "tests/api/fake_transfers.h"
@@ -81,22 +82,26 @@ struct ApiService {
   std::unique_ptr<store::Store> store = run(store::open_memory(world.runtime)).value();
   FakeHashing hashing{world.files};
   FakeCertificates certificates;
+  io::OpensslSignatures signatures;
+  io::OpensslWebKeys web_keys;
   zone::ZoneConfig config{.name = "north",
                           .provider = "aurora",
                           .member_state = "FI",
                           .city = "Oulu",
                           .latitude = 65,
                           .longitude = 25.5,
-                          .listen = {.host = "192.0.2.10", .port = 8443}};
-  io::OpensslSignatures signatures;
-  Cryptography cryptography{certificates, hashing, signatures};
+                          .listen = {.host = "192.0.2.10", .port = 8443},
+                          .data_dir = "/zone"};
+  Cryptography cryptography{certificates, hashing, signatures, web_keys};
   federation::Peers peers;
   federation::ZoneIdentity identity{world.files, cryptography, "north", "/zone"};
   zone::Tables tables{*store};
   zone::Frontends frontends{world.runtime, tables, "north"};
   zone::HostSessions hosts{world.runtime, "north", zone::kVersion};
   zone::InstanceActions actions{world.runtime, tables, hosts};
-  zone::Authentication authentication{world.runtime, *store, hashing, peers, identity, "north"};
+  zone::Authentication authentication{
+      world.runtime, *store,   Cryptography{certificates, hashing, signatures, web_keys},
+      peers,         identity, config};
   zone::Enrolment enrolment{world.runtime, tables, authentication, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
@@ -122,6 +127,7 @@ struct ApiService {
 
   ApiService() {
     REQUIRE(run(identity.load_or_create()));
+    REQUIRE(run(authentication.start()));
     peers.replace({{.name = "south",
                     .endpoint = {.host = "192.0.2.20", .port = 8443},
                     .ca_pem = "south",

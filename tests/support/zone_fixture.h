@@ -16,6 +16,7 @@
 #include "codec/frames.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_signatures.h"
+#include "io/openssl_web_keys.h"
 #include "model/host_messages.h"
 #include "store/open.h"
 #include "tests/support/fake_hashing.h"
@@ -105,6 +106,8 @@ struct ZoneFixture {
   FakeHashing hashing{world.files};
   io::OpensslCertificates certificates{world.loop};
   io::OpensslSignatures signatures;
+  io::OpensslWebKeys web_keys;
+  std::vector<zone::IssuerConfig> issuers;  // of the next restart()
   std::unique_ptr<store::Store> store;
   std::unique_ptr<zone::Zone> zone;
 
@@ -126,8 +129,10 @@ struct ZoneFixture {
     config.data_dir = "/data";
     config.admin_token_file = "/admin-token";
     config.host_token_file = "/host-tokens";
-    zone = std::make_unique<zone::Zone>(
-        world.runtime, *store, Cryptography{certificates, hashing, signatures}, config, std::nullopt);
+    config.issuers = issuers;
+    zone = std::make_unique<zone::Zone>(world.runtime, *store,
+                                        Cryptography{certificates, hashing, signatures, web_keys}, config,
+                                        std::nullopt);
     REQUIRE(wait(zone->start()));
   }
 

@@ -1,0 +1,131 @@
+#include "zone/authentication/token_records.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/json_mapping.h"
+
+namespace hanse::zone {
+namespace {
+
+constexpr char kPrefix[] = "/tokens/";
+constexpr char kNever[] = "9999-12-31T23:59:59.000Z";
+
+std::string name_of(TokenPurpose purpose) {
+  if (purpose == TokenPurpose::api) return "api";
+  return purpose == TokenPurpose::login ? "login" : "enrolment";
+}
+
+std::string_view advice_for(TokenPurpose purpose) {
+  if (purpose == TokenPurpose::login) return "ask the administrator for one, 'hanse token invite' makes it";
+  return purpose == TokenPurpose::enrolment ? "make one with 'hanse token enrol'"
+                                            : "log in with 'hanse login'";
+}
+
+Result<TokenRecord> read_record(const store::Entry& entry) {
+  HANSE_TRY(const json::Value value, json::parse(entry.value));
+  return json::from_json<TokenRecord>(value);
+}
+
+}  // namespace
+
+HANSE_DEFINE_JSON(TokenRecord)
+
+std::string TokenRecords::key_of(const std::string& token) const {
+  const auto hash = hashing_.sha256();
+  hash->update(as_bytes(token));
+  return kPrefix + hash->finish();
+}
+
+Result<TokenRecord> TokenRecords::find(const std::string& token, TokenPurpose purpose) const {
+  const auto entry = store_.get(key_of(token));
+  if (!entry) return fail(Code::unauthenticated, "the token is not known here; {}", advice_for(purpose));
+  HANSE_TRY(const TokenRecord record, read_record(*entry));
+  if (record.purpose != name_of(purpose)) {
+    return fail(Code::unauthenticated, "the token is not for this but for '{}'; {}", record.purpose,
+                advice_for(purpose));
+  }
+  // RFC 3339 in UTC sorts as text.
+  if (record.expires_at < to_rfc3339(runtime_.clock.wall_now())) {
+    return fail(Code::unauthenticated, "the token expired at {}; {}", record.expires_at, advice_for(purpose));
+  }
+  return record;
+}
+
+Task<Result<std::string>> TokenRecords::make(TokenPurpose purpose, std::string subject, Seconds lifetime,
+                                             int digits) {
+  const std::string token = random_token(runtime_.random, digits);
+  const TokenRecord record{.purpose = name_of(purpose),
+                           .subject = std::move(subject),
+                           .expires_at = to_rfc3339(runtime_.clock.wall_now() + lifetime)};
+  const std::string key = key_of(token);
+  const auto made = co_await store_.transact(
+      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
+  if (!made) co_return fail(made.error());
+  co_return token;
+}
+
+Task<Status> TokenRecords::add_enrolment(std::string token) {
+  const TokenRecord record{.purpose = name_of(TokenPurpose::enrolment), .expires_at = kNever};
+  const std::string key = key_of(token);
+  // Used ones stay as such, so that a restart does not make them good again.
+  const auto added = co_await store_.transact(
+      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
+  if (!added && added.error().code != Code::aborted) co_return fail(added.error());
+  co_return Status();
+}
+
+Task<Status> TokenRecords::use_enrolment(std::string token, std::string host) {
+  HANSE_CO_TRY(TokenRecord record, find(token, TokenPurpose::enrolment));
+  if (!record.subject.empty()) {
+    co_return fail(Code::unauthenticated,
+                   "the enrolment token was used by host '{}'; make a new one with 'hanse token enrol'",
+                   record.subject);
+  }
+  const std::string key = key_of(token);
+  const auto entry = store_.get(key);
+  if (!entry) co_return fail(Code::unauthenticated, "the enrolment token is not known here");
+  record.subject = std::move(host);
+  const auto used = co_await store_.transact(
+      {.compares = {{key, entry->revision}}, .writes = {{key, json::dump(to_json(record))}}});
+  if (!used && used.error().code == Code::aborted) {
+    co_return fail(Code::unauthenticated, "the enrolment token was used by another host; make a new one");
+  }
+  if (!used) co_return fail(used.error());
+  co_return Status();
+}
+
+Task<Result<std::string>> TokenRecords::use_login(std::string token) {
+  HANSE_CO_TRY(const TokenRecord record, find(token, TokenPurpose::login));
+  const std::string key = key_of(token);
+  const auto entry = store_.get(key);
+  if (!entry) co_return fail(Code::unauthenticated, "the login code is not known here");
+  const auto used =
+      co_await store_.transact({.compares = {{key, entry->revision}}, .writes = {{key, std::nullopt}}});
+  if (!used && used.error().code == Code::aborted)
+    co_return fail(Code::unauthenticated, "the login code was used by somebody else; ask for a new one");
+  if (!used) co_return fail(used.error());
+  co_return record.subject;
+}
+
+Task<Status> TokenRecords::clean_up() {
+  const std::string limit = to_rfc3339(runtime_.clock.wall_now() - kKeepExpired);
+  std::string after;
+  for (bool more = true; more;) {
+    const store::Page page = store_.list(kPrefix, after, store::kMaxWritesPerTransaction);
+    store::Transaction transaction;
+    for (const store::Entry& entry : page.entries) {
+      const auto record = read_record(entry);
+      if (record && record->expires_at < limit) transaction.writes.push_back({entry.key, std::nullopt});
+    }
+    if (!transaction.writes.empty()) {
+      const auto removed = co_await store_.transact(std::move(transaction));
+      if (!removed) co_return fail(removed.error());
+    }
+    more = page.more;
+    if (more) after = page.entries.back().key;
+  }
+  co_return Status();
+}
+
+}  // namespace hanse::zone

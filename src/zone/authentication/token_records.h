@@ -1,0 +1,60 @@
+// TokenRecords: tokens that are 256 random bits, of which the store keeps the SHA-256 only: what hosts enrol
+// with, what people log in with once, and what was given for the API before tokens were signed.
+//
+// Thread: the loop. Failure: unauthenticated, saying what is wrong with the token and how to get one; those
+// of the store.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "runtime/hashing.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+
+namespace hanse::zone {
+
+struct TokenRecord {
+  std::int32_t version = 1;
+  std::string purpose;     // "api", "enrolment" or "login"
+  std::string subject;     // api and login: who; enrolment: the host that used it
+  std::string expires_at;  // RFC 3339
+  bool operator==(const TokenRecord&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TokenRecord, (), (version, purpose, subject, expires_at))
+HANSE_DECLARE_JSON(TokenRecord);
+
+enum class TokenPurpose { api, enrolment, login };
+
+// How much longer than its life a record is kept, so that its bearer hears that it expired.
+inline constexpr Seconds kKeepExpired{7 * 24 * 3600};
+
+class TokenRecords {
+ public:
+  TokenRecords(Runtime& runtime, store::Store& store, Hashing& hashing)
+      : runtime_(runtime), store_(store), hashing_(hashing) {}
+
+  // Under which the token is kept; tells nothing of it.
+  std::string key_of(const std::string& token) const;
+  Result<TokenRecord> find(const std::string& token, TokenPurpose purpose) const;
+  Task<Result<std::string>> make(TokenPurpose purpose, std::string subject, Seconds lifetime, int digits);
+  // One that somebody else made, and that never expires; used ones stay so.
+  Task<Status> add_enrolment(std::string token);
+  // Uses it up, in one transaction; a second use of the same token fails.
+  Task<Status> use_enrolment(std::string token, std::string host);
+  // The same for a login code; gives its subject.
+  Task<Result<std::string>> use_login(std::string token);
+  // Removes those that expired long ago.
+  Task<Status> clean_up();
+
+ private:
+  Runtime& runtime_;
+  store::Store& store_;
+  Hashing& hashing_;
+};
+
+}  // namespace hanse::zone
