@@ -1,5 +1,7 @@
 #include "api/access.h"
 
+#include <initializer_list>
+
 namespace hanse::api {
 namespace {
 
@@ -36,9 +38,8 @@ bool kind_allowed(const Access& access, zone::CallerKind kind) {
 Status check_access(const Access& access, const zone::Caller& caller, const http::PathParameters& path) {
   if (!kind_allowed(access, caller.kind)) {
     if (caller.kind == zone::CallerKind::anonymous) {
-      return fail(
-          Code::unauthenticated,
-          "this needs a token; send it as 'Authorization: Bearer <token>', 'hanse token create' makes one");
+      return fail(Code::unauthenticated,
+                  "this needs a token; send it as 'Authorization: Bearer <token>', 'hanse login' gets one");
     }
     return fail(Code::permission_denied, "{} may not do this", to_string(caller));
   }
@@ -49,6 +50,19 @@ Status check_access(const Access& access, const zone::Caller& caller, const http
     }
   }
   return {};
+}
+
+zone::ResourceId target_of(const http::PathParameters& path) {
+  const auto first_of = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      const auto found = path.find(name);
+      if (found != path.end()) return found->second;
+    }
+    return std::string();
+  };
+  return {.tenant = first_of({"tenant"}),
+          .workspace = first_of({"workspace"}),
+          .name = first_of({"name", "zone", "digest"})};
 }
 
 std::string to_string(const zone::Caller& caller) {

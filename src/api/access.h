@@ -1,4 +1,5 @@
-// Who may call a route. A route that says nothing is refused to everyone.
+// Which kinds of callers a route is for. A route that says nothing is refused to everyone. Users need its
+// permission beside (zone/authorization/).
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 #include "base/result.h"
 #include "http/router.h"
 #include "zone/caller.h"
+#include "zone/resource_id.h"
 
 namespace hanse::api {
 
@@ -26,6 +28,9 @@ inline constexpr Access kPeers{.peer = true};
 
 // Errors: unauthenticated when nobody was named, permission_denied.
 Status check_access(const Access& access, const zone::Caller& caller, const http::PathParameters& path);
+
+// What the path names, as permissions of roles name it.
+zone::ResourceId target_of(const http::PathParameters& path);
 
 // "user alice", for logs.
 std::string to_string(const zone::Caller& caller);

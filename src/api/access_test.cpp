@@ -56,7 +56,7 @@ TEST_CASE("a route that says nothing is refused to everyone") {
   CHECK_FALSE(check_access({.host = true, .own_host = "name"}, {zone::CallerKind::host, "h1"}, {}));
 }
 
-TEST_CASE("nobody gets health, enrolment and the use of invitations, and nothing else") {
+TEST_CASE("nobody gets health, keys, and what needs a secret in its body, and nothing else") {
   // What needs a secret is refused for its secret; the route answers.
   ApiService service;
   for (const Route& route : service.api->routes()) {
@@ -72,6 +72,8 @@ TEST_CASE("nobody gets health, enrolment and the use of invitations, and nothing
     }
   }
   CHECK(let_in(As::nobody) == std::set<std::string>{"GET /healthz",
+                                                    "GET /providers/hanse.authorization/v1/keys",
+                                                    "POST /providers/hanse.authorization/v1/logins",
                                                     "POST /providers/hanse.federation/v1/acceptances",
                                                     "POST /providers/hanse.federation/v1/confirmations",
                                                     "POST /providers/hanse.host/v1/enrolments"});
@@ -132,7 +134,7 @@ TEST_CASE("a token that is wrong, expired or of another kind does not count") {
 
   const std::string token = service
                                 .ask(As::user, "POST", "/providers/hanse.authorization/v1/tokens",
-                                     R"({"subject":"alice","expiresInSeconds":60})")
+                                     R"({"subject":"admin","expiresInSeconds":60})")
                                 .text("/token");
   asked.headers.set("Authorization", "Bearer " + token);
   CHECK(service.ask(asked).status == 200);

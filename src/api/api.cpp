@@ -31,6 +31,7 @@ void add_all(Routes& routes, Context& context) {
   add_peer_membership_routes(routes, context);
   add_observatory_routes(routes, context);
   add_authorization_routes(routes, context);
+  add_token_routes(routes, context);
 }
 
 http::RouteName split_name(const std::string& name) {
@@ -129,6 +130,8 @@ Result<zone::Caller> Api::admit(const Route& route, const http::Request& request
   if (!caller && route.access.anonymous) return zone::Caller{};
   if (!caller) return fail(caller.error());
   HANSE_CHECK(check_access(route.access, *caller, path));
+  if (caller->kind == zone::CallerKind::user && !route.access.anonymous)
+    HANSE_CHECK(context_.parts.authorization.check(*caller, route.permission, target_of(path)));
   // The certificate of a host that was deleted is good until it ends.
   if (caller->kind == zone::CallerKind::host && !context_.parts.tables.hosts.get({.name = caller->name})) {
     return fail(Code::permission_denied, "host '{}' was deleted from this zone; enrol it again",
@@ -147,7 +150,7 @@ Task<Result<http::Reply>> Api::answer(const Route& route, http::Request request,
   if (request.body_reader != nullptr && !route.options.body_stream) {
     HANSE_CO_TRY(request.body, co_await read_whole(*request.body_reader));
   }
-  auto work = route.function({std::move(request), std::move(path), std::move(caller)});
+  auto work = route.function({std::move(request), std::move(path), std::move(caller), &route.permission});
   if (route.unlimited) co_return co_await std::move(work);
   co_return co_await with_timeout(context_.parts.runtime.scheduler, kRequestLimit, "the request",
                                   std::move(work));

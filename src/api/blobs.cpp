@@ -71,6 +71,7 @@ void add_blob_routes(Routes& routes, Context& context) {
   routes.push_back(
       {.name = fmt::format("POST {}", kPath),
        .access = kUsers,
+       .permission = {"hanse.storage", "blobs", "post", zone::Reach::anywhere},
        .summary = "Upload a file of an image; a disk is checked and stored as qcow2",
        .query = {{"role", ParameterType::text, "disk (default), kernel or initramfs"},
                  {"format", ParameterType::text, "raw, qcow2, vmdk or auto (default)"}},
@@ -81,6 +82,7 @@ void add_blob_routes(Routes& routes, Context& context) {
        .function = [&context](Call call) { return upload(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}/{{digest}}", kPath),
                     .access = {.user = true, .host = true, .peer = true},
+                    .permission = {"hanse.storage", "blobs", "get", zone::Reach::anywhere},
                     .summary = "Download a file of an image",
                     .function = [&context](Call call) { return download(context, std::move(call)); }});
 }

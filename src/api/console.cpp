@@ -10,6 +10,8 @@ namespace {
 
 constexpr char kPath[] =
     "/providers/seca.compute/v1/tenants/{tenant}/workspaces/{workspace}/instances/{name}/console";
+// One for both: what a console shows is as good as what is typed there.
+const zone::RequiredPermission kPermission{"seca.compute", "instances", "post.console"};
 // How often the host is asked when there was nothing new, and when it did not answer.
 constexpr Nanos kPollInterval = Millis{250};
 constexpr Nanos kRetryInterval = Seconds{2};
@@ -50,7 +52,7 @@ Task<Result<http::Reply>> read_console(Context& context, Call call) {
     co_return json_reply(200, output);
   }
   HANSE_CO_CHECK(context.parts.frontends.instances.get(id));
-  co_return events_reply(context, call.caller, [&context, id, offset](http::EventWriter& writer) {
+  co_return events_reply(context, call, [&context, id, offset](http::EventWriter& writer) {
     return follow(context, id, offset, writer);
   });
 }
@@ -67,6 +69,7 @@ Task<Result<http::Reply>> write_console(Context& context, Call call) {
 void add_console_routes(Routes& routes, Context& context) {
   routes.push_back({.name = fmt::format("GET {}", kPath),
                     .access = kUsers,
+                    .permission = kPermission,
                     .summary = "Read the serial console from a byte on, or follow it",
                     .query = {{"offset", ParameterType::number, "The first byte that is wanted; default 0"},
                               {"follow", ParameterType::boolean,
@@ -75,6 +78,7 @@ void add_console_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return read_console(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}", kPath),
                     .access = kUsers,
+                    .permission = kPermission,
                     .summary = "Write to the serial console",
                     .request_schema = "ConsoleInput",
                     .success = 204,

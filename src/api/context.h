@@ -54,6 +54,7 @@ void add_federation_routes(Routes& routes, Context& context);
 void add_peer_membership_routes(Routes& routes, Context& context);
 void add_observatory_routes(Routes& routes, Context& context);
 void add_authorization_routes(Routes& routes, Context& context);
+void add_token_routes(Routes& routes, Context& context);
 // `routes` is described by /openapi.json and must be complete when the first request comes.
 void add_system_routes(Routes& routes, Context& context);
 

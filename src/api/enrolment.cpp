@@ -46,6 +46,7 @@ void add_enrolment_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return enrol(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.host/v1/enrolment-tokens",
                     .access = kUsers,
+                    .permission = {"hanse.host", "enrolment-tokens", "post"},
                     .summary = "Make a one-time token with which a host joins this zone",
                     .request_schema = "EnrolmentTokenRequest",
                     .answer_schema = "EnrolmentTokenAnswer",

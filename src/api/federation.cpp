@@ -87,11 +87,13 @@ Task<Result<http::Reply>> rotate(Context& context, Call call) {
 void add_policy_routes(Routes& routes, Context& context) {
   routes.push_back({.name = "GET /providers/hanse.federation/v1/policy",
                     .access = kUsers,
+                    .permission = {"hanse.federation", "policy", "get"},
                     .summary = "What peers may place here, and which get workloads of this zone",
                     .answer_schema = "PolicyText",
                     .function = [&context](Call call) { return get_policy(context, std::move(call)); }});
   routes.push_back({.name = "PUT /providers/hanse.federation/v1/policy",
                     .access = kUsers,
+                    .permission = {"hanse.federation", "policy", "put"},
                     .summary = "Replace the policy for peers; one with a fault changes nothing",
                     .request_schema = "PolicyText",
                     .answer_schema = "PolicyText",
@@ -99,6 +101,7 @@ void add_policy_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return put_policy(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.federation/v1/rotations",
                     .access = kUsers,
+                    .permission = {"hanse.federation", "rotations", "post"},
                     .summary = "Announce the zone's next CA, or take the announced one into use",
                     .request_schema = "RotationRequest",
                     .success = 202,
@@ -111,6 +114,7 @@ void add_policy_routes(Routes& routes, Context& context) {
 void add_federation_routes(Routes& routes, Context& context) {
   routes.push_back({.name = "POST /providers/hanse.federation/v1/invitations",
                     .access = kUsers,
+                    .permission = {"hanse.federation", "invitations", "post"},
                     .summary = "Make a one-time invitation for another zone",
                     .request_schema = "InvitationDraft",
                     .answer_schema = "InvitationText",
@@ -119,6 +123,7 @@ void add_federation_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return invite(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.federation/v1/joins",
                     .access = kUsers,
+                    .permission = {"hanse.federation", "joins", "post"},
                     .summary = "Use another zone's invitation: both pin each other's keys, or neither does",
                     .request_schema = "InvitationText",
                     .answer_schema = "Peer",
@@ -126,17 +131,20 @@ void add_federation_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return join(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}", kPeerList),
                     .access = kUsers,
+                    .permission = {"hanse.federation", "peers", "list"},
                     .summary = "List the zones of the federation as this one knows them",
                     .query = {kLimitParameter, kSkipTokenParameter},
                     .answer_schema = "PeerList",
                     .function = [&context](Call call) { return list_peers(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}/{{zone}}", kPeerList),
                     .access = kUsers,
+                    .permission = {"hanse.federation", "peers", "get"},
                     .summary = "Get one peer",
                     .answer_schema = "Peer",
                     .function = [&context](Call call) { return get_peer(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("DELETE {}/{{zone}}", kPeerList),
                     .access = kUsers,
+                    .permission = {"hanse.federation", "peers", "delete"},
                     .summary = "Leave a peer: it has no rights here from now on",
                     .query = {{"force", ParameterType::boolean, "also when something still ties the two"}},
                     .success = 202,

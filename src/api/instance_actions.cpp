@@ -32,6 +32,7 @@ void add_instance_action_routes(Routes& routes, Context& context) {
                              "instances/{{name}}/{}",
                              named.name),
          .access = kUsersAndPeers,
+         .permission = {"seca.compute", "instances", fmt::format("post.{}", named.name)},
          .summary = named.summary,
          .answer_schema = "Instance",
          .success = 202,

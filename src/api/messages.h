@@ -2,9 +2,11 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "federation/peer_record.h"
@@ -149,6 +151,60 @@ struct TokenAnswer {
 };
 BOOST_DESCRIBE_STRUCT(TokenAnswer, (), (token))
 HANSE_DECLARE_JSON(TokenAnswer);
+
+// With a login code a person gets a first token.
+struct LoginCodeRequest {
+  std::string subject;
+  std::int64_t expires_in_seconds = 3600;
+};
+BOOST_DESCRIBE_STRUCT(LoginCodeRequest, (), (subject, expires_in_seconds))
+HANSE_DECLARE_JSON(LoginCodeRequest);
+
+// All that a person needs to add a context and to log in.
+struct LoginCodeAnswer {
+  std::string code;
+  std::string ca_pem;
+  std::string endpoint;
+};
+BOOST_DESCRIBE_STRUCT(LoginCodeAnswer, (), (code, ca_pem, endpoint))
+HANSE_DECLARE_JSON(LoginCodeAnswer);
+
+struct LoginRequest {
+  std::string code;
+  std::int64_t expires_in_seconds = 12 * 3600;
+};
+BOOST_DESCRIBE_STRUCT(LoginRequest, (), (code, expires_in_seconds))
+HANSE_DECLARE_JSON(LoginRequest);
+
+// Of the caller: a role, and where it counts.
+struct SelfGrant {
+  std::string role;
+  std::string assignment;  // "<tenant>/<name>"
+  std::vector<std::string> tenants;
+  std::vector<std::string> regions;
+  std::vector<std::string> workspaces;
+};
+BOOST_DESCRIBE_STRUCT(SelfGrant, (), (role, assignment, tenants, regions, workspaces))
+HANSE_DECLARE_JSON(SelfGrant);
+
+// Who the caller is, and what he may do.
+struct Self {
+  std::string subject;
+  std::vector<std::string> groups;
+  std::string issuer;
+  std::optional<std::string> expires_at;
+  bool administrator = false;
+  std::vector<SelfGrant> grants;
+};
+BOOST_DESCRIBE_STRUCT(Self, (), (subject, groups, issuer, expires_at, administrator, grants))
+HANSE_DECLARE_JSON(Self);
+
+// A JSON web key set (RFC 7517).
+struct WebKeySet {
+  std::vector<json::Value> keys;
+};
+BOOST_DESCRIBE_STRUCT(WebKeySet, (), (keys))
+HANSE_DECLARE_JSON(WebKeySet);
 
 struct EnrolmentTokenRequest {
   std::int64_t expires_in_seconds = 3600;

@@ -80,6 +80,15 @@ json::Array security_of(const Access& access) {
   return out;
 }
 
+// What a user's role must permit; nothing where any user may.
+json::Value permission_of(const zone::RequiredPermission& permission) {
+  if (permission.reach == zone::Reach::oneself) return nullptr;
+  return json::Object{{"provider", permission.provider},
+                      {"resource", permission.resource},
+                      {"verb", permission.verb},
+                      {"scope", permission.reach == zone::Reach::anywhere ? "any" : "path"}};
+}
+
 std::string success_text(const Route& route) {
   switch (route.success) {
     case 101:
@@ -142,6 +151,8 @@ json::Object operation(const Route& route, const std::string& method, const std:
                    {"x-hanse-callers", callers_of(route.access)},
                    {"parameters", parameters_of(route, method, pattern)},
                    {"responses", responses_of(route, method)}};
+  if (route.access.user && !route.access.anonymous)
+    out.emplace("x-hanse-permission", permission_of(route.permission));
   if (route.options.body_stream) {
     out.emplace("requestBody",
                 content("application/octet-stream", json::Object{{"type", "string"}, {"format", "binary"}}));

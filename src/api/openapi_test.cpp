@@ -1,5 +1,6 @@
 #include "api/openapi.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 #include <set>
@@ -42,7 +43,14 @@ TEST_CASE("the description has the routes, all of them and no others") {
       described.insert(upper(method.key()) + " " + std::string(path.key()));
       operation_ids.insert(std::string(method.value().at("operationId").get_string()));
       CHECK_FALSE(method.value().at("summary").get_string().empty());
-      CHECK_FALSE(method.value().at("x-hanse-callers").get_array().empty());
+      const json::Array& callers = method.value().at("x-hanse-callers").get_array();
+      CHECK_FALSE(callers.empty());
+      // Whoever writes a client sees which permission an operation needs.
+      const bool for_users = std::find(callers.begin(), callers.end(), json::Value("user")) != callers.end();
+      const json::Value* permission = method.value().get_object().if_contains("x-hanse-permission");
+      CHECK((permission != nullptr) == for_users);
+      if (permission != nullptr && permission->is_object())
+        CHECK_FALSE(permission->at("verb").get_string().empty());
     }
   }
   std::set<std::string> routed;

@@ -13,6 +13,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .transfers = zone.transfers(),
           .hosts = zone.hosts(),
           .authentication = zone.authentication(),
+          .authorization = zone.authorization(),
           .enrolment = zone.enrolment(),
           .images = zone.images(),
           .events = zone.events(),

@@ -6,6 +6,7 @@
 #include "runtime/runtime.h"
 #include "store/store.h"
 #include "zone/authentication.h"
+#include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
 #include "zone/federation/zone_records.h"
@@ -34,6 +35,7 @@ struct ApiParts {
   zone::TransferFrontend& transfers;
   zone::HostSessions& hosts;
   zone::Authentication& authentication;
+  zone::Authorization& authorization;
   zone::Enrolment& enrolment;
   zone::ImageStore& images;
   zone::EventLog& events;

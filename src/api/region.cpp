@@ -58,12 +58,14 @@ Task<Result<http::Reply>> get_region(Context& context, Call call) {
 void add_region_routes(Routes& routes, Context& context) {
   routes.push_back({.name = "GET /providers/seca.region/v1/regions",
                     .access = kUsersAndPeers,
+                    .permission = {"seca.region", "regions", "list", zone::Reach::anywhere},
                     .summary = "List this zone and its peers",
                     .query = {kLimitParameter, kSkipTokenParameter},
                     .answer_schema = "RegionList",
                     .function = [&context](Call call) { return list_regions(context, std::move(call)); }});
   routes.push_back({.name = "GET /providers/seca.region/v1/regions/{zone}",
                     .access = kUsersAndPeers,
+                    .permission = {"seca.region", "regions", "get", zone::Reach::anywhere},
                     .summary = "Get this zone or a peer",
                     .answer_schema = "Region",
                     .function = [&context](Call call) { return get_region(context, std::move(call)); }});

@@ -5,6 +5,7 @@
 
 #include "api/query.h"
 #include "api/resource_watch.h"
+#include "api/watch_rights.h"
 
 namespace hanse::api {
 namespace {
@@ -16,7 +17,7 @@ Result<http::Reply> watch_reply(Context& context, const ResourceKind& kind, cons
                        .labels = text_parameter(call.request.query, "labels"),
                        .last_event_id = call.request.headers.get("Last-Event-ID")};
   HANSE_CHECK(model::matches_selector({}, request.labels));
-  return events_reply(context, call.caller, [&context, &kind, request](http::EventWriter& writer) {
+  return events_reply(context, call, [&context, &kind, request](http::EventWriter& writer) {
     return watch_resources(context.log, context.parts.store, kind, request, writer);
   });
 }
@@ -61,16 +62,26 @@ Task<Result<http::Reply>> delete_resource(ResourceKind& kind, Options options, C
   co_return json_text_response(202, std::move(resource));
 }
 
+// "/providers/seca.compute/v1/…/instances" is the provider seca.compute and its resource instances.
+zone::RequiredPermission permission_for(const std::string& collection, const char* verb) {
+  constexpr std::string_view kProviders = "/providers/";
+  const std::size_t end = collection.find('/', kProviders.size());
+  return {collection.substr(kProviders.size(), end - kProviders.size()),
+          collection.substr(collection.rfind('/') + 1), verb};
+}
+
 void add_reading(Routes& routes, Context& context, const ResourceKind& kind, const Options& options) {
   routes.push_back(
       {.name = "GET " + options->collection,
        .access = options->list,
+       .permission = permission_for(options->collection, "list"),
        .summary = fmt::format("List or watch: {}", kind.traits().collection),
        .query = {kLimitParameter, kSkipTokenParameter, kLabelsParameter, kWatchParameter},
        .answer_schema = options->schema + "List",
        .function = [&context, &kind](Call call) { return list_resources(context, kind, std::move(call)); }});
   routes.push_back({.name = "GET " + options->collection + "/{name}",
                     .access = options->get,
+                    .permission = permission_for(options->collection, "get"),
                     .summary = fmt::format("Get or watch one {}", kind.traits().title),
                     .query = {kWatchParameter},
                     .answer_schema = options->schema,
@@ -83,6 +94,7 @@ void add_writing(Routes& routes, ResourceKind& kind, const Options& options) {
   routes.push_back(
       {.name = "PUT " + options->collection + "/{name}",
        .access = options->put,
+       .permission = permission_for(options->collection, "put"),
        .summary = fmt::format("Create or replace one {}; if-unmodified-since: the resourceVersion seen",
                               kind.traits().title),
        .request_schema = options->schema,
@@ -92,6 +104,7 @@ void add_writing(Routes& routes, ResourceKind& kind, const Options& options) {
   routes.push_back(
       {.name = "DELETE " + options->collection + "/{name}",
        .access = options->remove,
+       .permission = permission_for(options->collection, "delete"),
        .summary = fmt::format("Ask for the deletion of one {}", kind.traits().title),
        .answer_schema = options->schema,
        .success = 202,
@@ -136,11 +149,17 @@ http::Response list_response(const std::vector<std::string>& items, const std::s
   return json_text_response(200, std::move(text));
 }
 
-Result<http::Reply> events_reply(Context& context, const zone::Caller& caller,
-                                 std::function<Task<void>(http::EventWriter&)> function) {
-  HANSE_TRY(const WatchSeats::Pointer seat, context.seats.take(caller));
+Result<http::Reply> events_reply(Context& context, const Call& call, EventsFunction function) {
+  HANSE_TRY(const WatchSeats::Pointer seat, context.seats.take(call.caller));
   http::Reply reply;
-  reply.events = [seat, run = std::move(function)](http::EventWriter& writer) { return run(writer); };
+  if (call.caller.kind != zone::CallerKind::user || call.permission == nullptr) {
+    reply.events = [seat, run = std::move(function)](http::EventWriter& writer) { return run(writer); };
+    return reply;
+  }
+  const WatchRights rights{call.caller, *call.permission, target_of(call.path)};
+  reply.events = [seat, &context, rights, run = std::move(function)](http::EventWriter& writer) {
+    return run_while_allowed(context, rights, run(writer));
+  };
   return reply;
 }
 

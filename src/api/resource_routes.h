@@ -37,9 +37,10 @@ http::Response list_response(const std::vector<std::string>& items, const std::s
 // A body that is JSON already.
 http::Response json_text_response(int status, std::string text);
 
-// A reply that streams what `function` sends, on a seat of the caller.
-Result<http::Reply> events_reply(Context& context, const zone::Caller& caller,
-                                 std::function<Task<void>(http::EventWriter&)> function);
+using EventsFunction = std::function<Task<void>(http::EventWriter&)>;
+
+// A reply that streams what `function` sends, on a seat of the caller, as long as he may see it.
+Result<http::Reply> events_reply(Context& context, const Call& call, EventsFunction function);
 
 inline constexpr QueryParameter kWatchParameter{
     "watch", ParameterType::boolean, "Stream changes as server-sent events; Last-Event-ID resumes"};

@@ -11,6 +11,7 @@
 #include "api/access.h"
 #include "base/result.h"
 #include "http/router.h"
+#include "zone/authorization/required_permission.h"
 #include "zone/caller.h"
 
 namespace hanse::api {
@@ -20,6 +21,8 @@ struct Call {
   http::Request request;
   http::PathParameters path;  // names are checked: no path characters in them
   zone::Caller caller;
+  // Of the route, as long as the API lives; for what goes on after it was checked.
+  const zone::RequiredPermission* permission = nullptr;
 };
 
 // Errors become problem documents. Not a capturing lambda that is itself a coroutine.
@@ -36,6 +39,7 @@ struct QueryParameter {
 struct Route {
   std::string name;  // "GET /a/{name}"
   Access access = kNobody;
+  zone::RequiredPermission permission = {};  // that a user must have; empty: no user has it
   std::string summary;
   std::vector<QueryParameter> query = {};  // others are refused
   std::string request_schema = {};         // a name in schemas.h; empty: no body

@@ -3,6 +3,7 @@
 #include "api/messages.h"
 #include "api/schema_writer.h"
 #include "federation/record_exchange.h"
+#include "model/authorization.h"
 #include "model/host_messages.h"
 #include "model/placement_explanation.h"
 #include "model/reservation.h"
@@ -36,6 +37,8 @@ void add_common(SchemaWriter& writer) {
   writer.add<model::PlainStatus>("PlainStatus");
   writer.add<model::VolumeReference>("VolumeReference");
   writer.add<model::PortForward>("PortForward");
+  writer.add<model::Permission>("Permission");
+  writer.add<model::RoleAssignmentScope>("RoleAssignmentScope");
   writer.add<model::InstanceSpec>("InstanceSpec");
   writer.add<model::TransferSpec>("TransferSpec");
 }
@@ -56,6 +59,8 @@ void add_resources(SchemaWriter& writer) {
   add_resource<model::Host>(writer, "Host");
   add_resource<model::Workload>(writer, "Workload");
   add_resource<model::Transfer>(writer, "Transfer");
+  add_resource<model::Role>(writer, "Role");
+  add_resource<model::RoleAssignment>(writer, "RoleAssignment");
   add_resource<model::Event>(writer, "Event");
   add_resource<Region>(writer, "Region");
   add_resource<PeerView>(writer, "Peer");
@@ -80,6 +85,12 @@ void add_messages(SchemaWriter& writer) {
   writer.add<TransferDraft>("TransferDraft");
   writer.add<TokenRequest>("TokenRequest");
   writer.add<TokenAnswer>("TokenAnswer");
+  writer.add<LoginCodeRequest>("LoginCodeRequest");
+  writer.add<LoginCodeAnswer>("LoginCodeAnswer");
+  writer.add<LoginRequest>("LoginRequest");
+  writer.add<SelfGrant>("SelfGrant");
+  writer.add<Self>("Self");
+  writer.add<WebKeySet>("WebKeySet");
   writer.add<EnrolmentTokenRequest>("EnrolmentTokenRequest");
   writer.add<EnrolmentTokenAnswer>("EnrolmentTokenAnswer");
   writer.add<model::EnrolmentRequest>("EnrolmentRequest");

@@ -33,10 +33,12 @@ void add_system_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return health(context, std::move(call)); }});
   routes.push_back({.name = "GET /metrics",
                     .access = kUsers,
+                    .permission = {"hanse.system", "metrics", "get"},
                     .summary = "Metrics in the text form of Prometheus",
                     .function = [&context](Call call) { return metrics(context, std::move(call)); }});
   routes.push_back({.name = "GET /openapi.json",
                     .access = kUsers,
+                    .permission = {"hanse.system", "openapi", "get", zone::Reach::anywhere},
                     .summary = "This description of the API, OpenAPI 3.1",
                     .function = [&routes](Call call) { return description(routes, std::move(call)); }});
 }

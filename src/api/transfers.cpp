@@ -10,10 +10,14 @@ namespace {
 
 constexpr char kPath[] = "/providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/transfers";
 
+zone::RequiredPermission permission_to(const char* verb) {
+  return {"hanse.migration", "transfers", verb};
+}
+
 Result<http::Reply> watch(Context& context, const Call& call) {
   WatchRequest request{.scope = id_of(call.path), .labels = text_parameter(call.request.query, "labels")};
   HANSE_CHECK(model::matches_selector({}, request.labels));
-  return events_reply(context, call.caller, [&context, request](http::EventWriter& writer) {
+  return events_reply(context, call, [&context, request](http::EventWriter& writer) {
     return watch_transfers(context, request, writer);
   });
 }
@@ -52,12 +56,14 @@ Task<Result<http::Reply>> cancel(Context& context, Call call) {
 void add_transfer_routes(Routes& routes, Context& context) {
   routes.push_back({.name = fmt::format("GET {}", kPath),
                     .access = kUsers,
+                    .permission = permission_to("list"),
                     .summary = "List or watch transfers, with their progress",
                     .query = {kLimitParameter, kSkipTokenParameter, kLabelsParameter, kWatchParameter},
                     .answer_schema = "TransferList",
                     .function = [&context](Call call) { return list(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}", kPath),
                     .access = kUsers,
+                    .permission = permission_to("post"),
                     .summary = "Move an instance to another zone; the transfer's name is generated",
                     .request_schema = "TransferDraft",
                     .answer_schema = "Transfer",
@@ -66,12 +72,14 @@ void add_transfer_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return create(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}/{{name}}", kPath),
                     .access = kUsers,
+                    .permission = permission_to("get"),
                     .summary = "Get or watch one transfer",
                     .query = {kWatchParameter},
                     .answer_schema = "Transfer",
                     .function = [&context](Call call) { return get(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}/{{name}}/cancel", kPath),
                     .access = kUsers,
+                    .permission = permission_to("post.cancel"),
                     .summary = "Cancel a transfer before its commit point",
                     .answer_schema = "Transfer",
                     .success = 202,

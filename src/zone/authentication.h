@@ -1,5 +1,5 @@
 // Authentication: who sends a request, and the tokens that prove it: those that issuers sign, the zone itself
-// among them, and those that the zone keeps the hash of (authentication/).
+// among them, the administrator's, and those that are good once (authentication/).
 //
 // Lifecycle: construct, start() once, serve. Thread: the loop. Failure: unauthenticated, saying what is wrong
 // with the token (unknown, expired) and how to get one.

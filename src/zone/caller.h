@@ -2,8 +2,11 @@
 // may call it, and which permission a user needs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "runtime/clock.h"
 
 namespace hanse::zone {
 
@@ -21,11 +24,11 @@ inline constexpr char kGroupPrefix[] = "group:";
 
 struct Caller {
   CallerKind kind = CallerKind::anonymous;
-  std::string name = {};                 // the token's subject, the host's or the zone's name
-  std::vector<std::string> groups = {};  // of a user: "group:<name>"
-  bool administrator = false;            // may do everything that users may do
-  std::string expires_at = {};           // of the token, RFC 3339; empty: it does not
-  std::string issuer = {};               // of the token: who says who this is
+  std::string name = {};                    // the token's subject, the host's or the zone's name
+  std::vector<std::string> groups = {};     // of a user: "group:<name>"
+  bool administrator = false;               // may do everything that users may do
+  std::optional<WallTime> expires_at = {};  // of the token; nothing: it does not
+  std::string issuer = {};                  // of the token: who says who this is
 };
 
 }  // namespace hanse::zone

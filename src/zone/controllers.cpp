@@ -31,6 +31,8 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images,
       instance_sku_reconciler_(services.tables.instance_skus),
       storage_sku_reconciler_(services.tables.storage_skus),
       block_storage_reconciler_(services.tables.block_storages),
+      role_reconciler_(services.tables),
+      role_assignment_reconciler_(services.tables.role_assignments),
       instances_(services.runtime, "instances", step_of(instance_reconciler_)),
       images_(services.runtime, "images", step_of(images)),
       workloads_(services.runtime, "workloads", step_of(workload_reconciler_)),
@@ -38,7 +40,9 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images,
       workspaces_(services.runtime, "workspaces", step_of(workspace_reconciler_)),
       instance_skus_(services.runtime, "instance-skus", step_of(instance_sku_reconciler_)),
       storage_skus_(services.runtime, "storage-skus", step_of(storage_sku_reconciler_)),
-      block_storages_(services.runtime, "block-storages", step_of(block_storage_reconciler_)) {
+      block_storages_(services.runtime, "block-storages", step_of(block_storage_reconciler_)),
+      roles_(services.runtime, "roles", step_of(role_reconciler_)),
+      role_assignments_(services.runtime, "role-assignments", step_of(role_assignment_reconciler_)) {
   subscribe();
 }
 
@@ -64,6 +68,9 @@ void Controllers::subscribe() {
                   [this](const std::string& key) { storage_skus_.enqueue(key); });
   feed_.subscribe(prefix<model::BlockStorage>(),
                   [this](const std::string& key) { block_storages_.enqueue(key); });
+  feed_.subscribe(prefix<model::Role>(), [this](const std::string& key) { roles_.enqueue(key); });
+  feed_.subscribe(prefix<model::RoleAssignment>(),
+                  [this](const std::string& key) { role_assignments_.enqueue(key); });
   services_.orders.on_change([this](const std::string& key) { instances_.enqueue(key); });
   services_.hosts.on_observed([this](const std::string&, const std::string& uid) {
     const std::string key = index_.key_of_uid(uid);

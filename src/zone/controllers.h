@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/scope.h"
+#include "zone/authorization/role_reconciler.h"
 #include "zone/change_feed.h"
 #include "zone/image_reconciler.h"
 #include "zone/instance_index.h"
@@ -38,6 +39,8 @@ class Controllers {
   PlainReconciler<model::InstanceSku> instance_sku_reconciler_;
   PlainReconciler<model::StorageSku> storage_sku_reconciler_;
   PlainReconciler<model::BlockStorage> block_storage_reconciler_;
+  RoleReconciler role_reconciler_;
+  PlainReconciler<model::RoleAssignment> role_assignment_reconciler_;
   ReconcileLoop instances_;
   ReconcileLoop images_;
   ReconcileLoop workloads_;
@@ -46,6 +49,8 @@ class Controllers {
   ReconcileLoop instance_skus_;
   ReconcileLoop storage_skus_;
   ReconcileLoop block_storages_;
+  ReconcileLoop roles_;
+  ReconcileLoop role_assignments_;
   std::set<std::string> connected_;
   Scope scope_{8};  // declared last: destroyed first
 };

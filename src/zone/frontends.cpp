@@ -1,5 +1,7 @@
 #include "zone/frontends.h"
 
+#include "zone/authorization/built_in_roles.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -81,6 +83,24 @@ Status may_delete_workspace(const Tables& tables, const model::Workspace& worksp
               workspace.metadata.name);
 }
 
+Status is_not_built_in(const model::Role& role) {
+  if (find_built_in_role(role.metadata.name) == nullptr) return {};
+  return fail_field("/metadata/name", "role '{}' is built in and stays as it is; take another name",
+                    role.metadata.name);
+}
+
+Status roles_exist(const Tables& tables, const model::RoleAssignment& assignment) {
+  for (std::size_t i = 0; i < assignment.spec.roles.size(); ++i) {
+    const std::string& name = assignment.spec.roles[i];
+    if (find_built_in_role(name) != nullptr) continue;
+    if (tables.roles.get({.tenant = assignment.metadata.tenant, .name = name})) continue;
+    return fail_field(fmt::format("/spec/roles/{}", i),
+                      "role '{}' does not exist in tenant '{}'; list those that do with 'hanse get roles'",
+                      name, assignment.metadata.tenant);
+  }
+  return {};
+}
+
 template <class T>
 Status anything_goes(const T&, const T*) {
   return {};
@@ -130,6 +150,16 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const std::string& zone)
                               wanted.metadata.name);
           },
           [&tables](const model::Host& host) { return may_delete_host(tables, host); }),
-      workloads(runtime, tables.workloads, zone, anything_goes<model::Workload>, always<model::Workload>) {}
+      workloads(runtime, tables.workloads, zone, anything_goes<model::Workload>, always<model::Workload>),
+      roles(
+          runtime, tables.roles, zone,
+          [](const model::Role& wanted, const model::Role*) { return is_not_built_in(wanted); },
+          is_not_built_in),
+      role_assignments(
+          runtime, tables.role_assignments, zone,
+          [&tables](const model::RoleAssignment& wanted, const model::RoleAssignment*) {
+            return roles_exist(tables, wanted);
+          },
+          always<model::RoleAssignment>) {}
 
 }  // namespace hanse::zone

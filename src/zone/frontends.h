@@ -19,6 +19,8 @@ struct Frontends {
   ResourceFrontend<model::Image> images;
   ResourceFrontend<model::Host> hosts;
   ResourceFrontend<model::Workload> workloads;
+  ResourceFrontend<model::Role> roles;
+  ResourceFrontend<model::RoleAssignment> role_assignments;
 };
 
 }  // namespace hanse::zone

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/authorization.h"
 #include "model/metadata.h"
 #include "model/storage.h"
 #include "model/transfer.h"
@@ -69,6 +70,16 @@ struct KindOf<model::Workload> {
 template <>
 struct KindOf<model::Transfer> {
   static constexpr KindTraits kTraits{"transfer", "transfer", "transfers", ResourceScope::workspace};
+};
+
+template <>
+struct KindOf<model::Role> {
+  static constexpr KindTraits kTraits{"role", "role", "roles", ResourceScope::tenant};
+};
+template <>
+struct KindOf<model::RoleAssignment> {
+  static constexpr KindTraits kTraits{"role-assignment", "role assignment", "role-assignments",
+                                      ResourceScope::tenant};
 };
 
 ResourceId id_of(const model::Metadata& metadata);

@@ -15,7 +15,9 @@ struct Tables {
         images(store),
         hosts(store),
         workloads(store),
-        transfers(store) {}
+        transfers(store),
+        roles(store),
+        role_assignments(store) {}
 
   Table<model::Workspace> workspaces;
   Table<model::InstanceSku> instance_skus;
@@ -26,6 +28,8 @@ struct Tables {
   Table<model::Host> hosts;
   Table<model::Workload> workloads;
   Table<model::Transfer> transfers;
+  Table<model::Role> roles;
+  Table<model::RoleAssignment> role_assignments;
 };
 
 }  // namespace hanse::zone

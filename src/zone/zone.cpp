@@ -1,6 +1,7 @@
 #include "zone/zone.h"
 
 #include "runtime/sleep.h"
+#include "zone/authorization/built_in_roles.h"
 #include "zone/controllers.h"
 #include "zone/federation/zone_offer.h"
 #include "zone/peer_clients.h"
@@ -58,6 +59,7 @@ struct Zone::Parts {
         own_card(run.clock, identity, config),
         membership({run, kept, crypto, peer_table, own_card, events, config}, identity, tables, tls_changes),
         authentication(run, kept, crypto, peers, identity, config),
+        authorization(run, kept, tables, config.name),
         enrolment(run, tables, authentication, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
@@ -105,6 +107,7 @@ struct Zone::Parts {
   OwnCard own_card;
   Membership membership;
   Authentication authentication;
+  Authorization authorization;
   Enrolment enrolment;
   HostSessions hosts;
   HostCapacity capacity;
@@ -153,8 +156,21 @@ Task<Status> Zone::Parts::make_defaults() {
   const auto uid = [this] { return random_token(runtime.random, model::kUidDigits); };
   HANSE_CO_CHECK(co_await create_if_missing(
       tables.workspaces, built_in<model::Workspace>(kDefaultName, config.name, uid(), now)));
-  co_return co_await create_if_missing(tables.storage_skus,
-                                       built_in<model::StorageSku>("local", config.name, uid(), now));
+  HANSE_CO_CHECK(co_await create_if_missing(tables.storage_skus,
+                                            built_in<model::StorageSku>("local", config.name, uid(), now)));
+  // Roles that are built in count in all tenants; here they can be looked at.
+  for (const BuiltInRole& known : built_in_roles()) {
+    auto role = built_in<model::Role>(std::string(known.name), config.name, uid(), now);
+    const ResourceId id = id_of(role.metadata);
+    role.spec = known.spec;
+    HANSE_CO_CHECK(co_await create_if_missing(tables.roles, std::move(role)));
+    const auto current = co_await tables.roles.update(id, [&known](model::Role& kept) -> Status {
+      kept.spec = known.spec;
+      return {};
+    });
+    if (!current) co_return fail(current.error());
+  }
+  co_return Status();
 }
 
 Task<Status> Zone::Parts::load() {
@@ -165,6 +181,7 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await load_tokens());
   HANSE_CO_CHECK(co_await blobs.clean_up());
   HANSE_CO_CHECK(co_await make_defaults());
+  HANSE_CO_CHECK(authorization.start());
   // Transfers give their orders before the controllers tell any host anything.
   HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(transfers.start());
@@ -250,6 +267,9 @@ HostSessions& Zone::hosts() {
 }
 Authentication& Zone::authentication() {
   return parts_->authentication;
+}
+Authorization& Zone::authorization() {
+  return parts_->authorization;
 }
 Enrolment& Zone::enrolment() {
   return parts_->enrolment;

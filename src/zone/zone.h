@@ -18,6 +18,7 @@
 #include "runtime/signal.h"
 #include "store/store.h"
 #include "zone/authentication.h"
+#include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
 #include "zone/federation/zone_records.h"
@@ -60,6 +61,7 @@ class Zone {
   TransferFrontend& transfers();
   HostSessions& hosts();
   Authentication& authentication();
+  Authorization& authorization();
   Enrolment& enrolment();
   ImageStore& images();
   EventLog& events();

@@ -99,9 +99,8 @@ struct ApiService {
   zone::Frontends frontends{world.runtime, tables, "north"};
   zone::HostSessions hosts{world.runtime, "north", zone::kVersion};
   zone::InstanceActions actions{world.runtime, tables, hosts};
-  zone::Authentication authentication{
-      world.runtime, *store,   Cryptography{certificates, hashing, signatures, web_keys},
-      peers,         identity, config};
+  zone::Authentication authentication{world.runtime, *store, cryptography, peers, identity, config};
+  zone::Authorization authorization{world.runtime, *store, tables, "north"};
   zone::Enrolment enrolment{world.runtime, tables, authentication, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
@@ -128,6 +127,7 @@ struct ApiService {
   ApiService() {
     REQUIRE(run(identity.load_or_create()));
     REQUIRE(run(authentication.start()));
+    REQUIRE(authorization.start());
     peers.replace({{.name = "south",
                     .endpoint = {.host = "192.0.2.20", .port = 8443},
                     .ca_pem = "south",
@@ -138,9 +138,14 @@ struct ApiService {
       host.metadata.name = name;
       REQUIRE(run(tables.hosts.create(std::move(host))));
     }
-    api = std::make_unique<api::Api>(api::ApiParts{
-        world.runtime, *store, tables, frontends, actions, transfers, hosts, authentication, enrolment,
-        images, events, membership, records, reservations, explainer, peers, identity, config});
+    api = std::make_unique<api::Api>(parts(authentication));
+  }
+
+  // What an API stands on, with its own idea of who is who.
+  api::ApiParts parts(zone::Authentication& whose) {
+    return {world.runtime, *store,        tables,    frontends, actions, transfers,  hosts,
+            whose,         authorization, enrolment, images,    events,  membership, records,
+            reservations,  explainer,     peers,     identity,  config};
   }
 
   // Runs a task to its end.

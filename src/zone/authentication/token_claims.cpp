@@ -100,7 +100,7 @@ Result<Caller> caller_of_claims(const json::Object& claims, const TokenTerms& te
   return Caller{.kind = CallerKind::user,
                 .name = subject,
                 .groups = groups_of(claims, terms),
-                .expires_at = to_rfc3339(expires),
+                .expires_at = expires,
                 .issuer = terms.name};
 }
 

@@ -12,14 +12,12 @@ constexpr char kPrefix[] = "/tokens/";
 constexpr char kNever[] = "9999-12-31T23:59:59.000Z";
 
 std::string name_of(TokenPurpose purpose) {
-  if (purpose == TokenPurpose::api) return "api";
   return purpose == TokenPurpose::login ? "login" : "enrolment";
 }
 
 std::string_view advice_for(TokenPurpose purpose) {
-  if (purpose == TokenPurpose::login) return "ask the administrator for one, 'hanse token invite' makes it";
-  return purpose == TokenPurpose::enrolment ? "make one with 'hanse token enrol'"
-                                            : "log in with 'hanse login'";
+  return purpose == TokenPurpose::login ? "ask the administrator for one, 'hanse token invite' makes it"
+                                        : "make one with 'hanse token enrol'";
 }
 
 Result<TokenRecord> read_record(const store::Entry& entry) {

@@ -1,5 +1,5 @@
-// TokenRecords: tokens that are 256 random bits, of which the store keeps the SHA-256 only: what hosts enrol
-// with, what people log in with once, and what was given for the API before tokens were signed.
+// TokenRecords: tokens that are random digits, of which the store keeps the SHA-256 only: what hosts enrol
+// with, and what people log in with once.
 //
 // Thread: the loop. Failure: unauthenticated, saying what is wrong with the token and how to get one; those
 // of the store.
@@ -20,15 +20,15 @@ namespace hanse::zone {
 
 struct TokenRecord {
   std::int32_t version = 1;
-  std::string purpose;     // "api", "enrolment" or "login"
-  std::string subject;     // api and login: who; enrolment: the host that used it
+  std::string purpose;     // "enrolment" or "login"
+  std::string subject;     // login: who; enrolment: the host that used it
   std::string expires_at;  // RFC 3339
   bool operator==(const TokenRecord&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TokenRecord, (), (version, purpose, subject, expires_at))
 HANSE_DECLARE_JSON(TokenRecord);
 
-enum class TokenPurpose { api, enrolment, login };
+enum class TokenPurpose { enrolment, login };
 
 // How much longer than its life a record is kept, so that its bearer hears that it expired.
 inline constexpr Seconds kKeepExpired{7 * 24 * 3600};

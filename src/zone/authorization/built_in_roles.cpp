@@ -1,0 +1,58 @@
+#include "zone/authorization/built_in_roles.h"
+
+namespace hanse::zone {
+namespace {
+
+using Terms = std::vector<std::string>;
+
+const Terms kAll{"*"};
+const Terms kReading{"get", "list"};
+
+// All that there is, but for what makes or ends rights.
+std::vector<model::Permission> operator_permissions() {
+  std::vector<model::Permission> permissions;
+  for (const char* provider :
+       {"seca.workspace", "seca.compute", "seca.storage", "hanse.storage", "hanse.host", "hanse.workload",
+        "hanse.migration", "hanse.placement", "hanse.federation"})
+    permissions.push_back({provider, kAll, kAll});
+  permissions.push_back({"*", kAll, kReading});
+  return permissions;
+}
+
+std::vector<model::Permission> catalogue() {
+  return {{"seca.region", {"regions/*"}, kReading},
+          {"seca.compute", {"skus/*"}, kReading},
+          {"seca.storage", {"skus/*", "images/*"}, kReading},
+          {"hanse.system", {"openapi/*"}, {"get"}}};
+}
+
+std::vector<model::Permission> workload_permissions() {
+  std::vector<model::Permission> permissions = catalogue();
+  permissions.push_back({"seca.workspace", {"workspaces/*"}, kReading});
+  permissions.push_back({"seca.compute", {"instances/*"}, kAll});
+  permissions.push_back({"seca.storage", {"block-storages/*"}, kAll});
+  permissions.push_back({"hanse.workload", {"workloads/*"}, kAll});
+  permissions.push_back({"hanse.migration", {"transfers/*"}, kAll});
+  permissions.push_back({"hanse.observatory", {"events/*"}, {"list"}});
+  return permissions;
+}
+
+}  // namespace
+
+const std::vector<BuiltInRole>& built_in_roles() {
+  static const std::vector<BuiltInRole> roles{{"admin", {{{"*", kAll, kAll}}}},
+                                              {"operator", {operator_permissions()}},
+                                              {"viewer", {{{"*", kAll, kReading}}}},
+                                              {"workload-user", {workload_permissions()}},
+                                              {"catalogue-viewer", {catalogue()}}};
+  return roles;
+}
+
+const model::RoleSpec* find_built_in_role(std::string_view name) {
+  for (const BuiltInRole& role : built_in_roles()) {
+    if (role.name == name) return &role.spec;
+  }
+  return nullptr;
+}
+
+}  // namespace hanse::zone
