@@ -111,6 +111,34 @@ std::string peer_carbon(const value& peer, WallTime) {
              : fmt::format("{} g/kWh", whole_at(peer, "/status/digest/carbon/gramsPerKwh"));
 }
 
+std::string joined_at(const value& resource, std::string_view pointer) {
+  std::string out;
+  const value* listed = find_at(resource, pointer);
+  if (listed == nullptr || !listed->is_array()) return out;
+  for (const value& one : listed->get_array()) out += (out.empty() ? "" : ",") + text_at(one, "");
+  return out;
+}
+
+std::string role_providers(const value& resource, WallTime) {
+  std::string out;
+  const value* permissions = find_at(resource, "/spec/permissions");
+  if (permissions == nullptr || !permissions->is_array()) return out;
+  for (const value& one : permissions->get_array())
+    out += (out.empty() ? "" : ",") + text_at(one, "/provider");
+  return out;
+}
+
+std::string assignment_workspaces(const value& resource, WallTime) {
+  std::string out;
+  const value* scopes = find_at(resource, "/spec/scopes");
+  if (scopes == nullptr || !scopes->is_array()) return out;
+  for (const value& scope : scopes->get_array()) {
+    const std::string names = joined_at(scope, "/workspaces");
+    out += (out.empty() ? "" : ",") + (names.empty() ? "*" : names);
+  }
+  return out;
+}
+
 constexpr Column kName{"NAME", "/metadata/name"};
 constexpr Column kState{"STATE", "/status/state"};
 constexpr Column kAge{"AGE", "", age};
@@ -218,6 +246,15 @@ constexpr Column kPeers[] = {
     {"CAS", "/spec/authorities", nullptr, true},
     {"KEY", "/spec/identityKey", nullptr, true},
 };
+constexpr Column kRoles[] = {kName, kState, {"PROVIDERS", "", role_providers}, kAge};
+constexpr Column kRoleAssignments[] = {
+    kName,
+    kState,
+    {"ROLES", "", [](const value& assignment, WallTime) { return joined_at(assignment, "/spec/roles"); }},
+    {"SUBJECTS", "", [](const value& assignment, WallTime) { return joined_at(assignment, "/spec/subs"); }},
+    {"WORKSPACES", "", assignment_workspaces},
+    kAge,
+};
 constexpr Column kEvents[] = {
     {"AGE", "", [](const value& event, WallTime now) { return age_since(event, "/time", now); }},
     {"KIND", "/kind"},
@@ -237,6 +274,8 @@ std::span<const Column> columns_of(const Kind& kind) {
   if (kind.name == "StorageSku") return kStorageSkus;
   if (kind.name == "Region") return kZones;
   if (kind.name == "Peer") return kPeers;
+  if (kind.name == "Role") return kRoles;
+  if (kind.name == "RoleAssignment") return kRoleAssignments;
   if (kind.name == "Event") return kEvents;
   return kPlain;
 }

@@ -28,6 +28,8 @@ struct CommandDrafts {
   TokenCreateOptions token_create;
   TokenEnrolOptions token_enrol;
   ExplainOptions explain;
+  TokenInviteOptions token_invite;
+  LoginOptions login;
   InviteOptions invite;
   JoinOptions join;
   PeerShowOptions peer_show;

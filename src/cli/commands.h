@@ -19,6 +19,8 @@ Task<Status> run_events(Session session, EventsOptions options);
 Task<Status> run_image_import(Session session, ImageImportOptions options);
 Task<Status> run_token_create(Session session, TokenCreateOptions options);
 Task<Status> run_token_enrol(Session session, TokenEnrolOptions options);
+Task<Status> run_token_invite(Session session, TokenInviteOptions options);
+Task<Status> run_whoami(Session session);
 
 Task<Status> run_explain(Session session, ExplainOptions options);
 Task<Status> run_invite(Session session, InviteOptions options);

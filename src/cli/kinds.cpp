@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cctype>
 
+#include "model/authorization.h"
 #include "model/storage.h"
 #include "model/workload.h"
 #include "model/zone_resources.h"
@@ -20,7 +21,7 @@ Status check_as(const json::Value& resource) {
   return {};
 }
 
-constexpr std::array<Kind, 12> kKinds = {{
+constexpr std::array<Kind, 14> kKinds = {{
     {"Workspace",
      "workspace",
      "workspaces",
@@ -91,6 +92,26 @@ constexpr std::array<Kind, 12> kKinds = {{
      true,
      5,
      check_as<model::Workload>},
+    {"Role",
+     "role",
+     "roles",
+     {},
+     "seca.authorization",
+     "roles",
+     KindScope::tenant,
+     true,
+     1,
+     check_as<model::Role>},
+    {"RoleAssignment",
+     "role-assignment",
+     "role-assignments",
+     {"ra"},
+     "seca.authorization",
+     "role-assignments",
+     KindScope::tenant,
+     true,
+     2,
+     check_as<model::RoleAssignment>},
     {"Host", "host", "hosts", {}, "hanse.host", "hosts", KindScope::zone, true, 6, check_as<model::Host>},
     {"Transfer",
      "transfer",

@@ -91,6 +91,20 @@ struct TokenCreateOptions {
   std::string expires = "24h";
 };
 
+struct TokenInviteOptions {
+  std::string subject;
+  std::string expires = "1h";
+};
+
+struct LoginOptions {
+  std::string code;               // empty: it is asked for
+  std::string admin_token_file;   // in place of a code
+  std::string subject = "admin";  // with admin_token_file
+  std::string expires = "12h";
+};
+
+struct WhoamiOptions {};
+
 struct TokenEnrolOptions {
   std::string expires = "1h";
 };
@@ -151,9 +165,9 @@ struct VersionOptions {};
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
                  ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
-                 TokenEnrolOptions, ExplainOptions, InviteOptions, JoinOptions, PeerListOptions,
-                 PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions, ContextListOptions,
-                 ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions, ZoneOptions,
-                 HostOptions, DevOptions, TestbedOptions>;
+                 TokenEnrolOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, ExplainOptions,
+                 InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
+                 RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
+                 VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/context_commands.h"
 #include "cli/http_api_client.h"
+#include "cli/login.h"
 #include "cli/text.h"
 #include "model/metadata.h"
 
@@ -27,6 +28,7 @@ Task<Result<std::string>> read_context_file(Runtime& runtime, Context context, s
   co_return text;
 }
 
+// Without the token.
 Task<Result<http::ClientOptions>> client_options(Runtime& runtime, std::string path, Context context,
                                                  Seconds timeout) {
   http::ClientOptions options;
@@ -36,11 +38,15 @@ Task<Result<http::ClientOptions>> client_options(Runtime& runtime, std::string p
       tls.trusted_ca_pem,
       co_await read_context_file(runtime, context, resolve_path(path, context.ca_file), "CA certificate"));
   options.tls = std::move(tls);
-  HANSE_CO_TRY(options.bearer_token,
-               co_await read_context_file(runtime, context, resolve_path(path, context.token_file), "token"));
   options.response_timeout = timeout;
   options.connect_timeout = std::min<Nanos>(options.connect_timeout, timeout);
   co_return options;
+}
+
+std::unique_ptr<ApiClient> client_with(Runtime& runtime, http::ClientOptions options,
+                                       const std::string& token) {
+  options.bearer_token = token;
+  return make_http_api_client(runtime, std::move(options));
 }
 
 Error with_next_step(Error error, const Context& context) {
@@ -74,6 +80,9 @@ Task<Status> run_command(Session session, Command command) {
     co_return co_await run_token_enrol(session, *enrol);
   if (auto* explain = std::get_if<ExplainOptions>(&command))
     co_return co_await run_explain(session, *explain);
+  if (auto* invite_person = std::get_if<TokenInviteOptions>(&command))
+    co_return co_await run_token_invite(session, *invite_person);
+  if (std::holds_alternative<WhoamiOptions>(command)) co_return co_await run_whoami(session);
   if (auto* invite = std::get_if<InviteOptions>(&command)) co_return co_await run_invite(session, *invite);
   if (auto* join = std::get_if<JoinOptions>(&command)) co_return co_await run_join(session, *join);
   if (std::holds_alternative<PeerListOptions>(command)) co_return co_await run_peer_list(session);
@@ -118,7 +127,21 @@ Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions glob
   HANSE_CO_TRY(const Context context, choose_context(file, path, global.context));
   HANSE_CO_TRY(const Place place, choose_place(global, context));
   HANSE_CO_TRY(http::ClientOptions options, co_await client_options(runtime, path, context, timeout));
-  const std::unique_ptr<ApiClient> api = make_http_api_client(runtime, std::move(options));
+  if (auto* login = std::get_if<LoginOptions>(&command)) {
+    const LoginTools tools{
+        .connect = [&runtime, options](std::string token) { return client_with(runtime, options, token); },
+        .terminal = terminal,
+        .files = runtime.files,
+        .clock = runtime.clock,
+        .token_path = resolve_path(path, context.token_file),
+        .output = global.output};
+    const Status done = co_await run_login(tools, *login);
+    if (!done) co_return fail(with_next_step(done.error(), context));
+    co_return Status();
+  }
+  HANSE_CO_TRY(const std::string token,
+               co_await read_context_file(runtime, context, resolve_path(path, context.token_file), "token"));
+  const std::unique_ptr<ApiClient> api = client_with(runtime, std::move(options), token);
   const Session session{*api,          terminal,          runtime.files,
                         runtime.clock, runtime.scheduler, runtime.blocking,
                         place,         global.output};

@@ -1,5 +1,5 @@
-// hanse token create, hanse token enrol. The token is the only thing on standard output, so that it can go
-// into a file.
+// hanse token create, token enrol, token invite. The token or code is the only thing on standard output, so
+// that it can go into a file.
 #include <boost/json.hpp>
 
 #include "base/json.h"
@@ -12,9 +12,10 @@
 namespace hanse::cli {
 namespace {
 
-Task<Status> ask_for_token(Session session, std::string path, json::Object body, std::string advice) {
+Task<Status> ask_for_token(Session session, std::string path, std::string member, json::Object body,
+                           std::string advice) {
   HANSE_CO_TRY(const ApiAnswer answer, co_await session.api.call("POST", path, body));
-  const std::string token = text_at(answer.body, "/token");
+  const std::string token = text_at(answer.body, member);
   if (token.empty()) co_return fail(Code::internal, "the answer to POST {} has no token", path);
   if (session.output == OutputFormat::json) {
     session.terminal.print(json::dump_pretty(answer.body) + "\n");
@@ -35,8 +36,19 @@ Task<Status> run_token_create(Session session, TokenCreateOptions options) {
   body["expiresInSeconds"] = expires.count();
   if (!options.subject.empty()) body["subject"] = options.subject;
   co_return co_await ask_for_token(
-      session, "/providers/hanse.authorization/v1/tokens", body,
+      session, "/providers/hanse.authorization/v1/tokens", "/token", body,
       fmt::format("good for {}; put it into a file and name that in a context\n", age_text(expires)));
+}
+
+Task<Status> run_token_invite(Session session, TokenInviteOptions options) {
+  HANSE_CO_TRY(const Seconds expires, parse_duration(options.expires));
+  const json::Object body{{"expiresInSeconds", expires.count()}, {"subject", options.subject}};
+  co_return co_await ask_for_token(
+      session, "/providers/hanse.authorization/v1/login-codes", "/code", body,
+      fmt::format(
+          "good once, for {}; '{}' types it into 'hanse login'; -o json also has the CA certificate and the "
+          "endpoint for 'hanse context add'\n",
+          age_text(expires), printable(options.subject)));
 }
 
 Task<Status> run_token_enrol(Session session, TokenEnrolOptions options) {
@@ -44,7 +56,7 @@ Task<Status> run_token_enrol(Session session, TokenEnrolOptions options) {
   json::Object body;
   body["expiresInSeconds"] = expires.count();
   co_return co_await ask_for_token(
-      session, "/providers/hanse.host/v1/enrolment-tokens", body,
+      session, "/providers/hanse.host/v1/enrolment-tokens", "/token", body,
       fmt::format(
           "good once, for {}; -o json also has the CA certificate and the endpoint that the host needs\n",
           age_text(expires)));

@@ -1,4 +1,4 @@
-// image, token, context.
+// image, token, login, whoami, context.
 #include <CLI/CLI.hpp>
 
 #include "cli/command_groups.h"
@@ -40,9 +40,32 @@ void add_token(CLI::App& app, CommandDrafts& drafts) {
   create->add_option("--expires", drafts.token_create.expires, "How long it is good: 15m, 24h, 7d")
       ->capture_default_str();
   create->callback([&drafts] { drafts.command = drafts.token_create; });
+  CLI::App* invite = token->add_subcommand("invite", "Make a one-time code with which a person logs in");
+  invite->add_option("subject", drafts.token_invite.subject, "Whom the token will stand for")->required();
+  invite->add_option("--expires", drafts.token_invite.expires, "How long the code is good")
+      ->capture_default_str();
+  invite->callback([&drafts] { drafts.command = drafts.token_invite; });
+  CLI::App* show = token->add_subcommand("show", "Show who the context's token stands for: as whoami");
+  show->callback([&drafts] { drafts.command = WhoamiOptions{}; });
   CLI::App* enrol = token->add_subcommand("enrol", "Make a one-time token with which a host joins the zone");
   enrol->add_option("--expires", drafts.token_enrol.expires, "How long it is good")->capture_default_str();
   enrol->callback([&drafts] { drafts.command = drafts.token_enrol; });
+}
+
+void add_login(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* login =
+      app.add_subcommand("login", "Get a token for the context, with a code or as administrator");
+  LoginOptions& options = drafts.login;
+  login->add_option("--code", options.code, "The one-time code; without it, it is asked for");
+  login->add_option("--admin-token-file", options.admin_token_file,
+                    "Log in with the administrator's token in this file instead");
+  login->add_option("--subject", options.subject, "With --admin-token-file: whom the token stands for")
+      ->capture_default_str();
+  login->add_option("--expires", options.expires, "How long the token is good")->capture_default_str();
+  login->callback([&drafts] { drafts.command = drafts.login; });
+  CLI::App* whoami =
+      app.add_subcommand("whoami", "Show who you are for the zone, what you may do, and until when");
+  whoami->callback([&drafts] { drafts.command = WhoamiOptions{}; });
 }
 
 void add_context(CLI::App& app, CommandDrafts& drafts) {
@@ -73,6 +96,7 @@ void add_context(CLI::App& app, CommandDrafts& drafts) {
 void add_zone_commands(CLI::App& app, CommandDrafts& drafts) {
   add_image(app, drafts);
   add_token(app, drafts);
+  add_login(app, drafts);
   add_context(app, drafts);
 }
 
