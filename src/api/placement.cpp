@@ -42,6 +42,7 @@ void add_placement_routes(Routes& routes, Context& context) {
       {.name = "GET /providers/hanse.placement/v1/tenants/{tenant}/workspaces/{workspace}/workloads/{name}/"
                "explanation",
        .access = kUsers,
+       .permission = {"hanse.workload", "workloads", "get"},
        .summary = "Why each replica is where it is, or what would have to change",
        .answer_schema = "WorkloadExplanation",
        .function = [&context](Call call) { return explain(context, std::move(call)); }});
