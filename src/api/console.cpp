@@ -11,7 +11,9 @@ namespace {
 constexpr char kPath[] =
     "/providers/seca.compute/v1/tenants/{tenant}/workspaces/{workspace}/instances/{name}/console";
 // One for both: what a console shows is as good as what is typed there.
-const zone::RequiredPermission kPermission{"seca.compute", "instances", "post.console"};
+zone::RequiredPermission console_permission() {
+  return {"seca.compute", "instances", "post.console"};
+}
 // How often the host is asked when there was nothing new, and when it did not answer.
 constexpr Nanos kPollInterval = Millis{250};
 constexpr Nanos kRetryInterval = Seconds{2};
@@ -69,7 +71,7 @@ Task<Result<http::Reply>> write_console(Context& context, Call call) {
 void add_console_routes(Routes& routes, Context& context) {
   routes.push_back({.name = fmt::format("GET {}", kPath),
                     .access = kUsers,
-                    .permission = kPermission,
+                    .permission = console_permission(),
                     .summary = "Read the serial console from a byte on, or follow it",
                     .query = {{"offset", ParameterType::number, "The first byte that is wanted; default 0"},
                               {"follow", ParameterType::boolean,
@@ -78,7 +80,7 @@ void add_console_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return read_console(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}", kPath),
                     .access = kUsers,
-                    .permission = kPermission,
+                    .permission = console_permission(),
                     .summary = "Write to the serial console",
                     .request_schema = "ConsoleInput",
                     .success = 204,

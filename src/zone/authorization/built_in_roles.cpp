@@ -5,8 +5,8 @@ namespace {
 
 using Terms = std::vector<std::string>;
 
-const Terms kAll{"*"};
-const Terms kReading{"get", "list"};
+const Terms everything{"*"};
+const Terms reading{"get", "list"};
 
 // All that there is, but for what makes or ends rights.
 std::vector<model::Permission> operator_permissions() {
@@ -14,25 +14,25 @@ std::vector<model::Permission> operator_permissions() {
   for (const char* provider :
        {"seca.workspace", "seca.compute", "seca.storage", "hanse.storage", "hanse.host", "hanse.workload",
         "hanse.migration", "hanse.placement", "hanse.federation"})
-    permissions.push_back({provider, kAll, kAll});
-  permissions.push_back({"*", kAll, kReading});
+    permissions.push_back({provider, everything, everything});
+  permissions.push_back({"*", everything, reading});
   return permissions;
 }
 
 std::vector<model::Permission> catalogue() {
-  return {{"seca.region", {"regions/*"}, kReading},
-          {"seca.compute", {"skus/*"}, kReading},
-          {"seca.storage", {"skus/*", "images/*"}, kReading},
+  return {{"seca.region", {"regions/*"}, reading},
+          {"seca.compute", {"skus/*"}, reading},
+          {"seca.storage", {"skus/*", "images/*"}, reading},
           {"hanse.system", {"openapi/*"}, {"get"}}};
 }
 
 std::vector<model::Permission> workload_permissions() {
   std::vector<model::Permission> permissions = catalogue();
-  permissions.push_back({"seca.workspace", {"workspaces/*"}, kReading});
-  permissions.push_back({"seca.compute", {"instances/*"}, kAll});
-  permissions.push_back({"seca.storage", {"block-storages/*"}, kAll});
-  permissions.push_back({"hanse.workload", {"workloads/*"}, kAll});
-  permissions.push_back({"hanse.migration", {"transfers/*"}, kAll});
+  permissions.push_back({"seca.workspace", {"workspaces/*"}, reading});
+  permissions.push_back({"seca.compute", {"instances/*"}, everything});
+  permissions.push_back({"seca.storage", {"block-storages/*"}, everything});
+  permissions.push_back({"hanse.workload", {"workloads/*"}, everything});
+  permissions.push_back({"hanse.migration", {"transfers/*"}, everything});
   permissions.push_back({"hanse.observatory", {"events/*"}, {"list"}});
   return permissions;
 }
@@ -40,9 +40,9 @@ std::vector<model::Permission> workload_permissions() {
 }  // namespace
 
 const std::vector<BuiltInRole>& built_in_roles() {
-  static const std::vector<BuiltInRole> roles{{"admin", {{{"*", kAll, kAll}}}},
+  static const std::vector<BuiltInRole> roles{{"admin", {{{"*", everything, everything}}}},
                                               {"operator", {operator_permissions()}},
-                                              {"viewer", {{{"*", kAll, kReading}}}},
+                                              {"viewer", {{{"*", everything, reading}}}},
                                               {"workload-user", {workload_permissions()}},
                                               {"catalogue-viewer", {catalogue()}}};
   return roles;
