@@ -85,9 +85,9 @@ std::optional<std::string> der_of(std::string_view signature) {
   const std::unique_ptr<ECDSA_SIG, void (*)(ECDSA_SIG*)> numbers(ECDSA_SIG_new(), ECDSA_SIG_free);
   NumberHandle r = number_of(signature.substr(0, kCoordinateBytes));
   NumberHandle s = number_of(signature.substr(kCoordinateBytes));
-  if (!numbers || !r || !s || ECDSA_SIG_set0(numbers.get(), r.get(), s.get()) != 1) return std::nullopt;
-  (void)r.release();  // the signature owns both now
-  (void)s.release();
+  if (!numbers || !r || !s) return std::nullopt;
+  // The signature owns both from now on; this fails for null only.
+  ECDSA_SIG_set0(numbers.get(), r.release(), s.release());
   unsigned char* der = nullptr;
   const int size = i2d_ECDSA_SIG(numbers.get(), &der);
   if (size <= 0) return std::nullopt;
