@@ -4,15 +4,24 @@
 #include <utility>
 
 #include "http/client.h"
+#include "runtime/sleep.h"
 
 namespace hanse::testbed {
 namespace {
 
 constexpr Nanos kAnswerLimit = Seconds{20};
+constexpr Nanos kPollInterval = Millis{50};
+constexpr int kInvitationSeconds = 60;
 
 std::string without_line_end(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
+}
+
+bool has_state(const json::Value& resource, std::string_view wanted) {
+  boost::system::error_code missing;
+  const json::Value* state = resource.find_pointer("/status/state", missing);
+  return state != nullptr && state->is_string() && state->get_string() == wanted;
 }
 
 }  // namespace
@@ -41,24 +50,26 @@ Task<Status> HttpZoneAccess::check_host(ZonePlan zone, HostPlan host) {
   const std::string name = host.topology.name;
   HANSE_CO_TRY(const json::Value answer,
                co_await ask(std::move(zone), "GET", "/providers/hanse.host/v1/hosts/" + name, {}));
-  boost::system::error_code missing;
-  const json::Value* state = answer.find_pointer("/status/state", missing);
-  if (state != nullptr && *state == "active") co_return Status();
+  if (has_state(answer, "active")) co_return Status();
   co_return fail(Code::unavailable, "the zone does not call host '{}' active yet", name);
 }
 
 Task<Status> HttpZoneAccess::introduce(ZonePlan inviting, ZonePlan joining) {
   json::Object wish;
-  wish["expiresInSeconds"] = 60;
+  wish["expiresInSeconds"] = kInvitationSeconds;
   HANSE_CO_TRY(json::Value invitation,
-               co_await ask(std::move(inviting), "POST", "/providers/hanse.federation/v1/invitations", wish));
-  HANSE_CO_TRY(const json::Value answer,
-               co_await ask(std::move(joining), "POST", "/providers/hanse.federation/v1/joins",
-                            std::move(invitation)));
-  boost::system::error_code missing;
-  const json::Value* state = answer.find_pointer("/status/state", missing);
-  if (state != nullptr && *state == "active") co_return Status();
-  co_return fail(Code::unavailable, "the two are no peers yet");
+               co_await ask(inviting, "POST", "/providers/hanse.federation/v1/invitations", wish));
+  HANSE_CO_TRY(json::Value peer,
+               co_await ask(joining, "POST", "/providers/hanse.federation/v1/joins", std::move(invitation)));
+  // A join that the other has not confirmed at once is confirmed a moment later.
+  const MonotonicTime deadline = runtime_.clock.now() + kAnswerLimit;
+  while (!has_state(peer, "active")) {
+    if (runtime_.clock.now() >= deadline) co_return fail(Code::unavailable, "the two are no peers yet");
+    co_await sleep_for(runtime_.scheduler, kPollInterval);
+    HANSE_CO_TRY(peer, co_await ask(joining, "GET",
+                                    "/providers/hanse.federation/v1/peers/" + inviting.topology.name, {}));
+  }
+  co_return Status();
 }
 
 }  // namespace hanse::testbed

@@ -4,10 +4,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/scope.h"
 #include "testbed/lock_file.h"
 #include "testbed/network_namespace.h"
 #include "testbed/remover.h"
 #include "testbed/testbed_state.h"
+#include "testbed/tournament.h"
 
 namespace hanse::testbed {
 namespace {
@@ -40,6 +42,7 @@ class Starter {
   Task<Status> start_wan();
   Task<Status> start_zones();
   Task<Status> introduce_zones();
+  Task<void> introduce(ZonePlan one, ZonePlan other, Status& result);
   Task<Status> start_hosts();
   Task<Status> run_ip(std::vector<std::string> arguments);
   void tell(const std::string& line) const {
@@ -153,15 +156,23 @@ Task<Status> Starter::start_zones() {
   co_return Status();
 }
 
+Task<void> Starter::introduce(ZonePlan one, ZonePlan other, Status& result) {
+  const Status done = co_await access_.introduce(one, other);
+  if (!done && result)
+    result = fail(done.error().code, "zones '{}' and '{}' cannot be introduced: {}", one.topology.name,
+                  other.topology.name, done.error().message);
+}
+
+// No zone is in two introductions at a time: each changes its peers, and with them what its server trusts.
 Task<Status> Starter::introduce_zones() {
-  for (std::size_t i = 0; i < plan_.zones.size(); ++i) {
-    for (std::size_t j = i + 1; j < plan_.zones.size(); ++j) {
-      const ZonePlan& one = plan_.zones[i];
-      const ZonePlan& other = plan_.zones[j];
-      if (const Status done = co_await access_.introduce(one, other); !done)
-        co_return fail(done.error().code, "zones '{}' and '{}' cannot be introduced: {}", one.topology.name,
-                       other.topology.name, done.error().message);
-    }
+  for (const TournamentRound& round : tournament(plan_.zones.size())) {
+    Status result;
+    Scope introductions;
+    for (const auto& [one, other] : round)
+      if (!introductions.spawn(introduce(plan_.zones[one], plan_.zones[other], result)))
+        co_return fail(Code::internal, "too many introductions at a time");
+    co_await introductions.wait_idle();
+    HANSE_CO_CHECK(std::move(result));
   }
   tell(fmt::format("federation of {} zones", plan_.zones.size()));
   co_return Status();

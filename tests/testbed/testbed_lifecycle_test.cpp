@@ -36,6 +36,15 @@ class NeverReady final : public ZoneAccess {
   Task<Status> introduce(ZonePlan, ZonePlan) override { co_return Status(); }
 };
 
+class Strangers final : public ZoneAccess {
+ public:
+  Task<Status> check_zone(ZonePlan) override { co_return Status(); }
+  Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Status> introduce(ZonePlan, ZonePlan) override {
+    co_return fail(Code::unauthenticated, "they do not like each other");
+  }
+};
+
 // A zone writes its CA; a host starts a "guest" that
 // ignores SIGTERM and outlives it.
 constexpr const char* kStandIns = R"(#!/bin/sh
@@ -200,6 +209,18 @@ TEST_CASE("what a failed up has made is removed") {
   CHECK(started.error().code == Code::deadline_exceeded);
   CHECK(started.error().message.find("zone 'helsinki' did not get to work in time: it says nothing") !=
         std::string::npos);
+  CHECK(testbed.leftovers() == Names{});
+}
+
+TEST_CASE("zones that do not become peers are named, and removed") {
+  if (!is_root()) return;
+  Testbed testbed;
+  Strangers access;
+  const Status started = testbed.start(access, testbed.options());
+  REQUIRE_FALSE(started.has_value());
+  CHECK(started.error().code == Code::unauthenticated);
+  CHECK(started.error().message ==
+        "zones 'helsinki' and 'warsaw' cannot be introduced: they do not like each other");
   CHECK(testbed.leftovers() == Names{});
 }
 
