@@ -18,6 +18,22 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+// What the zone says of itself; nothing of what the topology does not say.
+std::string offer_toml(const ZoneTopology& zone) {
+  std::vector<std::string> labels;
+  for (const std::string& label : zone.labels) labels.push_back(quoted(label));
+  std::string text;
+  if (!labels.empty()) text += fmt::format("labels = [{}]\n", fmt::join(labels, ", "));
+  if (zone.price_per_vcpu_hour > 0)
+    text += fmt::format("price_per_vcpu_hour = {:.6f}\n", zone.price_per_vcpu_hour);
+  if (zone.price_per_gib_hour > 0)
+    text += fmt::format("price_per_gib_hour = {:.6f}\n", zone.price_per_gib_hour);
+  if (zone.carbon_grams_per_kwh > 0)
+    text += fmt::format("carbon_grams_per_kwh = {}\ncarbon_source = {}\n", zone.carbon_grams_per_kwh,
+                        quoted(zone.carbon_source));
+  return text;
+}
+
 std::string address_in(const std::string& network, std::size_t number) {
   const std::size_t second_dot = network.find('.', network.find('.') + 1);
   return fmt::format("{}.{}.1", network.substr(0, second_dot), number);
@@ -99,10 +115,10 @@ WanOptions wan_options(const Plan& plan) {
         {zone.topology.name, zone.network_namespace, "wan", mac_of(options.ports.size()), zone.address});
   for (std::size_t i = 0; i < plan.zones.size(); ++i) {
     for (std::size_t j = i + 1; j < plan.zones.size(); ++j) {
-      const std::string& one = plan.zones[i].topology.name;
-      const std::string& other = plan.zones[j].topology.name;
+      const ZoneTopology& one = plan.zones[i].topology;
+      const ZoneTopology& other = plan.zones[j].topology;
       const LinkQuality link = link_between(plan.topology, one, other);
-      LinkChange change{.pair = {one, other}, .mbit = link.mbit, .loss_percent = link.loss_percent};
+      LinkChange change{.pair = {one.name, other.name}, .mbit = link.mbit, .loss_percent = link.loss_percent};
       change.delay_ms = link.round_trip_ms.value_or(0) / 2;
       change.jitter_ms = link.jitter_ms;
       options.links.push_back(std::move(change));
@@ -113,14 +129,15 @@ WanOptions wan_options(const Plan& plan) {
 
 std::string zone_toml(const ZonePlan& zone) {
   const ZoneTopology& topology = zone.topology;
-  return fmt::format(
+  const Coordinates at = topology.coordinates.value_or(Coordinates{});
+  std::string text = fmt::format(
       "name = {}\nprovider = {}\nmember_state = {}\ncity = {}\nlatitude = {:.6f}\nlongitude = {:.6f}\nlisten "
       "= {}\n"
       "data_dir = {}\npolicy_file = {}\nadmin_token_file = {}\nhost_token_file = {}\n",
       quoted(topology.name), quoted(topology.provider), quoted(topology.member_state), quoted(topology.city),
-      topology.coordinates.latitude, topology.coordinates.longitude, quoted(to_string(endpoint_of(zone))),
-      quoted(zone.data_folder), quoted(zone.policy_file), quoted(zone.admin_token_file),
-      quoted(zone.host_token_file));
+      at.latitude, at.longitude, quoted(to_string(endpoint_of(zone))), quoted(zone.data_folder),
+      quoted(zone.policy_file), quoted(zone.admin_token_file), quoted(zone.host_token_file));
+  return text + offer_toml(topology);
 }
 
 std::string host_toml(const ZonePlan& zone, const HostPlan& host) {

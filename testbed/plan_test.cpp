@@ -6,6 +6,8 @@
 
 #include "cli/yaml_document.h"
 #include "federation/policy.h"
+#include "testbed/built_in_topologies.h"
+#include "zone/zone_config.h"
 
 namespace hanse::testbed {
 namespace {
@@ -52,6 +54,20 @@ TEST_CASE("in a testbed every zone takes what the others give") {
   CHECK(policy->check_gives("warsaw", "acme", {}));
   CHECK(
       policy->check_accepts("warsaw", {.tenant = "acme", .flavour = "tiny", .vcpu = {4}, .memory = {1024}}));
+}
+
+TEST_CASE("a zone says what its topology says of it, and can read it") {
+  const Plan plan = *make_plan("test", "/state", built_in_topology("virt8ra").value());
+  for (const ZonePlan& zone : plan.zones) {
+    const auto config = zone::parse_zone_config(zone_toml(zone), zone.config_file);
+    REQUIRE_MESSAGE(config.has_value(), config.error().message);
+    CHECK(config->labels == zone.topology.labels);
+    CHECK(config->price_per_vcpu_hour == zone.topology.price_per_vcpu_hour);
+    CHECK(config->price_per_gib_hour == zone.topology.price_per_gib_hour);
+    CHECK(config->carbon_grams_per_kwh == zone.topology.carbon_grams_per_kwh);
+    CHECK(config->carbon_source == zone.topology.carbon_source);
+  }
+  CHECK(zone_toml(three().zones[0]).find("price") == std::string::npos);
 }
 
 TEST_CASE("text from the topology cannot break out of its string") {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/yaml_text.h"
+#include "testbed/built_in_topologies.h"
 #include "testbed/remover.h"
 #include "testbed/restarter.h"
 #include "testbed/starter.h"
@@ -23,6 +24,17 @@ std::string state_folder_of(const cli::TestbedOptions& options) {
   return folder;
 }
 
+// By name, else as a file. A word that is neither was most likely meant as a name.
+Task<Result<Topology>> find_topology(Runtime& runtime, std::string wanted) {
+  if (wanted.empty()) wanted = kDefaultTopology;
+  if (is_built_in(wanted)) co_return built_in_topology(wanted);
+  const Result<std::string> text = co_await runtime.files.read(wanted, kTopologyLimit);
+  if (text) co_return read_topology(wanted, *text);
+  const bool is_word = wanted.find_first_of("/.") == std::string::npos;
+  if (is_word && text.error().code == Code::not_found) co_return built_in_topology(wanted);
+  co_return fail(text.error());
+}
+
 Task<Status> show_status(Runtime& runtime, cli::Terminal& terminal, cli::TestbedOptions options) {
   HANSE_CO_TRY(const StatusReport report, co_await read_status(runtime, state_folder_of(options)));
   if (options.output == cli::OutputFormat::json)
@@ -36,11 +48,7 @@ Task<Status> show_status(Runtime& runtime, cli::Terminal& terminal, cli::Testbed
 
 Task<Status> start(Runtime& runtime, cli::Terminal& terminal, ZoneAccess& access, cli::TestbedOptions options,
                    std::string program) {
-  Topology topology = three_zones();
-  if (!options.topology_path.empty()) {
-    HANSE_CO_TRY(const std::string text, co_await runtime.files.read(options.topology_path, kTopologyLimit));
-    HANSE_CO_TRY(topology, read_topology(options.topology_path, text));
-  }
+  HANSE_CO_TRY(Topology topology, co_await find_topology(runtime, options.topology));
   HANSE_CO_TRY(Plan plan, make_plan(options.name, state_folder_of(options), std::move(topology)));
   UpOptions up_options{
       .plan = std::move(plan),

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "testbed/built_in_topologies.h"
+
 namespace hanse::testbed {
 namespace {
 

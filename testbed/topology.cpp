@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstdio>
 #include <set>
 
 #include "base/json_mapping.h"
 #include "cli/yaml_document.h"
+#include "federation/zone_digest.h"
 #include "model/metadata.h"
+#include "placement/carbon.h"
+#include "placement/round_trip.h"
 #include "testbed/wan/wan_options.h"
 
 namespace hanse::testbed {
@@ -24,6 +28,7 @@ namespace {
 constexpr std::int64_t kMaxVcpu = 1024;
 constexpr std::int64_t kMaxMemoryMib = 16 << 20;
 constexpr std::size_t kMaxText = 64;
+constexpr double kMaxPrice = 10'000;  // as for zone.toml
 
 // "/zones/0/memberState" -> "zones[0].memberState"
 std::string field_path(std::string_view pointer) {
@@ -62,6 +67,21 @@ Status check_host(const HostTopology& host, std::set<std::string>& names, const 
   return check_range(static_cast<double>(host.memory_mib), 64, kMaxMemoryMib, pointer + "/memoryMib");
 }
 
+// As the zone itself will check it, but before anything is started.
+Status check_offer(const ZoneTopology& zone, const std::string& pointer) {
+  if (zone.labels.size() > federation::kMaxDigestLabels)
+    return fail_field(pointer + "/labels", "has {} labels; a zone has {} at most", zone.labels.size(),
+                      federation::kMaxDigestLabels);
+  for (std::size_t i = 0; i < zone.labels.size(); ++i)
+    HANSE_CHECK(model::check_name(zone.labels[i], fmt::format("{}/labels/{}", pointer, i)));
+  HANSE_CHECK(check_range(zone.price_per_vcpu_hour, 0, kMaxPrice, pointer + "/pricePerVcpuHour"));
+  HANSE_CHECK(check_range(zone.price_per_gib_hour, 0, kMaxPrice, pointer + "/pricePerGibHour"));
+  HANSE_CHECK(check_range(static_cast<double>(zone.carbon_grams_per_kwh), 0, placement::kMaxCarbonIntensity,
+                          pointer + "/carbonGramsPerKwh"));
+  if (zone.carbon_grams_per_kwh == 0 && zone.carbon_source.empty()) return {};
+  return check_text(zone.carbon_source, pointer + "/carbonSource", "the meter of the site");
+}
+
 Status check_zone(const ZoneTopology& zone, std::set<std::string>& names, const std::string& pointer) {
   HANSE_CHECK(model::check_name(zone.name, pointer + "/name"));
   if (!names.insert(zone.name).second)
@@ -73,8 +93,10 @@ Status check_zone(const ZoneTopology& zone, std::set<std::string>& names, const 
       !std::isupper(static_cast<unsigned char>(state[1])))
     return fail_field(pointer + "/memberState",
                       "must be a country code of two capital letters; write for example FI");
-  HANSE_CHECK(check_range(zone.coordinates.latitude, -90, 90, pointer + "/coordinates/latitude"));
-  HANSE_CHECK(check_range(zone.coordinates.longitude, -180, 180, pointer + "/coordinates/longitude"));
+  const Coordinates at = zone.coordinates.value_or(Coordinates{});
+  HANSE_CHECK(check_range(at.latitude, -90, 90, pointer + "/coordinates/latitude"));
+  HANSE_CHECK(check_range(at.longitude, -180, 180, pointer + "/coordinates/longitude"));
+  HANSE_CHECK(check_offer(zone, pointer));
   if (zone.hosts.size() > kMaxHostsPerZone)
     return fail_field(pointer + "/hosts", "has {} hosts; a zone has {} at most", zone.hosts.size(),
                       kMaxHostsPerZone);
@@ -164,19 +186,23 @@ Result<Topology> read_topology(const std::string& file, std::string_view text) {
   return topology;
 }
 
-LinkQuality link_between(const Topology& topology, std::string_view one, std::string_view other) {
-  for (const LinkTopology& link : topology.links)
-    if ((link.between[0] == one && link.between[1] == other) ||
-        (link.between[0] == other && link.between[1] == one))
-      return {link.round_trip_ms, link.mbit, link.jitter_ms, link.loss_percent};
-  return topology.default_link;
+std::optional<double> modelled_round_trip_ms(const ZoneTopology& one, const ZoneTopology& other) {
+  if (!one.coordinates || !other.coordinates) return std::nullopt;
+  const double kilometres =
+      placement::great_circle_km({one.coordinates->latitude, one.coordinates->longitude},
+                                 {other.coordinates->latitude, other.coordinates->longitude});
+  return std::chrono::duration<double, std::milli>(placement::modelled_round_trip(kilometres)).count();
 }
 
-Topology three_zones() {
-  return {.default_link = {.round_trip_ms = 20, .mbit = 200},
-          .zones = {{"helsinki", "aurora", "FI", "Helsinki", {60.17, 24.94}, {{"helsinki-1"}}},
-                    {"warsaw", "vistula", "PL", "Warsaw", {52.23, 21.01}, {{"warsaw-1"}}},
-                    {"lisbon", "tejo", "PT", "Lisbon", {38.72, -9.14}, {{"lisbon-1"}}}}};
+LinkQuality link_between(const Topology& topology, const ZoneTopology& one, const ZoneTopology& other) {
+  LinkQuality quality = topology.default_link;
+  for (const LinkTopology& link : topology.links)
+    if ((link.between[0] == one.name && link.between[1] == other.name) ||
+        (link.between[0] == other.name && link.between[1] == one.name))
+      quality = {link.round_trip_ms, link.mbit, link.jitter_ms, link.loss_percent};
+  if (!quality.round_trip_ms) quality.round_trip_ms = topology.default_link.round_trip_ms;
+  if (!quality.round_trip_ms) quality.round_trip_ms = modelled_round_trip_ms(one, other);
+  return quality;
 }
 
 }  // namespace hanse::testbed

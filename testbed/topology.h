@@ -36,11 +36,19 @@ struct ZoneTopology {
   std::string provider;
   std::string member_state;  // "FI"
   std::string city;
-  Coordinates coordinates;
+  std::optional<Coordinates> coordinates;
+  // What it says of itself to the others, as in zone.toml; nothing of it needs to be said.
+  std::vector<std::string> labels;
+  double price_per_vcpu_hour = 0;
+  double price_per_gib_hour = 0;
+  std::int64_t carbon_grams_per_kwh = 0;
+  std::string carbon_source;
   std::vector<HostTopology> hosts;
   bool operator==(const ZoneTopology&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ZoneTopology, (), (name, provider, member_state, city, coordinates, hosts))
+BOOST_DESCRIBE_STRUCT(ZoneTopology, (),
+                      (name, provider, member_state, city, coordinates, labels, price_per_vcpu_hour,
+                       price_per_gib_hour, carbon_grams_per_kwh, carbon_source, hosts))
 HANSE_DECLARE_JSON(ZoneTopology);
 
 // What a link is like; all of it may be left out, which is a link without limits.
@@ -81,10 +89,10 @@ inline constexpr std::size_t kMaxHostsPerZone = 8;
 // `file` is for messages. The zones' hosts are at least one each in the result.
 Result<Topology> read_topology(const std::string& file, std::string_view text);
 
-// The link of a pair, its own or the default one. Requires: both zones exist.
-LinkQuality link_between(const Topology& topology, std::string_view one, std::string_view other);
+// The round trip that placement models for the distance of two zones; nothing when one has no coordinates.
+std::optional<double> modelled_round_trip_ms(const ZoneTopology& one, const ZoneTopology& other);
 
-// topologies/three.yaml, for when no file is given.
-Topology three_zones();
+// The link of a pair, its own or the default one. Where neither says the round trip, it is the modelled one.
+LinkQuality link_between(const Topology& topology, const ZoneTopology& one, const ZoneTopology& other);
 
 }  // namespace hanse::testbed

@@ -1,8 +1,11 @@
 #include "testbed/topology.h"
 
 #include <doctest/doctest.h>
-#include <fstream>
-#include <iterator>
+#include <set>
+
+#include "placement/member_states.h"
+#include "placement/places.h"
+#include "testbed/built_in_topologies.h"
 
 namespace hanse::testbed {
 namespace {
@@ -17,25 +20,64 @@ std::string error_of(const std::string& text) {
   return topology ? std::string() : topology.error().message;
 }
 
-TEST_CASE("the file that is shipped is the built-in topology") {
-  // From the root of the sources, or from the build folder, where ctest starts.
-  std::ifstream file("testbed/topologies/three.yaml");
-  if (!file.is_open()) file.open("../../testbed/topologies/three.yaml");
-  REQUIRE(file.is_open());
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const Result<Topology> topology = read_topology("three.yaml", text);
-  REQUIRE_MESSAGE(topology.has_value(), topology.error().message);
-  CHECK(*topology == three_zones());
+TEST_CASE("the topologies are found by name") {
+  CHECK(is_built_in("three"));
+  CHECK(three_zones().zones.size() == 3);
+  CHECK(built_in_topology("virt8ra").has_value());
+  const Result<Topology> none = built_in_topology("atlantis");
+  REQUIRE_FALSE(none.has_value());
+  CHECK(none.error().code == Code::not_found);
+  CHECK(none.error().message.find("use three or virt8ra, or the path of a file") != std::string::npos);
+}
+
+TEST_CASE("virt8ra is eleven providers in seven member states") {
+  const Topology topology = built_in_topology("virt8ra").value();
+  std::set<std::string> providers;
+  std::set<std::string> states;
+  for (const ZoneTopology& zone : topology.zones) {
+    providers.insert(zone.provider);
+    states.insert(zone.member_state);
+    CHECK(placement::is_in_union(zone.member_state));
+    CHECK(zone.price_per_vcpu_hour > 0);
+    // It is where its city is.
+    const auto city = placement::find_city(zone.city);
+    REQUIRE_MESSAGE((city.has_value() && zone.coordinates.has_value()), zone.name);
+    CHECK(zone.coordinates == Coordinates{city->latitude, city->longitude});
+  }
+  CHECK(topology.zones.size() == 11);
+  CHECK(providers.size() == 11);
+  CHECK(states.size() == 7);
 }
 
 TEST_CASE("a zone without hosts gets one, a pair without a link gets the default one") {
   const Result<Topology> topology = read_topology(
       "t.yaml", kZone + "defaultLink: {roundTripMs: 30}\nlinks: [{between: [b, a], mbit: 10}]\n");
   REQUIRE(topology.has_value());
-  CHECK(topology->zones[0].hosts == std::vector<HostTopology>{{.name = "a-1"}});
-  CHECK(link_between(*topology, "a", "b") == LinkQuality{.mbit = 10});
-  CHECK(link_between(*read_topology("t.yaml", kZone + "defaultLink: {roundTripMs: 30}\n"), "a", "b") ==
-        LinkQuality{.round_trip_ms = 30});
+  const auto& zones = topology->zones;
+  CHECK(zones[0].hosts == std::vector<HostTopology>{{.name = "a-1"}});
+  CHECK(link_between(*topology, zones[0], zones[1]) == LinkQuality{.round_trip_ms = 30, .mbit = 10});
+  const Topology by_default = *read_topology("t.yaml", kZone + "defaultLink: {roundTripMs: 30}\n");
+  CHECK(link_between(by_default, zones[0], zones[1]) == LinkQuality{.round_trip_ms = 30});
+}
+
+TEST_CASE("a round trip that is not said is the one of the model") {
+  const auto link = [](const std::string& tail, const std::string& second) {
+    const Result<Topology> topology = read_topology(
+        "t.yaml",
+        "zones:\n  - {name: a, provider: p, memberState: DE, city: Berlin, coordinates: {latitude: 52.5, "
+        "longitude: 13.37}}\n  - {name: b, provider: q, memberState: FR, city: Paris" +
+            second + "}\n" + tail);
+    REQUIRE_MESSAGE(topology.has_value(), topology.error().message);
+    return link_between(*topology, topology->zones[0], topology->zones[1]);
+  };
+  const std::string paris = ", coordinates: {latitude: 48.87, longitude: 2.33}";
+  const LinkQuality modelled = link("", paris);
+  CHECK(*modelled.round_trip_ms == doctest::Approx(17.3).epsilon(0.01));  // 877 km
+  CHECK(link("links: [{between: [a, b], mbit: 10}]\n", paris) ==
+        LinkQuality{.round_trip_ms = modelled.round_trip_ms, .mbit = 10});
+  CHECK(link("links: [{between: [a, b], roundTripMs: 0}]\n", paris) == LinkQuality{.round_trip_ms = 0});
+  CHECK(link("defaultLink: {roundTripMs: 5}\n", paris) == LinkQuality{.round_trip_ms = 5});
+  CHECK(link("", "") == LinkQuality{});
 }
 
 TEST_CASE("faults are told with file, line, field and remedy") {
@@ -63,6 +105,9 @@ TEST_CASE("what makes no sense is refused") {
   for (const std::string zone :
        {"{name: a}", "{name: ../a, provider: p, memberState: FI, city: x}",
         "{name: a, provider: p, memberState: FI, city: x, coordinates: {latitude: 91}}",
+        "{name: a, provider: p, memberState: FI, city: x, labels: [\"No Name\"]}",
+        "{name: a, provider: p, memberState: FI, city: x, pricePerVcpuHour: -1}",
+        "{name: a, provider: p, memberState: FI, city: x, carbonGramsPerKwh: 9}",
         "{name: a, provider: p, memberState: FI, city: x, hosts: [{name: h, vcpu: 0}]}",
         "{name: a, provider: p, memberState: FI, city: x, hosts: [{name: h}, {name: h}]}"})
     CHECK_MESSAGE(!error_of("zones: [" + zone + "]\n").empty(), zone);

@@ -54,6 +54,7 @@ TEST_CASE("programs get their options") {
   CHECK(up.keep);
   CHECK(up.state_directory == "/s");
   CHECK(up.output == OutputFormat::json);
+  CHECK(parsed<TestbedOptions>({"testbed", "up", "--topology", "virt8ra"}).topology == "virt8ra");
   CHECK(parsed<TestbedOptions>({"testbed", "wan", "--config", "w"}).wan_config_path == "w");
 }
 

@@ -29,7 +29,7 @@ enum class TestbedAction { up, status, start, shell, down, wan };
 
 struct TestbedOptions {
   TestbedAction action = TestbedAction::status;
-  std::string topology_path;     // up; empty: the built-in three zones
+  std::string topology;          // up: the name of one that is built in, or a file; empty: three zones
   std::string state_directory;   // empty: the testbed's own default
   std::string name = "testbed";  // several can run side by side
   bool keep = false;             // up: what was started stays when a later step fails

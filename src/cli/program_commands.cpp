@@ -52,7 +52,8 @@ void add_testbed(CLI::App& app, CommandDrafts& drafts) {
   testbed->add_option("--name", options.name, "Which testbed, when several run")->capture_default_str();
   CLI::App* up = add_testbed_action(*testbed, drafts, "up", "Start zones, hosts and the WAN between them",
                                     TestbedAction::up);
-  up->add_option("--topology", options.topology_path, "Its zones and links; three zones when not given");
+  up->add_option("--topology", options.topology,
+                 "Its zones and links: virt8ra, three (the default), or a YAML file");
   up->add_flag("--keep", options.keep, "Leave what has started when a later step fails");
   add_testbed_action(*testbed, drafts, "status", "Show what runs", TestbedAction::status);
   CLI::App* start = add_testbed_action(*testbed, drafts, "start",

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "io/real_runtime.h"
+#include "testbed/built_in_topologies.h"
 #include "testbed/process_table.h"
 #include "testbed/remover.h"
 #include "testbed/restarter.h"
