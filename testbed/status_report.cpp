@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/json_mapping.h"
-#include "cli/table.h"
 #include "testbed/network_namespace.h"
 #include "testbed/process_table.h"
 #include "testbed/wan_client.h"
@@ -47,21 +46,13 @@ ZoneReport report_zone(const Runtime& runtime, const TestbedState& state, const 
                     .member_state = topology.member_state,
                     .city = topology.city,
                     .address = plan.address,
+                    .endpoint = "https://" + to_string(endpoint_of(plan)),
                     .network_namespace = plan.network_namespace,
                     .zone = report_process(runtime, state, Role::zone, topology.name, ""),
                     .guests = count_guests(processes, plan.network_namespace)};
   for (const HostPlan& host : plan.hosts)
     report.hosts.push_back(report_process(runtime, state, Role::host, topology.name, host.topology.name));
   return report;
-}
-
-std::string process_text(const ProcessReport& process) {
-  if (process.running) return fmt::format("{} (pid {})", process.name, process.pid);
-  return process.name + (process.pid == 0 ? " (not started)" : " (ended)");
-}
-
-std::string limit_text(double value, std::string_view unit) {
-  return value == 0 ? "no limit" : fmt::format("{:g} {}", value, unit);
 }
 
 }  // namespace
@@ -99,31 +90,6 @@ Task<Result<StatusReport>> read_status(Runtime& runtime, std::string state_folde
       *links, [](const LinkReport& link) { return link.from == kOperatorPort || link.to == kOperatorPort; });
   report.links = std::move(*links);
   co_return report;
-}
-
-std::string status_table(const StatusReport& report) {
-  cli::Table zones{
-      .header = {"ZONE", "PROVIDER", "STATE", "CITY", "ADDRESS", "ZONE PROCESS", "HOSTS", "GUESTS"}};
-  for (const ZoneReport& zone : report.zones) {
-    std::vector<std::string> hosts;
-    for (const ProcessReport& host : zone.hosts) hosts.push_back(process_text(host));
-    zones.rows.push_back({zone.name, zone.provider, zone.member_state, zone.city, zone.address,
-                          process_text(zone.zone), fmt::format("{}", fmt::join(hosts, ", ")),
-                          std::to_string(zone.guests)});
-  }
-  cli::Table links{.header = {"LINK", "ROUND TRIP", "RATE", "LOSS", "SENT", "DROPPED"}};
-  for (const LinkReport& link : report.links)
-    links.rows.push_back({fmt::format("{} -> {}{}", link.from, link.to, link.cut ? " (cut)" : ""),
-                          fmt::format("{:g} ms", link.delay_ms * 2), limit_text(link.mbit, "Mbit/s"),
-                          fmt::format("{:g} %", link.loss_percent),
-                          fmt::format("{:.1f} MB", link.bytes / 1e6),
-                          std::to_string(link.dropped_cut + link.dropped_loss + link.dropped_queue)});
-  std::string text =
-      fmt::format("testbed {}, {}, {}\n\n", report.name,
-                  json::mapping::write(report.phase).as_string().c_str(), process_text(report.wan));
-  text += cli::render(zones);
-  if (!links.rows.empty()) text += "\n" + cli::render(links);
-  return text + fmt::format("\nHANSE_CONFIG={} lets hanse speak to its zones\n", report.contexts_file);
 }
 
 }  // namespace hanse::testbed

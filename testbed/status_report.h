@@ -29,13 +29,15 @@ struct ZoneReport {
   std::string member_state;
   std::string city;
   std::string address;
+  std::string endpoint;  // of its API
   std::string network_namespace;
   ProcessReport zone;
   std::vector<ProcessReport> hosts;
   int guests = 0;
 };
 BOOST_DESCRIBE_STRUCT(ZoneReport, (),
-                      (name, provider, member_state, city, address, network_namespace, zone, hosts, guests))
+                      (name, provider, member_state, city, address, endpoint, network_namespace, zone, hosts,
+                       guests))
 HANSE_DECLARE_JSON(ZoneReport);
 
 struct StatusReport {
@@ -56,7 +58,14 @@ Task<Result<StatusReport>> read_status(Runtime& runtime, std::string state_folde
 Task<Result<TestbedState>> read_record(Runtime& runtime, std::string state_folder);
 Task<Result<Plan>> read_plan(Runtime& runtime, std::string state_folder);
 
+struct StatusTableOptions {
+  bool each_link = false;    // else more than kMaxShownLinks are put into one line
+  bool process_ids = false;  // of the zones and hosts
+};
+
+inline constexpr std::size_t kMaxShownLinks = 6;  // directions: three zones
+
 // For people.
-std::string status_table(const StatusReport& report);
+std::string status_table(const StatusReport& report, StatusTableOptions options);
 
 }  // namespace hanse::testbed

@@ -37,12 +37,13 @@ Task<Result<Topology>> find_topology(Runtime& runtime, std::string wanted) {
 
 Task<Status> show_status(Runtime& runtime, cli::Terminal& terminal, cli::TestbedOptions options) {
   HANSE_CO_TRY(const StatusReport report, co_await read_status(runtime, state_folder_of(options)));
+  const bool wide = options.output == cli::OutputFormat::wide;
   if (options.output == cli::OutputFormat::json)
     terminal.print(json::dump_pretty(to_json(report)) + "\n");
   else if (options.output == cli::OutputFormat::yaml)
     terminal.print(cli::yaml_text(to_json(report)));
   else
-    terminal.print(status_table(report));
+    terminal.print(status_table(report, {.each_link = options.links || wide, .process_ids = wide}));
   co_return Status();
 }
 

@@ -55,6 +55,7 @@ TEST_CASE("programs get their options") {
   CHECK(up.state_directory == "/s");
   CHECK(up.output == OutputFormat::json);
   CHECK(parsed<TestbedOptions>({"testbed", "up", "--topology", "virt8ra"}).topology == "virt8ra");
+  CHECK(parsed<TestbedOptions>({"testbed", "status", "--links"}).links);
   CHECK(parsed<TestbedOptions>({"testbed", "wan", "--config", "w"}).wan_config_path == "w");
 }
 

@@ -33,6 +33,7 @@ struct TestbedOptions {
   std::string state_directory;   // empty: the testbed's own default
   std::string name = "testbed";  // several can run side by side
   bool keep = false;             // up: what was started stays when a later step fails
+  bool links = false;            // status: each link has a line
   OutputFormat output = OutputFormat::table;
   std::string zone;                  // shell, start
   std::string host;                  // start; empty: the zone itself

@@ -55,7 +55,8 @@ void add_testbed(CLI::App& app, CommandDrafts& drafts) {
   up->add_option("--topology", options.topology,
                  "Its zones and links: virt8ra, three (the default), or a YAML file");
   up->add_flag("--keep", options.keep, "Leave what has started when a later step fails");
-  add_testbed_action(*testbed, drafts, "status", "Show what runs", TestbedAction::status);
+  CLI::App* status = add_testbed_action(*testbed, drafts, "status", "Show what runs", TestbedAction::status);
+  status->add_flag("--links", options.links, "Show each link; -o wide does so, too, and shows pids");
   CLI::App* start = add_testbed_action(*testbed, drafts, "start",
                                        "Start a zone or a host again that has ended", TestbedAction::start);
   start->add_option("zone", options.zone, "Name of the zone")->required();

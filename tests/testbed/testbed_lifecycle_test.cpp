@@ -150,7 +150,7 @@ TEST_CASE("a testbed goes up, is shown, and goes down without a trace") {
   for (const ZoneReport& zone : status->zones) CHECK((zone.zone.running && zone.hosts.at(0).running));
   CHECK(status->links.size() == 2);
   CHECK(status->links[0].delay_ms == 10);
-  CHECK(status_table(*status).find("helsinki") != std::string::npos);
+  CHECK(status_table(*status, {}).find("helsinki") != std::string::npos);
   CHECK(access.introduced == Names{"helsinki and warsaw"});
   CHECK(testbed.start(access, testbed.options()).error().code == Code::failed_precondition);
   CHECK(testbed.change({.pair = {"helsinki", "warsaw"}, .cut = true}).has_value());
