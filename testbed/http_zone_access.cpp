@@ -5,11 +5,13 @@
 
 #include "http/client.h"
 #include "runtime/sleep.h"
+#include "testbed/peer_offers.h"
 
 namespace hanse::testbed {
 namespace {
 
 constexpr Nanos kAnswerLimit = Seconds{20};
+constexpr char kPeers[] = "/providers/hanse.federation/v1/peers";
 constexpr Nanos kPollInterval = Millis{50};
 constexpr int kInvitationSeconds = 60;
 
@@ -66,10 +68,15 @@ Task<Status> HttpZoneAccess::introduce(ZonePlan inviting, ZonePlan joining) {
   while (!has_state(peer, "active")) {
     if (runtime_.clock.now() >= deadline) co_return fail(Code::unavailable, "the two are no peers yet");
     co_await sleep_for(runtime_.scheduler, kPollInterval);
-    HANSE_CO_TRY(peer, co_await ask(joining, "GET",
-                                    "/providers/hanse.federation/v1/peers/" + inviting.topology.name, {}));
+    HANSE_CO_TRY(peer,
+                 co_await ask(joining, "GET", fmt::format("{}/{}", kPeers, inviting.topology.name), {}));
   }
   co_return Status();
+}
+
+Task<Status> HttpZoneAccess::check_offers(ZonePlan zone, std::vector<ZonePlan> others) {
+  HANSE_CO_TRY(const json::Value peers, co_await ask(std::move(zone), "GET", kPeers, {}));
+  co_return check_peer_offers(peers, others);
 }
 
 }  // namespace hanse::testbed

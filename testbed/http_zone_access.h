@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "runtime/runtime.h"
@@ -22,6 +23,8 @@ class HttpZoneAccess final : public ZoneAccess {
   Task<Status> check_host(ZonePlan zone, HostPlan host) override;
   // By an invitation.
   Task<Status> introduce(ZonePlan inviting, ZonePlan joining) override;
+  // Their digests have come, with room on their hosts (peer_offers.h).
+  Task<Status> check_offers(ZonePlan zone, std::vector<ZonePlan> others) override;
 
  private:
   Task<Result<json::Value>> ask(ZonePlan zone, std::string method, std::string target,

@@ -91,6 +91,18 @@ Task<Status> Launcher::await_host(ZonePlan zone, HostPlan host, ProcessId proces
   }
 }
 
+Task<Status> Launcher::await_offers(ZonePlan zone, ProcessId process) {
+  const Waiting waiting =
+      waiting_for(process, zone.log_file, fmt::format("zone '{}'", zone.topology.name), step_limit_);
+  std::vector<ZonePlan> others = plan_.zones;
+  std::erase_if(others, [&](const ZonePlan& other) { return other.topology.name == zone.topology.name; });
+  while (true) {
+    const Status known = co_await access_.check_offers(zone, others);
+    if (known) co_return Status();
+    HANSE_CO_CHECK(co_await pause(waiting, known.error().message));
+  }
+}
+
 Task<Result<ProcessId>> Launcher::start(RecordedProcess process, std::vector<std::string> command,
                                         std::string folder, std::string log_file) {
   ProcessOptions options;

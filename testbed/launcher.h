@@ -43,6 +43,8 @@ class Launcher {
   Task<Status> await_wan(ProcessId process);
   Task<Status> await_zone(ZonePlan zone, ProcessId process);
   Task<Status> await_host(ZonePlan zone, HostPlan host, ProcessId process);
+  // Until the zone knows what all others offer.
+  Task<Status> await_offers(ZonePlan zone, ProcessId process);
 
  private:
   struct Waiting {

@@ -44,6 +44,7 @@ class Starter {
   Task<Status> introduce_zones();
   Task<void> introduce(ZonePlan one, ZonePlan other, Status& result);
   Task<Status> start_hosts();
+  Task<Status> await_offers();
   Task<Status> run_ip(std::vector<std::string> arguments);
   void tell(const std::string& line) const {
     if (options_.progress) options_.progress(line);
@@ -92,6 +93,7 @@ Task<Status> Starter::run() {
   HANSE_CO_CHECK(co_await start_zones());
   HANSE_CO_CHECK(co_await introduce_zones());
   HANSE_CO_CHECK(co_await start_hosts());
+  HANSE_CO_CHECK(co_await await_offers());
   state_.phase = TestbedPhase::running;
   co_return co_await record();
 }
@@ -194,6 +196,15 @@ Task<Status> Starter::start_hosts() {
                        host.topology.memory_mib));
     }
   }
+  co_return Status();
+}
+
+// Digests that tell of the hosts take some seconds; a policy that is placed before would see zones without
+// room.
+Task<Status> Starter::await_offers() {
+  for (std::size_t i = 0; i < plan_.zones.size(); ++i)
+    HANSE_CO_CHECK(co_await launcher_.await_offers(plan_.zones[i], zone_processes_[i]));
+  tell("each zone knows what the others offer");
   co_return Status();
 }
 

@@ -3,6 +3,8 @@
 // programs have their own.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
 #include "base/task.h"
 #include "testbed/plan.h"
@@ -17,6 +19,8 @@ class ZoneAccess {
   virtual Task<Status> check_host(ZonePlan zone, HostPlan host) = 0;
   // The two zones become peers, as their operators would make them. Requires: both are at work.
   virtual Task<Status> introduce(ZonePlan inviting, ZonePlan joining) = 0;
+  // The zone knows what each of the others offers. Asked again, as above. Requires: they are peers.
+  virtual Task<Status> check_offers(ZonePlan zone, std::vector<ZonePlan> others) = 0;
 };
 
 }  // namespace hanse::testbed

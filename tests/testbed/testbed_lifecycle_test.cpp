@@ -27,6 +27,7 @@ class ReadyAtOnce final : public ZoneAccess {
     introduced.push_back(inviting.topology.name + " and " + joining.topology.name);
     co_return Status();
   }
+  Task<Status> check_offers(ZonePlan, std::vector<ZonePlan>) override { co_return Status(); }
   std::vector<std::string> introduced;
 };
 
@@ -35,6 +36,7 @@ class NeverReady final : public ZoneAccess {
   Task<Status> check_zone(ZonePlan) override { co_return fail(Code::unavailable, "it says nothing"); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
   Task<Status> introduce(ZonePlan, ZonePlan) override { co_return Status(); }
+  Task<Status> check_offers(ZonePlan, std::vector<ZonePlan>) override { co_return Status(); }
 };
 
 class Strangers final : public ZoneAccess {
@@ -44,6 +46,7 @@ class Strangers final : public ZoneAccess {
   Task<Status> introduce(ZonePlan, ZonePlan) override {
     co_return fail(Code::unauthenticated, "they do not like each other");
   }
+  Task<Status> check_offers(ZonePlan, std::vector<ZonePlan>) override { co_return Status(); }
 };
 
 // A zone writes its CA; a host starts a "guest" that
