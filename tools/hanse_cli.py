@@ -53,8 +53,8 @@ def import_witness(hanse, guest):
               "--initramfs", f"{guest}/initramfs.cpio.zst", "--command-line", WITNESS_COMMAND_LINE)
 
 
-def replicas(hanse):
-    return hanse.get("get", "workload", "witness")["status"].get("replicas", [])
+def replicas(hanse, workload="witness"):
+    return hanse.get("get", "workload", workload)["status"].get("replicas", [])
 
 
 def wait_until_running(hanse, count):

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """The main job, as ./quickstart runs it: a federation of three zones on this machine, one workload in all three, a live move, a report.
+With --full, eleven zones and three workloads instead (first_day.py).
 
-Usage: quickstart.py --hanse PROGRAM --guest FOLDER [--debian FOLDER] [--keep]. Needs root. Exits with 1 when anything is not as promised.
+Usage: quickstart.py --hanse PROGRAM --guest FOLDER [--debian FOLDER | --full] [--keep]. Needs root. Exits with 1 when anything is not
+as promised.
 """
 import argparse
 import os
+import signal
 import sys
 import time
 
 import debian_guest
+import first_day
 import hanse_cli
 from hanse_cli import Failure
 
@@ -56,38 +60,54 @@ def main_job(hanse, guest):
     return source, target
 
 
+def end(hanse, keep, status):
+    """Leaves the federation running, or takes it down; returns the exit status."""
+    if keep:
+        print(f"""
+The federation goes on running. To go on with it:
+  export HANSE_CONFIG={hanse.state}/contexts.yaml PATH={os.path.dirname(hanse.program)}:$PATH
+  hanse get instances            # of the current zone; --context ZONE for another
+  hanse testbed status --name {NAME}
+  hanse testbed down --name {NAME}      # ends it""")
+        return status
+    try:
+        hanse.run("testbed", "down", "--name", NAME)
+    except Failure as failure:
+        print(f"quickstart: {failure}", file=sys.stderr)
+        return status or 1
+    return status
+
+
+def interrupt(_number, _frame):
+    raise KeyboardInterrupt
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hanse", required=True)
     parser.add_argument("--guest", required=True)
     parser.add_argument("--debian", metavar="FOLDER", help="then also run and move an ordinary Debian")
+    parser.add_argument("--full", action="store_true", help="eleven zones and the three workloads of a first day, instead of three and one")
     parser.add_argument("--keep", action="store_true", help="leave the federation running")
     options = parser.parse_args()
     hanse = hanse_cli.Hanse(options.hanse, NAME)
-    status = 0
+    signal.signal(signal.SIGTERM, interrupt)
+    status = 1
     try:
         hanse.run("testbed", "down", "--name", NAME)
-        source, target = main_job(hanse, options.guest)
+        if options.full:
+            first_day.run(hanse, options.guest)
+        else:
+            source, target = main_job(hanse, options.guest)
         if options.debian:
             debian_guest.deploy_and_move(hanse, options.debian, source, target)
+        status = 0
     except Failure as failure:
         print(f"quickstart: {failure}", file=sys.stderr)
-        status = 1
     except KeyboardInterrupt:
         status = 130
-    if options.keep:
-        print(f"""
-The federation goes on running. To go on with it:
-  export HANSE_CONFIG={hanse.state}/contexts.yaml PATH={os.path.dirname(options.hanse)}:$PATH
-  hanse get instances            # of the current zone; --context ZONE for another
-  hanse testbed status --name {NAME}
-  hanse testbed down --name {NAME}      # ends it""")
-    else:
-        try:
-            hanse.run("testbed", "down", "--name", NAME)
-        except Failure as failure:
-            print(f"quickstart: {failure}", file=sys.stderr)
-            status = status or 1
+    finally:
+        status = end(hanse, options.keep, status)
     return status
 
 
