@@ -46,20 +46,22 @@ Task<void> RoundTrips::run() {
 
 // A new one is asked a few times at once: the first answer has the making of the connection in it.
 Task<void> RoundTrips::measure(std::string peer) {
-  do {
-    co_await measure_once(peer);
-  } while (known_[peer].count > 0 && known_[peer].count < kFirstSamples);
+  while (co_await measure_once(peer)) {
+    const auto known = known_.find(peer);
+    if (known == known_.end() || known->second.count >= kFirstSamples) co_return;
+  }
 }
 
-Task<void> RoundTrips::measure_once(std::string peer) {
+Task<bool> RoundTrips::measure_once(std::string peer) {
   const MonotonicTime begin = runtime_.clock.now();
   const Status answered = co_await client_.probe(peer);
-  if (!answered) co_return;
+  if (!answered) co_return false;
   const MonotonicTime end = runtime_.clock.now();
   Known& known = known_[peer];
   known.samples.at(known.count % kSamples) = end - begin;
   ++known.count;
   known.heard_at = end;
+  co_return true;
 }
 
 std::optional<Micros> RoundTrips::measured(const std::string& peer) const {

@@ -55,7 +55,8 @@ class RoundTrips {
 
   Task<void> run();
   Task<void> measure(std::string peer);
-  Task<void> measure_once(std::string peer);
+  // False when it did not answer.
+  Task<bool> measure_once(std::string peer);
 
   Runtime& runtime_;
   ProbeClient& client_;
