@@ -115,7 +115,7 @@ Status ZoneRecords::publish_digest() {
                                      table_.own_version_seen(federation::RecordKind::digest));
   const std::int64_t version = std::max<std::int64_t>(made.count(), last + 1);
   std::string body = json::dump(to_json(digest));
-  digests_.insert_or_assign(digest.zone, Known{std::move(digest), now});
+  digests_.insert_or_assign(services_.config.name, Known{std::move(digest), now});
   HANSE_TRY(federation::SignedRecord record,
             services_.identity.sign_record(federation::RecordKind::digest, version, std::move(body)));
   exchange_.publish(std::move(record));
