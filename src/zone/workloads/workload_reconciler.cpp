@@ -10,6 +10,7 @@ namespace {
 
 // Replicas in other zones do not announce themselves.
 constexpr Nanos kLookAgain = Seconds{2};
+constexpr char kAllRunning[] = "AllRunning";
 
 std::string title_of(const model::Workload& workload) {
   return to_string(id_of(workload.metadata));
@@ -23,6 +24,21 @@ ResourceId replica_id(const model::Workload& workload, const model::ReplicaAssig
 bool is_refusal(const Error& error) {
   return error.code == Code::permission_denied || error.code == Code::resource_exhausted ||
          error.code == Code::failed_precondition;
+}
+
+// Two problems at once would each be the newest in turn, and be written for ever. What is all running again
+// makes all that was before it old.
+void note(std::vector<model::Condition>& conditions, model::Condition condition) {
+  for (const model::Condition& known : conditions) {
+    if (known.type == condition.type) {
+      const bool same = known.state == condition.state && known.reason == condition.reason &&
+                        known.message == condition.message;
+      if (same) return;
+      break;
+    }
+    if (known.reason == kAllRunning) break;
+  }
+  model::add_condition(conditions, std::move(condition));
 }
 
 bool is_complete(const model::Workload& workload, const Replicas& replicas) {
@@ -79,8 +95,8 @@ Task<Result<bool>> WorkloadReconciler::assign(Pointer workload) {
         }
         changed.status.replicas = assigned.replicas;
         if (!assigned.problem.empty()) {
-          model::add_condition(changed.status.conditions,
-                               {model::ResourceState::creating, "Placed", "NoZone", assigned.problem, now});
+          note(changed.status.conditions,
+               {model::ResourceState::creating, "Placed", "NoZone", assigned.problem, now});
         }
         return {};
       });
@@ -272,12 +288,10 @@ Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, Visited visited
             complete ? model::ResourceState::active
                      : (was_active ? model::ResourceState::updating : model::ResourceState::creating);
         if (complete && visited.problems.empty())
-          model::add_condition(changed.status.conditions,
-                               {changed.status.state, "Ready", "AllRunning", "", now});
+          note(changed.status.conditions, {changed.status.state, "Ready", kAllRunning, "", now});
         if (!visited.problems.empty()) {
           const std::string message = fmt::format("{}", fmt::join(visited.problems, "; "));
-          model::add_condition(changed.status.conditions,
-                               {changed.status.state, "Ready", "ReplicaProblem", message, now});
+          note(changed.status.conditions, {changed.status.state, "Ready", "ReplicaProblem", message, now});
         }
         return {};
       });
