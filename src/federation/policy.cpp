@@ -76,11 +76,11 @@ Result<Policy> Policy::parse(const std::string& text, const std::string& path) {
 }
 
 const PeerPolicy& Policy::of(const std::string& peer) const {
-  static const PeerPolicy kNothing;
+  static const PeerPolicy nothing;
   const auto own = peers_.find(peer);
   if (own != peers_.end()) return own->second;
   const auto all = peers_.find(kAll);
-  return all == peers_.end() ? kNothing : all->second;
+  return all == peers_.end() ? nothing : all->second;
 }
 
 Status Policy::check_accepts(const std::string& peer, const PlacementAsked& asked) const {

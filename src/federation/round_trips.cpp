@@ -74,8 +74,10 @@ std::optional<Micros> RoundTrips::measured(const std::string& peer) const {
 
 std::optional<Nanos> RoundTrips::silence(const std::string& peer) const {
   const auto found = known_.find(peer);
-  if (found == known_.end() || !found->second.heard_at) return std::nullopt;
-  return runtime_.clock.now() - *found->second.heard_at;
+  if (found == known_.end()) return std::nullopt;
+  const std::optional<MonotonicTime>& heard_at = found->second.heard_at;
+  if (!heard_at) return std::nullopt;
+  return runtime_.clock.now() - *heard_at;
 }
 
 bool RoundTrips::reachable(const std::string& peer) const {

@@ -102,12 +102,13 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   if (!answer) co_return fail(answer.error());
   // The digest said the price for everybody; this one is for us.
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
-  if (!ceiling || (answer->price && answer->price->value <= std::llround(*ceiling * kMicrosPerEuro)))
-    co_return Status();
+  if (!ceiling) co_return Status();
+  const std::optional<MicroEuroPerHour> price = answer->price;
+  if (price && price->value <= std::llround(*ceiling * kMicrosPerEuro)) co_return Status();
   (void)co_await zones_.release(zone, replica.reservation);
   co_return fail(Code::failed_precondition,
                  "it asks {} micro-euro an hour of this zone and the ceiling is {} euro",
-                 answer->price.value_or(MicroEuroPerHour{}).value, *ceiling);
+                 price.value_or(MicroEuroPerHour{}).value, *ceiling);
 }
 
 }  // namespace hanse::zone
