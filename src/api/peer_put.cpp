@@ -1,5 +1,8 @@
 #include "api/peer_put.h"
 
+#include <optional>
+#include <utility>
+
 #include "model/reservation.h"
 
 namespace hanse::api {
@@ -14,14 +17,14 @@ std::string announced_workload(const model::Instance& instance) {
   return found == instance.annotations.end() ? std::string() : found->second;
 }
 
-Status use_reservation(Context& context, const std::string& peer, const zone::ResourceId& id,
-                       const model::Instance& wanted) {
+Result<zone::Reservations::Use> use_reservation(Context& context, const std::string& peer,
+                                                const zone::ResourceId& id, const model::Instance& wanted) {
   const auto reservation = wanted.annotations.find(model::kReservationAnnotation);
   if (reservation == wanted.annotations.end()) {
     return fail(Code::failed_precondition,
                 "instance '{}' of zone '{}' comes without a reservation; reserve first", to_string(id), peer);
   }
-  return context.parts.reservations.use(peer, reservation->second, id.tenant, id.workspace, id.name);
+  return context.parts.reservations.use(peer, reservation->second, id);
 }
 
 tl::unexpected<Error> not_yours(const zone::ResourceId& id, const std::string& peer) {
@@ -54,7 +57,11 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   const auto existing = frontend.get(id);
   if (existing && !belongs_to_peer(**existing, call.caller.name)) co_return not_yours(id, call.caller.name);
   // What comes late finds its reservation gone and makes nothing that its zone has given up.
-  if (!existing) HANSE_CO_CHECK(use_reservation(context, call.caller.name, id, wanted));
+  std::optional<zone::Reservations::Use> use;  // until the instance is there
+  if (!existing) {
+    HANSE_CO_TRY(auto begun, use_reservation(context, call.caller.name, id, wanted));
+    use.emplace(std::move(begun));
+  }
   HANSE_CO_TRY(auto answer, co_await frontend.put(std::move(wanted), seen));
   if (answer.resource.status.workload != workload) {
     auto marked = context.parts.tables.instances.update(

@@ -80,6 +80,21 @@ TEST_CASE("the room of a reservation is held, and free again when it is released
   CHECK(service.reservations.size() == 0);
 }
 
+TEST_CASE("what is being put by a reservation is not said to be nothing") {
+  Roomy service;
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  {
+    const auto use = service.reservations.use("south", "r1", {"default", "default", "web-0"});
+    REQUIRE(use);
+    CHECK_FALSE(service.reservations.use("south", "r1", {"default", "default", "web-0"}));
+    CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 503);
+    service.world.loop.run(Seconds{65});  // nor does the clock end it
+    CHECK(service.reservations.size() == 1);
+  }
+  CHECK(service.reservations.size() == 0);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
+}
+
 TEST_CASE("the policy decides what a peer may reserve") {
   Roomy service;
   REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
@@ -88,7 +103,7 @@ TEST_CASE("the policy decides what a peer may reserve") {
   CHECK(full.status == 429);
   CHECK(full.text("/detail") == "zone 'south' has 2 of 2 vCPU here that the policy allows, and asks for 1");
   REQUIRE(service.run(service.membership.set_policy("")));
-  service.reservations.release("south", "r1");
+  REQUIRE(service.reservations.release("south", "r1"));
   const Answer denied = service.ask(As::peer, "POST", kReservations, reservation("r4"));
   CHECK(denied.status == 403);
   std::string foreign = reservation("r5");

@@ -14,7 +14,7 @@ Task<Result<http::Reply>> reserve(Context& context, Call call) {
 }
 
 Task<Result<http::Reply>> release(Context& context, Call call) {
-  context.parts.reservations.release(call.caller.name, call.path.at("name"));
+  HANSE_CO_CHECK(context.parts.reservations.release(call.caller.name, call.path.at("name")));
   co_return http::Reply(http::Response{204});
 }
 

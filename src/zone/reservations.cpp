@@ -1,6 +1,7 @@
 #include "zone/reservations.h"
 
 #include <cmath>
+#include <utility>
 
 #include "zone/federation/zone_offer.h"
 
@@ -80,22 +81,32 @@ void Reservations::drop(const Key& key) {
   capacity_.release(uid_of(key));
 }
 
-void Reservations::release(const std::string& peer, const std::string& id) {
-  drop({peer, id});
-}
-
-Status Reservations::use(const std::string& peer, const std::string& id, const std::string& tenant,
-                         const std::string& workspace, const std::string& name) {
+Status Reservations::release(const std::string& peer, const std::string& id) {
   const auto found = held_.find({peer, id});
-  const bool fits = found != held_.end() && found->second.tenant == tenant &&
-                    found->second.workspace == workspace && found->second.name == name;
-  if (!fits) {
-    return fail(Code::failed_precondition,
-                "zone '{}' holds no reservation '{}' of zone '{}' for instance '{}/{}/{}'; reserve again",
-                config_.name, id.substr(0, 64), peer, tenant, workspace, name);
+  if (found != held_.end() && found->second.in_use) {
+    return fail(Code::unavailable, "an instance is being put by reservation '{}' right now; ask again",
+                id.substr(0, 64));
   }
   drop({peer, id});
   return {};
+}
+
+Result<Reservations::Use> Reservations::use(const std::string& peer, const std::string& id,
+                                            const ResourceId& instance) {
+  const auto found = held_.find({peer, id});
+  const bool fits = found != held_.end() && !found->second.in_use &&
+                    found->second.tenant == instance.tenant &&
+                    found->second.workspace == instance.workspace && found->second.name == instance.name;
+  if (!fits) {
+    return fail(Code::failed_precondition,
+                "zone '{}' holds no reservation '{}' of zone '{}' for instance '{}'; reserve again",
+                config_.name, id.substr(0, 64), peer, to_string(instance));
+  }
+  // Whoever uses it drops it, not the clock.
+  runtime_.scheduler.cancel(std::exchange(found->second.expiry, TimerId::none));
+  found->second.in_use = true;
+  capacity_.release(uid_of(found->first));
+  return Use(*this, peer, id);
 }
 
 }  // namespace hanse::zone

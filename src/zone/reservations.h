@@ -33,11 +33,31 @@ class Reservations {
   Reservations& operator=(const Reservations&) = delete;
 
   Result<model::ReservationAnswer> reserve(const std::string& peer, const model::ReservationRequest& request);
-  // Idempotent; afterwards nothing can be put by it.
-  void release(const std::string& peer, const std::string& id);
+  // Idempotent; afterwards nothing can be put by it. Errors: unavailable while something is being put by it.
+  Status release(const std::string& peer, const std::string& id);
+
+  // While an instance is put by a reservation, which is gone afterwards: until then nobody is told that
+  // nothing comes by it. Requires: the reservations outlive it.
+  class Use {
+   public:
+    Use(Reservations& reservations, std::string peer, std::string id)
+        : reservations_(&reservations), peer_(std::move(peer)), id_(std::move(id)) {}
+    Use(Use&& other) noexcept
+        : reservations_(std::exchange(other.reservations_, nullptr)),
+          peer_(std::move(other.peer_)),
+          id_(std::move(other.id_)) {}
+    Use& operator=(Use&&) = delete;
+    ~Use() {
+      if (reservations_ != nullptr) reservations_->drop({peer_, id_});
+    }
+
+   private:
+    Reservations* reservations_;
+    std::string peer_;
+    std::string id_;
+  };
   // For the instance that is put by it now: the room is free for just that. Errors: failed_precondition.
-  Status use(const std::string& peer, const std::string& id, const std::string& tenant,
-             const std::string& workspace, const std::string& name);
+  Result<Use> use(const std::string& peer, const std::string& id, const ResourceId& instance);
 
   std::size_t size() const { return held_.size(); }
 
@@ -50,6 +70,7 @@ class Reservations {
     MiB memory;
     model::ReservationAnswer answer;
     TimerId expiry = TimerId::none;
+    bool in_use = false;
   };
   using Key = std::pair<std::string, std::string>;  // peer, id
 

@@ -80,8 +80,7 @@ Task<Status> Joining::pin(federation::Invitation invitation, federation::SignedR
 }
 
 Task<Status> Joining::confirm(PeerTable::Stored joining) {
-  HANSE_CO_TRY(const federation::Peer peer,
-               federation::peer_of(services_.cryptography.certificates, joining.record));
+  const federation::Peer& peer = joining.peer;
   const ConfirmationRequest request{.secret = joining.record.invitation, .zone = services_.config.name};
   TlsOptions tls{.trusted_ca_pem = peer.ca_pem, .expected_name = federation::zone_name_uri(peer.name)};
   const auto answer = co_await call_unnamed(services_.runtime, peer.endpoint, std::move(tls),
@@ -177,8 +176,7 @@ Task<Status> Joining::take_card(federation::SignedRecord record) {
 }
 
 Task<Status> Joining::take_leave(PeerTable::Stored leaving) {
-  HANSE_CO_TRY(const federation::Peer peer,
-               federation::peer_of(services_.cryptography.certificates, leaving.record));
+  const federation::Peer& peer = leaving.peer;
   federation::PeerClient client(services_.runtime, peer, identity_);
   const auto told = co_await client.call("DELETE", kMembershipPath);
   // One that does not know us any more needs no farewell.

@@ -22,11 +22,13 @@ Status PeerTable::load() {
     for (const store::Entry& entry : page.entries) {
       HANSE_TRY(const json::Value value, json::parse(entry.value));
       HANSE_TRY(federation::PeerRecord record, json::from_json<federation::PeerRecord>(value));
+      HANSE_TRY(federation::Peer peer, federation::peer_of(certificates_, record));
       std::string name = record.name;
-      records_.insert_or_assign(std::move(name), Stored{std::move(record), entry.revision});
+      records_.insert_or_assign(std::move(name), Stored{std::move(record), std::move(peer), entry.revision});
     }
   } while (page.more);
-  return take_over();
+  take_over();
+  return {};
 }
 
 const PeerTable::Stored* PeerTable::find(const std::string& zone) const {
@@ -37,14 +39,15 @@ const PeerTable::Stored* PeerTable::find(const std::string& zone) const {
 Task<Status> PeerTable::write(federation::PeerRecord record, store::Revision before,
                               store::Transaction others) {
   // What cannot be used later is refused before it is kept.
-  if (const auto usable = federation::peer_of(certificates_, record); !usable) co_return fail(usable.error());
+  HANSE_CO_TRY(federation::Peer peer, federation::peer_of(certificates_, record));
   const std::string key = key_of_peer(record.name);
   others.compares.push_back({key, before});
   others.writes.push_back({key, json::dump(to_json(record))});
   HANSE_CO_TRY(const store::Revision revision, co_await store_.transact(std::move(others)));
   std::string name = record.name;
-  records_.insert_or_assign(std::move(name), Stored{std::move(record), revision});
-  co_return take_over();
+  records_.insert_or_assign(std::move(name), Stored{std::move(record), std::move(peer), revision});
+  take_over();
+  co_return Status();
 }
 
 Task<Status> PeerTable::erase(std::string zone, store::Revision before) {
@@ -53,25 +56,24 @@ Task<Status> PeerTable::erase(std::string zone, store::Revision before) {
       co_await store_.transact({.compares = {{key, before}}, .writes = {{key, std::nullopt}}});
   if (!erased) co_return fail(erased.error());
   records_.erase(zone);
-  co_return take_over();
+  take_over();
+  co_return Status();
 }
 
-Status PeerTable::take_over() {
+void PeerTable::take_over() {
   std::vector<federation::Peer> active;
   bool changed = false;
   for (const auto& [name, stored] : records_) {
     if (stored.record.state != federation::PeerState::active) continue;
-    HANSE_TRY(federation::Peer peer, federation::peer_of(certificates_, stored.record));
     const federation::Peer* known = peers_.find(name);
-    changed = changed || known == nullptr || !(*known == peer);
-    active.push_back(std::move(peer));
+    changed = changed || known == nullptr || !(*known == stored.peer);
+    active.push_back(stored.peer);
   }
   changes_.notify();
-  if (!changed && active.size() == peers_.names().size()) return {};
+  if (!changed && active.size() == peers_.names().size()) return;
   peers_.replace(std::move(active));
   clients_.reset();
   tls_changes_.notify();
-  return {};
 }
 
 }  // namespace hanse::zone

@@ -23,6 +23,7 @@ class PeerTable {
  public:
   struct Stored {
     federation::PeerRecord record;
+    federation::Peer peer;  // the same, with its certificates read
     store::Revision revision = store::kNoRevision;
   };
 
@@ -40,14 +41,14 @@ class PeerTable {
   const Stored* find(const std::string& zone) const;
   const std::map<std::string, Stored>& all() const { return records_; }
 
-  // In one transaction with `others`, when nothing has changed since `before` (nullptr: there was none).
+  // In one transaction with `others`, when nothing has changed since `before` (kNoRevision: there was none).
   Task<Status> write(federation::PeerRecord record, store::Revision before, store::Transaction others = {});
   Task<Status> erase(std::string zone, store::Revision before);
   // A record was written or erased.
   Signal& changes() { return changes_; }
 
  private:
-  Status take_over();
+  void take_over();
 
   Signal changes_;
   store::Store& store_;
