@@ -19,7 +19,7 @@ constexpr Nanos kSettleLimit = Seconds{900};
 std::unique_ptr<ProcessRoot> make_stranger(ProcessContext context, ZonePlace place) {
   place.peers.clear();
   if (context.run == 1) prepare_zone_disk(context.disk, place, false);
-  return std::make_unique<ZoneNode>(context, place);
+  return std::make_unique<ZoneNode>(context, place, zone_config(place));
 }
 
 FederationOptions federation_options(const JoinOptions& options) {

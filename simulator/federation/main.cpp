@@ -1,16 +1,43 @@
-// The simulation as a program: runs seeds of the scenario of moves, one line each; exit status 1 when one
-// fails.
+// The simulation as a program: runs seeds of a scenario, one line each; exit status 1 when one fails.
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <fmt/format.h>
+#include <functional>
+#include <map>
 #include <string>
 
+#include "simulator/federation/joins.h"
 #include "simulator/federation/moves.h"
+#include "simulator/federation/placement.h"
 
 namespace hanse::simulator {
 namespace {
 
+// What came of one seed.
+struct Report {
+  std::optional<Violation> violation;
+  std::string line;
+};
+using Scenario = std::function<Report(std::uint64_t seed, bool print_trace)>;
+
+template <class Result>
+Report report(const Result& outcome) {
+  return {outcome.run.violation, describe(outcome)};
+}
+
+const std::map<std::string, Scenario>& scenarios() {
+  static const std::map<std::string, Scenario> all = {
+      {"moves",
+       [](auto seed, bool print) { return report(run_moves({.seed = seed, .print_trace = print})); }},
+      {"joins",
+       [](auto seed, bool print) { return report(run_joins({.seed = seed, .print_trace = print})); }},
+      {"placement",
+       [](auto seed, bool print) { return report(run_placement({.seed = seed, .print_trace = print})); }}};
+  return all;
+}
+
 struct Arguments {
+  std::string scenario = "moves";
   std::string seeds = "1-200";
   std::uint64_t seed = 0;
   bool quiet = false;
@@ -28,15 +55,15 @@ Range read_range(const std::string& text) {
   return {first, dash == std::string::npos ? first : std::stoull(text.substr(dash + 1))};
 }
 
-bool run_range(Range range, bool quiet) {
+bool run_range(const Arguments& arguments, Range range) {
+  const Scenario& run = scenarios().at(arguments.scenario);
   std::uint64_t failed = 0;
   for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
-    const MoveOutcome outcome = run_moves({.seed = seed});
-    const bool good = !outcome.run.violation;
-    if (!quiet || !good) fmt::print("{}\n", describe(outcome));
-    if (good) continue;
+    const Report outcome = run(seed, false);
+    if (!arguments.quiet || outcome.violation) fmt::print("{}\n", outcome.line);
+    if (!outcome.violation) continue;
     ++failed;
-    fmt::print("  replay it with: ./dev sim --seed {}\n", seed);
+    fmt::print("  replay it with: ./dev sim --scenario {} --seed {}\n", arguments.scenario, seed);
     std::fflush(stdout);
   }
   fmt::print("{} seeds, {} failed\n", range.last - range.first + 1, failed);
@@ -44,28 +71,31 @@ bool run_range(Range range, bool quiet) {
 }
 
 // Success at the first seed that violates this invariant.
-bool find(Range range, const std::string& invariant) {
+bool find(const Arguments& arguments, Range range) {
+  const Scenario& run = scenarios().at(arguments.scenario);
   for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
-    const MoveOutcome outcome = run_moves({.seed = seed});
-    if (outcome.run.violation) fmt::print("{}\n", describe(outcome));
-    if (outcome.run.violation && outcome.run.violation->invariant == invariant) return true;
+    const Report outcome = run(seed, false);
+    if (outcome.violation) fmt::print("{}\n", outcome.line);
+    if (outcome.violation && outcome.violation->invariant == arguments.expected) return true;
   }
-  fmt::print("no seed of {} to {} violates '{}'\n", range.first, range.last, invariant);
+  fmt::print("no seed of {} to {} violates '{}'\n", range.first, range.last, arguments.expected);
   return false;
 }
 
 // One seed, with all that happens on standard error.
-bool replay(std::uint64_t seed) {
-  const MoveOutcome outcome = run_moves({.seed = seed, .print_trace = true});
-  fmt::print("{}\n", describe(outcome));
-  return !outcome.run.violation;
+bool replay(const Arguments& arguments) {
+  const Report outcome = scenarios().at(arguments.scenario)(arguments.seed, true);
+  fmt::print("{}\n", outcome.line);
+  return !outcome.violation;
 }
 
 }  // namespace
 
 int run_program(int argc, char** argv) {
-  CLI::App app("Runs a federation of three zones under faults, in virtual time, from seeds");
+  CLI::App app("Runs a federation of zones under faults, in virtual time, from seeds");
   Arguments arguments;
+  app.add_option("--scenario", arguments.scenario, "What they do: moves, joins or placement")
+      ->check(CLI::IsMember({"moves", "joins", "placement"}));
   app.add_option("--seeds", arguments.seeds, "Run these, one line each: 1-200")
       ->check([](const std::string& text) {
         const bool digits = text.find_first_not_of("0123456789-") == std::string::npos;
@@ -76,10 +106,9 @@ int run_program(int argc, char** argv) {
   const CLI::Option* expected = app.add_option("--expect", arguments.expected,
                                                "Succeed at the first seed that violates this invariant");
   CLI11_PARSE(app, argc, argv);
-  if (one->count() > 0) return replay(arguments.seed) ? 0 : 1;
+  if (one->count() > 0) return replay(arguments) ? 0 : 1;
   const Range range = read_range(arguments.seeds);
-  const bool good =
-      expected->count() > 0 ? find(range, arguments.expected) : run_range(range, arguments.quiet);
+  const bool good = expected->count() > 0 ? find(arguments, range) : run_range(arguments, range);
   return good ? 0 : 1;
 }
 

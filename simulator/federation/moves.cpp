@@ -21,7 +21,7 @@ constexpr Nanos kSettleLimit = Seconds{900};
 
 std::unique_ptr<ProcessRoot> make_zone(ProcessContext context, const ZonePlace& place) {
   if (context.run == 1) prepare_zone_disk(context.disk, place, place.name == "zone-a");
-  return std::make_unique<ZoneNode>(context, place);
+  return std::make_unique<ZoneNode>(context, place, zone_config(place));
 }
 
 std::unique_ptr<ProcessRoot> make_host(ProcessContext context, const HostPlace& place) {

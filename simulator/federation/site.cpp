@@ -18,8 +18,7 @@ std::string settings_file(const std::string& name) {
   return std::string(kSettings) + "/" + name;
 }
 
-// Everybody may place everything.
-constexpr char kPolicy[] =
+constexpr char kOpenPolicy[] =
     "[[peers]]\nname = \"*\"\n[peers.accepts]\ntenants = [\"*\"]\nflavours = [\"*\"]\nmax_vcpu = 1000000\n"
     "max_memory_mib = 1000000000\n[peers.gives]\ntenants = [\"*\"]\n";
 
@@ -72,7 +71,11 @@ model::Blob image_blob() {
           .size = Bytes{sizeof kImage - 1}};
 }
 
-void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image) {
+std::string open_policy() {
+  return kOpenPolicy;
+}
+
+void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image, const std::string& policy) {
   make_folder(disk, kSettings);
   make_folder(disk, std::string(kData) + "/blobs");
   write(disk, std::string(kData) + "/ca.pem", zone_ca_pem(zone.name));
@@ -82,7 +85,7 @@ void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image) {
   for (const std::string& host : zone.hosts) tokens += enrolment_token(host) + "\n";
   write(disk, settings_file("host.tokens"), tokens);
   write(disk, std::string(kData) + "/identity-key.pem", signing_key_text(identity_key(zone.name)));
-  write(disk, settings_file("policy.toml"), kPolicy);
+  write(disk, settings_file("policy.toml"), policy);
   if (has_image) write(disk, std::string(kData) + "/blobs/sha256-" + kImageDigest, kImage);
 }
 

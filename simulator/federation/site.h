@@ -28,8 +28,13 @@ std::vector<federation::PeerRecord> peer_records(const ZonePlace& zone);
 // The disk of the image that everyone boots.
 model::Blob image_blob();
 
-// `has_image`: its disk holds the image's blob, as after `hanse image import`.
-void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image);
+// By which everybody may place everything.
+std::string open_policy();
+
+// `has_image`: its disk holds the image's blob, as after `hanse image import`. `policy` is the file for
+// peers.
+void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image,
+                       const std::string& policy = open_policy());
 void prepare_host_disk(Disk& disk, const HostPlace& host);
 
 zone::ZoneConfig zone_config(const ZonePlace& zone);

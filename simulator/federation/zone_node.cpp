@@ -11,12 +11,12 @@
 
 namespace hanse::simulator {
 
-ZoneNode::ZoneNode(ProcessContext context, const ZonePlace& place)
+ZoneNode::ZoneNode(ProcessContext context, const ZonePlace& place, zone::ZoneConfig config)
     : certificates_(context.runtime.clock, context.runtime.random),
       hashing_(context.runtime),
       signatures_(context.runtime.random, hashing_),
       peers_(peer_records(place)) {
-  if (!scope_.spawn(run(context, zone_config(place)))) throw std::runtime_error("the zone cannot run");
+  if (!scope_.spawn(run(context, std::move(config)))) throw std::runtime_error("the zone cannot run");
 }
 
 zone::Zone* ZoneNode::zone() {

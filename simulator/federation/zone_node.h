@@ -21,7 +21,7 @@ namespace hanse::simulator {
 
 class ZoneNode final : public ProcessRoot {
  public:
-  ZoneNode(ProcessContext context, const ZonePlace& place);
+  ZoneNode(ProcessContext context, const ZonePlace& place, zone::ZoneConfig config);
 
   // Of the zone that serves; nullptr while it starts.
   zone::Zone* zone();

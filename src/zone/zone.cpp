@@ -262,6 +262,9 @@ InstanceActions& Zone::instance_actions() {
 TransferFrontend& Zone::transfers() {
   return parts_->transfers;
 }
+HostCapacity& Zone::capacity() {
+  return parts_->capacity;
+}
 HostSessions& Zone::hosts() {
   return parts_->hosts;
 }

@@ -60,6 +60,7 @@ class Zone {
   InstanceActions& instance_actions();
   TransferFrontend& transfers();
   HostSessions& hosts();
+  HostCapacity& capacity();
   Authentication& authentication();
   Authorization& authorization();
   Enrolment& enrolment();

@@ -1,0 +1,186 @@
+#include "simulator/federation/placement.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "simulator/federation/declarer.h"
+#include "simulator/federation/digest_watch.h"
+#include "simulator/federation/host_node.h"
+#include "simulator/federation/record_watch.h"
+#include "simulator/federation/site.h"
+#include "simulator/federation/zone_node.h"
+
+namespace hanse::simulator {
+namespace {
+
+constexpr char kDeclarer[] = "declarer";
+constexpr std::uint64_t kFaultSalt = 0x706c616365;
+constexpr Nanos kFaultsBegin = Seconds{20};
+constexpr Nanos kFaultsEnd = Seconds{140};
+constexpr Nanos kSettleLimit = Seconds{900};
+constexpr Nanos kTick = Seconds{1};
+constexpr Nanos kBetweenLies = Seconds{5};
+
+// A cut outlasts a reservation in some seeds.
+FaultOptions draw_placement_faults(std::uint64_t seed) {
+  SeededRandom random(seed ^ kFaultSalt);
+  constexpr std::array<Nanos, 3> kIntervals = {Seconds{2}, Seconds{4}, Seconds{8}};
+  constexpr std::array<Nanos, 3> kLengths = {Seconds{5}, Seconds{20}, Seconds{90}};
+  FaultOptions faults{.begin = kFaultsBegin,
+                      .end = kFaultsEnd,
+                      .mean_interval = kIntervals.at(random.below(kIntervals.size())),
+                      .longest = kLengths.at(random.below(kLengths.size()))};
+  FaultWeights& weights = faults.weights;
+  constexpr std::uint32_t kLeftOut = 300'000;
+  for (std::uint32_t* weight :
+       {&weights.crash, &weights.crash_at_work, &weights.partition, &weights.one_way_partition,
+        &weights.slow_link, &weights.lossy_link, &weights.reordering_link, &weights.full_disk}) {
+    if (random.chance(kLeftOut)) *weight = 0;
+  }
+  return faults;
+}
+
+FederationOptions draw_federation(const PlacementOptions& options) {
+  SeededRandom random(scramble(options.seed));
+  constexpr std::uint32_t kFiveZones = 200'000;
+  constexpr std::uint32_t kTwoHosts = 500'000;
+  FederationOptions federation{.seed = options.seed,
+                               .zones = random.chance(kFiveZones) ? 5 : 3,
+                               .hosts_per_zone = random.chance(kTwoHosts) ? 2 : 1,
+                               .faults = draw_placement_faults(options.seed),
+                               .settle_time = kSettleLimit};
+  federation.fleet.write_interval = Seconds{5};
+  if (!options.faults) federation.faults.begin = kFaultsEnd;
+  return federation;
+}
+
+// The run, with those who act in it and those who watch it.
+class PlacementRun {
+ public:
+  explicit PlacementRun(const PlacementOptions& options)
+      : federation_(
+            draw_federation(options),
+            [seed = options.seed](ProcessContext context, const ZonePlace& place) {
+              const PlacementSite site = draw_site(seed, place);
+              if (context.run == 1) prepare_zone_disk(context.disk, place, true, site.policy);
+              return std::make_unique<ZoneNode>(context, place, site.config);
+            },
+            [](ProcessContext context, const HostPlace& place) {
+              if (context.run == 1) prepare_host_disk(context.disk, place);
+              return std::make_unique<HostNode>(context, place);
+            }),
+        sites_(sites(options.seed)),
+        records_(federation_.world(), zone_names()),
+        workloads_(federation_.world(), sites_),
+        digests_(federation_.world(), sites_) {
+    federation_.world().trace().set_printing(options.print_trace);
+    add_invariants();
+    const std::string full = options.seed % 2 == 0 ? zone_names().back() : "";
+    federation_.world().add_process({.name = kDeclarer},
+                                    [zones = zone_names(), full](ProcessContext context) {
+                                      return std::make_unique<Declarer>(context, zones, full);
+                                    });
+    plan();
+  }
+
+  PlacementOutcome run() {
+    PlacementOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
+    outcome.settled_after = outcome.run.virtual_time - kFaultsEnd;
+    outcome.acknowledged = declarer().acknowledged();
+    outcome.assigned_here = workloads_.assigned_here();
+    outcome.assigned_elsewhere = workloads_.assigned_elsewhere();
+    return outcome;
+  }
+
+ private:
+  void add_invariants() {
+    World& world = federation_.world();
+    world.add_invariant("records agree", [this] { return records_.check(); });
+    world.add_invariant("runs by right", [this] { return records_.check_rights(federation_.fleet()); });
+    world.add_invariant("the policy is kept", [this] { return workloads_.check_assignments(); });
+    world.add_invariant("a replica runs once",
+                        [this] { return workloads_.check_replicas(federation_.fleet()); });
+    world.add_invariant("digests are true", [this] { return digests_.broken(); });
+    world.add_invariant("what was acknowledged is there", [this]() -> std::optional<std::string> {
+      Process& process = federation_.world().process(kDeclarer);
+      if (process.root() == nullptr) return std::nullopt;
+      return declarer().contradiction();
+    });
+  }
+
+  void plan() {
+    World& world = federation_.world();
+    for (Nanos when = kTick; when < kFaultsEnd + kSettleLimit; when += kTick)
+      world.at(when, [this] { digests_.tick(); });
+    for (Nanos when = kFaultsBegin; when < kFaultsEnd; when += kBetweenLies)
+      world.at(when, [this] { digests_.misbehave(); });
+    world.at(kFaultsBegin, [this] { begun_ = declarer().begun(); });
+    world.at(kFaultsEnd, [this] { declarer().wind_up(); });
+  }
+
+  Sites sites(std::uint64_t seed) {
+    Sites drawn;
+    for (const ZonePlace& zone : federation_.zones()) drawn.emplace(zone.name, draw_site(seed, zone));
+    return drawn;
+  }
+  std::vector<std::string> zone_names() {
+    std::vector<std::string> names;
+    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
+    return names;
+  }
+  Declarer& declarer() { return dynamic_cast<Declarer&>(*federation_.world().process(kDeclarer).root()); }
+
+  std::optional<std::string> unsettled() {
+    if (!begun_) return "nothing was declared before the faults began";
+    if (!declarer().done()) return "the user still waits for an answer";
+    if (auto wrong = check_declarations()) return wrong;
+    if (auto wrong = check_transfers_ended(records_.transfers())) return wrong;
+    if (auto wrong = workloads_.unsettled()) return wrong;
+    return digests_.unsettled();
+  }
+
+  std::optional<std::string> check_declarations() {
+    for (const Declarer::Name& name : declarer().names()) {
+      auto* node = dynamic_cast<ZoneNode*>(federation_.world().process(name.home).root());
+      zone::Zone* const home = node == nullptr ? nullptr : node->zone();
+      if (home == nullptr) return name.home + " does not serve";
+      const auto found =
+          home->tables().workloads.get({.tenant = "default", .workspace = "default", .name = name.workload});
+      if (auto wrong = declarer().check(name.home, name.workload, found ? found->get() : nullptr))
+        return wrong;
+    }
+    return std::nullopt;
+  }
+
+  Federation federation_;
+  Sites sites_;
+  RecordWatch records_;
+  WorkloadWatch workloads_;
+  DigestWatch digests_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+PlacementOutcome run_placement(const PlacementOptions& options) {
+  PlacementRun run(options);
+  return run.run();
+}
+
+std::string describe(const PlacementOutcome& outcome) {
+  const Outcome& run = outcome.run;
+  const std::string start = fmt::format(
+      "seed {}: digest {:016x}; {} faults; {} declarations, {} replicas assigned at home, {} elsewhere; {} "
+      "events",
+      run.seed, run.digest, run.faults, outcome.acknowledged, outcome.assigned_here,
+      outcome.assigned_elsewhere, run.events);
+  if (!run.violation) {
+    return fmt::format("{}; at rest {} s after the last fault", start,
+                       std::chrono::duration_cast<Seconds>(outcome.settled_after).count());
+  }
+  return fmt::format("{}; FAILED: '{}' at {:.3f} s: {}", start, run.violation->invariant,
+                     std::chrono::duration<double>(run.violation->when).count(), run.violation->message);
+}
+
+}  // namespace hanse::simulator
