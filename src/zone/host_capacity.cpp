@@ -87,9 +87,17 @@ void HostCapacity::release(const std::string& uid) {
   instance_changed(reserved.key);
 }
 
-Result<placement::HostRoom> HostCapacity::room(const placement::HostRequest& request) {
+Result<placement::HostRoom> HostCapacity::room(const placement::HostRequest& request,
+                                               const std::string& workload) {
   HANSE_CHECK(load());
-  return index_.room(request);
+  placement::HostRoom room = index_.room(request);
+  if (!request.spread_by_host) return room;
+  placement::HostRequest any = request;
+  any.spread_by_host = false;
+  for (const placement::HostSlot slot : hosts_of(workload)) {
+    if (!placement::choose_host(any, {index_.candidate(slot)}).chosen.empty()) --room.hosts;
+  }
+  return room;
 }
 
 void HostCapacity::host_changed(const std::string& key) {

@@ -28,8 +28,9 @@ class HostCapacity {
   Result<std::string> reserve(const model::Instance& instance, const placement::HostRequest& request);
   // From now on the instance's record says it, or it is nowhere.
   void release(const std::string& uid);
-  // How many more of the request there is room for, on whichever host.
-  Result<placement::HostRoom> room(const placement::HostRequest& request);
+  // How many more of the request there is room for, on whichever host; with spread_by_host its hosts are
+  // those without a replica of `workload`, "<zone>/<tenant>/<workspace>/<name>".
+  Result<placement::HostRoom> room(const placement::HostRequest& request, const std::string& workload = {});
 
   // The first of the hosts as candidates for a replica of this name, for people who ask why.
   std::vector<placement::HostCandidate> first_hosts(const std::string& replica, std::size_t limit);

@@ -37,10 +37,14 @@ Result<placement::ZoneCandidate> ZoneCandidates::here(const model::Workload& wor
     if (const auto trip = records_.round_trip(name)) zone.round_trips.emplace(name, *trip);
   }
   zone.price = price_of(config_, sku.spec.vcpu, sku.spec.memory_mib);
-  HANSE_TRY(const placement::HostRoom room, capacity_.room({.architecture = sku.spec.architecture,
-                                                            .vcpu = sku.spec.vcpu,
-                                                            .memory = sku.spec.memory_mib}));
-  zone.fits = workload.spec.placement.spread == model::Spread::host ? room.hosts : room.instances;
+  const bool by_host = workload.spec.placement.spread == model::Spread::host;
+  const placement::HostRequest request{.architecture = sku.spec.architecture,
+                                       .vcpu = sku.spec.vcpu,
+                                       .memory = sku.spec.memory_mib,
+                                       .spread_by_host = by_host};
+  const std::string name = fmt::format("{}/{}", config_.name, to_string(id_of(workload.metadata)));
+  HANSE_TRY(const placement::HostRoom room, capacity_.room(request, name));
+  zone.fits = by_host ? room.hosts : room.instances;
   if (zone.architectures.empty()) zone.architectures.push_back(sku.spec.architecture);
   return zone;
 }
