@@ -100,12 +100,20 @@ class Table {
   // Reads, changes and writes, again when someone else was first. `change` may refuse; when it changes
   // nothing, nothing is written.
   Task<Result<T>> update(ResourceId id, std::function<Status(T&)> change) {
+    return update_while(std::move(id),
+                        [change = std::move(change)](T& resource, Guards&) { return change(resource); });
+  }
+
+  // The same, and nothing is written unless what `change` adds to the guards still holds.
+  using Guards = std::vector<store::Compare>;
+  Task<Result<T>> update_while(ResourceId id, std::function<Status(T&, Guards&)> change) {
     for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
       HANSE_CO_TRY(const Pointer before, get(id));
       T after = *before;
-      HANSE_CO_CHECK(change(after));
+      Guards guards{unchanged(*before)};
+      HANSE_CO_CHECK(change(after, guards));
       if (after == *before) co_return after;
-      store::Transaction transaction{.compares = {unchanged(*before)}, .writes = {write_of(after)}};
+      store::Transaction transaction{.compares = std::move(guards), .writes = {write_of(after)}};
       const auto revision = co_await store_.transact(std::move(transaction));
       if (revision) {
         after.metadata.resource_version = static_cast<std::int64_t>(*revision);

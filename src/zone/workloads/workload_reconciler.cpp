@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/ranges.h>
 
+#include "base/planted_bug.h"
 #include "placement/planner.h"
 
 namespace hanse::zone {
@@ -39,6 +40,17 @@ void note(std::vector<model::Condition>& conditions, model::Condition condition)
     if (known.reason == kAllRunning) break;
   }
   model::add_condition(conditions, std::move(condition));
+}
+
+bool has_replica_in(const Replicas& replicas, const std::string& zone) {
+  return std::any_of(replicas.begin(), replicas.end(),
+                     [&](const auto& replica) { return replica.zone == zone && !replica.deleting; });
+}
+
+bool is_assigned_so(const Replicas& replicas, const model::ReplicaAssignment& one) {
+  return std::any_of(replicas.begin(), replicas.end(), [&](const auto& replica) {
+    return replica.index == one.index && replica.zone == one.zone && replica.reservation == one.reservation;
+  });
 }
 
 bool is_complete(const model::Workload& workload, const Replicas& replicas) {
@@ -88,11 +100,13 @@ Task<Result<bool>> WorkloadReconciler::assign(Pointer workload) {
   // What has no zone yet, or never had one and is not wanted any more, is not kept.
   std::erase_if(assigned.replicas, [](const auto& replica) { return replica.zone.empty(); });
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
-  const auto written = co_await services_.tables.workloads.update(
-      id_of(workload->metadata), [&](model::Workload& changed) -> Status {
+  const auto written = co_await services_.tables.workloads.update_while(
+      id_of(workload->metadata),
+      [&](model::Workload& changed, std::vector<store::Compare>& guards) -> Status {
         if (changed.metadata.resource_version != workload->metadata.resource_version) {
           return fail(Code::aborted, "workload '{}' changed meanwhile", title_of(*workload));
         }
+        HANSE_CHECK(check_neighbours(*workload, assigned.replicas, guards));
         changed.status.replicas = assigned.replicas;
         if (!assigned.problem.empty()) {
           note(changed.status.conditions,
@@ -102,6 +116,29 @@ Task<Result<bool>> WorkloadReconciler::assign(Pointer workload) {
       });
   if (!written) co_return fail(written.error());
   co_return written->metadata.resource_version != workload->metadata.resource_version;
+}
+
+// While zones were asked, the workloads of its affinities may have been assigned others than they were chosen
+// by.
+Status WorkloadReconciler::check_neighbours(const model::Workload& workload, const Replicas& assigned,
+                                            std::vector<store::Compare>& guards) const {
+  const auto check = [&](const std::string& name, bool together) -> Status {
+    const ResourceId id{workload.metadata.tenant, workload.metadata.workspace, name};
+    const auto other = services_.tables.workloads.get(id);
+    if (!other && other.error().code != Code::not_found) return fail(other.error());
+    guards.push_back(other ? services_.tables.workloads.unchanged(**other)
+                           : services_.tables.workloads.absent(id));
+    const Replicas theirs = other ? (*other)->status.replicas : Replicas();
+    for (const model::ReplicaAssignment& replica : assigned) {
+      if (is_assigned_so(workload.status.replicas, replica) || replica.deleting) continue;
+      if (has_replica_in(theirs, replica.zone) != together)
+        return fail(Code::aborted, "workload '{}' was assigned other zones meanwhile", to_string(id));
+    }
+    return {};
+  };
+  for (const std::string& name : workload.spec.placement.affinity) HANSE_CHECK(check(name, true));
+  for (const std::string& name : workload.spec.placement.anti_affinity) HANSE_CHECK(check(name, false));
+  return {};
 }
 
 Task<WorkloadReconciler::Visited> WorkloadReconciler::visit_all(Pointer workload) {
@@ -134,7 +171,11 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
   if (!instance) {
     replica.power_state = model::PowerState::unknown;
     if (!replica.deleting) co_return co_await make(workload, replica);
-    replica.zone.clear();
+    constexpr bool kForgetful = kPlantedBug == PlantedBug::forget_without_release;
+    Result<bool> gone = true;
+    if (!kForgetful) gone = co_await is_given_up(workload, replica);
+    if (!gone) co_return fail(gone.error());
+    if (*gone) replica.zone.clear();
     co_return replica;
   }
   if (!instance->status.moved_to.empty()) {
@@ -154,6 +195,17 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
   co_return replica;
 }
 
+// What was put and not answered may still be on its way; only without its reservation it makes nothing there.
+Task<Result<bool>> WorkloadReconciler::is_given_up(Pointer workload, model::ReplicaAssignment replica) {
+  if (services_.zones.is_here(replica.zone)) co_return true;
+  if (!replica.reservation.empty())
+    HANSE_CO_CHECK(co_await services_.zones.release(replica.zone, replica.reservation));
+  const auto there = co_await services_.zones.get(replica.zone, replica_id(*workload, replica));
+  if (there) co_return false;
+  if (there.error().code != Code::not_found) co_return fail(there.error());
+  co_return true;
+}
+
 // A refusal ends the assignment, once nothing can come by its reservation any more.
 Task<Result<model::ReplicaAssignment>> WorkloadReconciler::make(Pointer workload,
                                                                 model::ReplicaAssignment replica) {
@@ -163,11 +215,12 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::make(Pointer workload
                          fmt::format("{} in zone '{}'", replica.instance, replica.zone));
     co_return replica;
   }
-  if (!is_refusal(made.error()) || services_.zones.is_here(replica.zone)) co_return fail(made.error());
-  HANSE_CO_CHECK(co_await services_.zones.release(replica.zone, replica.reservation));
-  const auto there = co_await services_.zones.get(replica.zone, replica_id(*workload, replica));
-  if (there) co_return replica;
-  if (there.error().code != Code::not_found) co_return fail(there.error());
+  constexpr bool kImpatient = kPlantedBug == PlantedBug::reassign_without_release;
+  const bool refused = is_refusal(made.error()) || kImpatient;
+  if (!refused || services_.zones.is_here(replica.zone)) co_return fail(made.error());
+  const Result<bool> gone = co_await is_given_up(workload, replica);
+  if (!gone && !kImpatient) co_return fail(gone.error());
+  if (gone && !*gone) co_return replica;
   assigner_.remember_refusal(*workload, replica.zone, made.error().message);
   services_.events.add(
       "workload", title_of(*workload), "ReplicaRefused",

@@ -52,12 +52,16 @@ class WorkloadReconciler {
 
   // Decides what should be assigned, and writes it; true when anything changed.
   Task<Result<bool>> assign(Pointer workload);
+  Status check_neighbours(const model::Workload& workload, const Replicas& assigned,
+                          std::vector<store::Compare>& guards) const;
   // Looks at each assigned replica and brings it about.
   Task<Visited> visit_all(Pointer workload);
   // An answer without a zone: it is gone, or was refused for good.
   Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
                                                bool& outdated);
   Task<Result<model::ReplicaAssignment>> make(Pointer workload, model::ReplicaAssignment replica);
+  // Nothing is in the replica's zone, and nothing can come by its reservation any more.
+  Task<Result<bool>> is_given_up(Pointer workload, model::ReplicaAssignment replica);
   Task<Status> put(Pointer workload, model::ReplicaAssignment replica);
   // What its policy has against where it is; with enforce: continuous a move is begun.
   Task<void> check_policy(Pointer workload, Visited& visited);
