@@ -28,7 +28,7 @@ DigestNode::DigestNode(DigestNet& owner, ProcessContext context)
       hashing(runtime),
       signatures(runtime.random, hashing),
       key_pem(signing_key_text(owner.peers_.find(name)->identity_key)),
-      table(runtime, {certificates, hashing, signatures}, owner.peers_, name,
+      table(runtime, {certificates, hashing, signatures, web_keys}, owner.peers_, name,
             [this](const federation::SignedRecord& taken) -> Status {
               net.arrived(taken.owner, taken.version, name);
               return {};

@@ -12,6 +12,7 @@
 #include "simulator/hashing.h"
 #include "simulator/process.h"
 #include "simulator/signatures.h"
+#include "simulator/web_keys.h"
 
 namespace hanse::simulator {
 
@@ -34,6 +35,7 @@ struct DigestNode final : ProcessRoot, federation::ExchangeClient, federation::P
   SimulatedCertificates certificates;
   SimulatedHashing hashing;
   SimulatedSignatures signatures;
+  NoWebKeys web_keys;
   std::string key_pem;
   federation::RecordTable table;
   federation::RecordExchange records;
