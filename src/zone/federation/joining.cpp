@@ -9,6 +9,7 @@ namespace {
 using federation::PeerState;
 
 constexpr Nanos kFirstContactTimeout = Seconds{10};
+constexpr Nanos kOtherConfirmation = Seconds{5};
 
 // To a zone that is known by the fingerprint of its CA only, or by the CAs that are pinned.
 Task<Result<json::Value>> call_unnamed(Runtime& runtime, Endpoint endpoint, TlsOptions tls, std::string path,
@@ -28,10 +29,10 @@ bool is_pinned_by(Certificates& certificates, const federation::ZoneCard& card,
   });
 }
 
-// Trying again cannot help.
+// What the zone itself has said, so that trying again cannot help. Not what anybody on the way could bring
+// about, as a failure of TLS: the zone may have confirmed.
 bool is_refusal(const Error& error) {
-  return error.code == Code::not_found || error.code == Code::failed_precondition ||
-         error.code == Code::unauthenticated || error.code == Code::already_exists;
+  return error.code == Code::not_found || error.code == Code::failed_precondition;
 }
 
 }  // namespace
@@ -123,10 +124,23 @@ Task<Result<federation::PeerRecord>> Joining::join(std::string text) {
   const bool open =
       !confirmed && (confirmed.error().code == Code::unavailable || confirmed.error().code == Code::aborted);
   if (!confirmed && !open) co_return fail(confirmed.error());
-  if (open) log_.warning("zone '{}' has not confirmed yet: {}", zone, confirmed.error().message);
+  if (open) log_.info("zone '{}' has not confirmed yet: {}", zone, confirmed.error().message);
+  co_await settled(zone, open && confirmed.error().code == Code::aborted ? kOtherConfirmation : Nanos{0});
   const PeerTable::Stored* now = services_.peers.find(zone);
   if (now == nullptr) co_return fail(Code::aborted, "zone '{}' was left while it was joined", zone);
   co_return now->record;
+}
+
+// Someone else confirms: what it has begun to write is here in a moment.
+Task<void> Joining::settled(std::string zone, Nanos limit) {
+  const MonotonicTime deadline = services_.runtime.clock.now() + limit;
+  while (true) {
+    const std::uint64_t seen = services_.peers.changes().version();
+    const PeerTable::Stored* known = services_.peers.find(zone);
+    const Nanos left = deadline - services_.runtime.clock.now();
+    if (known == nullptr || known->record.state != PeerState::joining || left <= Nanos{0}) co_return;
+    co_await services_.peers.changes().changed_since(seen, left);
+  }
 }
 
 Task<Status> Joining::leave(std::string zone) {

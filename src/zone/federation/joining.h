@@ -37,6 +37,7 @@ class Joining {
   Task<Result<AcceptanceAnswer>> ask(federation::Invitation invitation);
   Task<Status> pin(federation::Invitation invitation, federation::SignedRecord card);
   Task<Status> confirm(PeerTable::Stored joining);
+  Task<void> settled(std::string zone, Nanos limit);
   Task<Status> take_leave(PeerTable::Stored leaving);
 
   MembershipServices services_;

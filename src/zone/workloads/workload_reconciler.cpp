@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/ranges.h>
+#include <iterator>
 
 #include "base/planted_bug.h"
 #include "placement/planner.h"
@@ -144,9 +145,10 @@ Status WorkloadReconciler::check_neighbours(const model::Workload& workload, con
 Task<WorkloadReconciler::Visited> WorkloadReconciler::visit_all(Pointer workload) {
   Visited visited;
   for (const model::ReplicaAssignment& replica : workload->status.replicas) {
-    bool outdated = false;
-    const auto seen = co_await visit(workload, replica, outdated);
-    if (outdated) visited.outdated.push_back(replica.index);
+    Look look;
+    const auto seen = co_await visit(workload, replica, look);
+    if (look.outdated) visited.outdated.push_back(replica.index);
+    if (look.homeless) visited.homeless.push_back(replica.index);
     if (seen) {
       if (!seen->zone.empty()) visited.replicas.push_back(*seen);
       continue;
@@ -164,7 +166,7 @@ Task<WorkloadReconciler::Visited> WorkloadReconciler::visit_all(Pointer workload
 
 Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workload,
                                                                  model::ReplicaAssignment replica,
-                                                                 bool& outdated) {
+                                                                 Look& look) {
   const ResourceId id = replica_id(*workload, replica);
   const auto instance = co_await services_.zones.get(replica.zone, id);
   if (!instance && instance.error().code != Code::not_found) co_return fail(instance.error());
@@ -188,8 +190,9 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
   }
   replica.power_state = instance->status.power_state;
   const auto version = instance->annotations.find(model::kTemplateAnnotation);
-  outdated = version != instance->annotations.end() &&
-             version->second != template_version(services_.hashing, workload->spec.instance);
+  look.outdated = version != instance->annotations.end() &&
+                  version->second != template_version(services_.hashing, workload->spec.instance);
+  look.homeless = instance->status.host.empty() && !instance->metadata.deleted_at;
   if (replica.deleting && !instance->metadata.deleted_at)
     HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
   co_return replica;
@@ -256,57 +259,16 @@ Task<Status> WorkloadReconciler::put(Pointer workload, model::ReplicaAssignment 
 }
 
 Task<void> WorkloadReconciler::check_policy(Pointer workload, Visited& visited) {
-  const auto sku = services_.tables.instance_skus.get(
-      {.tenant = workload->metadata.tenant,
-       .name = model::reference_name(workload->spec.instance.spec.sku_ref)});
-  if (!sku) co_return;
-  const auto candidates = services_.candidates.all(*workload, **sku);
-  if (!candidates) co_return;
-  std::vector<placement::ZoneCandidate> zones = *candidates;
-  const MonotonicTime now = services_.runtime.clock.now();
-  for (const model::ReplicaAssignment& replica : visited.replicas) {
-    const std::string key = fmt::format("{}#{}", workload->metadata.uid, replica.index);
-    count_replicas(visited.replicas, -1, zones);
-    const auto against =
-        replica.deleting
-            ? std::vector<placement::Filtered>()
-            : placement::violations({workload->spec.placement, workload->spec.replicas}, replica.zone, zones);
-    if (against.empty()) {
-      violated_since_.erase(key);
-      continue;
-    }
-    visited.problems.push_back(fmt::format("{} violates the policy in zone '{}': {}", replica.instance,
-                                           replica.zone, against.front().reason));
-    const MonotonicTime since = violated_since_.emplace(key, now).first->second;
-    if (workload->spec.placement.enforce != model::Enforce::continuous || now - since < kViolationPatience)
-      continue;
-    const Status moved = co_await move_away(workload, replica, visited.replicas, zones);
-    if (!moved)
-      visited.problems.push_back(fmt::format("{} stays: {}", replica.instance, moved.error().message));
+  PolicyKeeper::Findings findings = co_await keeper_.check(*workload, visited.replicas, visited.homeless);
+  std::move(findings.problems.begin(), findings.problems.end(), std::back_inserter(visited.problems));
+  for (model::ReplicaAssignment& replica : visited.replicas) {
+    const auto& gone = findings.elsewhere;
+    if (std::find(gone.begin(), gone.end(), replica.index) == gone.end()) continue;
+    assigner_.remember_refusal(*workload, replica.zone, "no host of it took the replica");
+    services_.events.add("workload", title_of(*workload), "ReplicaRefused",
+                         fmt::format("no host of zone '{}' took {}", replica.zone, replica.instance));
+    replica.deleting = true;
   }
-}
-
-Task<Status> WorkloadReconciler::move_away(Pointer workload, model::ReplicaAssignment replica,
-                                           Replicas replicas, std::vector<placement::ZoneCandidate> zones) {
-  if (!services_.zones.is_here(replica.zone)) {
-    co_return fail(Code::failed_precondition,
-                   "zone '{}' has it and must move it: 'hanse migrate {} --to ZONE' there", replica.zone,
-                   replica.instance);
-  }
-  count_replicas(replicas, replica.index, zones);
-  const placement::Decision decision =
-      placement::choose_zone({workload->spec.placement, workload->spec.replicas}, zones);
-  if (decision.chosen.empty()) co_return fail(placement::why_not(decision, "it"));
-  const ResourceId scope{.tenant = workload->metadata.tenant, .workspace = workload->metadata.workspace};
-  model::TransferSpec spec;
-  spec.instance = replica.instance;
-  spec.target_zone = decision.chosen;
-  const auto transfer = co_await services_.transfers.create(scope, std::move(spec));
-  if (!transfer) co_return fail(transfer.error());
-  services_.events.add(
-      "workload", title_of(*workload), "ReplicaMoves",
-      fmt::format("{} moves to zone '{}', which satisfies the policy", replica.instance, decision.chosen));
-  co_return Status();
 }
 
 void WorkloadReconciler::replace_one_outdated(const model::Workload& workload, Visited& visited) {
@@ -322,6 +284,7 @@ Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, Visited visited
   const ResourceId id = id_of(workload->metadata);
   if (workload->metadata.deleted_at && visited.replicas.empty()) {
     HANSE_CO_CHECK(co_await services_.tables.workloads.erase(workload));
+    keeper_.forget(workload->metadata.uid);
     co_return Again();
   }
   const auto ready = std::count_if(visited.replicas.begin(), visited.replicas.end(), [](const auto& replica) {

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,13 +15,10 @@
 #include "runtime/runtime.h"
 #include "zone/event_log.h"
 #include "zone/reconcile_loop.h"
-#include "zone/transfer_frontend.h"
 #include "zone/workloads/assigner.h"
+#include "zone/workloads/policy_keeper.h"
 
 namespace hanse::zone {
-
-// One that violates its policy for so long is moved, where the policy says so; a figure may only flicker.
-inline constexpr Nanos kViolationPatience = Seconds{30};
 
 class WorkloadReconciler {
  public:
@@ -38,7 +34,9 @@ class WorkloadReconciler {
   };
   explicit WorkloadReconciler(Services services)
       : services_(std::move(services)),
-        assigner_(services_.runtime, services_.candidates, services_.zones, services_.zone) {}
+        assigner_(services_.runtime, services_.candidates, services_.zones, services_.zone),
+        keeper_({services_.runtime, services_.tables, services_.events, services_.candidates, services_.zones,
+                 services_.transfers}) {}
 
   Task<Result<Again>> reconcile(std::string key);
 
@@ -48,6 +46,11 @@ class WorkloadReconciler {
     Replicas replicas;
     std::vector<std::string> problems;
     std::vector<std::int32_t> outdated;  // indexes that have another template
+    std::vector<std::int32_t> homeless;  // that no host has taken
+  };
+  struct Look {
+    bool outdated = false;
+    bool homeless = false;
   };
 
   // Decides what should be assigned, and writes it; true when anything changed.
@@ -58,22 +61,20 @@ class WorkloadReconciler {
   Task<Visited> visit_all(Pointer workload);
   // An answer without a zone: it is gone, or was refused for good.
   Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
-                                               bool& outdated);
+                                               Look& look);
   Task<Result<model::ReplicaAssignment>> make(Pointer workload, model::ReplicaAssignment replica);
   // Nothing is in the replica's zone, and nothing can come by its reservation any more.
   Task<Result<bool>> is_given_up(Pointer workload, model::ReplicaAssignment replica);
   Task<Status> put(Pointer workload, model::ReplicaAssignment replica);
-  // What its policy has against where it is; with enforce: continuous a move is begun.
+  // What is misplaced is reported, and as far as it never ran, marked to be made elsewhere.
   Task<void> check_policy(Pointer workload, Visited& visited);
-  Task<Status> move_away(Pointer workload, model::ReplicaAssignment replica, Replicas replicas,
-                         std::vector<placement::ZoneCandidate> zones);
   // One at a time, and only while all others run.
   static void replace_one_outdated(const model::Workload& workload, Visited& visited);
   Task<Result<Again>> finish(Pointer workload, Visited visited);
 
   Services services_;
   Assigner assigner_;
-  std::map<std::string, MonotonicTime> violated_since_;  // by uid of the workload and index
+  PolicyKeeper keeper_;
 };
 
 }  // namespace hanse::zone

@@ -1,0 +1,148 @@
+// Workloads in one zone: that what is declared comes about, is changed one replica at a time, and goes again;
+// and what is said when it cannot.
+#include <algorithm>
+#include <doctest/doctest.h>
+
+#include "tests/support/zone_fixture.h"
+#include "zone/workloads/explainer.h"
+
+namespace hanse::zone {
+namespace {
+
+struct WorkloadFixture : test::ZoneFixture {
+  std::unique_ptr<test::ScriptedHost> host;
+
+  WorkloadFixture() {
+    add_host_record("h1");
+    host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
+    pass(Seconds{1});
+    add_sku();
+    add_image();
+  }
+
+  // The host's session ends without its pings; it dials again as a host would.
+  void pass_minutes(int minutes) {
+    for (int i = 0; i < minutes * 6; ++i) {
+      host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
+      pass(Seconds{10});
+    }
+  }
+  static model::Workload workload(std::int32_t replicas) {
+    model::Workload made;
+    made.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
+    made.spec.replicas = replicas;
+    made.spec.instance.spec.sku_ref = "skus/tiny";
+    made.spec.instance.spec.boot_volume.source_image_ref = "images/witness";
+    return made;
+  }
+  void put(const model::Workload& wanted) {
+    REQUIRE(wait(zone->frontends().workloads.put(wanted, std::nullopt)));
+  }
+  model::Workload now() { return **zone->tables().workloads.get(id("web")); }
+  std::size_t running() {
+    const auto all = zone->tables().instances.all().value();
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& instance) {
+      return instance->status.power_state == model::PowerState::running;
+    }));
+  }
+};
+
+TEST_CASE_FIXTURE(WorkloadFixture, "replicas come, become fewer, and go with the workload") {
+  put(workload(3));
+  pass(Seconds{10});
+  CHECK(running() == 3);
+  CHECK(now().status.ready == 3);
+  CHECK(now().status.state == model::ResourceState::active);
+  CHECK(get("web-2").status.workload == "helsinki/default/default/web#2");
+  put(workload(1));
+  pass(Seconds{10});
+  CHECK(running() == 1);
+  CHECK(zone->tables().instances.get(id("web-0")));
+  REQUIRE(wait(zone->frontends().workloads.request_deletion(id("web"))));
+  pass(Seconds{20});
+  CHECK(zone->tables().instances.all()->empty());
+  CHECK_FALSE(zone->tables().workloads.get(id("web")));
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture, "with another template replicas are made anew, one at a time") {
+  put(workload(2));
+  pass(Seconds{10});
+  const std::string before = get("web-0").metadata.uid;
+  model::Workload changed = workload(2);
+  changed.spec.instance.labels["tier"] = "front";
+  put(changed);
+  for (int i = 0; i < 100; ++i) {
+    pass(Millis{200});
+    CHECK(running() >= 1);
+  }
+  pass(Seconds{10});
+  CHECK(running() == 2);
+  CHECK(get("web-0").metadata.uid != before);
+  for (const char* name : {"web-0", "web-1"}) CHECK(get(name).labels.at("tier") == "front");
+  // The power of the template is no reason to make anything anew.
+  const std::string kept = get("web-0").metadata.uid;
+  changed.spec.instance.spec.power = model::Power::stopped;
+  put(changed);
+  pass(Seconds{10});
+  CHECK(get("web-0").metadata.uid == kept);
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture, "one in each zone is one here, and the next has nowhere to go") {
+  model::Workload everywhere = workload(1);
+  everywhere.spec.placement.per_zone = true;
+  put(everywhere);
+  pass(Seconds{10});
+  CHECK(running() == 1);
+  CHECK(now().status.state == model::ResourceState::active);
+  const auto explanation = zone->explainer().explain(id("web")).value();
+  REQUIRE(explanation.replicas.size() == 2);
+  CHECK(explanation.replicas[0].zone == "helsinki");
+  CHECK(explanation.replicas[0].hosts.has_value());
+  CHECK(explanation.replicas[1].zones.chosen.empty());
+  CHECK(explanation.replicas[1].zones.candidates.at(0).rejections.at(0).constraint == "perZone");
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture,
+                  "what the policy does not let in is said with the reason, and follows its change") {
+  model::Workload elsewhere = workload(1);
+  elsewhere.spec.placement.member_states = {"PT"};
+  put(elsewhere);
+  pass(Seconds{10});
+  CHECK(running() == 0);
+  REQUIRE_FALSE(now().status.conditions.empty());
+  CHECK(now().status.conditions.front().reason == "NoZone");
+  CHECK(now().status.conditions.front().message.find("helsinki") != std::string::npos);
+  elsewhere.spec.placement.member_states = {"FI"};
+  put(elsewhere);
+  pass(Seconds{10});
+  CHECK(running() == 1);
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture,
+                  "one that no longer satisfies its policy is reported and goes on running") {
+  put(workload(1));
+  pass(Seconds{10});
+  model::Workload changed = workload(1);
+  changed.spec.placement.member_states = {"PT"};
+  put(changed);
+  pass(Seconds{10});
+  CHECK(running() == 1);
+  CHECK(now().status.conditions.front().reason == "ReplicaProblem");
+  CHECK(now().status.conditions.front().message.find("violates the policy in zone 'helsinki'") !=
+        std::string::npos);
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture,
+                  "a replica without room waits where nothing else qualifies, and runs when there is some") {
+  put(workload(5));  // four fit
+  pass(Seconds{10});
+  CHECK(running() == 4);
+  pass_minutes(1);
+  CHECK(running() == 4);
+  put(workload(3));
+  pass(Seconds{10});
+  CHECK(running() == 3);
+}
+
+}  // namespace
+}  // namespace hanse::zone
