@@ -1,7 +1,6 @@
 #include "zone/controllers.h"
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace hanse::zone {
 namespace {
@@ -23,6 +22,7 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images,
                          WorkloadReconciler::Services workloads)
     : services_(services),
       index_(services.tables),
+      host_turns_(services.runtime.scheduler),
       feed_(services.runtime, services.store),
       instance_reconciler_(services),
       workload_reconciler_(std::move(workloads)),
@@ -72,6 +72,10 @@ void Controllers::subscribe() {
   feed_.subscribe(prefix<model::RoleAssignment>(),
                   [this](const std::string& key) { role_assignments_.enqueue(key); });
   services_.orders.on_change([this](const std::string& key) { instances_.enqueue(key); });
+  services_.hosts.on_connection([this](const std::string& host) {
+    turned_hosts_.insert(host);
+    host_turns_.notify();
+  });
   services_.hosts.on_observed([this](const std::string&, const std::string& uid) {
     const std::string key = index_.key_of_uid(uid);
     if (!key.empty()) instances_.enqueue(key);
@@ -87,20 +91,18 @@ Status Controllers::start() {
 void Controllers::host_changed(const std::string& host) {
   hosts_.enqueue(key_of(KindOf<model::Host>::kTraits, {.name = host}));
   for (const std::string& key : index_.keys_on(host)) instances_.enqueue(key);
-  for (const std::string& key : index_.keys_on("")) instances_.enqueue(key);
 }
 
+// By name and not by looking at all hosts: with many of them, each of whose words raises changes(), that
+// would be all that the zone does.
 Task<void> Controllers::follow_hosts() {
   while (true) {
-    const std::uint64_t seen = services_.hosts.changes().version();
-    const std::vector<std::string> names = services_.hosts.connected_hosts();
-    const std::set<std::string> now(names.begin(), names.end());
-    std::vector<std::string> changed;
-    std::set_symmetric_difference(now.begin(), now.end(), connected_.begin(), connected_.end(),
-                                  std::back_inserter(changed));
-    connected_ = now;
-    for (const std::string& host : changed) host_changed(host);
-    co_await services_.hosts.changes().changed_since(seen);
+    const std::uint64_t seen = host_turns_.version();
+    const std::set<std::string> turned = std::exchange(turned_hosts_, {});
+    for (const std::string& host : turned) host_changed(host);
+    if (!turned.empty())
+      for (const std::string& key : index_.keys_on("")) instances_.enqueue(key);
+    co_await host_turns_.changed_since(seen);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/scope.h"
+#include "runtime/signal.h"
 #include "zone/authorization/role_reconciler.h"
 #include "zone/change_feed.h"
 #include "zone/image_reconciler.h"
@@ -31,6 +32,7 @@ class Controllers {
 
   InstanceServices services_;
   InstanceIndex index_;
+  Signal host_turns_;
   ChangeFeed feed_;
   InstanceReconciler instance_reconciler_;
   WorkloadReconciler workload_reconciler_;
@@ -51,8 +53,8 @@ class Controllers {
   ReconcileLoop block_storages_;
   ReconcileLoop roles_;
   ReconcileLoop role_assignments_;
-  std::set<std::string> connected_;
-  Scope scope_{8};  // declared last: destroyed first
+  std::set<std::string> turned_hosts_;  // that came or went since follow_hosts() looked
+  Scope scope_{8};                      // declared last: destroyed first
 };
 
 }  // namespace hanse::zone
