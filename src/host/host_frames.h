@@ -40,7 +40,8 @@ class FrameReader {
   Scheduler& scheduler_;
   Stream& stream_;
   codec::FrameDecoder decoder_;
-  std::array<std::byte, 16 * 1024> buffer_{};
+  // Small: a process may stand for many hosts, and a frame may be longer than this.
+  std::array<std::byte, 2 * 1024> buffer_{};
 };
 
 }  // namespace hanse::host

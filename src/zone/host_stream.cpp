@@ -8,7 +8,8 @@
 namespace hanse::zone {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+// One for each connected host for as long as it is there.
+constexpr std::size_t kReadBytes = 2 * 1024;
 constexpr Nanos kCallTimeout = Seconds{10};
 // What may wait to be written, beside one desired state a machine. A host that takes nothing for so long is
 // cut off.

@@ -50,9 +50,9 @@ Result<SimulatedMachine*> Fleet::need(const std::string& host, const std::string
 
 std::vector<MachineState> Fleet::states(const std::string& host) const {
   std::vector<MachineState> all;
-  for (const auto& [place, machine] : machines_) {
-    if (place.first == host) all.push_back(machine.state);
-  }
+  for (auto one = machines_.lower_bound({host, ""}); one != machines_.end() && one->first.first == host;
+       ++one)
+    all.push_back(one->second.state);
   return all;
 }
 
