@@ -104,8 +104,11 @@ http::Request outline(const http::Request& request) {
 
 }  // namespace
 
+// Each host has one for as long as it lives.
+constexpr std::size_t kMaxConnections = 131'072;
+
 http::ServerLimits server_limits() {
-  return {.body_bytes = kMaxResourceBody};
+  return {.connections = kMaxConnections, .body_bytes = kMaxResourceBody};
 }
 
 Api::Api(ApiParts parts) : context_(parts) {

@@ -16,6 +16,12 @@ Task<Result<http::Reply>> enrol(Context& context, Call call) {
   co_return json_reply(201, answer);
 }
 
+Task<Result<http::Reply>> enrol_fleet(Context& context, Call call) {
+  HANSE_CO_TRY(auto request, read_body<model::FleetRequest>(call.request.body));
+  HANSE_CO_TRY(const auto answer, co_await context.parts.enrolment.enrol_fleet(std::move(request)));
+  co_return json_reply(201, answer);
+}
+
 Task<Result<http::Reply>> renew(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<model::RenewalRequest>(call.request.body));
   HANSE_CO_TRY(const auto answer,
@@ -53,6 +59,15 @@ void add_enrolment_routes(Routes& routes, Context& context) {
                     .success = 201,
                     .options = {.body_limit = kMaxActionBody},
                     .function = [&context](Call call) { return make_token(context, std::move(call)); }});
+  routes.push_back({.name = "POST /providers/hanse.host/v1/fleets",
+                    .access = kUsers,
+                    .permission = {"hanse.host", "fleets", "post"},
+                    .summary = "Make simulated hosts and their certificates, for tests of capacity",
+                    .request_schema = "FleetRequest",
+                    .answer_schema = "FleetAnswer",
+                    .success = 201,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return enrol_fleet(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.host/v1/hosts/{name}/renewals",
                     .access = {.host = true, .own_host = "name"},
                     .summary = "Renew a host's certificate",

@@ -55,6 +55,31 @@ TEST_CASE("a host enrols by a one-time token and renews by itself") {
   CHECK(service.ask(As::other_host, "POST", renewals, R"({"requestPem":"request"})").status == 403);
 }
 
+TEST_CASE("an operator makes simulated hosts many at a time, and again") {
+  ApiService service;
+  const std::string path = "/providers/hanse.host/v1/fleets";
+  const std::string three = R"({"first":9,"count":3,"requestPem":"request"})";
+  CHECK(service.ask(As::nobody, "POST", path, three).status == 401);
+  CHECK(service.ask(As::host, "POST", path, three).status == 403);
+  CHECK(service.ask(As::user, "POST", path, R"({"count":257,"requestPem":"request"})").status == 400);
+  CHECK(service.ask(As::user, "POST", path, R"({"first":0,"requestPem":"request"})").status == 400);
+
+  const Answer made = service.ask(As::user, "POST", path, three);
+  CHECK(made.status == 201);
+  CHECK(made.text("/zone") == "north");
+  CHECK(made.text("/certificates/2").starts_with("hanse://zone/north/host/simulated-000011"));
+  const std::string host = "/providers/hanse.host/v1/hosts/simulated-000011";
+  const std::string uid = service.ask(As::user, "GET", host).text("/metadata/uid");
+  CHECK_FALSE(uid.empty());
+
+  // The next process has new certificates and the same hosts.
+  const Answer again =
+      service.ask(As::user, "POST", path, R"({"first":11,"count":2,"requestPem":"request"})");
+  CHECK(again.text("/certificates/0").starts_with("hanse://zone/north/host/simulated-000011"));
+  CHECK(service.ask(As::user, "GET", host).text("/metadata/uid") == uid);
+  CHECK(service.ask(As::user, "GET", "/providers/hanse.host/v1/hosts/simulated-000012").status == 200);
+}
+
 TEST_CASE("a host's stream is handed to the sessions under the certificate's name") {
   ApiService service;
   http::Request asked = service.request(As::host, "GET", "/providers/hanse.host/v1/hosts/h1/stream");

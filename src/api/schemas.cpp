@@ -95,6 +95,8 @@ void add_messages(SchemaWriter& writer) {
   writer.add<EnrolmentTokenAnswer>("EnrolmentTokenAnswer");
   writer.add<model::EnrolmentRequest>("EnrolmentRequest");
   writer.add<model::EnrolmentAnswer>("EnrolmentAnswer");
+  writer.add<model::FleetRequest>("FleetRequest");
+  writer.add<model::FleetAnswer>("FleetAnswer");
   writer.add<model::RenewalRequest>("RenewalRequest");
   writer.add<zone::UploadedBlob>("UploadedBlob");
   writer.add<zone::IncomingRequest>("IncomingRequest");

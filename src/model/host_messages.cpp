@@ -1,5 +1,7 @@
 #include "model/host_messages.h"
 
+#include <fmt/format.h>
+
 #include "base/json_mapping.h"
 
 namespace hanse::model {
@@ -10,6 +12,12 @@ HANSE_DEFINE_JSON(HostResponse)
 HANSE_DEFINE_JSON(RelayRequest)
 HANSE_DEFINE_JSON(EnrolmentRequest)
 HANSE_DEFINE_JSON(EnrolmentAnswer)
+HANSE_DEFINE_JSON(FleetRequest)
+HANSE_DEFINE_JSON(FleetAnswer)
 HANSE_DEFINE_JSON(RenewalRequest)
+
+std::string simulated_host_name(std::int64_t number) {
+  return fmt::format("simulated-{:06}", number);
+}
 
 }  // namespace hanse::model

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "model/host_protocol.h"
 
@@ -101,6 +102,32 @@ struct EnrolmentAnswer {
 };
 BOOST_DESCRIBE_STRUCT(EnrolmentAnswer, (), (certificate_pem, ca_pem))
 HANSE_DECLARE_JSON(EnrolmentAnswer);
+
+// POST /providers/hanse.host/v1/fleets: certificates for simulated hosts, with the rights of an operator.
+// Hosts of these names are made where there are none; asked again, the same names get new certificates.
+inline constexpr std::int64_t kMaxFleetBatch = 256;
+inline constexpr std::int64_t kMaxSimulatedHosts = 1'000'000;
+
+// "simulated-000017": of the hosts that one process stands for.
+std::string simulated_host_name(std::int64_t number);
+
+struct FleetRequest {
+  std::int64_t first = 1;  // number of the first host
+  std::int64_t count = 1;
+  std::string request_pem;  // one key for all of them: they are one process
+  bool operator==(const FleetRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FleetRequest, (), (first, count, request_pem))
+HANSE_DECLARE_JSON(FleetRequest);
+
+struct FleetAnswer {
+  std::string zone;
+  std::vector<std::string> certificates;  // PEM, in order of their numbers
+  std::string ca_pem;
+  bool operator==(const FleetAnswer&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FleetAnswer, (), (zone, certificates, ca_pem))
+HANSE_DECLARE_JSON(FleetAnswer);
 
 struct RenewalRequest {
   std::string request_pem;

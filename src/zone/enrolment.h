@@ -10,6 +10,7 @@
 
 #include "federation/zone_identity.h"
 #include "model/host_messages.h"
+#include "store/store.h"
 #include "zone/authentication.h"
 #include "zone/tables.h"
 
@@ -17,16 +18,21 @@ namespace hanse::zone {
 
 class Enrolment {
  public:
-  Enrolment(Runtime& runtime, Tables& tables, Authentication& authentication, Certificates& certificates,
-            const federation::ZoneIdentity& identity, std::string zone);
+  Enrolment(Runtime& runtime, store::Store& store, Tables& tables, Authentication& authentication,
+            Certificates& certificates, const federation::ZoneIdentity& identity, std::string zone);
 
   Task<Result<model::EnrolmentAnswer>> enrol(model::EnrolmentRequest request);
+  // Certificates for simulated hosts, whose records are made in one transaction; the caller is an operator.
+  // Errors: invalid_argument for numbers out of range.
+  Task<Result<model::FleetAnswer>> enrol_fleet(model::FleetRequest request);
   Task<Result<model::EnrolmentAnswer>> renew(std::string host, model::RenewalRequest request);
 
  private:
   Result<model::EnrolmentAnswer> sign(const std::string& host, const std::string& request_pem) const;
+  model::Host new_host(const std::string& name) const;
 
   Runtime& runtime_;
+  store::Store& store_;
   Tables& tables_;
   Authentication& authentication_;
   Certificates& certificates_;

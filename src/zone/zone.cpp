@@ -60,7 +60,7 @@ struct Zone::Parts {
         membership({run, kept, crypto, peer_table, own_card, events, config}, identity, tables, tls_changes),
         authentication(run, kept, crypto, peers, identity, config),
         authorization(run, kept, tables, config.name),
-        enrolment(run, tables, authentication, crypto.certificates, identity, config.name),
+        enrolment(run, kept, tables, authentication, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
         storages(run, tables),
