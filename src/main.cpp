@@ -2,6 +2,7 @@
 
 #include "cli/run_cli.h"
 #include "programs/dev_program.h"
+#include "programs/fleet_program.h"
 #include "programs/host_program.h"
 #include "programs/testbed_program.h"
 #include "programs/zone_program.h"
@@ -13,5 +14,6 @@ int main(int argc, char** argv) {
                               .zone = hanse::programs::run_zone,
                               .host = hanse::programs::run_host,
                               .dev = hanse::programs::run_dev,
+                              .fleet = hanse::programs::run_fleet,
                               .testbed = hanse::programs::run_testbed});
 }

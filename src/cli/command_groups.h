@@ -42,6 +42,7 @@ struct CommandDrafts {
   ZoneOptions zone;
   HostOptions host;
   DevOptions dev;
+  FleetOptions fleet;
   TestbedOptions testbed;
   std::optional<Command> command;
 };

@@ -59,6 +59,16 @@ TEST_CASE("programs get their options") {
   CHECK(parsed<TestbedOptions>({"testbed", "wan", "--config", "w"}).wan_config_path == "w");
 }
 
+TEST_CASE("a fleet gets its size and the file of contexts") {
+  const auto fleet = parsed<FleetOptions>({"simulate", "fleet", "--hosts", "20000", "--context", "north",
+                                           "--address", "127.0.0.1:1", "--address", "127.0.0.2:1"});
+  CHECK(fleet.hosts == 20'000);
+  CHECK(fleet.first == 1);
+  CHECK(fleet.context == "north");
+  CHECK(fleet.addresses == std::vector<std::string>{"127.0.0.1:1", "127.0.0.2:1"});
+  CHECK(parse_command_line({"simulate", "fleet", "--hosts", "0"}).exit_code != 0);
+}
+
 TEST_CASE("global options stand before or behind the command") {
   GlobalOptions global;
   parsed<GetOptions>({"--tenant", "acme", "get", "images", "-o", "yaml", "--context", "b"}, &global);

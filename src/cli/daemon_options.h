@@ -2,6 +2,7 @@
 // the testbed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,23 @@ struct HostOptions {
 struct DevOptions {
   std::string data_directory;             // default: ~/.local/share/hanse/dev
   std::string listen = "127.0.0.1:8443";  // of the zone's API
+  bool verbose = false;
+};
+
+// A fleet of simulated hosts in one process.
+struct FleetOptions {
+  std::string contexts_path;
+  std::string context;  // of the zone; empty: the current one
+  std::int64_t hosts = 1000;
+  std::int64_t first = 1;              // number of the first, where several processes share a zone
+  std::vector<std::string> addresses;  // where the zone listens; empty: as the context says
+  std::int64_t connects_per_second = 200;
+  std::int64_t vcpus = 64;  // of each host
+  std::int64_t memory_mib = 262'144;
+  std::int64_t boot_milliseconds_low = 500;
+  std::int64_t boot_milliseconds_high = 2000;
+  std::uint32_t boot_failures_per_million = 0;
+  std::uint64_t seed = 1;
   bool verbose = false;
 };
 

@@ -168,6 +168,6 @@ using Command =
                  TokenEnrolOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, ExplainOptions,
                  InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
                  RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
-                 VersionOptions, ZoneOptions, HostOptions, DevOptions, TestbedOptions>;
+                 VersionOptions, ZoneOptions, HostOptions, DevOptions, FleetOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

@@ -1,7 +1,8 @@
-// zone, host, dev, testbed, completion, version.
+// zone, host, dev, simulate, testbed, completion, version.
 #include <CLI/CLI.hpp>
 
 #include "cli/command_groups.h"
+#include "cli/run_client.h"
 
 namespace hanse::cli {
 namespace {
@@ -28,6 +29,40 @@ void add_daemons(CLI::App& app, CommandDrafts& drafts) {
     if (drafts.dev.data_directory.empty())
       drafts.dev.data_directory = drafts.global.home + "/.local/share/hanse/dev";
     drafts.command = drafts.dev;
+  });
+}
+
+constexpr std::int64_t kMaxFleetHosts = 999'999;
+
+void add_simulate(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* simulate = app.add_subcommand("simulate", "Simulate what a zone has to do with");
+  simulate->require_subcommand(1);
+  CLI::App* fleet = simulate->add_subcommand("fleet", "Stand for many hosts of a zone, to plan its capacity");
+  FleetOptions& options = drafts.fleet;
+  const CLI::Range numbers(std::int64_t{1}, kMaxFleetHosts);
+  fleet->add_option("--hosts", options.hosts, "How many")->check(numbers)->capture_default_str();
+  fleet->add_option("--first", options.first, "Number of the first, when several fleets share a zone")
+      ->check(numbers)
+      ->capture_default_str();
+  fleet->add_option("--address", options.addresses,
+                    "Where the zone listens, host:port; several: hosts take turns, beyond 28,000 hosts");
+  fleet->add_option("--connects", options.connects_per_second, "Connections that are opened in a second")
+      ->check(numbers)
+      ->capture_default_str();
+  fleet->add_option("--vcpus", options.vcpus, "Of each host")->check(numbers)->capture_default_str();
+  fleet->add_option("--memory-mib", options.memory_mib, "Of each host")->capture_default_str();
+  fleet->add_option("--boot-low", options.boot_milliseconds_low, "Shortest boot of a guest, ms")
+      ->capture_default_str();
+  fleet->add_option("--boot-high", options.boot_milliseconds_high, "Longest boot of a guest, ms")
+      ->capture_default_str();
+  fleet->add_option("--boot-failures", options.boot_failures_per_million, "Of a million boots, how many fail")
+      ->capture_default_str();
+  fleet->add_option("--seed", options.seed, "The same seed gives the same boots")->capture_default_str();
+  fleet->callback([&drafts] {
+    drafts.fleet.contexts_path = contexts_path(drafts.global);
+    drafts.fleet.context = drafts.global.context;
+    drafts.fleet.verbose = drafts.global.verbose;
+    drafts.command = drafts.fleet;
   });
 }
 
@@ -85,6 +120,7 @@ void add_about(CLI::App& app, CommandDrafts& drafts) {
 
 void add_program_commands(CLI::App& app, CommandDrafts& drafts) {
   add_daemons(app, drafts);
+  add_simulate(app, drafts);
   add_testbed(app, drafts);
   add_about(app, drafts);
 }

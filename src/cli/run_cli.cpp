@@ -67,6 +67,7 @@ int run_cli(int argc, char** argv, CliPrograms programs) {
   if (const auto* zone = std::get_if<ZoneOptions>(&command)) return programs.zone(*zone);
   if (const auto* host = std::get_if<HostOptions>(&command)) return programs.host(*host);
   if (const auto* dev = std::get_if<DevOptions>(&command)) return programs.dev(*dev);
+  if (const auto* fleet = std::get_if<FleetOptions>(&command)) return programs.fleet(*fleet);
   if (const auto* testbed = std::get_if<TestbedOptions>(&command)) return programs.testbed(*testbed);
   if (const auto* completion = std::get_if<CompletionOptions>(&command)) return print_completion(*completion);
   if (std::holds_alternative<VersionOptions>(command)) {

@@ -114,6 +114,15 @@ std::string contexts_path(const GlobalOptions& global) {
   return global.config.empty() ? global.home + "/.config/hanse/contexts.yaml" : global.config;
 }
 
+Task<Result<http::ClientOptions>> zone_access(Runtime& runtime, std::string contexts_path,
+                                              std::string context) {
+  HANSE_CO_TRY(const ContextFile file, co_await load_contexts(runtime.files, contexts_path));
+  HANSE_CO_TRY(const Context chosen, choose_context(file, contexts_path, context));
+  co_return co_await client_options(
+      runtime, contexts_path, chosen,
+      std::chrono::duration_cast<Seconds>(http::ClientOptions().response_timeout));
+}
+
 Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command) {
   const std::string path = contexts_path(global);
   if (std::holds_alternative<ContextListOptions>(command))

@@ -4,6 +4,7 @@
 
 #include "api/zone_server.h"
 #include "host/guest_user.h"
+#include "io/descriptor_limit.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "io/openssl_signatures.h"
@@ -59,6 +60,7 @@ void ZoneService::reload() {
 }
 
 int run_zone(const cli::ZoneOptions& options) {
+  io::raise_descriptor_limit();  // one for each host
   io::RealRuntime real(runtime_options(options.verbose));
   ZoneService service(real);
   // Before it listens: whoever sees it answer may send SIGHUP.

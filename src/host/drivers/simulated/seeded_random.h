@@ -1,0 +1,23 @@
+// SeededRandom: the same numbers for the same seed, so that a simulated fleet can be had again. Never for
+// secrets.
+//
+// Thread: the loop.
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "runtime/random.h"
+
+namespace hanse::host::simulated {
+
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+}  // namespace hanse::host::simulated
