@@ -18,8 +18,8 @@ def _free_port():
 
 
 class Zone:
-    def __init__(self, hanse, folder):
-        self.hanse, self.folder = hanse, folder
+    def __init__(self, hanse, folder, listen="127.0.0.1", start_seconds=START_SECONDS):
+        self.hanse, self.folder, self.listen, self.start_seconds = hanse, folder, listen, start_seconds
         self.token = secrets.token_hex(32)
         self.port = _free_port()
         self.process = None
@@ -37,20 +37,24 @@ class Zone:
             file.write(self.token + "\n")
         with open(self.path("zone.toml"), "w", encoding="ascii") as file:
             file.write(f'name = "bench"\nprovider = "bench"\nmember_state = "FI"\ncity = "Helsinki"\n'
-                       f'latitude = 60.2\nlongitude = 24.9\nlisten = "127.0.0.1:{self.port}"\n'
+                       f'latitude = 60.2\nlongitude = 24.9\nlisten = "{self.listen}:{self.port}"\n'
                        f'data_dir = "{self.path("data")}"\nadmin_token_file = "{self.path("token")}"\n')
-        with open(self.path("log"), "wb") as log:
+        self.start()
+        return self
+
+    def start(self):
+        """Also after end(), on the same store."""
+        with open(self.path("log"), "ab") as log:
             command = [self.hanse, "zone", "--config", self.path("zone.toml")]
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             self._connect()
         except BaseException:
-            self.__exit__()
+            self.end()
             raise
-        return self
 
     def _connect(self):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while True:
             try:
                 context = ssl.create_default_context(cafile=self.path("data/ca.pem"))
@@ -75,6 +79,9 @@ class Zone:
         return text
 
     def __exit__(self, *_):
+        self.end()
+
+    def end(self):
         if self.connection:
             self.connection.close()
         self.process.terminate()
