@@ -21,6 +21,8 @@ namespace hanse::programs {
 namespace {
 
 constexpr Nanos kReportInterval = Seconds{1};
+// Of one batch; the zone is busy with those who connect meanwhile.
+constexpr Nanos kEnrolmentLimit = Seconds{120};
 // What the process has open beside its hosts' connections.
 constexpr std::uint64_t kOtherDescriptors = 64;
 // Never made: fleets take no part in moves.
@@ -55,6 +57,7 @@ class FleetService {
       HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(address));
       endpoints_.push_back(std::move(endpoint));
     }
+    access.response_timeout = kEnrolmentLimit;
     http::Client zone(runtime_, std::move(access));
     HANSE_CO_TRY(const KeyedRequest key, certificates_.make_request());
     began_ = runtime_.clock.now();

@@ -62,7 +62,7 @@ TEST_CASE("hosts of one process have machines and boot ids of their own") {
   Fixture fleet;
   fleet.zone.desired = {wanted("m1", MachineGoal::running)};
   fleet.add("simulated-000001", Nanos{1});
-  fleet.add("simulated-000002", Nanos{1});
+  fleet.add("simulated-000002", Seconds{5});  // the zone of this test speaks to who came last
   fleet.zone.run(Seconds{10});
   REQUIRE(fleet.zone.hellos.size() == 2);
   CHECK(fleet.zone.hellos[0].boot_id != fleet.zone.hellos[1].boot_id);
