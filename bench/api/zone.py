@@ -71,8 +71,14 @@ class Zone:
     def call(self, method, path, body=None):
         """The answer as text; any status but success is an error."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        answer = self.connection.getresponse()
+        content = json.dumps(body) if body is not None else None
+        try:
+            self.connection.request(method, path, content, headers)
+            answer = self.connection.getresponse()
+        except (OSError, http.client.HTTPException):  # the zone ends a connection that was idle for long
+            self.connection.close()
+            self.connection.request(method, path, content, headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text}")

@@ -143,7 +143,7 @@ def main():
     parser.add_argument("--folder", default=build, help="where the stores are; on the disk that is meant")
     parser.add_argument("--hosts", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--instances", type=int, default=20_000)
-    parser.add_argument("--connects", type=int, default=1_000, help="connections that the fleet opens in a second")
+    parser.add_argument("--connects", type=int, default=250, help="connections that the fleet opens in a second")
     parser.add_argument("--only-idle", action="store_true", help="no instances")
     options = parser.parse_args()
     isolate()
