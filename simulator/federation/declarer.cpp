@@ -107,6 +107,8 @@ model::WorkloadSpec Declarer::draw_spec(const Name& name) {
   for (std::uint64_t left = draw(3); left > 0; --left) draw_constraint(spec.placement, name);
   constexpr std::uint64_t kContinuous = 25;
   if (draw(100) < kContinuous) spec.placement.enforce = model::Enforce::continuous;
+  constexpr std::uint64_t kRestarts = 50;
+  if (draw(100) < kRestarts) spec.placement.failover = model::Failover::restart;
   if (spec.placement.per_zone) {
     spec.placement.spread = model::Spread::none;
     spec.replicas = 1;

@@ -18,6 +18,10 @@ constexpr char kDeclarer[] = "declarer";
 constexpr std::uint64_t kFaultSalt = 0x706c616365;
 constexpr Nanos kFaultsBegin = Seconds{20};
 constexpr Nanos kFaultsEnd = Seconds{140};
+// Of some: long enough for hosts and zones to be given up.
+constexpr Nanos kLongFaultsEnd = Seconds{420};
+constexpr Nanos kLongest = Seconds{300};
+constexpr std::uint32_t kLongRuns = 300'000;  // of a million
 constexpr Nanos kSettleLimit = Seconds{900};
 constexpr Nanos kTick = Seconds{1};
 constexpr Nanos kBetweenLies = Seconds{5};
@@ -31,6 +35,11 @@ FaultOptions draw_placement_faults(std::uint64_t seed) {
                       .end = kFaultsEnd,
                       .mean_interval = kIntervals.at(random.below(kIntervals.size())),
                       .longest = kLengths.at(random.below(kLengths.size()))};
+  if (random.chance(kLongRuns)) {
+    faults.end = kLongFaultsEnd;
+    faults.longest = kLongest;
+    faults.mean_interval = Seconds{20};
+  }
   FaultWeights& weights = faults.weights;
   constexpr std::uint32_t kLeftOut = 300'000;
   for (std::uint32_t* weight :
@@ -51,7 +60,7 @@ FederationOptions draw_federation(const PlacementOptions& options) {
                                .faults = draw_placement_faults(options.seed),
                                .settle_time = kSettleLimit};
   federation.fleet.write_interval = Seconds{5};
-  if (!options.faults) federation.faults.begin = kFaultsEnd;
+  if (!options.faults) federation.faults.begin = federation.faults.end;
   return federation;
 }
 
@@ -59,7 +68,8 @@ FederationOptions draw_federation(const PlacementOptions& options) {
 class PlacementRun {
  public:
   explicit PlacementRun(const PlacementOptions& options)
-      : federation_(
+      : faults_end_(draw_placement_faults(options.seed).end),
+        federation_(
             draw_federation(options),
             [seed = options.seed](ProcessContext context, const ZonePlace& place) {
               const PlacementSite site = draw_site(seed, place);
@@ -86,7 +96,7 @@ class PlacementRun {
 
   PlacementOutcome run() {
     PlacementOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
-    outcome.settled_after = outcome.run.virtual_time - kFaultsEnd;
+    outcome.settled_after = outcome.run.virtual_time - faults_end_;
     outcome.acknowledged = declarer().acknowledged();
     outcome.assigned_here = workloads_.assigned_here();
     outcome.assigned_elsewhere = workloads_.assigned_elsewhere();
@@ -111,12 +121,12 @@ class PlacementRun {
 
   void plan() {
     World& world = federation_.world();
-    for (Nanos when = kTick; when < kFaultsEnd + kSettleLimit; when += kTick)
+    for (Nanos when = kTick; when < faults_end_ + kSettleLimit; when += kTick)
       world.at(when, [this] { digests_.tick(); });
-    for (Nanos when = kFaultsBegin; when < kFaultsEnd; when += kBetweenLies)
+    for (Nanos when = kFaultsBegin; when < faults_end_; when += kBetweenLies)
       world.at(when, [this] { digests_.misbehave(); });
     world.at(kFaultsBegin, [this] { begun_ = declarer().begun(); });
-    world.at(kFaultsEnd, [this] { declarer().wind_up(); });
+    world.at(faults_end_, [this] { declarer().wind_up(); });
   }
 
   Sites sites(std::uint64_t seed) {
@@ -153,6 +163,7 @@ class PlacementRun {
     return std::nullopt;
   }
 
+  Nanos faults_end_;
   Federation federation_;
   Sites sites_;
   RecordWatch records_;

@@ -42,6 +42,13 @@ bool says_no_zone(const model::Workload& workload) {
                      [](const model::Condition& condition) { return condition.reason == "NoZone"; });
 }
 
+// What it says last of this replica.
+bool says_no_room(const model::Workload& workload, const std::string& instance) {
+  const auto& conditions = workload.status.conditions;
+  return !conditions.empty() &&
+         conditions.front().message.find(instance + " waits for room") != std::string::npos;
+}
+
 }  // namespace
 
 WorkloadWatch::WorkloadWatch(World& world, const Sites& sites) : sites_(sites) {
@@ -173,6 +180,10 @@ std::optional<std::string> WorkloadWatch::unsettled() {
       if (workload.metadata.deleted_at) return fmt::format("workload '{}' is still being deleted", name);
       std::int32_t running = 0;
       for (const model::ReplicaAssignment& replica : workload.status.replicas) {
+        if (!replica.deleting && says_no_room(workload, replica.instance)) {
+          ++running;
+          continue;
+        }
         if (replica.deleting || replica.power_state != model::PowerState::running) {
           const auto& conditions = workload.status.conditions;
           return fmt::format("{} in zone '{}' {}, workload '{}' of '{}' says: {}", replica.instance,

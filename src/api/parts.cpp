@@ -20,6 +20,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .membership = zone.membership(),
           .records = zone.records(),
           .reservations = zone.reservations(),
+          .lease_grants = zone.lease_grants(),
           .explainer = zone.explainer(),
           .peers = zone.peers(),
           .identity = zone.identity(),

@@ -14,6 +14,7 @@
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
+#include "zone/leases/lease_grants.h"
 #include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
@@ -42,6 +43,7 @@ struct ApiParts {
   zone::Membership& membership;
   zone::ZoneRecords& records;
   zone::Reservations& reservations;
+  zone::LeaseGrants& lease_grants;
   zone::Explainer& explainer;
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;

@@ -18,6 +18,12 @@ Task<Result<http::Reply>> release(Context& context, Call call) {
   co_return http::Reply(http::Response{204});
 }
 
+Task<Result<http::Reply>> lease(Context& context, Call call) {
+  HANSE_CO_TRY(const auto request, read_body<model::ReplicaLeaseRequest>(call.request.body));
+  HANSE_CO_TRY(const auto answer, context.parts.lease_grants.grant(request));
+  co_return json_reply(200, answer);
+}
+
 Task<Result<http::Reply>> explain(Context& context, Call call) {
   HANSE_CO_TRY(const auto explanation, context.parts.explainer.explain(id_of(call.path)));
   co_return json_reply(200, explanation);
@@ -38,6 +44,14 @@ void add_placement_routes(Routes& routes, Context& context) {
                     .summary = "Give the room back; afterwards nothing can be put by it",
                     .success = 204,
                     .function = [&context](Call call) { return release(context, std::move(call)); }});
+  routes.push_back(
+      {.name = fmt::format("POST {}", model::kReplicaLeasesPath),
+       .access = kPeers,
+       .summary = "Renew the leases by which the calling zone runs replicas of this one's workloads",
+       .request_schema = "ReplicaLeaseRequest",
+       .answer_schema = "ReplicaLeaseAnswer",
+       .options = {.body_limit = kMaxActionBody},
+       .function = [&context](Call call) { return lease(context, std::move(call)); }});
   routes.push_back(
       {.name = "GET /providers/hanse.placement/v1/tenants/{tenant}/workspaces/{workspace}/workloads/{name}/"
                "explanation",

@@ -6,6 +6,7 @@
 #include "model/authorization.h"
 #include "model/host_messages.h"
 #include "model/placement_explanation.h"
+#include "model/replica_lease.h"
 #include "model/reservation.h"
 #include "model/storage.h"
 #include "model/transfer.h"
@@ -75,6 +76,8 @@ void add_messages(SchemaWriter& writer) {
   writer.add<federation::SignedRecord>("SignedRecord");
   writer.add<federation::ExchangeMessage>("ExchangeMessage");
   writer.add<model::ReservationRequest>("ReservationRequest");
+  writer.add<model::ReplicaLeaseRequest>("ReplicaLeaseRequest");
+  writer.add<model::ReplicaLeaseAnswer>("ReplicaLeaseAnswer");
   writer.add<model::ReservationAnswer>("ReservationAnswer");
   writer.add<model::WorkloadExplanation>("WorkloadExplanation");
   writer.add<zone::AcceptanceRequest>("AcceptanceRequest");

@@ -17,6 +17,8 @@ enum class PlantedBug {
   reassign_without_release,     // another zone is assigned although the first did not answer
   forget_without_release,       // a replica is given up while its reservation may still be used
   reservation_never_expires,    // what nobody releases is held for ever
+  host_ignores_lease,           // a host that does not hear of its zone runs on what restarts elsewhere
+  failover_without_waiting,     // a zone that does not answer is taken for lost at once
   older_record_is_taken,        // a digest replaces a newer one
   forged_record_is_taken,       // whoever signed it
   acknowledge_before_disk       // a write is acknowledged, and seen, before it is durable

@@ -14,6 +14,7 @@
 #include "host/host_config.h"
 #include "host/host_identity.h"
 #include "host/host_stream_paths.h"
+#include "host/leases.h"
 #include "host/machines.h"
 #include "host/move/marker.h"
 #include "host/relay_answers.h"
@@ -51,6 +52,8 @@ class Agent final : private LinkReceiver {
   void opened() override { machines_.stream_opened(); }
   void desired(model::MachineDesired desired) override { machines_.set_desired(std::move(desired)); }
   void synced() override { machines_.synced(); }
+  model::HostPing ping() override { return leases_.ping(); }
+  void lease(model::HostLease lease) override { leases_.granted(lease); }
   void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
   void relay(model::RelayRequest request) override { relays_.serve(std::move(request)); }
 
@@ -65,6 +68,7 @@ class Agent final : private LinkReceiver {
   BlobCache blobs_;
   HostStreamPaths paths_;
   MoveMarkers markers_;
+  Leases leases_;
   MachineContext context_;
   ZoneLink link_;
   Machines machines_;

@@ -98,6 +98,9 @@ class Driver {
   virtual Task<Status> start(model::MachineSpec machine, Epoch epoch) = 0;
   // Asks the guest to power off; after `grace` ends it. Stopped already is good.
   virtual Task<Status> stop(std::string uid, Nanos grace) = 0;
+  // From now on the machine, which may not be there yet, ends when this time is over, even if the agent is no
+  // more; the next call sets another time.
+  virtual void keep_for(const std::string& uid, Nanos time) = 0;
   // Ends the process, and removes disks and everything else. Absent already is good.
   virtual Task<Status> remove(std::string uid) = 0;
 

@@ -69,6 +69,7 @@ void Machine::set_desired(model::MachineDesired desired) {
   const bool same = same_activity(desired);
   desired_ = std::move(desired);
   if (restarted_generation_ < 0) restarted_generation_ = desired_.restart_generation;
+  if (!has_lease()) context_.leases.ask_soon();
   if (!same) begin();
 }
 
@@ -139,6 +140,7 @@ Task<void> Machine::repeat(Activity activity) {
 }
 
 Task<Status> Machine::keep_running() {
+  if (!has_lease()) co_return co_await wait_for_lease();
   const auto state = context_.driver.observe(uid_);
   if (state && state->run_state == RunState::running) co_return co_await restart_if_asked();
   if (state && state->run_state == RunState::incoming) {
@@ -157,6 +159,15 @@ Task<Status> Machine::keep_running() {
   restarted_generation_ = desired_.restart_generation;
   HANSE_CO_CHECK(co_await context_.driver.start(desired_.machine, desired_.epoch));
   co_return co_await context_.markers.remove(uid_);
+}
+
+Task<Status> Machine::wait_for_lease() {
+  const auto state = context_.driver.observe(uid_);
+  // One that came by a move waits where it is; a sender's is ended by the driver.
+  const bool runs = state && (state->run_state == RunState::running || state->run_state == RunState::paused);
+  if (!runs) co_return Status{};
+  log_.warning("machine {} stops: its lease from the zone ends, and it may be restarted elsewhere", uid_);
+  co_return co_await context_.driver.stop(uid_, kLeaseGrace);
 }
 
 Task<Status> Machine::restart_if_asked() {
@@ -186,6 +197,9 @@ model::MachineObserved Machine::observed() const {
   const auto state = context_.driver.observe(uid_);
   view.exists = state.has_value();
   view.error = error_;
+  const bool waits = state && state->run_state == RunState::stopped && !has_lease();
+  if (waits && desired_.goal == model::MachineGoal::running && !desired_.move)
+    view.error = "it is stopped: the host has no lease for it from its zone";
   if (state) {
     view.epoch = state->epoch;
     view.power_state = power_state_of(*state);

@@ -16,6 +16,7 @@
 #include "base/scope.h"
 #include "host/blobs.h"
 #include "host/driver.h"
+#include "host/leases.h"
 #include "host/move/marker.h"
 #include "host/move/receive.h"
 #include "host/move/send.h"
@@ -32,6 +33,7 @@ struct MachineContext {
   BlobSource& blobs;
   StreamPaths& paths;
   MoveMarkers& markers;
+  Leases& leases;
   // Whether other hosts reach this one's incoming streams; else they come by relay.
   bool reachable = true;
 };
@@ -55,9 +57,12 @@ class Machine {
   static Activity activity_of(const model::MachineDesired& desired);
   bool same_activity(const model::MachineDesired& next) const;
   void begin();
+  bool has_lease() const { return !desired_.leased || context_.leases.held(uid_); }
   model::MoveOrder incoming_order(model::MoveOrder order) const;
   Task<void> repeat(Activity activity);
   Task<Status> keep_running();
+  // It may not run now: stops it if it does, and waits.
+  Task<Status> wait_for_lease();
   Task<Status> keep_stopped();
   Task<Status> remove();
   Task<Status> restart_if_asked();

@@ -51,7 +51,8 @@ struct Fixture {
   AllBlobs blobs;
   DirectPaths paths;
   MoveMarkers markers{runtime.files, "/moves"};
-  MachineContext context{runtime.runtime, driver, blobs, paths, markers};
+  Leases leases{runtime.runtime, driver, [] {}};
+  MachineContext context{runtime.runtime, driver, blobs, paths, markers, leases};
   std::unique_ptr<Machine> machine = std::make_unique<Machine>(context, "m1");
 
   void settle() { loop.run(Seconds{120}); }
@@ -74,6 +75,29 @@ MachineDesired move(MoveGoal goal, std::int64_t epoch = 1, std::string transfer 
   MachineDesired wanted = desired(MachineGoal::running, epoch);
   wanted.move = model::MoveOrder{.transfer = std::move(transfer), .goal = goal};
   return wanted;
+}
+
+TEST_CASE("what restarts elsewhere runs as long as its lease, and again with the next") {
+  Fixture host;
+  MachineDesired wanted = desired(MachineGoal::running);
+  wanted.leased = true;
+  host.want(wanted);
+  CHECK(host.driver.calls_of("start") == 0);
+  const auto renew = [&] {
+    host.leases.granted({.sequence = host.leases.ping().sequence, .machines = {"m1"}});
+    host.loop.run(Seconds{5});
+  };
+  renew();
+  CHECK(host.driver.calls_of("start") == 1);
+  CHECK(host.machine->observed().power_state == PowerState::running);
+  CHECK(host.machine->observed().error.empty());
+  host.loop.schedule(model::kHostLease, [] {});
+  host.loop.run(model::kHostLease - kLeaseLead + kLeaseGrace);
+  CHECK(host.machine->observed().power_state == PowerState::stopped);
+  CHECK(host.machine->observed().error.find("no lease") != std::string::npos);
+  renew();
+  CHECK(host.driver.calls_of("start") == 2);
+  CHECK(host.machine->observed().power_state == PowerState::running);
 }
 
 TEST_CASE("a machine that should run is given its blobs and started, once") {

@@ -44,7 +44,8 @@ struct Fixture {
   NoBlobs blobs;
   DirectPaths paths;
   MoveMarkers markers{world.files, "/moves"};
-  MachineContext context{world.runtime, driver, blobs, paths, markers};
+  Leases leases{world.runtime, driver, [] {}};
+  MachineContext context{world.runtime, driver, blobs, paths, markers, leases};
   std::vector<Told> told;
   std::unique_ptr<Machines> machines;
   std::unique_ptr<Scope> scope;

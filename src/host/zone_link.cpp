@@ -99,19 +99,31 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
   co_return Status();
 }
 
+// Pings are sent whatever else is: they renew leases.
+Task<Status> ZoneLink::write_ping(Stream& stream) {
+  next_ping_ = runtime_.clock.now() + model::kHostPingInterval;
+  HANSE_CO_TRY(std::string ping, encode(HostFrame::ping, to_json(receiver_.ping())));
+  co_return co_await write(stream, std::move(ping));
+}
+
+void ZoneLink::ping_soon() {
+  next_ping_ = runtime_.clock.now();
+  outgoing_changed_.notify();
+}
+
 Task<Status> ZoneLink::write_all(Stream& stream) {
+  next_ping_ = runtime_.clock.now() + model::kHostPingInterval;
   for (;;) {
     const std::uint64_t seen = outgoing_changed_.version();
+    if (runtime_.clock.now() >= next_ping_) HANSE_CO_CHECK(co_await write_ping(stream));
     const Result<std::optional<std::string>> next = outgoing_.next();
     if (!next) {
       log_.error("host '{}' drops what it wanted to say: {}", host_, next.error().message);
     } else if (const std::optional<std::string>& frame = *next; frame.has_value()) {
       HANSE_CO_CHECK(co_await write(stream, *frame));
     } else {
-      co_await outgoing_changed_.changed_since(seen, model::kHostPingInterval);
-      if (outgoing_changed_.version() != seen) continue;
-      HANSE_CO_TRY(std::string ping, encode(HostFrame::ping, json::Object()));
-      HANSE_CO_CHECK(co_await write(stream, std::move(ping)));
+      const Nanos left = next_ping_ - runtime_.clock.now();
+      if (left > Nanos{0}) co_await outgoing_changed_.changed_since(seen, left);
     }
   }
 }
@@ -148,6 +160,11 @@ Status ZoneLink::hear(const codec::Frame& frame) {
       return {};
     case HostFrame::ping:
       return {};
+    case HostFrame::lease: {
+      HANSE_TRY(model::HostLease lease, payload_of<model::HostLease>(frame));
+      receiver_.lease(std::move(lease));
+      return {};
+    }
     case HostFrame::request: {
       HANSE_TRY(model::HostRequest request, payload_of<model::HostRequest>(frame));
       receiver_.request(std::move(request));

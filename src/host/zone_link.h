@@ -41,6 +41,9 @@ class LinkReceiver {
   virtual void opened() = 0;
   virtual void desired(model::MachineDesired desired) = 0;
   virtual void synced() = 0;
+  // What to say with a ping that is sent now, and the answer to one.
+  virtual model::HostPing ping() = 0;
+  virtual void lease(model::HostLease lease) = 0;
   virtual void request(model::HostRequest request) = 0;
   virtual void relay(model::RelayRequest request) = 0;
 };
@@ -55,6 +58,8 @@ class ZoneLink {
   // for an answer to this one's requests.
   void send(model::MachineObserved observed);
   void send(model::HostResponse response);
+  // Not only when the next one is due.
+  void ping_soon();
   bool connected() const { return connected_; }
 
  private:
@@ -63,6 +68,7 @@ class ZoneLink {
   Task<Status> read_all(FrameReader& reader);
   Task<Status> write_all(Stream& stream);
   Task<Status> write(Stream& stream, std::string frame);
+  Task<Status> write_ping(Stream& stream);
   Status hear(const codec::Frame& frame);
   void note_unknown(const codec::Frame& frame);
 
@@ -74,7 +80,8 @@ class ZoneLink {
   Signal outgoing_changed_;
   OutgoingFrames outgoing_;
   bool connected_ = false;
-  bool synced_ = false;              // on this stream
+  bool synced_ = false;  // on this stream
+  MonotonicTime next_ping_;
   std::set<std::uint16_t> unknown_;  // types and versions that were logged on this stream
 };
 

@@ -17,11 +17,15 @@ class Heard final : public LinkReceiver {
   void opened() override { ++opened_count; }
   void desired(model::MachineDesired desired) override { uids.push_back(desired.machine.uid); }
   void synced() override { ++synced_count; }
+  model::HostPing ping() override { return {.sequence = ++pings}; }
+  void lease(model::HostLease lease) override { leases.push_back(lease.sequence); }
   void request(model::HostRequest request) override { requests.push_back(request.id); }
   void relay(model::RelayRequest request) override { relays.push_back(request.id); }
 
   int opened_count = 0;
   int synced_count = 0;
+  std::int64_t pings = 0;
+  std::vector<std::int64_t> leases;
   std::vector<std::string> uids;
   std::vector<std::int64_t> requests;
   std::vector<std::string> relays;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/failover.h"
 #include "model/metadata.h"
 
 namespace hanse::model {
@@ -68,11 +69,12 @@ struct InstanceSpec {
   std::optional<std::string> machine_type;  // pinned at creation: "pc-q35-10.0"
   std::optional<std::string> cpu_model;     // pinned at creation: "qemu64"
   std::optional<std::string> host;          // only this host may run it
+  Failover failover = Failover::keep;  // restart: on another host of the zone, with new disks of its image
   bool operator==(const InstanceSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(InstanceSpec, (),
                       (sku_ref, boot_volume, data_volumes, user_data, ssh_keys, forwards, power, machine_type,
-                       cpu_model, host))
+                       cpu_model, host, failover))
 HANSE_DECLARE_JSON(InstanceSpec);
 
 // What the guest does, as the host sees it.

@@ -6,6 +6,8 @@
 
 namespace hanse::model {
 
+HANSE_DEFINE_JSON(HostPing)
+HANSE_DEFINE_JSON(HostLease)
 HANSE_DEFINE_JSON(HostWelcome)
 HANSE_DEFINE_JSON(HostRequest)
 HANSE_DEFINE_JSON(HostResponse)

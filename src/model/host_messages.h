@@ -18,10 +18,11 @@ enum class HostFrame : std::uint8_t {
   synced = 4,   // zone -> host: everything that is desired has been sent; empty object
   observed =
       5,  // host -> zone: MachineObserved; after hello one for each machine it has, then whenever one changes
-  ping = 6,      // either way when nothing else was sent for a while; empty object
+  ping = 6,      // host -> zone every kHostPingInterval: HostPing; zone -> host when nothing else was sent
   request = 7,   // zone -> host: HostRequest
   response = 8,  // host -> zone: HostResponse
   relay = 9,     // zone -> host: RelayRequest; the host dials back
+  lease = 10,    // zone -> host: HostLease, the answer to a ping while machines on the host run by lease
 };
 
 inline constexpr char kHostProtocol[] = "hanse-host/1";
@@ -31,6 +32,27 @@ inline constexpr char kRelayProtocol[] = "hanse-relay/1";
 // kHostPingInterval without a frame.
 inline constexpr Nanos kHostPingInterval = Seconds{10};
 inline constexpr Nanos kHostSilence = Seconds{30};
+
+// From when the host sent the ping that is answered: until then it runs what restarts elsewhere when it is
+// lost.
+inline constexpr Nanos kHostLease = Seconds{60};
+// What a zone waits beyond it, for clocks that do not run alike.
+inline constexpr Nanos kLeaseMargin = Seconds{6};
+
+struct HostPing {
+  std::int64_t sequence = 0;
+  bool operator==(const HostPing&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostPing, (), (sequence))
+HANSE_DECLARE_JSON(HostPing);
+
+struct HostLease {
+  std::int64_t sequence = 0;          // of the ping
+  std::vector<std::string> machines;  // uids: of these it is renewed, of no other
+  bool operator==(const HostLease&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostLease, (), (sequence, machines))
+HANSE_DECLARE_JSON(HostLease);
 
 struct HostWelcome {
   std::string zone;

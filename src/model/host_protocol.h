@@ -88,11 +88,13 @@ struct MachineDesired {
   Epoch epoch;
   MachineGoal goal = MachineGoal::running;
   std::int64_t restart_generation = 0;
+  bool leased = false;  // it may run only while the host holds a lease for it
   MachineSpec machine;
   std::optional<MoveOrder> move;
   bool operator==(const MachineDesired&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(MachineDesired, (), (generation, epoch, goal, restart_generation, machine, move))
+BOOST_DESCRIBE_STRUCT(MachineDesired, (),
+                      (generation, epoch, goal, restart_generation, leased, machine, move))
 HANSE_DECLARE_JSON(MachineDesired);
 
 enum class MoveState {

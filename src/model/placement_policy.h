@@ -12,16 +12,13 @@
 
 #include "base/json.h"
 #include "base/units.h"
+#include "model/failover.h"
 
 namespace hanse::model {
 
 // No two replicas in one zone, at one provider, in one member state, on one host.
 enum class Spread { none, zone, provider, member_state, host };
 BOOST_DESCRIBE_ENUM(Spread, none, zone, provider, member_state, host)
-
-// What becomes of a replica whose zone is lost: it is kept for the zone's return, or started elsewhere.
-enum class Failover { keep, restart };
-BOOST_DESCRIBE_ENUM(Failover, keep, restart)
 
 // A replica that no longer satisfies a hard constraint is reported (placement) or moved (continuous).
 enum class Enforce { placement, continuous };

@@ -35,12 +35,14 @@ struct ReplicaAssignment {
   std::int32_t index = 0;
   std::string instance;  // "<workload>-<index>"
   std::string zone;
-  std::string reservation;  // by which it is put there; empty in this zone
+  std::string reservation;  // by which it is put there
   PowerState power_state = PowerState::unknown;
   bool deleting = false;
+  bool lost = false;  // with deleting: its zone was given up, another has the index; removed when it is back
   bool operator==(const ReplicaAssignment&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ReplicaAssignment, (), (index, instance, zone, reservation, power_state, deleting))
+BOOST_DESCRIBE_STRUCT(ReplicaAssignment, (),
+                      (index, instance, zone, reservation, power_state, deleting, lost))
 HANSE_DECLARE_JSON(ReplicaAssignment);
 
 struct WorkloadStatus {

@@ -52,9 +52,11 @@ struct HostStatus {
   std::string version;         // of Hanse
   std::string stream_address;  // where other hosts reach its migration streams; empty: they do not
   std::string boot_id;         // one run of the agent; a second agent with this identity has another
+  std::vector<std::string> left_machines;  // uids: restarted elsewhere; to be removed when it is back
   bool operator==(const HostStatus&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostStatus, (), (state, conditions, inventory, version, stream_address, boot_id))
+BOOST_DESCRIBE_STRUCT(HostStatus, (),
+                      (state, conditions, inventory, version, stream_address, boot_id, left_machines))
 HANSE_DECLARE_JSON(HostStatus);
 
 using Host = Resource<HostSpec, HostStatus>;

@@ -18,9 +18,10 @@ std::string prefix() {
 
 }  // namespace
 
-Controllers::Controllers(InstanceServices services, ImageReconciler& images,
+Controllers::Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
                          WorkloadReconciler::Services workloads)
     : services_(services),
+      leases_(leases),
       index_(services.tables),
       host_turns_(services.runtime.scheduler),
       feed_(services.runtime, services.store),
@@ -47,10 +48,14 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images,
 }
 
 void Controllers::subscribe() {
-  feed_.on_start([this] { services_.capacity.forget(); });
+  feed_.on_start([this] {
+    services_.capacity.forget();
+    leases_.forget();
+  });
   feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) {
     index_.refresh(key);
     services_.capacity.instance_changed(key);
+    leases_.instance_changed(key);
     instances_.enqueue(key);
   });
   feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });

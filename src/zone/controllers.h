@@ -14,6 +14,7 @@
 #include "zone/image_reconciler.h"
 #include "zone/instance_index.h"
 #include "zone/instance_reconciler.h"
+#include "zone/leases/replica_leases.h"
 #include "zone/simple_reconcilers.h"
 #include "zone/workloads/workload_reconciler.h"
 
@@ -21,7 +22,8 @@ namespace hanse::zone {
 
 class Controllers {
  public:
-  Controllers(InstanceServices services, ImageReconciler& images, WorkloadReconciler::Services workloads);
+  Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
+              WorkloadReconciler::Services workloads);
 
   Status start();
 
@@ -31,6 +33,7 @@ class Controllers {
   void host_changed(const std::string& host);
 
   InstanceServices services_;
+  ReplicaLeases& leases_;
   InstanceIndex index_;
   Signal host_turns_;
   ChangeFeed feed_;

@@ -43,6 +43,7 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
       .epoch = instance.status.epoch,
       .goal = should_run(instance) ? model::MachineGoal::running : model::MachineGoal::stopped,
       .restart_generation = instance.status.restart_generation,
+      .leased = instance.spec.failover == model::Failover::restart,
       .move = std::move(move)};
   if (context.sku == nullptr)
     return fail(Code::failed_precondition, "{} of instance '{}' is gone", instance.spec.sku_ref, title);
@@ -70,6 +71,12 @@ model::MachineDesired absent_machine(const model::Instance& instance) {
                                 .epoch = instance.status.epoch,
                                 .goal = model::MachineGoal::absent};
   desired.machine.uid = instance.metadata.uid;
+  return desired;
+}
+
+model::MachineDesired absent_machine(const std::string& uid, std::int64_t generation) {
+  model::MachineDesired desired{.generation = generation, .goal = model::MachineGoal::absent};
+  desired.machine.uid = uid;
   return desired;
 }
 

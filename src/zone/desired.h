@@ -2,7 +2,9 @@
 // that it refers to, becomes one MachineDesired.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -28,5 +30,7 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
 
 // What a host is to do with a machine that is not (or no longer) to be there: goal absent.
 model::MachineDesired absent_machine(const model::Instance& instance);
+// Of one whose instance is elsewhere; `generation` is the version of the record that says so.
+model::MachineDesired absent_machine(const std::string& uid, std::int64_t generation);
 
 }  // namespace hanse::zone

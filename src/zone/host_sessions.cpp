@@ -60,6 +60,20 @@ class HostSessions::Served final : public HostStreamEvents {
     sessions_.changes_.notify();
   }
 
+  // Only what is desired here now: what was restarted elsewhere is not.
+  void on_ping(const model::HostPing& ping) override {
+    HostState& host = sessions_.hosts_[name_];
+    if (host.stream != &stream_) return;
+    model::HostLease lease{.sequence = ping.sequence};
+    for (const auto& [uid, desired] : host.desired) {
+      const bool wanted = desired.leased && desired.goal != model::MachineGoal::absent;
+      if (wanted && (!sessions_.may_run_ || sessions_.may_run_(uid))) lease.machines.push_back(uid);
+    }
+    if (lease.machines.empty()) return;
+    host.leased = sessions_.runtime_.clock.now();
+    stream_.send(model::HostFrame::lease, to_json(lease));
+  }
+
  private:
   HostSessions& sessions_;
   std::string name_;
@@ -71,6 +85,7 @@ HostSessions::HostSessions(Runtime& runtime, std::string zone, std::string versi
       log_(runtime.log, "hosts"),
       zone_(std::move(zone)),
       version_(std::move(version)),
+      began_(runtime.clock.now()),
       changes_(runtime.scheduler) {}
 
 HostSessions::~HostSessions() = default;
@@ -105,6 +120,13 @@ void HostSessions::forget(const std::string& host, const std::string& uid) {
   if (found == hosts_.end()) return;
   found->second.desired.erase(uid);
   found->second.observed.erase(uid);
+}
+
+MonotonicTime HostSessions::lease_end(const std::string& host) const {
+  const auto state = hosts_.find(host);
+  const bool leased = state != hosts_.end() && state->second.leased;
+  const MonotonicTime last = leased ? state->second.leased.value_or(began_) : began_;
+  return last + model::kHostLease + model::kLeaseMargin;
 }
 
 std::optional<std::int64_t> HostSessions::told_generation(const std::string& host,

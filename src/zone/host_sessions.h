@@ -47,6 +47,12 @@ class HostSessions {
   // word.
   std::optional<std::int64_t> told_generation(const std::string& host, const std::string& uid) const;
 
+  // Asked at each ping whether a machine that runs by a lease may go on, beside that it is desired. Set
+  // before any host may connect.
+  void set_lease_gate(std::function<bool(const std::string& uid)> gate) { may_run_ = std::move(gate); }
+  // When no machine can run there by a lease any more, as long as the host does not ask again.
+  MonotonicTime lease_end(const std::string& host) const;
+
   // What the host of that machine last said. `host` is part of the key: during a move inside a zone two hosts
   // speak of one uid.
   std::optional<model::MachineObserved> observed(const std::string& host, const std::string& uid) const;
@@ -83,7 +89,8 @@ class HostSessions {
     std::map<std::string, model::MachineDesired> desired;    // by uid
     std::map<std::string, model::MachineObserved> observed;  // by uid
     std::optional<model::HostHello> hello;
-    HostStream* stream = nullptr;  // while connected
+    HostStream* stream = nullptr;         // while connected
+    std::optional<MonotonicTime> leased;  // when it was last granted any
   };
   struct PendingRelay {
     std::string host;
@@ -96,7 +103,9 @@ class HostSessions {
   Logger log_;
   std::string zone_;
   std::string version_;
+  MonotonicTime began_;  // an earlier run may have granted leases just before
   Signal changes_;
+  std::function<bool(const std::string&)> may_run_;
   std::vector<std::function<void(const std::string&, const std::string&)>> listeners_;
   std::vector<std::function<void(const std::string&)>> connection_listeners_;
   std::map<std::string, HostState> hosts_;

@@ -78,8 +78,13 @@ Status HostStream::handle(const codec::Frame& frame) {
       answer(std::move(response));
       return {};
     }
+    case model::HostFrame::ping: {
+      HANSE_TRY(const model::HostPing ping, read_payload<model::HostPing>(frame));
+      events_.on_ping(ping);
+      return {};
+    }
     default:
-      return {};  // ping, and what a newer host may say
+      return {};  // what a newer host may say
   }
 }
 

@@ -27,6 +27,7 @@ class HostStreamEvents {
   virtual ~HostStreamEvents() = default;
   virtual Status on_hello(const model::HostHello& hello) = 0;
   virtual void on_observed(model::MachineObserved observed) = 0;
+  virtual void on_ping(const model::HostPing& ping) = 0;
 };
 
 class HostStream {

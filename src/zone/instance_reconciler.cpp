@@ -1,5 +1,7 @@
 #include "zone/instance_reconciler.h"
 
+#include <algorithm>
+
 #include "zone/instance_status.h"
 
 namespace hanse::zone {
@@ -10,6 +12,13 @@ constexpr Nanos kLookAgain = Seconds{2};
 
 std::string name_of(const model::Instance& instance) {
   return to_string(id_of(instance.metadata));
+}
+
+bool has_left_copy(const Tables& tables, const std::string& name, const std::string& uid) {
+  const auto host = tables.hosts.get({.name = name});
+  if (!host) return false;
+  const auto& left = (*host)->status.left_machines;
+  return std::find(left.begin(), left.end(), uid) != left.end();
 }
 
 }  // namespace
@@ -33,8 +42,15 @@ Task<Result<Again>> InstanceReconciler::keep(Pointer instance, std::string key) 
     if (instance->status.host.empty()) co_return co_await place(instance);
     services_.capacity.release(instance->metadata.uid);
   }
+  const std::optional<MonotonicTime> lost = lost_at(*instance);
+  const MonotonicTime now = services_.runtime.clock.now();
+  if (lost && *lost <= now) {
+    HANSE_CO_CHECK(co_await fail_over(instance));
+    co_return Again();
+  }
   tell_host(*instance, key);
   HANSE_CO_CHECK(co_await take_over_status(instance));
+  if (lost) co_return Again(*lost - now);
   co_return Again();
 }
 
@@ -63,6 +79,11 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   const std::string uid = instance->metadata.uid;
   const auto host = services_.capacity.reserve(*instance, host_request(*instance, **sku));
   if (!host) co_return co_await wait_with(id, "Placed", "NoHost", host.error().message);
+  if (has_left_copy(services_.tables, *host, uid)) {
+    services_.capacity.release(uid);
+    co_return co_await wait_with(id, "Placed", "OldCopy",
+                                 fmt::format("host '{}' removes an older copy first", *host));
+  }
   const auto hello = services_.hosts.hello(*host);
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const auto placed = co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
@@ -81,6 +102,44 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   }
   services_.events.add("instance", name_of(*instance), "Placed", "on host '" + *host + "'");
   co_return Again();
+}
+
+// In a move its protocol decides where it runs; one that is bound to a host waits for it.
+std::optional<MonotonicTime> InstanceReconciler::lost_at(const model::Instance& instance) const {
+  const model::InstanceStatus& status = instance.status;
+  const bool restarts = instance.spec.failover == model::Failover::restart && !instance.spec.host &&
+                        instance.spec.power == model::Power::running;
+  if (!restarts || status.incoming || !status.transfer.empty()) return std::nullopt;
+  if (services_.hosts.connected(status.host)) return std::nullopt;
+  return services_.hosts.lease_end(status.host);
+}
+
+Task<Status> InstanceReconciler::fail_over(Pointer instance) {
+  const std::string uid = instance->metadata.uid;
+  const std::string lost = instance->status.host;
+  // From here on it is granted no lease there, also when it comes back before this is written.
+  services_.hosts.forget(lost, uid);
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+  model::Instance changed = *instance;
+  changed.status.host.clear();
+  ++changed.status.epoch.value;
+  changed.status.power_state = model::PowerState::unknown;
+  changed.status.state = model::ResourceState::updating;
+  const std::string why = fmt::format("host '{}' is lost; it is restarted on another, with new disks", lost);
+  model::add_condition(changed.status.conditions, {changed.status.state, "Host", "HostLost", why, now});
+  Tables& tables = services_.tables;
+  store::Transaction move{.compares = {tables.instances.unchanged(*instance)},
+                          .writes = {tables.instances.write_of(changed)}};
+  if (const auto host = tables.hosts.get({.name = lost})) {
+    model::Host left = **host;
+    left.status.left_machines.push_back(uid);
+    move.compares.push_back(tables.hosts.unchanged(**host));
+    move.writes.push_back(tables.hosts.write_of(left));
+  }
+  const auto written = co_await services_.store.transact(std::move(move));
+  if (!written) co_return fail(written.error());
+  services_.events.add("instance", name_of(*instance), "HostLost", why);
+  co_return Status();
 }
 
 void InstanceReconciler::tell_host(const model::Instance& instance, const std::string& key) {

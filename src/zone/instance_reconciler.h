@@ -6,6 +6,7 @@
 // of is a condition instead.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "runtime/runtime.h"
@@ -42,6 +43,10 @@ class InstanceReconciler {
   Task<Result<Again>> keep(Pointer instance, std::string key);
   Task<Result<Again>> prepare(Pointer instance);
   Task<Result<Again>> place(Pointer instance);
+  // Nothing: its host is not lost, or it waits for it. Else when no copy can run there any more.
+  std::optional<MonotonicTime> lost_at(const model::Instance& instance) const;
+  // Takes it off its host, which removes its copy when it is back; it is placed anew.
+  Task<Status> fail_over(Pointer instance);
   void tell_host(const model::Instance& instance, const std::string& key);
   Task<Status> take_over_status(Pointer instance);
   Task<Result<Again>> remove(Pointer instance);

@@ -28,8 +28,11 @@ ResourceState transitional(ResourceState before) {
 void apply_observed(model::Instance& instance, const HostView& view, const std::string& now) {
   model::InstanceStatus& status = instance.status;
   if (!view.connected) {
+    const bool restarts = instance.spec.failover == model::Failover::restart;
     note(instance, "Host", "HostUnreachable",
-         "host '" + status.host + "' is not connected; the instance goes on as it was", now);
+         "host '" + status.host + "' is not connected; the instance " +
+             (restarts ? "is stopped there and restarted elsewhere" : "goes on as it was"),
+         now);
     return;
   }
   if (!view.observed) return;

@@ -164,5 +164,66 @@ TEST_CASE_FIXTURE(Fixture, "what an instance refers to must be there, and only i
   CHECK(get("web").status.power_state == PowerState::stopped);
 }
 
+struct TwoHosts : Fixture {
+  std::unique_ptr<test::ScriptedHost> other;
+
+  TwoHosts() {
+    add_host_record("h2");
+    connect();
+    model::Instance wanted = instance("web");
+    wanted.spec.failover = model::Failover::restart;
+    REQUIRE(wait(zone->frontends().instances.put(wanted, std::nullopt)));
+    pass(Seconds{3});
+    other = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h2", "boot-2");
+    pass(Seconds{1});
+    REQUIRE(get("web").status.host == "h1");
+    pass_connected(2);
+    connect();
+    host->send(model::HostFrame::ping, to_json(model::HostPing{.sequence = 1}));
+    pass(Seconds{1});
+    REQUIRE(std::count(host->frames.begin(), host->frames.end(), model::HostFrame::lease) == 1);
+  }
+  // Its session ends without its pings.
+  void pass_connected(int tens_of_seconds) {
+    for (int i = 0; i < tens_of_seconds; ++i) {
+      other = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h2", "boot-2");
+      pass(Seconds{10});
+    }
+  }
+  std::vector<std::string> left() {
+    return (*zone->tables().hosts.get({.name = "h1"}))->status.left_machines;
+  }
+};
+
+TEST_CASE_FIXTURE(TwoHosts,
+                  "a lost host's instance restarts on another once no lease is left, and only there") {
+  const std::string machine = uid("web");
+  CHECK(host->desired.at(machine).leased);
+  host.reset();
+  pass_connected(5);
+  CHECK(get("web").status.host == "h1");  // it may run there still
+  pass_connected(4);
+  CHECK(get("web").status.host == "h2");
+  CHECK(get("web").status.epoch == Epoch{2});
+  CHECK(get("web").status.power_state == PowerState::running);
+  CHECK(left() == std::vector<std::string>{machine});
+
+  connect();  // the lost one is back with its old copy
+  CHECK(host->desired.at(machine).goal == model::MachineGoal::absent);
+  pass(Seconds{5});
+  CHECK(left().empty());
+  CHECK(get("web").status.host == "h2");
+}
+
+TEST_CASE_FIXTURE(TwoHosts, "a host that is back in time keeps its instance") {
+  host.reset();
+  pass_connected(5);
+  connect();
+  pass_connected(1);
+  CHECK(get("web").status.host == "h1");
+  CHECK(get("web").status.epoch == Epoch{1});
+  CHECK(left().empty());
+}
+
 }  // namespace
 }  // namespace hanse::zone

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/runtime.h"
 #include "zone/host_sessions.h"
@@ -41,7 +42,8 @@ class PlainReconciler {
   Table<T>& table_;
 };
 
-// What a host says of itself goes into its record; the record of a deleted host goes.
+// What a host says of itself goes into its record; what was restarted elsewhere while it was away is removed
+// from it; the record of a deleted host goes.
 class HostReconciler {
  public:
   HostReconciler(Runtime& runtime, Tables& tables, HostSessions& hosts)
@@ -50,6 +52,9 @@ class HostReconciler {
   Task<Result<Again>> reconcile(std::string key);
 
  private:
+  // Tells the host of its left machines; those of which it has let go.
+  std::vector<std::string> removed_machines(const model::Host& host);
+
   Runtime& runtime_;
   Tables& tables_;
   HostSessions& hosts_;

@@ -4,6 +4,7 @@
 #include "zone/authorization/built_in_roles.h"
 #include "zone/controllers.h"
 #include "zone/federation/zone_offer.h"
+#include "zone/leases/replica_leases.h"
 #include "zone/peer_clients.h"
 #include "zone/transfers/transfer_service.h"
 #include "zone/workloads/explainer.h"
@@ -71,6 +72,8 @@ struct Zone::Parts {
         records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
         admission(tables, membership, records),
         reservations(run, config, admission, capacity),
+        lease_grants(run, tables, config.name),
+        replica_leases(run, tables, clients, config.name),
         replica_zones(config, tables, frontends, clients),
         zone_candidates(config, tables, capacity, peers, admission, records),
         explainer(config, tables, capacity, zone_candidates),
@@ -82,10 +85,13 @@ struct Zone::Parts {
                    .images = image_reconciler,
                    .certificates = crypto.certificates,
                    .zone = config.name},
-                  capacity, peers, admission),
-        controllers(
-            {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, transfers, config.name}) {}
+                  capacity, peers, admission, replica_leases),
+        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
+                    replica_leases,
+                    {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants,
+                     transfers, config.name}) {
+    hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
+  }
 
   Task<Status> load();
   Task<Status> load_tokens();
@@ -120,6 +126,8 @@ struct Zone::Parts {
   ZoneRecords records;
   PeerAdmission admission;
   Reservations reservations;
+  LeaseGrants lease_grants;
+  ReplicaLeases replica_leases;
   ReplicaZones replica_zones;
   ZoneCandidates zone_candidates;
   Explainer explainer;
@@ -186,6 +194,7 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(transfers.start());
   HANSE_CO_CHECK(controllers.start());
+  HANSE_CO_CHECK(replica_leases.start());
   if (!scope.spawn(renew_certificates())) co_return fail(Code::internal, "the zone cannot start");
   co_return Status();
 }
@@ -285,6 +294,9 @@ EventLog& Zone::events() {
 }
 Reservations& Zone::reservations() {
   return parts_->reservations;
+}
+LeaseGrants& Zone::lease_grants() {
+  return parts_->lease_grants;
 }
 Explainer& Zone::explainer() {
   return parts_->explainer;

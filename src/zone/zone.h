@@ -26,6 +26,7 @@
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
+#include "zone/leases/lease_grants.h"
 #include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
@@ -69,6 +70,7 @@ class Zone {
   Membership& membership();
   ZoneRecords& records();
   Reservations& reservations();
+  LeaseGrants& lease_grants();
   Explainer& explainer();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;

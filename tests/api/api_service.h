@@ -119,6 +119,7 @@ struct ApiService {
   zone::HostCapacity capacity{tables, hosts};
   zone::PeerAdmission admission{tables, membership, records};
   zone::Reservations reservations{world.runtime, config, admission, capacity};
+  zone::LeaseGrants lease_grants{world.runtime, tables, config.name};
   zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
   zone::Explainer explainer{config, tables, capacity, candidates};
   std::unique_ptr<api::Api> api;
@@ -143,9 +144,9 @@ struct ApiService {
 
   // What an API stands on, with its own idea of who is who.
   api::ApiParts parts(zone::Authentication& whose) {
-    return {world.runtime, *store,        tables,    frontends, actions, transfers,  hosts,
-            whose,         authorization, enrolment, images,    events,  membership, records,
-            reservations,  explainer,     peers,     identity,  config};
+    return {world.runtime, *store,        tables,    frontends, actions,  transfers,  hosts,
+            whose,         authorization, enrolment, images,    events,   membership, records,
+            reservations,  lease_grants,  explainer, peers,     identity, config};
   }
 
   // Runs a task to its end.

@@ -22,6 +22,7 @@ class FakeDriver final : public host::Driver {
 
   host::CopyProgress memory_copied;             // what memory_progress() says
   std::map<std::string, std::string> consoles;  // by uid
+  std::map<std::string, Nanos> kept;            // what keep_for() said last, by uid
 
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
@@ -54,6 +55,7 @@ class FakeDriver final : public host::Driver {
   Task<Status> stop(std::string uid, Nanos) override {
     return call("stop", uid, host::RunState::stopped, {});
   }
+  void keep_for(const std::string& uid, Nanos time) override { kept[uid] = time; }
   Task<Status> remove(std::string uid) override {
     HANSE_CO_CHECK(co_await begin("remove"));
     machines_.erase(uid);

@@ -12,8 +12,13 @@ constexpr int kNameDigits = 12;
 }  // namespace
 
 TransferService::TransferService(TransferServices services, HostCapacity& capacity,
-                                 const federation::Peers& peers, const PeerAdmission& admission)
-    : services_(std::move(services)), capacity_(capacity), peers_(peers), admission_(admission) {}
+                                 const federation::Peers& peers, const PeerAdmission& admission,
+                                 ReplicaLeases& leases)
+    : services_(std::move(services)),
+      capacity_(capacity),
+      peers_(peers),
+      admission_(admission),
+      leases_(leases) {}
 
 Status TransferService::start() {
   HANSE_TRY(const auto transfers, services_.records.tables.transfers.all());

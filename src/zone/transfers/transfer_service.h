@@ -10,6 +10,7 @@
 
 #include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
+#include "zone/leases/replica_leases.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
 
@@ -20,7 +21,7 @@ inline constexpr std::size_t kMaxEnded = 1000;
 class TransferService final : public TransferFrontend {
  public:
   TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers,
-                  const PeerAdmission& admission);
+                  const PeerAdmission& admission, ReplicaLeases& leases);
 
   Status start();
 
@@ -58,6 +59,7 @@ class TransferService final : public TransferFrontend {
   HostCapacity& capacity_;
   const federation::Peers& peers_;
   const PeerAdmission& admission_;
+  ReplicaLeases& leases_;
   std::map<std::string, Pointer> active_;  // by transfer name
 };
 

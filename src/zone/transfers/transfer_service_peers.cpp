@@ -50,6 +50,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
     co_return fail(Code::resource_exhausted, "{} transfers are under way in zone '{}' already",
                    active_.size(), services_.zone);
   }
+  HANSE_CO_CHECK(co_await leases_.obtain(request.instance));
   const std::string uid = request.instance.metadata.uid;
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();

@@ -28,6 +28,17 @@ model::ReservationRequest reservation_of(const model::Workload& workload, const 
           .cpu_model = workload.spec.instance.spec.cpu_model};
 }
 
+// A replica of the same name would be taken for the lost one, or the lost one for it.
+void refuse_with_lost(const Replicas& replicas, std::vector<placement::ZoneCandidate>& zones) {
+  for (const model::ReplicaAssignment& replica : replicas) {
+    if (!replica.lost) continue;
+    for (placement::ZoneCandidate& zone : zones) {
+      if (zone.name == replica.zone && zone.refusal.empty())
+        zone.refusal = fmt::format("it has not removed {}, which was lost in it", replica.instance);
+    }
+  }
+}
+
 }  // namespace
 
 void Assigner::remember_refusal(const model::Workload& workload, const std::string& zone,
@@ -51,6 +62,7 @@ Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, mode
                                                   Replicas replicas) {
   HANSE_CO_TRY(Zones zones, candidates_.all(workload, sku));
   apply_refusals(workload, zones);
+  refuse_with_lost(replicas, zones);
   Assigned assigned{.replicas = std::move(replicas)};
   for (model::ReplicaAssignment& replica : assigned.replicas) {
     if (!replica.zone.empty() || replica.deleting) continue;
@@ -95,9 +107,8 @@ Task<bool> Assigner::place(model::Workload workload, model::InstanceSku sku,
 
 Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
                                model::ReplicaAssignment& replica) {
-  replica.reservation.clear();
-  if (zones_.is_here(zone)) co_return Status();
   replica.reservation = random_token(runtime_.random, kReservationDigits);
+  if (zones_.is_here(zone)) co_return Status();
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());
   // The digest said the price for everybody; this one is for us.

@@ -48,9 +48,14 @@ Task<PolicyKeeper::Findings> PolicyKeeper::check(model::Workload workload, Repli
     if (replica.deleting) continue;
     if (std::find(homeless.begin(), homeless.end(), replica.index) != homeless.end()) {
       if (!is_overdue(workload.metadata.uid, replica.index, now_misplaced)) continue;
-      // Where nothing else qualifies it waits for room.
-      if (!choose_other(workload, replica, replicas, zones).chosen.empty())
+      if (!choose_other(workload, replica, replicas, zones).chosen.empty()) {
         findings.elsewhere.push_back(replica.index);
+      } else {
+        findings.problems.push_back(
+            fmt::format("{} waits for room: no host of zone '{}' takes it and no "
+                        "other zone qualifies",
+                        replica.instance, replica.zone));
+      }
       continue;
     }
     count_replicas(replicas, -1, zones);

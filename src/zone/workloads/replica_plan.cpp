@@ -13,8 +13,9 @@ namespace {
 constexpr std::size_t kVersionDigits = 16;
 
 bool has_index(const Replicas& replicas, std::int32_t index) {
-  return std::any_of(replicas.begin(), replicas.end(),
-                     [&](const model::ReplicaAssignment& replica) { return replica.index == index; });
+  return std::any_of(replicas.begin(), replicas.end(), [&](const model::ReplicaAssignment& replica) {
+    return replica.index == index && !replica.lost;
+  });
 }
 
 // With perZone those of each zone beyond the number for one, the youngest first.

@@ -155,6 +155,15 @@ Task<WorkloadReconciler::Visited> WorkloadReconciler::visit_all(Pointer workload
     }
     const bool silent =
         seen.error().code == Code::unavailable || seen.error().code == Code::deadline_exceeded;
+    if (silent && replica.lost) {
+      visited.replicas.push_back(replica);  // removed when its zone is back
+      continue;
+    }
+    if (silent && is_lost(*workload, replica)) {
+      visited.replicas.push_back(replica);
+      visited.replicas.back().lost = visited.replicas.back().deleting = true;
+      continue;
+    }
     visited.problems.push_back(
         silent ? fmt::format("{} waits for zone '{}', which does not answer: {}", replica.instance,
                              replica.zone, seen.error().message)
@@ -168,6 +177,7 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
                                                                  model::ReplicaAssignment replica,
                                                                  Look& look) {
   const ResourceId id = replica_id(*workload, replica);
+  if (!replica.lost) services_.leases.allow(replica.reservation);
   const auto instance = co_await services_.zones.get(replica.zone, id);
   if (!instance && instance.error().code != Code::not_found) co_return fail(instance.error());
   if (!instance) {
@@ -196,6 +206,19 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
   if (replica.deleting && !instance->metadata.deleted_at)
     HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
   co_return replica;
+}
+
+bool WorkloadReconciler::is_lost(const model::Workload& workload, const model::ReplicaAssignment& replica) {
+  const bool restarts = workload.spec.placement.failover == model::Failover::restart;
+  if (!restarts || replica.deleting || services_.zones.is_here(replica.zone)) return false;
+  if (!services_.leases.is_over(replica.reservation)) return false;
+  // Before it is written, so that nothing is granted meanwhile.
+  services_.leases.withhold(replica.reservation);
+  services_.events.add("workload", title_of(workload), "ZoneLost",
+                       fmt::format("zone '{}' does not answer and {} cannot run there any more; it is "
+                                   "restarted elsewhere",
+                                   replica.zone, replica.instance));
+  return true;
 }
 
 // What was put and not answered may still be on its way; only without its reservation it makes nothing there.
@@ -251,10 +274,12 @@ Task<Status> WorkloadReconciler::put(Pointer workload, model::ReplicaAssignment 
   instance.labels["workload"] = workload->metadata.name;
   instance.annotations[model::kWorkloadAnnotation] = replica_name(services_.zone, *workload, replica.index);
   instance.annotations[model::kTemplateAnnotation] = template_version(services_.hashing, wanted);
-  if (!replica.reservation.empty()) instance.annotations[model::kReservationAnnotation] = replica.reservation;
+  instance.annotations[model::kReservationAnnotation] = replica.reservation;
   if (workload->spec.placement.spread == model::Spread::host)
     instance.annotations[model::kSpreadAnnotation] = "host";
   instance.spec = wanted.spec;
+  if (workload->spec.placement.failover == model::Failover::restart)
+    instance.spec.failover = model::Failover::restart;
   co_return co_await services_.zones.put(replica.zone, std::move(request));
 }
 
@@ -274,7 +299,7 @@ Task<void> WorkloadReconciler::check_policy(Pointer workload, Visited& visited) 
 void WorkloadReconciler::replace_one_outdated(const model::Workload& workload, Visited& visited) {
   if (visited.outdated.empty() || !is_complete(workload, visited.replicas)) return;
   const bool one_goes = std::any_of(visited.replicas.begin(), visited.replicas.end(),
-                                    [](const auto& replica) { return replica.deleting; });
+                                    [](const auto& replica) { return replica.deleting && !replica.lost; });
   if (one_goes) return;
   for (model::ReplicaAssignment& replica : visited.replicas)
     replica.deleting = replica.index == visited.outdated.front();

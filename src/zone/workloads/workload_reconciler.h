@@ -14,6 +14,7 @@
 
 #include "runtime/runtime.h"
 #include "zone/event_log.h"
+#include "zone/leases/lease_grants.h"
 #include "zone/reconcile_loop.h"
 #include "zone/workloads/assigner.h"
 #include "zone/workloads/policy_keeper.h"
@@ -29,6 +30,7 @@ class WorkloadReconciler {
     EventLog& events;
     ZoneCandidates& candidates;
     ReplicaZones& zones;
+    LeaseGrants& leases;
     TransferFrontend& transfers;
     std::string zone;
   };
@@ -63,6 +65,8 @@ class WorkloadReconciler {
   Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
                                                Look& look);
   Task<Result<model::ReplicaAssignment>> make(Pointer workload, model::ReplicaAssignment replica);
+  // Whether the zone is given up for one that does not answer there; until then it is waited for.
+  bool is_lost(const model::Workload& workload, const model::ReplicaAssignment& replica);
   // Nothing is in the replica's zone, and nothing can come by its reservation any more.
   Task<Result<bool>> is_given_up(Pointer workload, model::ReplicaAssignment replica);
   Task<Status> put(Pointer workload, model::ReplicaAssignment replica);

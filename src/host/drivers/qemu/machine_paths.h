@@ -2,6 +2,7 @@
 //
 //   <data_dir>/instances/<uid>/            the agent's: nobody else writes here
 //     machine.json                         MachineRecord
+//     lease  guard.lock                    of a machine that runs by a lease, see guard.h
 //     qemu.log                             what QEMU says on its standard output and error
 //     run/                                 the guest user's: QEMU can reach nothing else
 //       qemu.pid  qmp.sock  serial.sock  guest.sock  seed.iso  disk-<uid>.qcow2
@@ -29,6 +30,7 @@ class MachinePaths {
 
   const std::string& folder() const { return folder_; }
   std::string record() const { return folder_ + "/machine.json"; }
+  std::string lease() const { return folder_ + "/lease"; }
   std::string log() const { return folder_ + "/qemu.log"; }
   std::string run_folder() const { return folder_ + "/run"; }
   std::string in_run(std::string_view name) const { return folder_ + "/run/" + std::string(name); }

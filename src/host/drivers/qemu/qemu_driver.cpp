@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/drivers/qemu/disks.h"
+#include "host/drivers/qemu/guard.h"
 #include "host/drivers/qemu/launch.h"
 #include "host/drivers/qemu/ports.h"
 #include "host/drivers/qemu/qmp_commands.h"
@@ -177,7 +178,24 @@ Task<Status> QemuDriver::boot_once(Machine& machine, HostFacts facts) {
   if (!forwards) co_return fail(forwards.error());
   record.forwards = std::move(*forwards);
   HANSE_CO_CHECK(co_await commit(context_, machine, std::move(record)));
-  co_return co_await launch(context_, machine, facts);
+  HANSE_CO_CHECK(co_await launch(context_, machine, facts));
+  co_await guard(machine.uid());
+  co_return Status();
+}
+
+void QemuDriver::keep_for(const std::string& uid, Nanos time) {
+  ends_.insert_or_assign(uid, runtime_.clock.now() + time);
+  // What this one misses the next one says.
+  if (!guarding_.insert(uid).second) return;
+  if (!scope_.spawn(guard(uid))) guarding_.erase(uid);
+}
+
+Task<void> QemuDriver::guard(std::string uid) {
+  const Machine* const machine = find(uid);
+  const auto end = ends_.find(uid);
+  if (machine != nullptr && machine->lives() && end != ends_.end())
+    co_await guard_machine(context_, machine->paths, machine->session->process(), end->second);
+  guarding_.erase(uid);
 }
 
 // The record must not say that a machine should run which could not: what recover() finds would be wrong.
@@ -237,6 +255,7 @@ Task<Status> QemuDriver::remove(std::string uid) {
     HANSE_CO_CHECK(co_await end_process(context_, *found->second));
     machines_.erase(uid);
   }
+  ends_.erase(uid);
   HANSE_CO_CHECK(co_await runtime_.files.remove_all(MachinePaths(options_.data_dir, uid).folder()));
   changes_.notify();
   co_return Status();

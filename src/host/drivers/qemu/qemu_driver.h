@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/scope.h"
 #include "host/driver.h"
 #include "host/drivers/qemu/capabilities.h"
 #include "host/drivers/qemu/machine.h"
@@ -33,6 +34,7 @@ class QemuDriver final : public Driver {
 
   Task<Status> start(model::MachineSpec machine, Epoch epoch) override;
   Task<Status> stop(std::string uid, Nanos grace) override;
+  void keep_for(const std::string& uid, Nanos time) override;
   Task<Status> remove(std::string uid) override;
 
   Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
@@ -60,6 +62,7 @@ class QemuDriver final : public Driver {
   Task<Status> boot_once(Machine& machine, HostFacts facts);
   Task<Status> note_failed_boot(Machine& machine, Error failure);
   Task<Status> recover_one(std::string uid);
+  Task<void> guard(std::string uid);
   // Ports of this driver's machines; QEMU may not have taken them yet.
   std::set<std::uint16_t> ports_in_use(const std::string& but_of) const;
 
@@ -69,6 +72,9 @@ class QemuDriver final : public Driver {
   DriverContext context_;
   std::optional<Capabilities> capabilities_;
   std::map<std::string, std::unique_ptr<Machine>> machines_;
+  std::map<std::string, MonotonicTime> ends_;  // of those that run by a lease
+  std::set<std::string> guarding_;             // whose guard is being told
+  Scope scope_{64};                            // declared last: destroyed first
 };
 
 }  // namespace hanse::host::qemu

@@ -44,6 +44,7 @@ class SimulatedDriver final : public Driver {
 
   Task<Status> start(model::MachineSpec machine, Epoch epoch) override;
   Task<Status> stop(std::string uid, Nanos grace) override;
+  void keep_for(const std::string& uid, Nanos time) override { fleet_.keep_for(options_.host, uid, time); }
   Task<Status> remove(std::string uid) override;
   Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
                                                 IncomingOptions options) override;

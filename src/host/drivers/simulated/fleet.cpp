@@ -26,6 +26,7 @@ Fleet::Fleet(Scheduler& scheduler, Clock& clock, Random& random, Wire& wire, Fle
 
 Fleet::~Fleet() {
   for (auto& [place, machine] : machines_) stop_timers(machine);
+  for (const auto& [place, timer] : ends_) scheduler_.cancel(timer);
 }
 
 void Fleet::set_observer(const std::string& host, std::function<void()> observer) {
@@ -91,16 +92,32 @@ void Fleet::write_console(const std::string& host, const std::string& uid, const
   changed(host);
 }
 
+void Fleet::keep_for(const std::string& host, const std::string& uid, Nanos time) {
+  const Place place{host, uid};
+  TimerId& timer = ends_.try_emplace(place, TimerId::none).first->second;
+  scheduler_.cancel(timer);
+  timer = scheduler_.schedule(time, [this, place] {
+    ends_.erase(place);
+    SimulatedMachine* const machine = find_mutable(place.first, place.second);
+    if (machine == nullptr) return;
+    cut_power(place.second, *machine);
+    changed(place.first);
+  });
+}
+
+void Fleet::cut_power(const std::string& uid, SimulatedMachine& machine) {
+  stop_timers(machine);
+  machine.outgoing.reset();
+  machine.loaded = false;
+  std::uint64_t& written = machine.disk.writes[machine.run];
+  const std::uint64_t safe = acknowledged_[uid].writes[machine.run];
+  if (written > safe) written = safe + random_below(random_, written - safe + 1);
+  machine.state.run_state = RunState::stopped;
+}
+
 void Fleet::lose_power(const std::string& host) {
   for (auto& [place, machine] : machines_) {
-    if (place.first != host) continue;
-    stop_timers(machine);
-    machine.outgoing.reset();
-    machine.loaded = false;
-    std::uint64_t& written = machine.disk.writes[machine.run];
-    const std::uint64_t safe = acknowledged_[place.second].writes[machine.run];
-    if (written > safe) written = safe + random_below(random_, written - safe + 1);
-    machine.state.run_state = RunState::stopped;
+    if (place.first == host) cut_power(place.second, machine);
   }
   changed(host);
 }

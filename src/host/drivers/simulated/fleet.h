@@ -53,6 +53,8 @@ class Fleet {
 
   Status boot(const std::string& host, model::MachineSpec spec, Epoch epoch);
   Status shut_down(const std::string& host, const std::string& uid, Nanos grace);
+  // It loses its power when the time is over, whatever becomes of the agent.
+  void keep_for(const std::string& host, const std::string& uid, Nanos time);
   void remove(const std::string& host, const std::string& uid);
   Status open_incoming(const std::string& host, model::MachineSpec spec, IncomingEndpoints endpoints);
   Status resume_incoming(const std::string& host, const std::string& uid, Epoch epoch);
@@ -83,6 +85,7 @@ class Fleet {
   void changed(const std::string& host);
   void set_run_state(const Place& place, SimulatedMachine& machine, RunState state);
   void stop_timers(SimulatedMachine& machine);
+  void cut_power(const std::string& uid, SimulatedMachine& machine);
 
   // life.cpp: boots, stops, and what the guest does.
   void finish_boot(const Place& place);
@@ -112,6 +115,7 @@ class Fleet {
   Wire& wire_;
   FleetOptions options_;
   Machines machines_;
+  std::map<Place, TimerId> ends_;
   std::map<std::string, DiskContent> acknowledged_;
   std::map<std::string, std::function<void()>> observers_;
   RunId last_run_ = 0;

@@ -13,6 +13,7 @@
 #include "host/blobs.h"
 #include "host/console_requests.h"
 #include "host/drivers/simulated/driver.h"
+#include "host/leases.h"
 #include "host/machines.h"
 #include "host/zone_link.h"
 #include "http/client.h"
@@ -61,6 +62,8 @@ class SimulatedHost final : private LinkReceiver {
   void opened() override { machines_.stream_opened(); }
   void desired(model::MachineDesired desired) override { machines_.set_desired(std::move(desired)); }
   void synced() override { machines_.synced(); }
+  model::HostPing ping() override { return leases_.ping(); }
+  void lease(model::HostLease lease) override { leases_.granted(lease); }
   void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
   void relay(model::RelayRequest) override {}  // never receives a move
 
@@ -69,6 +72,7 @@ class SimulatedHost final : private LinkReceiver {
   std::string boot_id_;
   http::Client zone_;
   SimulatedDriver driver_;
+  Leases leases_;
   MachineContext context_;
   ZoneLink link_;
   Machines machines_;

@@ -1,0 +1,62 @@
+#include "host/drivers/qemu/guard.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace hanse::host::qemu {
+namespace {
+
+constexpr Bytes kUptimeLimit{128};
+
+// Whole seconds since the machine was booted.
+Task<Result<std::int64_t>> uptime(Runtime& runtime) {
+  HANSE_CO_TRY(const std::string text, co_await runtime.files.read("/proc/uptime", kUptimeLimit));
+  std::int64_t seconds = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (parsed.ec != std::errc()) co_return fail(Code::unavailable, "/proc/uptime cannot be read");
+  co_return seconds;
+}
+
+Task<Status> write_end(DriverContext& context, MachinePaths paths, MonotonicTime end) {
+  HANSE_CO_TRY(const std::int64_t now, co_await uptime(context.runtime));
+  const auto left = std::chrono::duration_cast<Seconds>(end - context.runtime.clock.now());
+  co_return co_await context.runtime.files.write_atomically(paths.lease(),
+                                                            fmt::format("{}\n", now + left.count()));
+}
+
+Task<Status> start_guard(DriverContext& context, MachinePaths paths, ProcessId process) {
+  ProcessOptions options{.arguments = {"sh", "-c", guard_script(paths, process)}};
+  options.working_directory = paths.folder();
+  options.output_path = paths.log();
+  const auto started = co_await context.runtime.processes.start_daemon(std::move(options));
+  if (!started) co_return fail(started.error());
+  co_return Status();
+}
+
+}  // namespace
+
+std::string guard_script(const MachinePaths& paths, const ProcessId& process) {
+  return fmt::format(R"sh(
+exec 9>>'{0}/guard.lock'
+flock -n 9 || exit 0
+while [ "$(cut -d ' ' -f 22 /proc/{1}/stat 2>/dev/null)" = {2} ]; do
+  end=0
+  read -r end < '{3}'
+  read -r up rest < /proc/uptime
+  [ "${{up%%.*}}" -lt "$end" ] || kill -9 {1}
+  sleep 1 9>&-
+done 2>/dev/null
+)sh",
+                     paths.folder(), process.pid, process.start_time, paths.lease());
+}
+
+Task<void> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process, MonotonicTime end) {
+  Status guarded = co_await write_end(context, paths, end);
+  if (guarded) guarded = co_await start_guard(context, paths, process);
+  if (!guarded)
+    context.log.error("{} has no guard: {}; its agent alone ends it with its lease", paths.folder(),
+                      guarded.error().message);
+}
+
+}  // namespace hanse::host::qemu
