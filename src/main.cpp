@@ -2,6 +2,7 @@
 
 #include "cli/run_cli.h"
 #include "programs/dev_program.h"
+#include "programs/enrolment_program.h"
 #include "programs/fleet_program.h"
 #include "programs/host_program.h"
 #include "programs/testbed_program.h"
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
                              {.version = hanse::zone::kVersion,
                               .zone = hanse::programs::run_zone,
                               .host = hanse::programs::run_host,
+                              .enrol_host = hanse::programs::run_host_enrolment,
                               .dev = hanse::programs::run_dev,
                               .fleet = hanse::programs::run_fleet,
                               .testbed = hanse::programs::run_testbed});

@@ -56,6 +56,19 @@ Task<Status> HttpZoneAccess::check_host(ZonePlan zone, HostPlan host) {
   co_return fail(Code::unavailable, "the zone does not call host '{}' active yet", name);
 }
 
+Task<Result<std::string>> HttpZoneAccess::invite_host(ZonePlan zone, HostPlan host) {
+  json::Object wish;
+  wish["expiresInSeconds"] = kInvitationSeconds;
+  wish["name"] = host.topology.name;
+  HANSE_CO_TRY(const json::Value answer,
+               co_await ask(std::move(zone), "POST", "/providers/hanse.host/v1/invitations", wish));
+  boost::system::error_code missing;
+  const json::Value* token = answer.find_pointer("/token", missing);
+  if (token == nullptr || !token->is_string())
+    co_return fail(Code::internal, "the zone's answer has no token for host '{}'", host.topology.name);
+  co_return std::string(token->get_string());
+}
+
 Task<Status> HttpZoneAccess::introduce(ZonePlan inviting, ZonePlan joining) {
   json::Object wish;
   wish["expiresInSeconds"] = kInvitationSeconds;

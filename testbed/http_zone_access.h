@@ -21,6 +21,7 @@ class HttpZoneAccess final : public ZoneAccess {
   Task<Status> check_zone(ZonePlan zone) override;
   // The zone lists the host as active.
   Task<Status> check_host(ZonePlan zone, HostPlan host) override;
+  Task<Result<std::string>> invite_host(ZonePlan zone, HostPlan host) override;
   // By an invitation.
   Task<Status> introduce(ZonePlan inviting, ZonePlan joining) override;
   // Their digests have come, with room on their hosts (peer_offers.h).

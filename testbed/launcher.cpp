@@ -14,11 +14,11 @@ constexpr std::size_t kLogTail = 1500;
 constexpr Bytes kLogLimit{64 << 20};
 
 std::vector<std::string> inside(const std::string& network_namespace, std::vector<std::string> command,
-                                const std::string& config_file) {
+                                const std::vector<std::string>& arguments) {
   // nsenter rather than `ip netns exec`: that one hides /sys/fs/cgroup, where hosts set their guests' limits.
   std::vector<std::string> whole{"nsenter", "--net=" + namespace_path(network_namespace), "--"};
   whole.insert(whole.end(), command.begin(), command.end());
-  whole.push_back(config_file);
+  whole.insert(whole.end(), arguments.begin(), arguments.end());
   return whole;
 }
 
@@ -30,7 +30,10 @@ std::string tail(std::string log) {
 }  // namespace
 
 Programs programs_of(const std::string& hanse) {
-  return {{hanse, "testbed", "wan", "--config"}, {hanse, "zone", "--config"}, {hanse, "host", "--config"}};
+  return {.wan = {hanse, "testbed", "wan", "--config"},
+          .zone = {hanse, "zone", "--config"},
+          .host = {hanse, "host", "--config"},
+          .enrol_host = {hanse, "host", "enrol", "--data-dir"}};
 }
 
 Launcher::Launcher(Runtime& runtime, ZoneAccess& access, const Plan& plan, TestbedState& state,
@@ -55,13 +58,26 @@ Task<Result<ProcessId>> Launcher::start_wan() {
 
 Task<Result<ProcessId>> Launcher::start_zone(ZonePlan zone) {
   RecordedProcess process{.role = Role::zone, .zone = zone.topology.name};
-  return start(std::move(process), inside(zone.network_namespace, programs_.zone, zone.config_file),
+  return start(std::move(process), inside(zone.network_namespace, programs_.zone, {zone.config_file}),
                zone.folder, zone.log_file);
+}
+
+Task<Status> Launcher::enrol_host(ZonePlan zone, HostPlan host) {
+  HANSE_CO_TRY(std::string token, co_await access_.invite_host(zone, host));
+  HANSE_CO_CHECK(co_await runtime_.files.write_atomically(host.token_file, std::move(token)));
+  ProcessOptions options;
+  options.arguments = inside(zone.network_namespace, programs_.enrol_host,
+                             {host.data_folder, "--token-file", host.token_file});
+  options.time_limit = step_limit_;
+  HANSE_CO_TRY(const ProcessResult result, co_await runtime_.processes.run(std::move(options)));
+  if (result.exit_status != 0)
+    co_return fail(Code::unavailable, "host '{}' cannot enrol: {}", host.topology.name, result.error_output);
+  co_return co_await runtime_.files.remove_all(host.token_file);
 }
 
 Task<Result<ProcessId>> Launcher::start_host(ZonePlan zone, HostPlan host) {
   RecordedProcess process{.role = Role::host, .zone = zone.topology.name, .host = host.topology.name};
-  return start(std::move(process), inside(zone.network_namespace, programs_.host, host.config_file),
+  return start(std::move(process), inside(zone.network_namespace, programs_.host, {host.config_file}),
                host.folder, host.log_file);
 }
 

@@ -16,14 +16,15 @@
 
 namespace hanse::testbed {
 
-// What is run, each with its configuration file as the last argument.
+// What is run, each with its configuration file as the last argument; a host enrols before it first runs.
 struct Programs {
   std::vector<std::string> wan;   // {"/usr/bin/hanse", "testbed", "wan", "--config"}
   std::vector<std::string> zone;  // {"/usr/bin/hanse", "zone", "--config"}
   std::vector<std::string> host;
+  std::vector<std::string> enrol_host;  // ends with the host's folder and the file of its token
 };
 
-// All three of one `hanse` program.
+// All of one `hanse` program.
 Programs programs_of(const std::string& hanse);
 
 inline constexpr Nanos kStepLimit = Seconds{60};  // for one zone or host to be at work
@@ -38,6 +39,8 @@ class Launcher {
   // Recorded when they complete, in place of one that had ended.
   Task<Result<ProcessId>> start_wan();
   Task<Result<ProcessId>> start_zone(ZonePlan zone);
+  // In the host's place in the network. Errors: with what it printed.
+  Task<Status> enrol_host(ZonePlan zone, HostPlan host);
   Task<Result<ProcessId>> start_host(ZonePlan zone, HostPlan host);
 
   Task<Status> await_wan(ProcessId process);

@@ -63,7 +63,6 @@ ZonePlan plan_zone(const Plan& plan, ZoneTopology topology, std::size_t number) 
                 .config_file = folder + "/zone.toml",
                 .policy_file = folder + "/policy.toml",
                 .admin_token_file = folder + "/admin.token",
-                .host_token_file = folder + "/host.token",
                 .data_folder = folder + "/zone",
                 .ca_file = folder + "/zone/ca.pem",
                 .log_file = folder + "/zone.log"};
@@ -133,21 +132,19 @@ std::string zone_toml(const ZonePlan& zone) {
   std::string text = fmt::format(
       "name = {}\nprovider = {}\nmember_state = {}\ncity = {}\nlatitude = {:.6f}\nlongitude = {:.6f}\nlisten "
       "= {}\n"
-      "data_dir = {}\npolicy_file = {}\nadmin_token_file = {}\nhost_token_file = {}\n",
+      "data_dir = {}\npolicy_file = {}\nadmin_token_file = {}\n",
       quoted(topology.name), quoted(topology.provider), quoted(topology.member_state), quoted(topology.city),
       at.latitude, at.longitude, quoted(to_string(endpoint_of(zone))), quoted(zone.data_folder),
-      quoted(zone.policy_file), quoted(zone.admin_token_file), quoted(zone.host_token_file));
+      quoted(zone.policy_file), quoted(zone.admin_token_file));
   return text + offer_toml(topology);
 }
 
 std::string host_toml(const ZonePlan& zone, const HostPlan& host) {
   return fmt::format(
-      "name = {}\nzone_endpoint = {}\nzone_ca_file = {}\nenrol_token_file = {}\ndata_dir = "
-      "{}\nstream_address = {}\n"
+      "data_dir = {}\nstream_address = {}\n"
       "stream_ports = \"{}-{}\"\nforward_address = {}\nguest_user = \"nobody\"\nvcpu_limit = {}\n"
       "memory_mib_limit = {}\n",
-      quoted(host.topology.name), quoted(to_string(endpoint_of(zone))), quoted(zone.ca_file),
-      quoted(host.token_file), quoted(host.data_folder), quoted(zone.address), host.first_stream_port,
+      quoted(host.data_folder), quoted(zone.address), host.first_stream_port,
       host.first_stream_port + kStreamPortsPerHost - 1, quoted(zone.address), host.topology.vcpu,
       host.topology.memory_mib);
 }

@@ -3,7 +3,7 @@
 //
 // The state folder:
 //   testbed.json  contexts.yaml  wan/{options.json,control,wan.log}
-//   <zone>/{zone.toml,policy.toml,admin.token,host.token,zone.log,zone/}     zone/ is the zone's data folder
+//   <zone>/{zone.toml,policy.toml,admin.token,zone.log,zone/}     zone/ is the zone's data folder
 //   <zone>/<host>/{host.toml,enrol.token,host.log,host/}                    host/ is the host's data folder
 // Pure.
 #pragma once
@@ -22,7 +22,7 @@ struct HostPlan {
   HostTopology topology;
   std::string folder;
   std::string config_file;
-  std::string token_file;
+  std::string token_file;  // until it has enrolled
   std::string data_folder;
   std::string log_file;
   int first_stream_port = 0;
@@ -36,7 +36,6 @@ struct ZonePlan {
   std::string config_file;
   std::string policy_file;
   std::string admin_token_file;
-  std::string host_token_file;
   std::string data_folder;
   std::string ca_file;  // the zone writes it at its first start
   std::string log_file;

@@ -37,7 +37,6 @@ class Starter {
 
  private:
   Task<Status> write_files();
-  Task<Status> write_tokens(ZonePlan zone);
   Task<Status> make_namespaces();
   Task<Status> start_wan();
   Task<Status> start_zones();
@@ -98,25 +97,14 @@ Task<Status> Starter::run() {
   co_return co_await record();
 }
 
-Task<Status> Starter::write_tokens(ZonePlan zone) {
-  HANSE_CO_CHECK(co_await runtime_.files.write_atomically(
-      zone.admin_token_file, random_token(runtime_.random, kTokenDigits) + "\n"));
-  std::string zone_tokens;
-  for (const HostPlan& host : zone.hosts) {
-    const std::string token = random_token(runtime_.random, kTokenDigits) + "\n";
-    HANSE_CO_CHECK(co_await runtime_.files.write_atomically(host.token_file, token));
-    zone_tokens += token;
-  }
-  co_return co_await runtime_.files.write_atomically(zone.host_token_file, zone_tokens);
-}
-
 Task<Status> Starter::write_files() {
   HANSE_CO_CHECK(co_await runtime_.files.make_directories(plan_.wan_folder, kFolderMode));
   for (const ZonePlan& zone : plan_.zones) {
     HANSE_CO_CHECK(co_await runtime_.files.make_directories(zone.data_folder, kFolderMode));
     for (const HostPlan& host : zone.hosts)
       HANSE_CO_CHECK(co_await runtime_.files.make_directories(host.data_folder, kFolderMode));
-    HANSE_CO_CHECK(co_await write_tokens(zone));
+    HANSE_CO_CHECK(co_await runtime_.files.write_atomically(
+        zone.admin_token_file, random_token(runtime_.random, kTokenDigits) + "\n"));
   }
   for (const PlannedFile& file : planned_files(plan_))
     HANSE_CO_CHECK(co_await runtime_.files.write_atomically(file.path, file.content, 0644));
@@ -184,6 +172,7 @@ Task<Status> Starter::start_hosts() {
   std::vector<ProcessId> processes;
   for (const ZonePlan& zone : plan_.zones) {
     for (const HostPlan& host : zone.hosts) {
+      HANSE_CO_CHECK(co_await launcher_.enrol_host(zone, host));
       HANSE_CO_TRY(const ProcessId id, co_await launcher_.start_host(zone, host));
       processes.push_back(id);
     }

@@ -1,7 +1,9 @@
 // HostNode: `hanse host` as a simulated process: the production agent over the simulated driver.
 //
-// Like the program under a supervisor, an agent that ends is started again after a pause. Lifecycle: one for
-// each run of the process; the machines in the fleet outlive it. Thread: one.
+// Before it runs it enrols, as an operator would let it: the zone's administrator makes a token, which is
+// kept on the host's disk and used until the zone's answer is known. Like the program under a supervisor, an
+// agent that ends is started again after a pause. Lifecycle: one for each run of the process; the machines in
+// the fleet outlive it. Thread: one.
 #pragma once
 
 #include <memory>
@@ -22,6 +24,8 @@ class HostNode final : public ProcessRoot {
 
  private:
   Task<void> run(ProcessContext context, HostPlace place);
+  Task<Status> run_agent(ProcessContext context, HostPlace place);
+  Task<Status> enrol(Runtime& runtime, HostPlace place);
 
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;

@@ -25,7 +25,7 @@ std::unique_ptr<ProcessRoot> make_zone(ProcessContext context, const ZonePlace& 
 }
 
 std::unique_ptr<ProcessRoot> make_host(ProcessContext context, const HostPlace& place) {
-  if (context.run == 1) prepare_host_disk(context.disk, place);
+  if (context.run == 1) prepare_host_disk(context.disk);
   return std::make_unique<HostNode>(context, place);
 }
 

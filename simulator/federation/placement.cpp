@@ -77,7 +77,7 @@ class PlacementRun {
               return std::make_unique<ZoneNode>(context, place, site.config);
             },
             [](ProcessContext context, const HostPlace& place) {
-              if (context.run == 1) prepare_host_disk(context.disk, place);
+              if (context.run == 1) prepare_host_disk(context.disk);
               return std::make_unique<HostNode>(context, place);
             }),
         sites_(sites(options.seed)),

@@ -30,10 +30,6 @@ std::string identity_key(const std::string& zone) {
   return key;
 }
 
-std::string enrolment_token(const std::string& host) {
-  return "the-enrolment-token-of-" + host;
-}
-
 void write(Disk& disk, const std::string& path, std::string content) {
   if (const Status written = disk.write(path, std::move(content)); !written)
     throw std::runtime_error(written.error().message);
@@ -81,18 +77,17 @@ void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image, const 
   write(disk, std::string(kData) + "/ca.pem", zone_ca_pem(zone.name));
   write(disk, std::string(kData) + "/ca-key.pem", key_text("ca-of-" + zone.name));
   write(disk, settings_file("admin.token"), std::string(kAdminToken) + "\n");
-  std::string tokens;
-  for (const std::string& host : zone.hosts) tokens += enrolment_token(host) + "\n";
-  write(disk, settings_file("host.tokens"), tokens);
   write(disk, std::string(kData) + "/identity-key.pem", signing_key_text(identity_key(zone.name)));
   write(disk, settings_file("policy.toml"), policy);
   if (has_image) write(disk, std::string(kData) + "/blobs/sha256-" + kImageDigest, kImage);
 }
 
-void prepare_host_disk(Disk& disk, const HostPlace& host) {
+void prepare_host_disk(Disk& disk) {
   make_folder(disk, kSettings);
-  write(disk, settings_file("zone-ca.pem"), zone_ca_pem(host.zone));
-  write(disk, settings_file("enrol.token"), enrolment_token(host.name) + "\n");
+}
+
+std::string token_file() {
+  return settings_file("enrol.token");
 }
 
 zone::ZoneConfig zone_config(const ZonePlace& zone) {
@@ -102,16 +97,13 @@ zone::ZoneConfig zone_config(const ZonePlace& zone) {
           .listen = {.host = zone.name, .port = kZonePort},
           .data_dir = kData,
           .policy_file = settings_file("policy.toml"),
-          .admin_token_file = settings_file("admin.token"),
-          .host_token_file = settings_file("host.tokens")};
+          .admin_token_file = settings_file("admin.token")};
 }
 
 host::HostConfig host_config(const HostPlace& host) {
   host::HostConfig config;
   config.name = host.name;
   config.zone_endpoint = {.host = host.zone, .port = kZonePort};
-  config.zone_ca_file = settings_file("zone-ca.pem");
-  config.enrol_token_file = settings_file("enrol.token");
   config.data_dir = kData;
   config.stream_address = host.name;
   config.guest_user = "";

@@ -35,7 +35,9 @@ std::string open_policy();
 // peers.
 void prepare_zone_disk(Disk& disk, const ZonePlace& zone, bool has_image,
                        const std::string& policy = open_policy());
-void prepare_host_disk(Disk& disk, const HostPlace& host);
+void prepare_host_disk(Disk& disk);
+// Of a host; made by its operator before it enrols.
+std::string token_file();
 
 zone::ZoneConfig zone_config(const ZonePlace& zone);
 host::HostConfig host_config(const HostPlace& host);

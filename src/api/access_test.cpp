@@ -146,7 +146,8 @@ TEST_CASE("a token that is wrong, expired or of another kind does not count") {
   CHECK(answer.text("/detail").find("expired") != std::string::npos);
 
   const std::string enrolment =
-      service.ask(As::user, "POST", "/providers/hanse.host/v1/enrolment-tokens", "{}").text("/token");
+      service.ask(As::user, "POST", "/providers/hanse.host/v1/invitations", R"({"name":"h9"})")
+          .text("/token");
   asked.headers.set("Authorization", "Bearer " + enrolment);
   CHECK(service.ask(asked).status == 401);
 

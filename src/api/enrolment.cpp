@@ -1,6 +1,5 @@
-// hanse.host: how a host gets its certificate: enrolment by a one-time token, renewal with the certificate.
-#include "api/endpoint.h"
-#include "api/expiry.h"
+// hanse.host: how a host gets its certificate: invitation, enrolment by its token, renewal with the
+// certificate.
 #include "api/json_body.h"
 #include "api/messages.h"
 #include "api/resource_routes.h"
@@ -11,7 +10,8 @@ namespace {
 
 Task<Result<http::Reply>> enrol(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<model::EnrolmentRequest>(call.request.body));
-  HANSE_CO_CHECK(model::check_name(request.name, "/name"));
+  if (request.secret.empty())
+    co_return fail_field("/secret", "/secret must be the one in the token of 'hanse host invite'");
   HANSE_CO_TRY(const auto answer, co_await context.parts.enrolment.enrol(std::move(request)));
   co_return json_reply(201, answer);
 }
@@ -29,12 +29,11 @@ Task<Result<http::Reply>> renew(Context& context, Call call) {
   co_return json_reply(200, answer);
 }
 
-Task<Result<http::Reply>> make_token(Context& context, Call call) {
-  HANSE_CO_TRY(const auto request, read_body<EnrolmentTokenRequest>(call.request.body));
-  HANSE_CO_TRY(const Seconds lifetime, token_lifetime(request.expires_in_seconds));
-  HANSE_CO_TRY(std::string token, co_await context.parts.authentication.make_enrolment_token(lifetime));
-  http::Reply reply = json_reply(201, EnrolmentTokenAnswer{std::move(token), context.parts.identity.ca_pem(),
-                                                           own_endpoint(context.parts.config, call.request)});
+Task<Result<http::Reply>> invite(Context& context, Call call) {
+  HANSE_CO_TRY(auto request, read_body<HostInvitationDraft>(call.request.body));
+  HANSE_CO_TRY(std::string token, co_await context.parts.enrolment.invite(
+                                      std::move(request.name), Seconds{request.expires_in_seconds}));
+  http::Reply reply = json_reply(201, InvitationText{std::move(token)});
   reply.response.headers.set("Cache-Control", "no-store");
   co_return reply;
 }
@@ -42,23 +41,24 @@ Task<Result<http::Reply>> make_token(Context& context, Call call) {
 }  // namespace
 
 void add_enrolment_routes(Routes& routes, Context& context) {
-  routes.push_back({.name = "POST /providers/hanse.host/v1/enrolments",
-                    .access = {.anonymous = true},
-                    .summary = "Enrol a host by a one-time token, which is in the body",
-                    .request_schema = "EnrolmentRequest",
-                    .answer_schema = "EnrolmentAnswer",
-                    .success = 201,
-                    .options = {.body_limit = kMaxActionBody},
-                    .function = [&context](Call call) { return enrol(context, std::move(call)); }});
-  routes.push_back({.name = "POST /providers/hanse.host/v1/enrolment-tokens",
+  routes.push_back(
+      {.name = "POST /providers/hanse.host/v1/enrolments",
+       .access = {.anonymous = true},
+       .summary = "Enrol a host by the secret of its token, which is in the body; may be repeated",
+       .request_schema = "EnrolmentRequest",
+       .answer_schema = "EnrolmentAnswer",
+       .success = 201,
+       .options = {.body_limit = kMaxActionBody},
+       .function = [&context](Call call) { return enrol(context, std::move(call)); }});
+  routes.push_back({.name = "POST /providers/hanse.host/v1/invitations",
                     .access = kUsers,
-                    .permission = {"hanse.host", "enrolment-tokens", "post"},
-                    .summary = "Make a one-time token with which a host joins this zone",
-                    .request_schema = "EnrolmentTokenRequest",
-                    .answer_schema = "EnrolmentTokenAnswer",
+                    .permission = {"hanse.host", "invitations", "post"},
+                    .summary = "Invite a host into this zone: the one-time token is for 'hanse host enrol'",
+                    .request_schema = "HostInvitationDraft",
+                    .answer_schema = "InvitationText",
                     .success = 201,
                     .options = {.body_limit = kMaxActionBody},
-                    .function = [&context](Call call) { return make_token(context, std::move(call)); }});
+                    .function = [&context](Call call) { return invite(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.host/v1/fleets",
                     .access = kUsers,
                     .permission = {"hanse.host", "fleets", "post"},

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "codec/frames.h"
+#include "federation/invitation.h"
 #include "tests/api/api_service.h"
 
 namespace hanse::api {
@@ -29,23 +30,29 @@ Task<void> write_line(Stream& stream, std::string text) {
 
 TEST_CASE("a host enrols by a one-time token and renews by itself") {
   ApiService service;
-  const Answer token = service.ask(As::user, "POST", "/providers/hanse.host/v1/enrolment-tokens",
-                                   R"({"expiresInSeconds":600})");
+  const std::string invitations = "/providers/hanse.host/v1/invitations";
+  const Answer token = service.ask(As::user, "POST", invitations, R"({"name":"h3","expiresInSeconds":600})");
   CHECK(token.status == 201);
-  CHECK(token.text("/caPem") == service.identity.ca_pem());
-  CHECK(token.text("/endpoint") == "https://192.0.2.10:8443");
   CHECK(token.headers.get("Cache-Control") == "no-store");
+  const auto invitation =
+      federation::read_invitation(service.hashing, token.text("/token"), federation::InvitationKind::host);
+  REQUIRE(invitation);
+  CHECK(to_string(invitation->endpoint) == "192.0.2.10:8443");
+  CHECK(invitation->ca_fingerprint == service.identity.ca_fingerprint());
+  CHECK(service.ask(As::user, "POST", invitations, R"({"name":"../h3"})").text("/sources/0/pointer") ==
+        "/name");
+  CHECK(service.ask(As::user, "POST", invitations, R"({"name":"h4","expiresInSeconds":0})").status == 400);
+  CHECK(service.ask(As::user, "POST", invitations, R"({"name":"h1"})").status == 409);
 
   const std::string path = "/providers/hanse.host/v1/enrolments";
-  const auto body = [&](const std::string& name, const std::string& secret) {
-    return fmt::format(R"({{"name":"{}","token":"{}","requestPem":"request"}})", name, secret);
+  const auto body = [&](const std::string& secret, const std::string& request) {
+    return fmt::format(R"({{"secret":"{}","requestPem":"{}"}})", secret, request);
   };
-  CHECK(service.ask(As::nobody, "POST", path, body("h3", "guessed")).status == 401);
-  CHECK(service.ask(As::nobody, "POST", path, body("../h3", token.text("/token"))).status == 400);
-  const Answer enrolled = service.ask(As::nobody, "POST", path, body("h3", token.text("/token")));
+  CHECK(service.ask(As::nobody, "POST", path, body("guessed", "request")).status == 401);
+  CHECK(service.ask(As::nobody, "POST", path, body(invitation->secret, "no request")).status == 400);
+  const Answer enrolled = service.ask(As::nobody, "POST", path, body(invitation->secret, "request"));
   CHECK(enrolled.status == 201);
   CHECK(enrolled.text("/certificatePem").starts_with("hanse://zone/north/host/h3"));
-  CHECK(service.ask(As::nobody, "POST", path, body("h4", token.text("/token"))).status == 401);
   CHECK(service.ask(As::user, "GET", "/providers/hanse.host/v1/hosts/h3").status == 200);
 
   const std::string renewals = "/providers/hanse.host/v1/hosts/h1/renewals";

@@ -28,7 +28,6 @@ HANSE_DEFINE_JSON(LoginRequest)
 HANSE_DEFINE_JSON(SelfGrant)
 HANSE_DEFINE_JSON(Self)
 HANSE_DEFINE_JSON(WebKeySet)
-HANSE_DEFINE_JSON(EnrolmentTokenRequest)
-HANSE_DEFINE_JSON(EnrolmentTokenAnswer)
+HANSE_DEFINE_JSON(HostInvitationDraft)
 
 }  // namespace hanse::api

@@ -206,19 +206,11 @@ struct WebKeySet {
 BOOST_DESCRIBE_STRUCT(WebKeySet, (), (keys))
 HANSE_DECLARE_JSON(WebKeySet);
 
-struct EnrolmentTokenRequest {
+struct HostInvitationDraft {
+  std::string name;  // of the new host
   std::int64_t expires_in_seconds = 3600;
 };
-BOOST_DESCRIBE_STRUCT(EnrolmentTokenRequest, (), (expires_in_seconds))
-HANSE_DECLARE_JSON(EnrolmentTokenRequest);
-
-// All that a new host needs.
-struct EnrolmentTokenAnswer {
-  std::string token;
-  std::string ca_pem;
-  std::string endpoint;
-};
-BOOST_DESCRIBE_STRUCT(EnrolmentTokenAnswer, (), (token, ca_pem, endpoint))
-HANSE_DECLARE_JSON(EnrolmentTokenAnswer);
+BOOST_DESCRIBE_STRUCT(HostInvitationDraft, (), (name, expires_in_seconds))
+HANSE_DECLARE_JSON(HostInvitationDraft);
 
 }  // namespace hanse::api

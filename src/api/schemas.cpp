@@ -94,8 +94,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<SelfGrant>("SelfGrant");
   writer.add<Self>("Self");
   writer.add<WebKeySet>("WebKeySet");
-  writer.add<EnrolmentTokenRequest>("EnrolmentTokenRequest");
-  writer.add<EnrolmentTokenAnswer>("EnrolmentTokenAnswer");
+  writer.add<HostInvitationDraft>("HostInvitationDraft");
   writer.add<model::EnrolmentRequest>("EnrolmentRequest");
   writer.add<model::EnrolmentAnswer>("EnrolmentAnswer");
   writer.add<model::FleetRequest>("FleetRequest");

@@ -26,7 +26,7 @@ struct CommandDrafts {
   EventsOptions events;
   ImageImportOptions image_import;
   TokenCreateOptions token_create;
-  TokenEnrolOptions token_enrol;
+  HostInviteOptions host_invite;
   ExplainOptions explain;
   TokenInviteOptions token_invite;
   LoginOptions login;
@@ -41,6 +41,7 @@ struct CommandDrafts {
   CompletionOptions completion;
   ZoneOptions zone;
   HostOptions host;
+  HostEnrolOptions host_enrol;
   DevOptions dev;
   FleetOptions fleet;
   TestbedOptions testbed;
@@ -51,6 +52,7 @@ void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
 void add_federation_commands(CLI::App& app, CommandDrafts& drafts);
 void add_zone_commands(CLI::App& app, CommandDrafts& drafts);
+void add_host_commands(CLI::App& app, CommandDrafts& drafts);
 void add_program_commands(CLI::App& app, CommandDrafts& drafts);
 
 }  // namespace hanse::cli

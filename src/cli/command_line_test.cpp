@@ -34,12 +34,19 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);
   CHECK(parsed<GetOptions>({"image", "ls"}).kind == "images");
   CHECK(parsed<ImageImportOptions>({"image", "import", "x.qcow2", "--name", "x"}).format == "auto");
-  CHECK(parsed<TokenEnrolOptions>({"token", "enrol"}).expires == "1h");
+  const auto invite = parsed<HostInviteOptions>({"host", "invite", "h1"});
+  CHECK(invite.host == "h1");
+  CHECK(invite.expires == "1h");
   CHECK(parsed<DeleteOptions>({"delete", "-f", "x.yaml", "--wait"}).wait);
 }
 
 TEST_CASE("programs get their options") {
   CHECK(parsed<ZoneOptions>({"zone", "--config", "zone.toml", "-v"}).verbose);
+  CHECK(parsed<HostOptions>({"host"}).config_path.empty());
+  CHECK(parsed<HostOptions>({"host", "--config", "host.toml"}).config_path == "host.toml");
+  CHECK(parsed<HostOptions>({"host", "--data-dir", "/d", "-v"}).verbose);
+  CHECK(parsed<HostEnrolOptions>({"host", "enrol", "-", "--data-dir", "/d"}).data_directory == "/d");
+  CHECK(parsed<HostEnrolOptions>({"host", "enrol", "--token-file", "t"}).token_file == "t");
   const auto shell =
       parsed<TestbedOptions>({"testbed", "shell", "a", "--name", "x", "--", "ip", "-o", "addr"});
   CHECK(shell.action == TestbedAction::shell);

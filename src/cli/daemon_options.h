@@ -16,7 +16,17 @@ struct ZoneOptions {
 };
 
 struct HostOptions {
-  std::string config_path;
+  std::string config_path;     // empty: there is none
+  std::string data_directory;  // empty: the configuration's; default: default_host_folder()
+  std::string home;
+  bool verbose = false;
+};
+
+struct HostEnrolOptions {
+  std::string token;       // "-": from standard input, which other users of the machine cannot see
+  std::string token_file;  // in place of a token
+  std::string data_directory;
+  std::string home;
   bool verbose = false;
 };
 

@@ -162,7 +162,11 @@ TEST_CASE("tokens are the only thing on standard output") {
   CHECK(stage.run(run_token_create(stage.session(), TokenCreateOptions{"alice", "24h"})));
   CHECK(stage.terminal.output == "abc\n");
   CHECK(stage.zone.requests[0].ends_with(R"({"expiresInSeconds":86400,"subject":"alice"})"));
-  CHECK_FALSE(stage.run(run_token_enrol(stage.session(), TokenEnrolOptions{"soon"})));
+  CHECK_FALSE(stage.run(run_host_invite(stage.session(), HostInviteOptions{"h1", "soon"})));
+  stage.zone.on("POST /providers/hanse.host/v1/invitations", R"({"token":"hanse-host-1,rest"})");
+  CHECK(stage.run(run_host_invite(stage.session(), HostInviteOptions{"h1", "1h"})));
+  CHECK(stage.terminal.output.ends_with("\nhanse-host-1,rest\n"));
+  CHECK(stage.zone.requests.back().ends_with(R"({"expiresInSeconds":3600,"name":"h1"})"));
 }
 
 // A file for one test.

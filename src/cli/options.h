@@ -105,7 +105,8 @@ struct LoginOptions {
 
 struct WhoamiOptions {};
 
-struct TokenEnrolOptions {
+struct HostInviteOptions {
+  std::string host;
   std::string expires = "1h";
 };
 
@@ -165,9 +166,10 @@ struct VersionOptions {};
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
                  ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
-                 TokenEnrolOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, ExplainOptions,
+                 HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, ExplainOptions,
                  InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
                  RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
-                 VersionOptions, ZoneOptions, HostOptions, DevOptions, FleetOptions, TestbedOptions>;
+                 VersionOptions, ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions,
+                 TestbedOptions>;
 
 }  // namespace hanse::cli

@@ -1,4 +1,4 @@
-// zone, host, dev, simulate, testbed, completion, version.
+// zone, dev, simulate, testbed, completion, version.
 #include <CLI/CLI.hpp>
 
 #include "cli/command_groups.h"
@@ -13,12 +13,6 @@ void add_daemons(CLI::App& app, CommandDrafts& drafts) {
   zone->callback([&drafts] {
     drafts.zone.verbose = drafts.global.verbose;
     drafts.command = drafts.zone;
-  });
-  CLI::App* host = app.add_subcommand("host", "Run the agent of a host");
-  host->add_option("--config", drafts.host.config_path, "Its configuration, TOML")->required();
-  host->callback([&drafts] {
-    drafts.host.verbose = drafts.global.verbose;
-    drafts.command = drafts.host;
   });
   CLI::App* dev = app.add_subcommand("dev", "Run a zone and a host in one process, for a first try");
   dev->add_option("--data", drafts.dev.data_directory,
@@ -120,6 +114,7 @@ void add_about(CLI::App& app, CommandDrafts& drafts) {
 
 void add_program_commands(CLI::App& app, CommandDrafts& drafts) {
   add_daemons(app, drafts);
+  add_host_commands(app, drafts);
   add_simulate(app, drafts);
   add_testbed(app, drafts);
   add_about(app, drafts);

@@ -66,6 +66,7 @@ int run_cli(int argc, char** argv, CliPrograms programs) {
   const Command& command = *line.command;
   if (const auto* zone = std::get_if<ZoneOptions>(&command)) return programs.zone(*zone);
   if (const auto* host = std::get_if<HostOptions>(&command)) return programs.host(*host);
+  if (const auto* enrol = std::get_if<HostEnrolOptions>(&command)) return programs.enrol_host(*enrol);
   if (const auto* dev = std::get_if<DevOptions>(&command)) return programs.dev(*dev);
   if (const auto* fleet = std::get_if<FleetOptions>(&command)) return programs.fleet(*fleet);
   if (const auto* testbed = std::get_if<TestbedOptions>(&command)) return programs.testbed(*testbed);

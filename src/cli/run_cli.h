@@ -15,6 +15,7 @@ struct CliPrograms {
   std::string version;
   std::function<int(const ZoneOptions&)> zone;
   std::function<int(const HostOptions&)> host;
+  std::function<int(const HostEnrolOptions&)> enrol_host;
   std::function<int(const DevOptions&)> dev;
   std::function<int(const FleetOptions&)> fleet;
   std::function<int(const TestbedOptions&)> testbed;

@@ -76,8 +76,8 @@ Task<Status> run_command(Session session, Command command) {
     co_return co_await run_image_import(session, *import);
   if (auto* create = std::get_if<TokenCreateOptions>(&command))
     co_return co_await run_token_create(session, *create);
-  if (auto* enrol = std::get_if<TokenEnrolOptions>(&command))
-    co_return co_await run_token_enrol(session, *enrol);
+  if (auto* invite_host = std::get_if<HostInviteOptions>(&command))
+    co_return co_await run_host_invite(session, *invite_host);
   if (auto* explain = std::get_if<ExplainOptions>(&command))
     co_return co_await run_explain(session, *explain);
   if (auto* invite_person = std::get_if<TokenInviteOptions>(&command))

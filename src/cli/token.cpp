@@ -1,4 +1,4 @@
-// hanse token create, token enrol, token invite. The token or code is the only thing on standard output, so
+// hanse token create, token invite, host invite. The token or code is the only thing on standard output, so
 // that it can go into a file.
 #include <boost/json.hpp>
 
@@ -51,14 +51,13 @@ Task<Status> run_token_invite(Session session, TokenInviteOptions options) {
           age_text(expires), printable(options.subject)));
 }
 
-Task<Status> run_token_enrol(Session session, TokenEnrolOptions options) {
+Task<Status> run_host_invite(Session session, HostInviteOptions options) {
   HANSE_CO_TRY(const Seconds expires, parse_duration(options.expires));
-  json::Object body;
-  body["expiresInSeconds"] = expires.count();
+  const json::Object body{{"expiresInSeconds", expires.count()}, {"name", options.host}};
   co_return co_await ask_for_token(
-      session, "/providers/hanse.host/v1/enrolment-tokens", "/token", body,
+      session, "/providers/hanse.host/v1/invitations", "/token", body,
       fmt::format(
-          "good once, for {}; -o json also has the CA certificate and the endpoint that the host needs\n",
+          "good for {}, once; on the machine run 'hanse host enrol -' and paste it, then 'hanse host'\n",
           age_text(expires)));
 }
 

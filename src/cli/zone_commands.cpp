@@ -33,7 +33,7 @@ void add_image(CLI::App& app, CommandDrafts& drafts) {
 }
 
 void add_token(CLI::App& app, CommandDrafts& drafts) {
-  CLI::App* token = app.add_subcommand("token", "Make tokens for people and for new hosts");
+  CLI::App* token = app.add_subcommand("token", "Make tokens for people");
   token->require_subcommand(1);
   CLI::App* create = token->add_subcommand("create", "Make a token for the API");
   create->add_option("--subject", drafts.token_create.subject, "Whom it stands for");
@@ -47,9 +47,6 @@ void add_token(CLI::App& app, CommandDrafts& drafts) {
   invite->callback([&drafts] { drafts.command = drafts.token_invite; });
   CLI::App* show = token->add_subcommand("show", "Show who the context's token stands for: as whoami");
   show->callback([&drafts] { drafts.command = WhoamiOptions{}; });
-  CLI::App* enrol = token->add_subcommand("enrol", "Make a one-time token with which a host joins the zone");
-  enrol->add_option("--expires", drafts.token_enrol.expires, "How long it is good")->capture_default_str();
-  enrol->callback([&drafts] { drafts.command = drafts.token_enrol; });
 }
 
 void add_login(CLI::App& app, CommandDrafts& drafts) {

@@ -16,10 +16,18 @@ constexpr int kBootIdDigits = 32;
 
 Task<Result<HostFacts>> prepare_host(Runtime& runtime, Certificates& certificates, HostConfig config) {
   HANSE_CO_TRY(std::optional<ProcessUser> user, co_await find_guest_user(runtime.files, config.guest_user));
-  HANSE_CO_CHECK(co_await runtime.files.make_directories(config.data_dir, 0711));
-  HostIdentity identity(runtime, certificates, config);
+  HostIdentity identity(runtime, certificates, config.data_dir);
   HANSE_CO_CHECK(co_await identity.prepare());
-  co_return HostFacts{.zone = identity.zone(), .guest_user = std::move(user)};
+  co_return HostFacts{.zone = identity.zone(),
+                      .name = identity.name(),
+                      .zone_endpoint = identity.zone_endpoint(),
+                      .guest_user = std::move(user)};
+}
+
+HostConfig with_identity(HostConfig config, const HostFacts& facts) {
+  config.name = facts.name;
+  if (config.zone_endpoint.port == 0) config.zone_endpoint = facts.zone_endpoint;
+  return config;
 }
 
 qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts) {
@@ -43,8 +51,8 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Dri
       config_(std::move(config)),
       version_(std::move(version)),
       boot_id_(random_token(runtime.random, kBootIdDigits)),
-      lock_(runtime, lock_socket(config_)),
-      identity_(runtime, certificates, config_),
+      lock_(runtime, lock_socket(config_.data_dir)),
+      identity_(runtime, certificates, config_.data_dir),
       zone_(runtime, {.endpoint = config_.zone_endpoint, .user_agent = "hanse-host/" + version_}),
       blobs_(runtime, hashing, zone_, blob_folder(config_)),
       paths_(runtime, zone_, relay_folder(config_)),

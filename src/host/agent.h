@@ -1,7 +1,7 @@
 // Agent: `hanse host`, composed: identity, the stream to the zone, machines, blobs, relays, consoles.
 //
 // Lifecycle: run() until it is destroyed; the machines go on running. Thread: the loop. Failure of run():
-// what makes it impossible to begin: another agent on the data folder, a refused enrolment, no hypervisor.
+// what makes it impossible to begin: another agent on the data folder, no identity, no hypervisor.
 #pragma once
 
 #include <optional>
@@ -24,20 +24,25 @@
 
 namespace hanse::host {
 
-// What has to be known before a driver can be made.
+// What has to be known before a driver and an agent can be made.
 struct HostFacts {
   std::string zone;
+  std::string name;
+  Endpoint zone_endpoint;
   std::optional<ProcessUser> guest_user;
 };
 
-// Enrols the host where it has not, waiting for its zone. Errors: host/host_identity.h, host/guest_user.h.
+// Requires: the machine has enrolled. Errors: host/host_identity.h, host/guest_user.h.
 Task<Result<HostFacts>> prepare_host(Runtime& runtime, Certificates& certificates, HostConfig config);
 
+// With name and zone, where the configuration does not say another address of it.
+HostConfig with_identity(HostConfig config, const HostFacts& facts);
+// Requires: with_identity().
 qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts);
 
 class Agent final : private LinkReceiver {
  public:
-  // `version` of the program, for the zone. All references outlive the agent.
+  // `version` of the program, for the zone. All references outlive the agent. Requires: with_identity().
   Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Driver& driver, HostConfig config,
         std::string version);
 

@@ -23,8 +23,6 @@ struct Fixture {
   test::FakeDriver driver{world.loop};
   HostConfig config{.name = "h1",
                     .zone_endpoint = test::kService,
-                    .zone_ca_file = "/ca.pem",
-                    .enrol_token_file = "/token",
                     .data_dir = "/data",
                     .stream_address = "10.0.0.1",
                     .guest_user = ""};
@@ -33,10 +31,12 @@ struct Fixture {
   std::unique_ptr<Scope> scope;
 
   Fixture() {
-    world.files.content["/ca.pem"] = "ca";
-    world.files.content["/token"] = "token";
-    zone.service.router.add("POST /providers/hanse.host/v1/enrolments",
-                            [this](http::Request, http::PathParameters) { return enrol(); });
+    IdentityFiles files(world.files, identity_folder(config.data_dir));
+    const std::string certificate = certificates.certificate("hanse://zone/a/host/h1", Seconds{86400});
+    REQUIRE(test::complete(world.loop, files.keep({.certificate_pem = certificate,
+                                                   .key_pem = "key",
+                                                   .ca_pem = "ca",
+                                                   .zone_endpoint = to_string(test::kService)})));
     zone.service.start();
   }
   void start() {
@@ -51,15 +51,9 @@ struct Fixture {
     agent.reset();
     zone.run(Seconds{1});
   }
-
- private:
-  Task<http::Reply> enrol() {
-    const std::string certificate = certificates.certificate("hanse://zone/a/host/h1", Seconds{86400});
-    co_return http::json_response(200, to_json(model::EnrolmentAnswer{certificate, "ca"}));
-  }
 };
 
-TEST_CASE("an agent enrols, connects as itself, and runs what its zone wants") {
+TEST_CASE("an agent connects as itself and runs what its zone wants") {
   Fixture host;
   host.zone.desired = {wanted("m1", MachineGoal::running)};
   host.start();
@@ -134,7 +128,15 @@ TEST_CASE("what a driver has to know comes from configuration and identity") {
       test::complete(host.world.loop, prepare_host(host.world.runtime, host.certificates, host.config));
   REQUIRE(facts);
   REQUIRE(*facts);
-  const qemu::QemuOptions options = qemu_options(host.config, **facts);
+  HostConfig bare = host.config;
+  bare.name.clear();
+  bare.zone_endpoint = {};
+  const HostConfig config = with_identity(bare, **facts);
+  CHECK(config.name == "h1");
+  CHECK(config.zone_endpoint == test::kService);
+  bare.zone_endpoint = {.host = "elsewhere", .port = 1};
+  CHECK(with_identity(bare, **facts).zone_endpoint.host == "elsewhere");
+  const qemu::QemuOptions options = qemu_options(config, **facts);
   CHECK(options.zone == "a");
   CHECK(options.host == "h1");
   CHECK(options.data_dir == "/data");

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "federation/invitation.h"
 #include "host/agent.h"
+#include "host/enrolment.h"
 #include "host/host_frames.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -35,12 +37,22 @@ class TlsZone {
     HANSE_CO_TRY(authority_, certificates_.make_authority("zone a", Seconds{3600}));
     CertificateTerms terms{.name = std::move(name)};
     HANSE_CO_TRY(const KeyedCertificate own, certificates_.issue(authority_, terms));
-    TlsOptions tls{.certificate_pem = own.certificate_pem,
+    // With the CA, for those who know its fingerprint only.
+    TlsOptions tls{.certificate_pem = own.certificate_pem + "\n" + authority_.certificate_pem,
                    .key_pem = own.key_pem,
                    .trusted_ca_pem = authority_.certificate_pem};
     co_return co_await server_.start(Endpoint{.host = "127.0.0.1"}, std::move(tls));
   }
   Endpoint endpoint() const { return server_.endpoint(); }
+  std::string fingerprint() { return certificates_.read(ca_pem()).value().fingerprint; }
+  // As enrolment would leave it.
+  IdentityRecord identity_of(const std::string& name) {
+    const auto own = certificates_.issue(authority_, {.name = "hanse://zone/a/host/" + name}).value();
+    return {.certificate_pem = own.certificate_pem,
+            .key_pem = own.key_pem,
+            .ca_pem = ca_pem(),
+            .zone_endpoint = to_string(endpoint())};
+  }
   const std::string& ca_pem() const { return authority_.certificate_pem; }
   Signal& heard() { return heard_; }
 
@@ -53,7 +65,7 @@ class TlsZone {
     const json::Value body = json::parse(request.body).value();
     const auto asked = json::from_json<model::EnrolmentRequest>(body).value();
     ++enrolments;
-    const CertificateTerms terms{.name = "hanse://zone/a/host/" + asked.name, .for_server = false};
+    const CertificateTerms terms{.name = "hanse://zone/a/host/h1", .for_server = false};
     const auto signed_pem = certificates_.sign_request(authority_, asked.request_pem, terms).value();
     co_return http::json_response(200, to_json(model::EnrolmentAnswer{signed_pem, ca_pem()}));
   }
@@ -93,13 +105,18 @@ struct Fixture {
 
   explicit Fixture(const std::string& zone_name = "hanse://zone/a") {
     REQUIRE(real.run_task(zone.start(zone_name)));
-    std::ofstream(folder.path("ca.pem")) << zone.ca_pem();
-    std::ofstream(folder.path("token")) << "one-time\n";
-    config = {.name = "h1", .zone_endpoint = zone.endpoint()};
-    config.zone_ca_file = folder.path("ca.pem");
-    config.enrol_token_file = folder.path("token");
     config.data_dir = folder.path("data");
     config.guest_user = "";
+  }
+  Result<HostName> enrol_by(const std::string& fingerprint) {
+    const federation::Invitation invitation{.kind = federation::InvitationKind::host,
+                                            .zone = "a",
+                                            .endpoint = zone.endpoint(),
+                                            .expires_at = runtime.clock.wall_now() + Seconds{600},
+                                            .ca_fingerprint = fingerprint,
+                                            .secret = "secret"};
+    return real.run_task(enrol(runtime, certificates, hashing,
+                               {.data_dir = config.data_dir, .token = to_text(hashing, invitation)}));
   }
   Task<Status> hear_hello() {
     while (!zone.hello) {
@@ -109,7 +126,8 @@ struct Fixture {
     co_return Status();
   }
   Task<Status> connect() {
-    Agent agent(runtime, certificates, hashing, driver, config, "0.1");
+    HANSE_CO_TRY(const HostFacts facts, co_await prepare_host(runtime, certificates, config));
+    Agent agent(runtime, certificates, hashing, driver, with_identity(config, facts), "0.1");
     std::optional<Status> ended;
     Scope scope;
     if (!scope.spawn(keep(agent.run(), ended))) co_return fail(Code::internal, "scope is full");
@@ -120,6 +138,7 @@ struct Fixture {
 
 TEST_CASE("an agent enrols and connects over TLS, and again with what it keeps on disk") {
   Fixture host;
+  REQUIRE(host.enrol_by(host.zone.fingerprint()));
   const Status connected = host.real.run_task(host.connect());
   REQUIRE_MESSAGE(connected, (connected ? "" : connected.error().message));
   CHECK(host.zone.host == "hanse://zone/a/host/h1");
@@ -129,14 +148,26 @@ TEST_CASE("an agent enrols and connects over TLS, and again with what it keeps o
   CHECK(std::filesystem::status(host.config.data_dir).permissions() == std::filesystem::perms(0711));
 
   host.zone.hello.reset();
-  std::filesystem::remove(host.config.zone_ca_file);
   REQUIRE(host.real.run_task(host.connect()));
   CHECK(host.zone.enrolments == 1);
 }
 
+TEST_CASE("a zone with another CA than the token says hears nothing of it") {
+  Fixture host;
+  const auto enrolled = host.enrol_by(std::string(64, '0'));
+  REQUIRE_FALSE(enrolled);
+  CHECK(enrolled.error().code == Code::unauthenticated);
+  CHECK(host.zone.enrolments == 0);
+  CHECK_FALSE(std::filesystem::exists(host.config.data_dir + "/identity/identity.json"));
+}
+
 TEST_CASE("another name of the same CA does not pass for the zone") {
   Fixture host("hanse://zone/a/host/h2");
-  HostIdentity identity(host.runtime, host.certificates, host.config);
+  CHECK(host.enrol_by(host.zone.fingerprint()).error().code == Code::unauthenticated);
+  CHECK(host.zone.enrolments == 0);
+  IdentityFiles files(host.runtime.files, identity_folder(host.config.data_dir));
+  REQUIRE(host.real.run_task(files.keep(host.zone.identity_of("h1"))));
+  HostIdentity identity(host.runtime, host.certificates, host.config.data_dir);
   REQUIRE(host.real.run_task(identity.prepare()));
   http::Client client(host.runtime, {.endpoint = host.zone.endpoint(), .tls = identity.tls()});
   const auto refused = host.real.run_task(

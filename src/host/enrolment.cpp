@@ -3,132 +3,137 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "federation/invitation.h"
+#include "federation/peers.h"
+#include "host/agent_lock.h"
+#include "host/host_config.h"
+#include "host/identity_files.h"
 #include "http/client.h"
 #include "model/host_messages.h"
-#include "runtime/sleep.h"
 
 namespace hanse::host {
 namespace {
 
-constexpr Nanos kRetryBase = Millis{500};
-constexpr Nanos kRetryCap = Seconds{10};
+constexpr Nanos kAnswerLimit = Seconds{20};
 constexpr char kPath[] = "/providers/hanse.host/v1/enrolments";
-
-// The first line that is not empty.
-Task<Result<std::string>> read_token(Runtime& runtime, const HostConfig& config) {
-  const std::string& path = config.enrol_token_file;
-  const Result<std::string> text = co_await runtime.files.read(path, kSmallFileLimit);
-  if (!text && text.error().code == Code::not_found)
-    co_return fail(Code::not_found,
-                   "host '{}' has not enrolled and {} does not exist; write a token of 'hanse token enrol' "
-                   "there",
-                   config.name, path);
-  if (!text) co_return fail(text.error());
-  constexpr char kSpace[] = " \t\r\n";
-  const std::size_t begin = text->find_first_not_of(kSpace);
-  if (begin == std::string::npos)
-    co_return fail(Code::failed_precondition, "{} has no token; write one of 'hanse token enrol' there",
-                   path);
-  co_return text->substr(begin, text->find_first_of(kSpace, begin) - begin);
-}
-
-Task<Result<PendingEnrolment>> pending_enrolment(Certificates& certificates, IdentityFiles& files) {
-  HANSE_CO_TRY(std::optional<PendingEnrolment> pending, co_await files.enrolment());
-  if (pending) co_return std::move(*pending);
-  HANSE_CO_TRY(KeyedRequest request, certificates.make_request());
-  PendingEnrolment made{.request_pem = std::move(request.request_pem), .key_pem = std::move(request.key_pem)};
-  HANSE_CO_CHECK(co_await files.begin(made));
-  co_return made;
-}
-
-// What the zone's refusal means for the one who runs this host.
-Error explain(const Error& refusal, const HostConfig& config) {
-  if (refusal.code == Code::already_exists)
-    return {Code::already_exists,
-            fmt::format("host '{}' is enrolled at its zone already: {}; if that is this host and its answer "
-                        "was lost, run 'hanse delete host {}' and write a new token of 'hanse token enrol' "
-                        "to {}",
-                        config.name, refusal.message, config.name, config.enrol_token_file)};
-  if (refusal.code == Code::unauthenticated)
-    return {Code::unauthenticated,
-            fmt::format("the zone refuses the token in {}: {}; write a new one of 'hanse token enrol' there",
-                        config.enrol_token_file, refusal.message)};
-  return {refusal.code, fmt::format("the zone does not enrol host '{}': {}", config.name, refusal.message)};
-}
 
 bool later_may_work(const Error& refusal) {
   return refusal.code == Code::unavailable || refusal.code == Code::resource_exhausted ||
-         refusal.code == Code::internal;
+         refusal.code == Code::internal || refusal.code == Code::aborted;
 }
 
 class Enrolling {
  public:
-  Enrolling(Runtime& runtime, const HostConfig& config, PendingEnrolment pending, std::string token)
+  Enrolling(Runtime& runtime, Certificates& certificates, std::string data_dir,
+            federation::Invitation invitation, std::string digest)
       : runtime_(runtime),
-        log_(runtime.log, "identity"),
-        config_(config),
-        pending_(std::move(pending)),
-        token_(std::move(token)) {}
+        certificates_(certificates),
+        data_dir_(std::move(data_dir)),
+        files_(runtime.files, identity_folder(data_dir_)),
+        lock_(runtime, lock_socket(data_dir_)),
+        invitation_(std::move(invitation)),
+        digest_(std::move(digest)) {}
 
-  Task<Result<IdentityRecord>> run() {
-    for (int attempt = 0;; ++attempt) {
-      HANSE_CO_TRY(std::optional<IdentityRecord> answer, co_await ask());
-      if (answer) co_return std::move(*answer);
-      co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, attempt, kRetryBase, kRetryCap));
-    }
+  Task<Result<HostName>> run() {
+    HANSE_CO_TRY(const std::optional<IdentityRecord> known, co_await files_.identity());
+    if (known) co_return name_of(*known);
+    HANSE_CO_CHECK(co_await prepare());
+    HANSE_CO_TRY(IdentityRecord enrolled, co_await ask());
+    HANSE_CO_TRY(const CertificateInfo info, certificates_.read(enrolled.certificate_pem));
+    HANSE_CO_TRY(HostName name, read_host_name(info.name));
+    HANSE_CO_CHECK(co_await files_.keep(std::move(enrolled)));
+    co_return name;
   }
 
  private:
-  // Nothing when it has to be tried again.
-  Task<Result<std::optional<IdentityRecord>>> ask() {
-    const Result<std::string> ca = co_await runtime_.files.read(config_.zone_ca_file, kSmallFileLimit);
-    if (!ca) co_return again(ca.error().message);
+  // Of the host that this folder is of already: right when the same token made it.
+  Result<HostName> name_of(const IdentityRecord& known) {
+    HANSE_TRY(const CertificateInfo info, certificates_.read(known.certificate_pem));
+    HANSE_TRY(HostName name, read_host_name(info.name));
+    if (known.invitation == digest_) return name;
+    return fail(
+        Code::already_exists,
+        "{} is of host '{}' of zone '{}' already; give another folder with --data-dir, or remove {} to "
+        "enrol this machine anew",
+        data_dir_, name.host, name.zone, files_.identity_path());
+  }
+
+  // The key and the request, of an attempt before or new.
+  Task<Status> prepare() {
+    HANSE_CO_TRY(std::optional<PendingEnrolment> before, co_await files_.enrolment());
+    const bool again = before && before->invitation == digest_;
+    if (!again) {
+      HANSE_CO_CHECK(federation::check_expiry(invitation_, runtime_.clock.wall_now()));
+    }
+    // Neither two of these at a time nor one beside an agent.
+    HANSE_CO_CHECK(co_await runtime_.files.make_directories(data_dir_, 0711));
+    HANSE_CO_CHECK(co_await lock_.take());
+    if (again) {
+      pending_ = std::move(*before);
+      co_return Status();
+    }
+    HANSE_CO_TRY(KeyedRequest request, certificates_.make_request());
+    pending_ = {.invitation = digest_,
+                .request_pem = std::move(request.request_pem),
+                .key_pem = std::move(request.key_pem)};
+    co_return co_await files_.begin(pending_);
+  }
+
+  Task<Result<IdentityRecord>> ask() {
     http::Client client(runtime_,
-                        {.endpoint = config_.zone_endpoint, .tls = TlsOptions{.trusted_ca_pem = *ca}});
-    const Result<http::Response> response = co_await client.send(request());
-    if (!response) co_return again(response.error().message);
+                        {.endpoint = invitation_.endpoint,
+                         .tls = TlsOptions{.pinned_ca_fingerprint = invitation_.ca_fingerprint,
+                                           .expected_name = federation::zone_name_uri(invitation_.zone)},
+                         .user_agent = "hanse-host",
+                         .response_timeout = kAnswerLimit});
+    http::Request request{.method = "POST", .target = kPath};
+    request.headers.add("Content-Type", "application/json");
+    request.body = json::dump(to_json(model::EnrolmentRequest{invitation_.secret, pending_.request_pem}));
+    const Result<http::Response> response = co_await client.send(std::move(request));
+    if (!response) co_return fail(unheard(response.error()));
     if (!http::is_success(response->status)) {
       const Error refusal = http::error_from_response(*response);
-      if (later_may_work(refusal)) co_return again(refusal.message);
-      co_return fail(explain(refusal, config_));
+      if (later_may_work(refusal)) co_return fail(unheard(refusal));
+      HANSE_CO_CHECK(co_await files_.give_up());
+      co_return fail(refusal.code, "{} does not enrol this machine: {}", zone(), refusal.message);
     }
     HANSE_CO_TRY(const json::Value body, json::parse(response->body));
     HANSE_CO_TRY(model::EnrolmentAnswer answer, json::from_json<model::EnrolmentAnswer>(body));
     co_return IdentityRecord{.certificate_pem = std::move(answer.certificate_pem),
                              .key_pem = pending_.key_pem,
-                             .ca_pem = answer.ca_pem.empty() ? *ca : answer.ca_pem};
+                             .ca_pem = std::move(answer.ca_pem),
+                             .zone_endpoint = to_string(invitation_.endpoint),
+                             .invitation = digest_};
   }
 
-  http::Request request() const {
-    http::Request request{.method = "POST", .target = kPath};
-    request.headers.add("Content-Type", "application/json");
-    request.body = json::dump(to_json(model::EnrolmentRequest{config_.name, token_, pending_.request_pem}));
-    return request;
+  std::string zone() const {
+    return fmt::format("zone '{}' at {}", invitation_.zone, to_string(invitation_.endpoint));
   }
-
-  std::optional<IdentityRecord> again(const std::string& reason) {
-    if (reason != told_)
-      log_.warning("host '{}' waits to enrol at {}: {}", config_.name, to_string(config_.zone_endpoint),
-                   reason);
-    told_ = reason;
-    return std::nullopt;
+  // The zone may have made the host or not; asked again it says the same.
+  Error unheard(const Error& why) const {
+    return {why.code, fmt::format("{} has not enrolled this machine yet: {}; run the same command again",
+                                  zone(), why.message)};
   }
 
   Runtime& runtime_;
-  Logger log_;
-  const HostConfig& config_;
+  Certificates& certificates_;
+  std::string data_dir_;
+  IdentityFiles files_;
+  AgentLock lock_;
+  federation::Invitation invitation_;
+  std::string digest_;  // of its secret
   PendingEnrolment pending_;
-  std::string token_;
-  std::string told_;
 };
 
 }  // namespace
 
-Task<Result<IdentityRecord>> enrol(Runtime& runtime, Certificates& certificates, IdentityFiles& files,
-                                   const HostConfig& config) {
-  HANSE_CO_TRY(std::string token, co_await read_token(runtime, config));
-  HANSE_CO_TRY(PendingEnrolment pending, co_await pending_enrolment(certificates, files));
-  Enrolling enrolling(runtime, config, std::move(pending), std::move(token));
+Task<Result<HostName>> enrol(Runtime& runtime, Certificates& certificates, Hashing& hashing,
+                             EnrolmentOptions options) {
+  HANSE_CO_TRY(federation::Invitation invitation,
+               federation::read_invitation(hashing, options.token, federation::InvitationKind::host));
+  std::string digest = federation::secret_digest(hashing, invitation.secret);
+  Enrolling enrolling(runtime, certificates, std::move(options.data_dir), std::move(invitation),
+                      std::move(digest));
   co_return co_await enrolling.run();
 }
 

@@ -1,20 +1,29 @@
-// Enrolment: a host's first word to its zone, a one-time token for a certificate.
+// Enrolment: a machine's way into a zone: the token that the zone's operator made for it buys a certificate.
 //
-// Waits, with back-off and a message, for the zone's CA file and for the zone itself; a zone that refuses
-// ends it. The key is on disk before the token is used, so that a crash in between tries again with the same
-// key. Thread: the loop. Failure: unauthenticated (token), already_exists (the name is taken), what else the
-// zone answers, not_found (no token file), those of Files.
+// The zone is known by what the token says: its address and the fingerprint of its CA. The key is on disk
+// before the token is used and stays there until the zone's answer is known, so that the same token may be
+// tried again after a crash or a lost answer; what the zone itself refuses leaves nothing behind.
+// Thread: the loop. Failure: invalid_argument (altered, expired), already_exists (this folder or the name has
+// a host), unauthenticated (wrong, used, expired for the zone, or another CA), unavailable (the zone is not
+// reached; try again), those of Files.
 #pragma once
 
-#include "host/host_config.h"
-#include "host/identity_files.h"
+#include <string>
+
+#include "host/host_name.h"
 #include "runtime/certificates.h"
+#include "runtime/hashing.h"
 #include "runtime/runtime.h"
 
 namespace hanse::host {
 
-// Requires: all arguments outlive the task.
-Task<Result<IdentityRecord>> enrol(Runtime& runtime, Certificates& certificates, IdentityFiles& files,
-                                   const HostConfig& config);
+struct EnrolmentOptions {
+  std::string data_dir;
+  std::string token;  // the whole word
+};
+
+// Who this machine is then. Done before by the same token: again. Requires: references outlive the task.
+Task<Result<HostName>> enrol(Runtime& runtime, Certificates& certificates, Hashing& hashing,
+                             EnrolmentOptions options);
 
 }  // namespace hanse::host

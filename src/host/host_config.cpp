@@ -4,7 +4,6 @@
 
 #include "base/json_mapping.h"
 #include "base/toml.h"
-#include "model/metadata.h"
 
 namespace hanse::host {
 namespace {
@@ -14,11 +13,8 @@ constexpr std::int64_t kMaxMemoryMib = std::int64_t{64} << 20;  // 64 TiB
 
 // The file as it is written; HostConfig is what it means.
 struct HostFile {
-  std::string name;
-  std::string zone_endpoint;
-  std::string zone_ca_file;
-  std::string enrol_token_file;
   std::string data_dir;
+  std::string zone_endpoint;
   std::string stream_address;
   std::string stream_ports = "49152-49251";
   std::string forward_address = "127.0.0.1";
@@ -28,9 +24,8 @@ struct HostFile {
   std::int64_t memory_mib_limit = 0;
 };
 BOOST_DESCRIBE_STRUCT(HostFile, (),
-                      (name, zone_endpoint, zone_ca_file, enrol_token_file, data_dir, stream_address,
-                       stream_ports, forward_address, forward_ports, guest_user, vcpu_limit,
-                       memory_mib_limit))
+                      (data_dir, zone_endpoint, stream_address, stream_ports, forward_address, forward_ports,
+                       guest_user, vcpu_limit, memory_mib_limit))
 HANSE_DEFINE_READ_JSON(HostFile)
 
 bool read_port(std::string_view digits, std::uint16_t& port) {
@@ -48,6 +43,7 @@ Result<qemu::PortRange> read_ports(std::string_view text, const std::string& poi
 }
 
 Result<Endpoint> read_zone_endpoint(const std::string& text) {
+  if (text.empty()) return Endpoint();
   Result<Endpoint> endpoint = parse_endpoint(text);
   if (!endpoint || !endpoint->unix_path.empty() || endpoint->port == 0)
     return fail_field("/zoneEndpoint", "write the address of the zone as \"host:port\"");
@@ -59,26 +55,24 @@ Status check_limit(std::int64_t value, std::int64_t most, const std::string& poi
   return fail_field(pointer, "write a number from 0 (what the machine has) to {}", most);
 }
 
+Status check_data_dir(const std::string& path) {
+  if (path.size() > 1 && path.front() == '/' && path.back() != '/') return {};
+  return fail_field("/dataDir",
+                    "give the absolute path of a folder for the host's data, without a / at its end");
+}
+
 Result<HostConfig> meaning_of(const HostFile& file) {
-  HANSE_CHECK(model::check_name(file.name, "/name"));
   HANSE_TRY(Endpoint zone, read_zone_endpoint(file.zone_endpoint));
-  if (file.zone_ca_file.empty())
-    return fail_field("/zoneCaFile", "give the path of the zone's CA certificate");
-  if (file.enrol_token_file.empty())
-    return fail_field("/enrolTokenFile", "give the path of the file with a token of 'hanse token enrol'");
-  if (file.data_dir.size() < 2 || file.data_dir.front() != '/' || file.data_dir.back() == '/')
-    return fail_field("/dataDir",
-                      "give the absolute path of a folder for the host's data, without a / at its end");
+  if (!file.data_dir.empty()) {
+    HANSE_CHECK(check_data_dir(file.data_dir));
+  }
   if (file.forward_address.empty())
     return fail_field("/forwardAddress", "give the address where forwarded ports listen, as \"127.0.0.1\"");
   HANSE_TRY(const qemu::PortRange stream_ports, read_ports(file.stream_ports, "/streamPorts"));
   HANSE_TRY(const qemu::PortRange forward_ports, read_ports(file.forward_ports, "/forwardPorts"));
   HANSE_CHECK(check_limit(file.vcpu_limit, kMaxVcpus, "/vcpuLimit"));
   HANSE_CHECK(check_limit(file.memory_mib_limit, kMaxMemoryMib, "/memoryMibLimit"));
-  return HostConfig{.name = file.name,
-                    .zone_endpoint = std::move(zone),
-                    .zone_ca_file = file.zone_ca_file,
-                    .enrol_token_file = file.enrol_token_file,
+  return HostConfig{.zone_endpoint = std::move(zone),
                     .data_dir = file.data_dir,
                     .stream_address = file.stream_address,
                     .stream_ports = stream_ports,
@@ -109,11 +103,11 @@ std::string marker_folder(const HostConfig& config) {
 std::string relay_folder(const HostConfig& config) {
   return config.data_dir + "/relays";
 }
-std::string identity_folder(const HostConfig& config) {
-  return config.data_dir + "/identity";
+std::string identity_folder(const std::string& data_dir) {
+  return data_dir + "/identity";
 }
-std::string lock_socket(const HostConfig& config) {
-  return config.data_dir + "/agent.sock";
+std::string lock_socket(const std::string& data_dir) {
+  return data_dir + "/agent.sock";
 }
 
 }  // namespace hanse::host

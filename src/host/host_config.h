@@ -1,4 +1,5 @@
-// The configuration of a host: one TOML file. Pure.
+// The configuration of a host: one TOML file, which may say nothing. Who the host is and where its zone, it
+// knows by its identity. Pure.
 //
 // Strict: an unknown key, a wrong type or a value out of range is refused with file, line, field and remedy.
 #pragma once
@@ -13,18 +14,16 @@
 namespace hanse::host {
 
 struct HostConfig {
-  std::string name;
-  Endpoint zone_endpoint;
-  std::string zone_ca_file;  // needed until the host has enrolled
-  std::string enrol_token_file;
-  std::string data_dir;        // absolute
-  std::string stream_address;  // where other hosts reach this one; empty: they do not, moves are relayed
+  std::string name = {};            // of the identity, see with_identity()
+  Endpoint zone_endpoint = {};      // in place of the one that the token said; port 0: that one
+  std::string data_dir = {};        // absolute; empty in a file: the program's default
+  std::string stream_address = {};  // where other hosts reach this one; empty: they do not, moves are relayed
   qemu::PortRange stream_ports{49152, 49251};
   std::string forward_address = "127.0.0.1";
   qemu::PortRange forward_ports{20000, 29999};
   std::string guest_user = "nobody";  // QEMU runs as this user; empty: as the agent's own
-  VcpuCount vcpu_limit;               // what guests may use in all; 0: what the machine has
-  MiB memory_limit;
+  VcpuCount vcpu_limit = {};          // what guests may use in all; 0: what the machine has
+  MiB memory_limit = {};
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.
@@ -34,7 +33,7 @@ Result<HostConfig> parse_host_config(const std::string& text, const std::string&
 std::string blob_folder(const HostConfig& config);
 std::string marker_folder(const HostConfig& config);
 std::string relay_folder(const HostConfig& config);
-std::string identity_folder(const HostConfig& config);
-std::string lock_socket(const HostConfig& config);
+std::string identity_folder(const std::string& data_dir);
+std::string lock_socket(const std::string& data_dir);
 
 }  // namespace hanse::host

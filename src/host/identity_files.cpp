@@ -33,8 +33,8 @@ Task<Result<std::optional<Record>>> read_record(Files& files, std::string path, 
 }  // namespace
 
 Task<Result<std::optional<IdentityRecord>>> IdentityFiles::identity() {
-  co_return co_await read_record<IdentityRecord>(
-      files_, identity_path(), "remove it, delete this host at its zone and enrol it with a new token");
+  co_return co_await read_record<IdentityRecord>(files_, identity_path(),
+                                                 "remove it, delete this host at its zone and enrol it anew");
 }
 
 Task<Result<std::optional<PendingEnrolment>>> IdentityFiles::enrolment() {

@@ -107,12 +107,11 @@ BOOST_DESCRIBE_ENUM(RelayChannel, memory, disk)
 
 // POST /providers/hanse.host/v1/enrolments: a host's first word to its zone, without certificate.
 struct EnrolmentRequest {
-  std::string name;
-  std::string token;
+  std::string secret;       // of the token that it was invited with, which says the host's name
   std::string request_pem;  // PKCS #10; the zone chooses the names in the certificate
   bool operator==(const EnrolmentRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(EnrolmentRequest, (), (name, token, request_pem))
+BOOST_DESCRIBE_STRUCT(EnrolmentRequest, (), (secret, request_pem))
 HANSE_DECLARE_JSON(EnrolmentRequest);
 
 // Also the answer of POST /providers/hanse.host/v1/hosts/<name>/renewals {requestPem}, with the host's own

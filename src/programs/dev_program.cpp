@@ -12,6 +12,8 @@ namespace hanse::programs {
 namespace {
 
 constexpr int kTokenDigits = 64;
+constexpr char kHostName[] = "dev-host";
+constexpr Seconds kInvitationLifetime{600};
 
 // The token of an earlier run, or a new one.
 Task<Result<std::string>> keep_token(Runtime& runtime, std::string path) {
@@ -29,16 +31,11 @@ zone::ZoneConfig zone_config(const std::string& folder, const Endpoint& listen) 
           .member_state = "EU",
           .listen = listen,
           .data_dir = folder + "/zone",
-          .admin_token_file = folder + "/admin.token",
-          .host_token_file = folder + "/host.token"};
+          .admin_token_file = folder + "/admin.token"};
 }
 
-host::HostConfig host_config(const std::string& folder, const Endpoint& listen) {
+host::HostConfig host_config(const std::string& folder) {
   host::HostConfig config;
-  config.name = "dev-host";
-  config.zone_endpoint = listen;
-  config.zone_ca_file = folder + "/zone/ca.pem";
-  config.enrol_token_file = folder + "/host.token";
   config.data_dir = folder + "/host";
   config.forward_address = "127.0.0.1";
   config.guest_user = ::geteuid() == 0 ? "nobody" : "";
@@ -57,13 +54,23 @@ Task<Status> start(io::RealRuntime& real, ZoneService& zone, std::string folder,
   Runtime& runtime = real.runtime();
   HANSE_CO_CHECK(co_await runtime.files.make_directories(folder, 0711));
   HANSE_CO_TRY(const std::string admin, co_await keep_token(runtime, folder + "/admin.token"));
-  HANSE_CO_TRY(const std::string host, co_await keep_token(runtime, folder + "/host.token"));
   HANSE_CO_CHECK(co_await write_context(runtime, folder, listen));
   co_return co_await zone.start(zone_config(folder, listen));
 }
 
-Task<void> serve_host(HostService& service, host::HostConfig config, io::RealRuntime& real, Status& ended) {
-  ended = co_await service.run(std::move(config));
+// As an operator would, once.
+Task<Status> run_host(ZoneService& zone, HostService& service, host::HostConfig config) {
+  HANSE_CO_TRY(const bool enrolled, co_await service.has_enrolled(config.data_dir));
+  if (!enrolled) {
+    HANSE_CO_TRY(std::string token, co_await zone.invite_host(kHostName, kInvitationLifetime));
+    HANSE_CO_CHECK(co_await service.enrol(config.data_dir, std::move(token)));
+  }
+  co_return co_await service.run(std::move(config));
+}
+
+Task<void> serve_host(ZoneService& zone, HostService& service, host::HostConfig config, io::RealRuntime& real,
+                      Status& ended) {
+  ended = co_await run_host(zone, service, std::move(config));
   real.stop();
 }
 
@@ -80,7 +87,7 @@ int run_dev(const cli::DevOptions& options) {
   HostService host(real);
   Status ended;
   Scope scope(1);
-  if (!scope.spawn(serve_host(host, host_config(folder, *listen), real, ended))) {
+  if (!scope.spawn(serve_host(zone, host, host_config(folder), real, ended))) {
     return exit_code(fail(Code::internal, "the host cannot start"));
   }
   cli::print_to_standard_output(

@@ -1,7 +1,11 @@
 #include "programs/host_program.h"
 
+#include <unistd.h>
+
 #include "host/agent.h"
 #include "host/drivers/qemu/qemu_driver.h"
+#include "host/enrolment.h"
+#include "host/identity_files.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "programs/program.h"
@@ -25,10 +29,24 @@ HostService::HostService(io::RealRuntime& real)
 
 HostService::~HostService() = default;
 
+Task<Result<bool>> HostService::has_enrolled(std::string data_dir) {
+  host::IdentityFiles files(real_.runtime().files, host::identity_folder(data_dir));
+  HANSE_CO_TRY(const std::optional<host::IdentityRecord> known, co_await files.identity());
+  co_return known.has_value();
+}
+
+Task<Status> HostService::enrol(std::string data_dir, std::string token) {
+  const auto enrolled = co_await host::enrol(real_.runtime(), parts_->certificates, parts_->hashing,
+                                             {.data_dir = std::move(data_dir), .token = std::move(token)});
+  if (!enrolled) co_return fail(enrolled.error());
+  co_return Status();
+}
+
 Task<Status> HostService::run(host::HostConfig config) {
   Runtime& runtime = real_.runtime();
   HANSE_CO_TRY(const host::HostFacts facts,
                co_await host::prepare_host(runtime, parts_->certificates, config));
+  config = host::with_identity(std::move(config), facts);
   parts_->driver = std::make_unique<host::qemu::QemuDriver>(runtime, host::qemu_options(config, facts));
   parts_->agent = std::make_unique<host::Agent>(runtime, parts_->certificates, parts_->hashing,
                                                 *parts_->driver, std::move(config), zone::kVersion);
@@ -36,6 +54,20 @@ Task<Status> HostService::run(host::HostConfig config) {
 }
 
 namespace {
+
+// Without a file: all defaults, with guests as the agent's own user where it cannot become another.
+Task<Result<host::HostConfig>> host_config(Runtime& runtime, cli::HostOptions options) {
+  host::HostConfig config;
+  if (options.config_path.empty()) {
+    if (::geteuid() != 0) config.guest_user.clear();
+  } else {
+    HANSE_CO_TRY(const std::string text, co_await read_config(runtime, options.config_path));
+    HANSE_CO_TRY(config, host::parse_host_config(text, options.config_path));
+  }
+  if (!options.data_directory.empty()) config.data_dir = absolute_path(options.data_directory);
+  if (config.data_dir.empty()) config.data_dir = default_host_folder(options.home);
+  co_return config;
+}
 
 Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime& real, Status& ended) {
   ended = co_await service.run(std::move(config));
@@ -46,9 +78,7 @@ Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime&
 
 int run_host(const cli::HostOptions& options) {
   io::RealRuntime real(runtime_options(options.verbose));
-  const auto text = real.run_task(read_config(real.runtime(), options.config_path));
-  if (!text) return exit_code(fail(text.error()));
-  auto config = host::parse_host_config(*text, options.config_path);
+  auto config = real.run_task(host_config(real.runtime(), options));
   if (!config) return exit_code(fail(config.error()));
   HostService service(real);
   Status ended;

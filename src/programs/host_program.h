@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/scope.h"
 #include "cli/daemon_options.h"
@@ -20,8 +21,11 @@ class HostService {
   HostService(const HostService&) = delete;
   HostService& operator=(const HostService&) = delete;
 
-  // Enrols where it has not, then serves until it is destroyed. Ends only with what makes it impossible to go
-  // on.
+  Task<Result<bool>> has_enrolled(std::string data_dir);
+  // As `hanse host enrol`.
+  Task<Status> enrol(std::string data_dir, std::string token);
+  // Serves until it is destroyed. Ends only with what makes it impossible to go on. Requires: the machine has
+  // enrolled.
   Task<Status> run(host::HostConfig config);
 
  private:

@@ -13,6 +13,10 @@ io::RealRuntimeOptions runtime_options(bool verbose);
 // Errors: not_found and so on, naming the file.
 Task<Result<std::string>> read_config(Runtime& runtime, std::string path);
 
+// Where a host keeps everything when nothing else is said.
+std::string default_host_folder(const std::string& home);
+std::string absolute_path(const std::string& path);
+
 // Runs the loop until SIGTERM or SIGINT; `on_hangup` for each SIGHUP.
 void run_until_signal(io::RealRuntime& real, std::function<void()> on_hangup);
 

@@ -55,6 +55,10 @@ Task<Status> ZoneService::start(zone::ZoneConfig config) {
   co_return co_await parts_->server->start();
 }
 
+Task<Result<std::string>> ZoneService::invite_host(std::string name, Seconds lifetime) {
+  return parts_->server->zone().enrolment().invite(std::move(name), lifetime);
+}
+
 void ZoneService::reload() {
   if (parts_->server) parts_->server->reload();
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cli/daemon_options.h"
 #include "io/real_runtime.h"
@@ -21,7 +22,9 @@ class ZoneService {
 
   // Opens the store, starts the zone and listens.
   Task<Status> start(zone::ZoneConfig config);
-  // Reads the trust file again, in the background.
+  // The token for a new host. Requires: started. Errors: zone/enrolment.h.
+  Task<Result<std::string>> invite_host(std::string name, Seconds lifetime);
+  // Reads the policy for peers again, in the background.
   void reload();
 
  private:

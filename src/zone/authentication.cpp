@@ -5,7 +5,6 @@
 namespace hanse::zone {
 namespace {
 
-constexpr int kTokenDigits = 64;      // 256 bits
 constexpr int kLoginCodeDigits = 24;  // 96 bits: good once and for days at most, and typed by people
 constexpr std::string_view kBearer = "Bearer ";
 
@@ -108,18 +107,13 @@ Result<std::string> Authentication::make_token(const std::string& subject, Secon
 Task<Result<std::string>> Authentication::make_login_code(std::string subject, Seconds lifetime) {
   HANSE_CO_CHECK(check_subject(subject));
   HANSE_CO_CHECK(check_lifetime(lifetime, kMaxLoginCodeLifetime));
-  co_return co_await records_.make(TokenPurpose::login, std::move(subject), lifetime, kLoginCodeDigits);
+  co_return co_await records_.make_login(std::move(subject), lifetime, kLoginCodeDigits);
 }
 
 Task<Result<std::string>> Authentication::use_login_code(std::string code, Seconds lifetime) {
   HANSE_CO_CHECK(check_lifetime(lifetime, kMaxTokenLifetime));
   HANSE_CO_TRY(const std::string subject, co_await records_.use_login(std::move(code)));
   co_return local_.issue(subject, lifetime);
-}
-
-Task<Result<std::string>> Authentication::make_enrolment_token(Seconds lifetime) {
-  HANSE_CO_CHECK(check_lifetime(lifetime, kMaxTokenLifetime));
-  co_return co_await records_.make(TokenPurpose::enrolment, "", lifetime, kTokenDigits);
 }
 
 }  // namespace hanse::zone

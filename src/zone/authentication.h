@@ -41,12 +41,8 @@ class Authentication {
 
   Task<Status> start();
 
-  // The administrator's token and the enrolment tokens of the configuration; they do not expire and enrolment
-  // tokens work once.
+  // The administrator's token, of the configuration; it does not expire.
   void set_admin_token(const std::string& token);
-  Task<Status> add_configured_enrolment_token(std::string token) {
-    return records_.add_enrolment(std::move(token));
-  }
 
   // A bearer token comes first, then the certificate; neither is anonymous. Errors: unauthenticated for a
   // token that is wrong.
@@ -61,12 +57,6 @@ class Authentication {
   Task<Result<std::string>> make_login_code(std::string subject, Seconds lifetime);
   Task<Result<std::string>> use_login_code(std::string code, Seconds lifetime);
   const LocalIssuer& local_issuer() const { return local_; }
-
-  Task<Result<std::string>> make_enrolment_token(Seconds lifetime);
-  // Uses it up, in one transaction; a second use of the same token fails.
-  Task<Status> use_enrolment_token(std::string token, std::string host) {
-    return records_.use_enrolment(std::move(token), std::move(host));
-  }
 
  private:
   Result<Caller> identify_bearer(const std::string& token) const;

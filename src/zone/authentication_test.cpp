@@ -54,7 +54,6 @@ TEST_CASE_FIXTURE(Fixture, "a login code gives one token, and is kept as its has
   for (const auto& entry : store->list("/tokens/", "", 100).entries)
     CHECK(entry.key.find(code) == std::string::npos);
   CHECK_FALSE(authentication.identify(with_token(code)));
-  CHECK(wait(authentication.use_enrolment_token(code, "h1")).error().code == Code::unauthenticated);
   const std::string token = wait(authentication.use_login_code(code, Seconds{60})).value();
   CHECK(authentication.identify(with_token(token)).value().name == "alice");
   CHECK(wait(authentication.use_login_code(code, Seconds{60})).error().code == Code::unauthenticated);
@@ -97,24 +96,6 @@ TEST_CASE_FIXTURE(Fixture, "a certificate proves a host of this zone's CA only")
   CHECK(authentication.identify(request).value().kind == CallerKind::anonymous);
   request.peer = {"hanse://zone/warsaw/host/h1", zone->identity().ca_fingerprint()};
   CHECK(authentication.identify(request).value().kind == CallerKind::anonymous);
-}
-
-TEST_CASE_FIXTURE(Fixture, "an enrolment token works once, also after a restart") {
-  const auto enrol = [&](const std::string& name, const std::string& token) {
-    return wait(zone->enrolment().enrol({name, token, certificates.make_request().value().request_pem}));
-  };
-  const auto answer = enrol("h1", "an-enrolment-token-1").value();
-  CHECK(certificates.read(answer.certificate_pem).value().name == "hanse://zone/helsinki/host/h1");
-  CHECK(enrol("h2", "an-enrolment-token-1").error().code == Code::unauthenticated);
-  CHECK(enrol("h1", "an-enrolment-token-2").error().code == Code::already_exists);
-  CHECK(enrol("../h", "an-enrolment-token-2").error().code == Code::invalid_argument);
-  CHECK(enrol("h3", "an-administrator-token").error().code == Code::unauthenticated);
-  restart();
-  CHECK(enrol("h2", "an-enrolment-token-1").error().code == Code::unauthenticated);
-  CHECK(enrol("h2", "an-enrolment-token-2"));
-  CHECK(wait(zone->enrolment().renew("h2", {certificates.make_request().value().request_pem})));
-  CHECK(wait(zone->enrolment().renew("h9", {certificates.make_request().value().request_pem})).error().code ==
-        Code::not_found);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "zone/enrolment.h"
 
+#include <utility>
+
+#include "federation/peers.h"
 #include "runtime/sleep.h"
 
 namespace hanse::zone {
@@ -9,12 +12,12 @@ constexpr std::int64_t kSignaturesOfATurn = 16;
 
 }  // namespace
 
-Enrolment::Enrolment(Runtime& runtime, store::Store& store, Tables& tables, Authentication& authentication,
+Enrolment::Enrolment(Runtime& runtime, store::Store& store, Tables& tables, HostInvitations& invitations,
                      Certificates& certificates, const federation::ZoneIdentity& identity, std::string zone)
     : runtime_(runtime),
       store_(store),
       tables_(tables),
-      authentication_(authentication),
+      invitations_(invitations),
       certificates_(certificates),
       identity_(identity),
       zone_(std::move(zone)) {}
@@ -28,21 +31,12 @@ Result<model::EnrolmentAnswer> Enrolment::sign(const std::string& host,
   return model::EnrolmentAnswer{std::move(certificate), identity_.ca_bundle()};
 }
 
-Task<Result<model::EnrolmentAnswer>> Enrolment::enrol(model::EnrolmentRequest request) {
-  const ResourceId id{.name = request.name};
-  HANSE_CO_CHECK(model::check_name(request.name, "/name"));
-  // All that can be refused is refused before the token is used up.
-  HANSE_CO_TRY(model::EnrolmentAnswer answer, sign(request.name, request.request_pem));
-  if (tables_.hosts.get(id)) {
-    co_return fail(
-        Code::already_exists,
-        "host '{}' has enrolled already; delete it with 'hanse delete host {}' before another takes its name",
-        request.name, request.name);
-  }
-  HANSE_CO_CHECK(co_await authentication_.use_enrolment_token(request.token, request.name));
-  const auto made = co_await tables_.hosts.create(new_host(request.name));
-  if (!made) co_return fail(made.error());
-  co_return answer;
+Status Enrolment::check_free(const std::string& host) const {
+  if (!tables_.hosts.get({.name = host})) return {};
+  return fail(Code::already_exists,
+              "zone '{}' has a host '{}' already; delete it with 'hanse delete host {}' before another takes "
+              "its name",
+              zone_, host, host);
 }
 
 model::Host Enrolment::new_host(const std::string& name) const {
@@ -55,6 +49,38 @@ model::Host Enrolment::new_host(const std::string& name) const {
                    .created_at = now,
                    .last_modified_at = now};
   return host;
+}
+
+Task<Result<std::string>> Enrolment::invite(std::string host, Seconds lifetime) {
+  HANSE_CO_CHECK(model::check_name(host, "/name"));
+  HANSE_CO_CHECK(check_free(host));
+  co_return co_await invitations_.make(std::move(host), lifetime, identity_.ca_fingerprint());
+}
+
+Task<Result<model::EnrolmentAnswer>> Enrolment::enrol(model::EnrolmentRequest request) {
+  for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
+    HANSE_CO_TRY(HostInvitations::Found invitation, invitations_.find(request.secret));
+    const std::string name = invitation.record.host;
+    // All that can be refused is refused before the token is used up.
+    HANSE_CO_TRY(model::EnrolmentAnswer answer, sign(name, request.request_pem));
+    if (invitation.used()) {
+      const auto known = tables_.hosts.get({.name = name});
+      const std::string uid = known ? (*known)->metadata.uid : std::string();
+      HANSE_CO_CHECK(invitations_.check_again(invitation, request.request_pem, uid));
+      co_return answer;
+    }
+    HANSE_CO_CHECK(invitations_.check_open(invitation));
+    HANSE_CO_CHECK(check_free(name));
+    const model::Host host = new_host(name);
+    store::Transaction made = invitations_.use(std::move(invitation), request.request_pem, host.metadata.uid);
+    made.compares.push_back(tables_.hosts.absent({.name = name}));
+    made.writes.push_back(tables_.hosts.write_of(host));
+    const auto revision = co_await store_.transact(std::move(made));
+    if (revision) co_return answer;
+    // Someone else was first, with the token or with the name: which of them is seen when it is read again.
+    if (revision.error().code != Code::aborted) co_return fail(revision.error());
+  }
+  co_return fail(Code::aborted, "the token is being used by others; try again");
 }
 
 Task<Result<model::FleetAnswer>> Enrolment::enrol_fleet(model::FleetRequest request) {

@@ -61,7 +61,8 @@ struct Zone::Parts {
         membership({run, kept, crypto, peer_table, own_card, events, config}, identity, tables, tls_changes),
         authentication(run, kept, crypto, peers, identity, config),
         authorization(run, kept, tables, config.name),
-        enrolment(run, kept, tables, authentication, crypto.certificates, identity, config.name),
+        host_invitations(run, kept, crypto.hashing, config),
+        enrolment(run, kept, tables, host_invitations, crypto.certificates, identity, config.name),
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
         storages(run, tables),
@@ -94,7 +95,7 @@ struct Zone::Parts {
   }
 
   Task<Status> load();
-  Task<Status> load_tokens();
+  Task<Status> load_admin_token();
   Task<Status> make_defaults();
   Task<void> renew_certificates();
   Result<federation::ZoneDigest> offer();
@@ -114,6 +115,7 @@ struct Zone::Parts {
   Membership membership;
   Authentication authentication;
   Authorization authorization;
+  HostInvitations host_invitations;
   Enrolment enrolment;
   HostSessions hosts;
   HostCapacity capacity;
@@ -137,7 +139,7 @@ struct Zone::Parts {
   Scope scope{4};  // declared last: destroyed first
 };
 
-Task<Status> Zone::Parts::load_tokens() {
+Task<Status> Zone::Parts::load_admin_token() {
   HANSE_CO_TRY(const std::string admin,
                co_await runtime.files.read(config.admin_token_file, kSmallFileLimit));
   const std::string token = first_line(admin);
@@ -147,14 +149,6 @@ Task<Status> Zone::Parts::load_tokens() {
                    config.admin_token_file, kShortestToken);
   }
   authentication.set_admin_token(token);
-  if (config.host_token_file.empty()) co_return Status();
-  HANSE_CO_TRY(std::string rest, co_await runtime.files.read(config.host_token_file, kSmallFileLimit));
-  while (!rest.empty()) {
-    const std::string line = first_line(rest);
-    rest.erase(0, std::min(rest.size(), line.size() + 1));
-    if (line.size() >= kShortestToken)
-      HANSE_CO_CHECK(co_await authentication.add_configured_enrolment_token(line));
-  }
   co_return Status();
 }
 
@@ -186,7 +180,8 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(identity.renew(certificate_addresses(config)));
   HANSE_CO_CHECK(co_await membership.start());
   HANSE_CO_CHECK(co_await authentication.start());
-  HANSE_CO_CHECK(co_await load_tokens());
+  HANSE_CO_CHECK(co_await load_admin_token());
+  HANSE_CO_CHECK(co_await host_invitations.start());
   HANSE_CO_CHECK(co_await blobs.clean_up());
   HANSE_CO_CHECK(co_await make_defaults());
   HANSE_CO_CHECK(authorization.start());

@@ -27,13 +27,12 @@ struct ZoneFile {
   std::string carbon_source;
   std::string policy_file;
   std::string admin_token_file;
-  std::string host_token_file;
   std::vector<IssuerConfig> issuers;
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
                        labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
-                       carbon_source, policy_file, admin_token_file, host_token_file, issuers))
+                       carbon_source, policy_file, admin_token_file, issuers))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
 constexpr double kMaxPrice = 10'000;         // euro for an hour of one vCPU or GiB
@@ -128,7 +127,6 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .carbon_source = file->carbon_source,
                     .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
-                    .host_token_file = file->host_token_file,
                     .issuers = file->issuers};
 }
 

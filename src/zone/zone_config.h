@@ -39,12 +39,10 @@ struct ZoneConfig {
   std::vector<FlavourConfig> flavours;  // empty: common ones
   double price_per_vcpu_hour = 0;       // euro; both 0: no price is said
   double price_per_gib_hour = 0;
-  std::int64_t carbon_grams_per_kwh = 0;  // 0: the yearly average of the member state
-  std::string carbon_source;              // who says so
-  std::string policy_file;                // for peers; empty: policy.toml in data_dir, which may be missing
-  std::string admin_token_file;           // the bearer token of the first administrator
-  std::string
-      host_token_file;  // enrolment tokens for hosts, one a line; empty: none but those made by the API
+  std::int64_t carbon_grams_per_kwh = 0;   // 0: the yearly average of the member state
+  std::string carbon_source;               // who says so
+  std::string policy_file;                 // for peers; empty: policy.toml in data_dir, which may be missing
+  std::string admin_token_file;            // the bearer token of the first administrator
   std::vector<IssuerConfig> issuers = {};  // whose tokens count here, beside the zone's own
 };
 

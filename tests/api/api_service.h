@@ -101,7 +101,8 @@ struct ApiService {
   zone::InstanceActions actions{world.runtime, tables, hosts};
   zone::Authentication authentication{world.runtime, *store, cryptography, peers, identity, config};
   zone::Authorization authorization{world.runtime, *store, tables, "north"};
-  zone::Enrolment enrolment{world.runtime, *store, tables, authentication, certificates, identity, "north"};
+  zone::HostInvitations host_invitations{world.runtime, *store, hashing, config};
+  zone::Enrolment enrolment{world.runtime, *store, tables, host_invitations, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
   zone::EventLog events{world.runtime};

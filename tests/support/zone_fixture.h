@@ -116,7 +116,6 @@ struct ZoneFixture {
     world.files.content["/data/policy.toml"] =
         "[[peers]]\nname = \"*\"\n[peers.accepts]\ntenants = [\"*\"]\nflavours = [\"*\"]\nmax_vcpu = 100\n"
         "max_memory_mib = 100000\n[peers.gives]\ntenants = [\"*\"]\n";
-    world.files.content["/host-tokens"] = "an-enrolment-token-1\nan-enrolment-token-2\n";
     store = wait(store::open_memory(world.runtime)).value();
     restart();
   }
@@ -128,7 +127,6 @@ struct ZoneFixture {
     config.listen = {"10.0.0.1", 8443};
     config.data_dir = "/data";
     config.admin_token_file = "/admin-token";
-    config.host_token_file = "/host-tokens";
     config.issuers = issuers;
     zone = std::make_unique<zone::Zone>(world.runtime, *store,
                                         Cryptography{certificates, hashing, signatures, web_keys}, config,

@@ -23,6 +23,7 @@ class ReadyAtOnce final : public ZoneAccess {
  public:
   Task<Status> check_zone(ZonePlan) override { co_return Status(); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Result<std::string>> invite_host(ZonePlan, HostPlan) override { co_return "a token"; }
   Task<Status> introduce(ZonePlan inviting, ZonePlan joining) override {
     introduced.push_back(inviting.topology.name + " and " + joining.topology.name);
     co_return Status();
@@ -35,6 +36,7 @@ class NeverReady final : public ZoneAccess {
  public:
   Task<Status> check_zone(ZonePlan) override { co_return fail(Code::unavailable, "it says nothing"); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Result<std::string>> invite_host(ZonePlan, HostPlan) override { co_return "a token"; }
   Task<Status> introduce(ZonePlan, ZonePlan) override { co_return Status(); }
   Task<Status> check_offers(ZonePlan, std::vector<ZonePlan>) override { co_return Status(); }
 };
@@ -43,18 +45,23 @@ class Strangers final : public ZoneAccess {
  public:
   Task<Status> check_zone(ZonePlan) override { co_return Status(); }
   Task<Status> check_host(ZonePlan, HostPlan) override { co_return Status(); }
+  Task<Result<std::string>> invite_host(ZonePlan, HostPlan) override { co_return "a token"; }
   Task<Status> introduce(ZonePlan, ZonePlan) override {
     co_return fail(Code::unauthenticated, "they do not like each other");
   }
   Task<Status> check_offers(ZonePlan, std::vector<ZonePlan>) override { co_return Status(); }
 };
 
-// A zone writes its CA; a host starts a "guest" that
+// A zone writes its CA; a host that enrols keeps its token, and one that has starts a "guest" that
 // ignores SIGTERM and outlives it.
 constexpr const char* kStandIns = R"(#!/bin/sh
 role=$1; config=$3; folder=$(dirname "$config")
 if [ "$role" = zone ]; then
   echo certificate > "$folder/zone/ca.pem"
+elif [ "$role" = enrol ]; then
+  exec cp "$5" "$config/identity"
+elif [ ! -f "$folder/host/identity" ]; then
+  echo not enrolled; exit 1
 else
   (trap '' TERM; while true; do sleep 1; done) &
 fi
@@ -78,7 +85,10 @@ class Testbed {
   UpOptions options() const {
     // This test program is the WAN emulator when it is called so; see main.cpp.
     UpOptions options{.plan = plan_};
-    options.programs = {{self(), "--wan"}, {programs_, "zone", "--config"}, {programs_, "host", "--config"}};
+    options.programs = {.wan = {self(), "--wan"},
+                        .zone = {programs_, "zone", "--config"},
+                        .host = {programs_, "host", "--config"},
+                        .enrol_host = {programs_, "enrol", "--data-dir"}};
     options.step_limit = Seconds{20};  // on a machine that is busy otherwise
     return options;
   }

@@ -9,16 +9,8 @@ namespace hanse::zone {
 namespace {
 
 constexpr char kPrefix[] = "/tokens/";
-constexpr char kNever[] = "9999-12-31T23:59:59.000Z";
-
-std::string name_of(TokenPurpose purpose) {
-  return purpose == TokenPurpose::login ? "login" : "enrolment";
-}
-
-std::string_view advice_for(TokenPurpose purpose) {
-  return purpose == TokenPurpose::login ? "ask the administrator for one, 'hanse token invite' makes it"
-                                        : "make one with 'hanse token enrol'";
-}
+constexpr char kLogin[] = "login";
+constexpr std::string_view kRemedy = "ask the administrator for one, 'hanse token invite' makes it";
 
 Result<TokenRecord> read_record(const store::Entry& entry) {
   HANSE_TRY(const json::Value value, json::parse(entry.value));
@@ -35,25 +27,21 @@ std::string TokenRecords::key_of(const std::string& token) const {
   return kPrefix + hash->finish();
 }
 
-Result<TokenRecord> TokenRecords::find(const std::string& token, TokenPurpose purpose) const {
+Result<TokenRecord> TokenRecords::find(const std::string& token) const {
   const auto entry = store_.get(key_of(token));
-  if (!entry) return fail(Code::unauthenticated, "the token is not known here; {}", advice_for(purpose));
+  if (!entry) return fail(Code::unauthenticated, "the token is not known here; {}", kRemedy);
   HANSE_TRY(const TokenRecord record, read_record(*entry));
-  if (record.purpose != name_of(purpose)) {
-    return fail(Code::unauthenticated, "the token is not for this but for '{}'; {}", record.purpose,
-                advice_for(purpose));
-  }
+  if (record.purpose != kLogin)
+    return fail(Code::unauthenticated, "the token is not for this but for '{}'; {}", record.purpose, kRemedy);
   // RFC 3339 in UTC sorts as text.
-  if (record.expires_at < to_rfc3339(runtime_.clock.wall_now())) {
-    return fail(Code::unauthenticated, "the token expired at {}; {}", record.expires_at, advice_for(purpose));
-  }
+  if (record.expires_at < to_rfc3339(runtime_.clock.wall_now()))
+    return fail(Code::unauthenticated, "the token expired at {}; {}", record.expires_at, kRemedy);
   return record;
 }
 
-Task<Result<std::string>> TokenRecords::make(TokenPurpose purpose, std::string subject, Seconds lifetime,
-                                             int digits) {
+Task<Result<std::string>> TokenRecords::make_login(std::string subject, Seconds lifetime, int digits) {
   const std::string token = random_token(runtime_.random, digits);
-  const TokenRecord record{.purpose = name_of(purpose),
+  const TokenRecord record{.purpose = kLogin,
                            .subject = std::move(subject),
                            .expires_at = to_rfc3339(runtime_.clock.wall_now() + lifetime)};
   const std::string key = key_of(token);
@@ -63,38 +51,8 @@ Task<Result<std::string>> TokenRecords::make(TokenPurpose purpose, std::string s
   co_return token;
 }
 
-Task<Status> TokenRecords::add_enrolment(std::string token) {
-  const TokenRecord record{.purpose = name_of(TokenPurpose::enrolment), .expires_at = kNever};
-  const std::string key = key_of(token);
-  // Used ones stay as such, so that a restart does not make them good again.
-  const auto added = co_await store_.transact(
-      {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
-  if (!added && added.error().code != Code::aborted) co_return fail(added.error());
-  co_return Status();
-}
-
-Task<Status> TokenRecords::use_enrolment(std::string token, std::string host) {
-  HANSE_CO_TRY(TokenRecord record, find(token, TokenPurpose::enrolment));
-  if (!record.subject.empty()) {
-    co_return fail(Code::unauthenticated,
-                   "the enrolment token was used by host '{}'; make a new one with 'hanse token enrol'",
-                   record.subject);
-  }
-  const std::string key = key_of(token);
-  const auto entry = store_.get(key);
-  if (!entry) co_return fail(Code::unauthenticated, "the enrolment token is not known here");
-  record.subject = std::move(host);
-  const auto used = co_await store_.transact(
-      {.compares = {{key, entry->revision}}, .writes = {{key, json::dump(to_json(record))}}});
-  if (!used && used.error().code == Code::aborted) {
-    co_return fail(Code::unauthenticated, "the enrolment token was used by another host; make a new one");
-  }
-  if (!used) co_return fail(used.error());
-  co_return Status();
-}
-
 Task<Result<std::string>> TokenRecords::use_login(std::string token) {
-  HANSE_CO_TRY(const TokenRecord record, find(token, TokenPurpose::login));
+  HANSE_CO_TRY(const TokenRecord record, find(token));
   const std::string key = key_of(token);
   const auto entry = store_.get(key);
   if (!entry) co_return fail(Code::unauthenticated, "the login code is not known here");

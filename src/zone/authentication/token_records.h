@@ -1,5 +1,5 @@
-// TokenRecords: tokens that are random digits, of which the store keeps the SHA-256 only: what hosts enrol
-// with, and what people log in with once.
+// TokenRecords: tokens that are random digits, of which the store keeps the SHA-256 only: the codes that
+// people log in with once.
 //
 // Thread: the loop. Failure: unauthenticated, saying what is wrong with the token and how to get one; those
 // of the store.
@@ -20,15 +20,13 @@ namespace hanse::zone {
 
 struct TokenRecord {
   std::int32_t version = 1;
-  std::string purpose;     // "enrolment" or "login"
-  std::string subject;     // login: who; enrolment: the host that used it
+  std::string purpose;     // "login"
+  std::string subject;     // who
   std::string expires_at;  // RFC 3339
   bool operator==(const TokenRecord&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TokenRecord, (), (version, purpose, subject, expires_at))
 HANSE_DECLARE_JSON(TokenRecord);
-
-enum class TokenPurpose { enrolment, login };
 
 // How much longer than its life a record is kept, so that its bearer hears that it expired.
 inline constexpr Seconds kKeepExpired{7 * 24 * 3600};
@@ -40,18 +38,15 @@ class TokenRecords {
 
   // Under which the token is kept; tells nothing of it.
   std::string key_of(const std::string& token) const;
-  Result<TokenRecord> find(const std::string& token, TokenPurpose purpose) const;
-  Task<Result<std::string>> make(TokenPurpose purpose, std::string subject, Seconds lifetime, int digits);
-  // One that somebody else made, and that never expires; used ones stay so.
-  Task<Status> add_enrolment(std::string token);
-  // Uses it up, in one transaction; a second use of the same token fails.
-  Task<Status> use_enrolment(std::string token, std::string host);
-  // The same for a login code; gives its subject.
+  Task<Result<std::string>> make_login(std::string subject, Seconds lifetime, int digits);
+  // Uses it up, in one transaction, and gives its subject; a second use of the same code fails.
   Task<Result<std::string>> use_login(std::string token);
   // Removes those that expired long ago.
   Task<Status> clean_up();
 
  private:
+  Result<TokenRecord> find(const std::string& token) const;
+
   Runtime& runtime_;
   store::Store& store_;
   Hashing& hashing_;

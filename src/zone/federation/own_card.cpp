@@ -10,7 +10,7 @@ Result<Endpoint> advertised_endpoint(const ZoneConfig& config) {
   const std::string& host = config.listen.host;
   if (host.empty() || host == "0.0.0.0" || host == "::" || config.listen.port == 0) {
     return fail(Code::failed_precondition,
-                "zone '{}' listens on {}, which says not where other zones reach it; set advertise = "
+                "zone '{}' listens on {}, which says not where others reach it; set advertise = "
                 "\"host:port\" in its configuration",
                 config.name, to_string(config.listen));
   }
