@@ -24,10 +24,12 @@ bool in_states(const std::vector<std::string>& states, const std::string& state)
   return holds_one(states, std::string("EU")) && state != "NO";
 }
 
-const model::ReplicaAssignment* find_replica(const model::Workload& workload, std::int32_t index) {
-  for (const model::ReplicaAssignment& replica : workload.status.replicas)
-    if (replica.index == index) return &replica;
-  return nullptr;
+// A lost one may have the same index, and what only has another zone moved.
+bool was_assigned(const model::Workload& workload, const model::ReplicaAssignment& one) {
+  const auto& replicas = workload.status.replicas;
+  return std::any_of(replicas.begin(), replicas.end(), [&](const model::ReplicaAssignment& replica) {
+    return replica.index == one.index && replica.reservation == one.reservation;
+  });
 }
 
 std::string replica_of(const model::Instance& instance) {
@@ -83,8 +85,7 @@ std::optional<std::string> WorkloadWatch::look_at(const std::string& home, zone:
     const model::Workload fresh{.spec = workload->spec};
     const model::Workload& old = same ? known->second : fresh;
     for (const model::ReplicaAssignment& replica : workload->status.replicas) {
-      const auto* last = find_replica(old, replica.index);
-      if (last != nullptr && last->reservation == replica.reservation) continue;
+      if (was_assigned(old, replica)) continue;
       ++(replica.zone == home ? assigned_here_ : assigned_elsewhere_);
     }
     if (auto wrong = judge(home, old, *workload)) return wrong;
@@ -92,14 +93,11 @@ std::optional<std::string> WorkloadWatch::look_at(const std::string& home, zone:
   return std::nullopt;
 }
 
-// What has another reservation, or none and was not there, was assigned; what only has another zone moved.
 // One step of the world may show a declaration and an assignment by the one before it.
 std::optional<std::string> WorkloadWatch::judge(const std::string& home, const model::Workload& before,
                                                 const model::Workload& now) const {
   for (const model::ReplicaAssignment& replica : now.status.replicas) {
-    const auto* last = find_replica(before, replica.index);
-    const bool assigned = last == nullptr || last->reservation != replica.reservation;
-    if (!assigned || replica.deleting) continue;
+    if (was_assigned(before, replica) || replica.deleting) continue;
     const auto wrong = judge_one(home, now, now.spec, replica);
     if (wrong && judge_one(home, now, before.spec, replica)) return wrong;
   }
