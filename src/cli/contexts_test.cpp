@@ -5,6 +5,7 @@
 #include "cli/context_commands.h"
 #include "cli/fakes_for_test.h"
 #include "cli/run_client.h"
+#include "tests/support/test_runtime.h"
 
 namespace hanse::cli {
 namespace {
@@ -48,6 +49,23 @@ TEST_CASE("a wrong file of contexts is refused with its place") {
   CHECK(refusal("contexts:\n  - name: a\n    endpoint: x:1\n") == "c.yaml:2:5: context 'a' has no caFile");
   CHECK(refusal(std::string(kFile) + "  - {name: a, endpoint: 'x:1', caFile: c, tokenFile: t}\n")
             .find("is there twice") != std::string::npos);
+}
+
+TEST_CASE("a program that works with a zone has the token of its context") {
+  hanse::test::TestRuntime world;
+  world.files.content["/home/x/c.yaml"] = kFile;
+  world.files.content["/home/x/a/ca.pem"] = "ca";
+  world.files.content["/etc/token"] = "secret\n";
+  std::optional<Result<http::ClientOptions>> access;
+  const auto ask = [](Runtime& runtime, std::optional<Result<http::ClientOptions>>& answer) -> Task<void> {
+    answer.emplace(co_await zone_access(runtime, "/home/x/c.yaml", "a"));
+  };
+  Scope scope;
+  REQUIRE(scope.spawn(ask(world.runtime, access)));
+  world.loop.run();
+  REQUIRE(access);
+  REQUIRE(*access);
+  CHECK((*access)->bearer_token == "secret");
 }
 
 TEST_CASE("context add, use and ls") {

@@ -118,9 +118,14 @@ Task<Result<http::ClientOptions>> zone_access(Runtime& runtime, std::string cont
                                               std::string context) {
   HANSE_CO_TRY(const ContextFile file, co_await load_contexts(runtime.files, contexts_path));
   HANSE_CO_TRY(const Context chosen, choose_context(file, contexts_path, context));
-  co_return co_await client_options(
-      runtime, contexts_path, chosen,
-      std::chrono::duration_cast<Seconds>(http::ClientOptions().response_timeout));
+  HANSE_CO_TRY(
+      http::ClientOptions options,
+      co_await client_options(runtime, contexts_path, chosen,
+                              std::chrono::duration_cast<Seconds>(http::ClientOptions().response_timeout)));
+  HANSE_CO_TRY(
+      options.bearer_token,
+      co_await read_context_file(runtime, chosen, resolve_path(contexts_path, chosen.token_file), "token"));
+  co_return options;
 }
 
 Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command) {
