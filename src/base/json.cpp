@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
 
@@ -87,6 +88,8 @@ std::size_t count_written_members(std::string_view text) {
 
 }  // namespace
 
+const std::string kNameless = "(nameless)";
+
 Result<Value> parse(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
@@ -130,6 +133,21 @@ std::string camel_case(std::string_view snake_case) {
 }
 
 namespace mapping {
+
+void append_text(std::string& text, std::string_view string) {
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+  if (!std::all_of(string.begin(), string.end(), is_plain)) {
+    text += boost::json::serialize(boost::json::string_view(string.data(), string.size()));
+    return;
+  }
+  text += '"';
+  text += string;
+  text += '"';
+}
+
+void append_text(std::string& text, const Value& value) {
+  text += boost::json::serialize(value);
+}
 
 std::string join_pointer(const std::string& pointer, std::string_view name) {
   std::string out = pointer + "/";

@@ -39,17 +39,33 @@ std::string camel_case(std::string_view snake_case);
 
 }  // namespace hanse::json
 
-// Declares, for a described type T, `json::Value to_json(const T&)` and `Status read_json(const json::Value&,
-// T&, pointer)`. Found by argument-dependent lookup: place it in the namespace of T.
-#define HANSE_DECLARE_JSON(T)                    \
-  ::boost::json::value to_json(const T& object); \
+// Declares, for a described type T, `json::Value to_json(const T&)`, `void append_json(std::string&, const
+// T&)` for its text and `Status read_json(const json::Value&, T&, pointer)`. Found by argument-dependent
+// lookup: place it in the namespace of T.
+#define HANSE_DECLARE_JSON(T)                           \
+  ::boost::json::value to_json(const T& object);        \
+  void append_json(std::string& text, const T& object); \
   ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer)
 
 namespace hanse::json {
 
+// The same text as dump(to_json(object)), written at once: what is stored and sent often has no need of a
+// tree.
+template <class T>
+std::string to_text(const T& object) {
+  std::string text;
+  append_json(text, object);
+  return text;
+}
+
+// Given as the pointer of a value, it says that nobody asks where a fault is, so that no pointers are made.
+extern const std::string kNameless;
+
 // Reads a whole T from a value: from_json<Image>(value).
 template <class T>
 Result<T> from_json(const Value& value) {
+  if (T object{}; read_json(value, object, kNameless)) return object;
+  // Only what is wrong is read again, for an error that names the field.
   T object{};
   HANSE_CHECK(read_json(value, object, std::string()));
   return object;

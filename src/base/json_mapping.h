@@ -1,6 +1,6 @@
 // The templates behind HANSE_DECLARE_JSON; see base/json.h. Include in source files only.
 //
-// HANSE_DEFINE_JSON(T) defines the two functions for a described struct. Supported members: bool, integers,
+// HANSE_DEFINE_JSON(T) defines the three functions for a described struct. Supported members: bool, integers,
 // double, std::string, described enums, strong numbers (a struct with the single member `value` and the tag
 // kIsStrongNumber), json::Value and json::Object taken verbatim, std::optional, std::vector,
 // std::map<std::string, …> of those, and described structs that have HANSE_DECLARE_JSON themselves.
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -50,8 +51,14 @@ tl::unexpected<Error> unknown_field(const std::string& pointer, std::string_view
 tl::unexpected<Error> unknown_enumerator(const std::string& pointer, std::string_view name,
                                          const std::string& known);
 
+// Of a string, quoted and escaped; of anything else, as dump() has it.
+void append_text(std::string& text, std::string_view string);
+void append_text(std::string& text, const Value& value);
+
 template <class T>
 Value write(const T& object);
+template <class T>
+void append(std::string& text, const T& object);
 template <class T>
 Status read(const Value& value, T& object, const std::string& pointer);
 
@@ -61,6 +68,23 @@ const std::string& name_of(Descriptor) {
   static const std::string name = camel_case(Descriptor::name);
   return name;
 }
+
+// The pointer of a part, made only where pointers are wanted.
+class PartPointer {
+ public:
+  PartPointer(const std::string& pointer, std::string_view name)
+      : whole_(pointer), joined_(is_nameless() ? std::string() : join_pointer(pointer, name)) {}
+  PartPointer(const PartPointer&) = delete;
+  PartPointer& operator=(const PartPointer&) = delete;
+
+  const std::string& get() const { return is_nameless() ? whole_ : joined_; }
+
+ private:
+  bool is_nameless() const { return &whole_ == &kNameless; }
+
+  const std::string& whole_;
+  std::string joined_;
+};
 
 template <DescribedEnum T>
 std::string enumerator_names() {
@@ -114,7 +138,7 @@ Status read_vector(const Value& value, std::vector<T>& object, const std::string
   object.reserve(value.get_array().size());
   for (const Value& element : value.get_array()) {
     T& added = object.emplace_back();
-    HANSE_CHECK(read(element, added, pointer + "/" + std::to_string(object.size() - 1)));
+    HANSE_CHECK(read(element, added, PartPointer(pointer, std::to_string(object.size() - 1)).get()));
   }
   return {};
 }
@@ -124,7 +148,7 @@ Status read_map(const Value& value, std::map<std::string, T>& object, const std:
   if (!value.is_object()) return wrong_type(pointer, "an object", value);
   object.clear();
   for (const auto& member : value.get_object()) {
-    HANSE_CHECK(read(member.value(), object[member.key()], join_pointer(pointer, member.key())));
+    HANSE_CHECK(read(member.value(), object[member.key()], PartPointer(pointer, member.key()).get()));
   }
   return {};
 }
@@ -150,7 +174,7 @@ Status read_struct(const Value& value, T& object, const std::string& pointer) {
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
       if (known || name_of(member) != std::string_view(field.key())) return;
       known = true;
-      status = read(field.value(), object.*member.pointer, join_pointer(pointer, field.key()));
+      status = read(field.value(), object.*member.pointer, PartPointer(pointer, field.key()).get());
     });
     if (!known) return unknown_field(pointer, field.key(), member_names<T>());
     if (!status) return status;
@@ -200,6 +224,73 @@ Value write(const T& object) {
   }
 }
 
+// `"name":` of a described member, made once.
+template <class Descriptor>
+const std::string& quoted_name_of(Descriptor descriptor) {
+  static const std::string name = '"' + name_of(descriptor) + "\":";
+  return name;
+}
+
+template <class T>
+void append_struct(std::string& text, const T& object) {
+  text += '{';
+  bool first = true;
+  boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+    const auto& field = object.*member.pointer;
+    if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
+      if (!field) return;
+    }
+    if (!std::exchange(first, false)) text += ',';
+    text += quoted_name_of(member);
+    append(text, field);
+  });
+  text += '}';
+}
+
+template <class T>
+void append_elements(std::string& text, const T& object) {
+  bool first = true;
+  for (const auto& element : object) {
+    if (!std::exchange(first, false)) text += ',';
+    if constexpr (is_map<T>) {
+      append_text(text, element.first);
+      text += ':';
+      append(text, element.second);
+    } else {
+      append(text, element);
+    }
+  }
+}
+
+template <class T>
+void append(std::string& text, const T& object) {
+  if constexpr (std::same_as<T, Object>) {
+    append_text(text, Value(object));
+  } else if constexpr (std::same_as<T, Value>) {
+    append_text(text, object);
+  } else if constexpr (std::same_as<T, std::string>) {
+    append_text(text, std::string_view(object));
+  } else if constexpr (std::same_as<T, bool>) {
+    text += object ? "true" : "false";
+  } else if constexpr (std::integral<T>) {
+    text += std::to_string(object);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    append_text(text, Value(object));
+  } else if constexpr (StrongNumber<T>) {
+    append(text, object.value);
+  } else if constexpr (DescribedEnum<T>) {
+    append_text(text, std::string_view(write_enum(object)));
+  } else if constexpr (is_optional<T>) {
+    object ? append(text, *object) : void(text += "null");
+  } else if constexpr (is_vector<T> || is_map<T>) {
+    text += is_map<T> ? '{' : '[';
+    append_elements(text, object);
+    text += is_map<T> ? '}' : ']';
+  } else {
+    append_json(text, object);
+  }
+}
+
 template <class T>
 Status read(const Value& value, T& object, const std::string& pointer) {
   if constexpr (std::same_as<T, Value>) {
@@ -243,6 +334,9 @@ Status read(const Value& value, T& object, const std::string& pointer) {
 #define HANSE_DEFINE_JSON(T)                                                                            \
   ::boost::json::value to_json(const T& object) {                                                       \
     return ::hanse::json::mapping::write_struct(object);                                                \
+  }                                                                                                     \
+  [[maybe_unused]] void append_json(std::string& text, const T& object) {                               \
+    ::hanse::json::mapping::append_struct(text, object);                                                \
   }                                                                                                     \
   ::hanse::Status read_json(const ::boost::json::value& value, T& object, const std::string& pointer) { \
     return ::hanse::json::mapping::read_struct(value, object, pointer);                                 \

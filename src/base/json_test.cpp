@@ -1,7 +1,9 @@
 #include "base/json.h"
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <doctest/doctest.h>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,6 +52,38 @@ TEST_CASE("a described struct survives a round trip") {
       json::dump(value) ==
       R"({"name":"a","memorySize":64,"colour":"deepRed","parts":[{"smallNumber":1},{"smallNumber":2}],"labels":{"tier":"edge"}})");
   CHECK(json::from_json<Outer>(value).value() == outer);
+}
+
+struct Everything {
+  std::string text;
+  bool truth = false;
+  std::int64_t least = 0;
+  std::uint64_t most = 0;
+  double share = 0;
+  std::optional<Inner> nothing;
+  std::vector<std::optional<Colour>> colours;
+  std::map<std::string, Inner> named;
+  json::Object free;
+};
+BOOST_DESCRIBE_STRUCT(Everything, (), (text, truth, least, most, share, nothing, colours, named, free))
+HANSE_DECLARE_JSON(Everything);
+HANSE_DEFINE_JSON(Everything)
+
+TEST_CASE("the text that is written at once is that of the tree") {
+  Everything everything{.text = "a \"b\" \\ \n\t\x01 \x7f \xc3\xa4 </",
+                        .truth = true,
+                        .least = std::numeric_limits<std::int64_t>::min(),
+                        .most = std::numeric_limits<std::uint64_t>::max(),
+                        .share = 0.15,
+                        .colours = {Colour::deep_red, std::nullopt},
+                        .named = {{"x\"", {1}}, {"y", {2}}}};
+  everything.free.emplace("inner", json::Object{{"a", 1.5}});
+  for (const Everything& one : {Everything(), everything}) {
+    CHECK(json::to_text(one) == json::dump(to_json(one)));
+    const auto read = json::from_json<Everything>(json::parse(json::to_text(one)).value());
+    REQUIRE(read);
+    CHECK(json::to_text(*read) == json::to_text(one));
+  }
 }
 
 TEST_CASE("an absent field keeps its default and an empty optional is left out") {
