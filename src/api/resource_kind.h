@@ -22,10 +22,7 @@ class ResourceKind {
  public:
   virtual ~ResourceKind() = default;
 
-  struct Listing {
-    std::vector<std::string> items;
-    std::string skip_token;
-  };
+  using Listing = zone::ListText;
   struct Written {
     std::string resource;
     bool created = false;

@@ -16,7 +16,7 @@ namespace hanse::api {
 
 template <class T>
 std::string text_of(const T& resource) {
-  return json::dump(to_json(resource));
+  return json::to_text(resource);
 }
 
 template <class T>
@@ -35,17 +35,10 @@ class ResourceKindOf final : public ResourceKind {
 
   const zone::KindTraits& traits() const override { return zone::Table<T>::kTraits; }
 
-  Result<std::string> get(const zone::ResourceId& id) const override {
-    HANSE_TRY(const auto resource, frontend_.get(id));
-    return text_of(*resource);
-  }
+  Result<std::string> get(const zone::ResourceId& id) const override { return frontend_.text(id); }
 
   Result<Listing> list(const zone::ListRequest& request) const override {
-    HANSE_TRY(auto answer, frontend_.list(request));
-    Listing listing{.skip_token = std::move(answer.skip_token)};
-    listing.items.reserve(answer.items.size());
-    for (const auto& item : answer.items) listing.items.push_back(text_of(*item));
-    return listing;
+    return frontend_.list_text(request);
   }
 
   Task<Result<Written>> put(zone::ResourceId id, std::string body,

@@ -27,7 +27,7 @@ Task<Result<http::Reply>> list_resources(Context& context, const ResourceKind& k
   if (watch) co_return watch_reply(context, kind, call);
   HANSE_CO_TRY(const auto request, list_request(call.request.query, id_of(call.path)));
   HANSE_CO_TRY(const ResourceKind::Listing listing, kind.list(request));
-  co_return list_response(listing.items, listing.skip_token);
+  co_return list_response(listing);
 }
 
 Task<Result<http::Reply>> get_resource(Context& context, const ResourceKind& kind, Options options,
@@ -134,17 +134,21 @@ http::Response json_text_response(int status, std::string text) {
 }
 
 http::Response list_response(const std::vector<std::string>& items, const std::string& skip_token) {
-  std::size_t size = 0;
-  for (const std::string& item : items) size += item.size() + 1;
-  std::string text;
-  text.reserve(size + skip_token.size() + 64);
-  text += R"({"items":[)";
+  zone::ListText listing{.skip_token = skip_token};
   for (const std::string& item : items) {
-    if (text.back() != '[') text += ',';
-    text += item;
+    if (!listing.items.empty()) listing.items += ',';
+    listing.items += item;
   }
+  return list_response(listing);
+}
+
+http::Response list_response(const zone::ListText& listing) {
   json::Object metadata;
-  metadata.emplace("skipToken", skip_token);
+  metadata.emplace("skipToken", listing.skip_token);
+  std::string text;
+  text.reserve(listing.items.size() + listing.skip_token.size() + 64);
+  text += R"({"items":[)";
+  text += listing.items;
   text += R"(],"metadata":)" + json::dump(metadata) + "}";
   return json_text_response(200, std::move(text));
 }

@@ -34,6 +34,7 @@ zone::ResourceId id_of(const http::PathParameters& path);
 
 // {"items": …, "metadata": {"skipToken": …}}
 http::Response list_response(const std::vector<std::string>& items, const std::string& skip_token);
+http::Response list_response(const zone::ListText& listing);
 // A body that is JSON already.
 http::Response json_text_response(int status, std::string text);
 

@@ -54,7 +54,8 @@ Result<ResourceKind::Listing> list_transfers(const Context& context, const zone:
   ResourceKind::Listing listing{.skip_token = std::move(answer.skip_token)};
   for (const auto& record : answer.items) {
     const auto transfer = context.parts.transfers.get(zone::id_of(record->metadata));
-    listing.items.push_back(text_of(transfer ? *transfer : *record));
+    if (!listing.items.empty()) listing.items += ',';
+    listing.items += text_of(transfer ? *transfer : *record);
   }
   return listing;
 }

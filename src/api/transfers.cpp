@@ -27,7 +27,7 @@ Task<Result<http::Reply>> list(Context& context, Call call) {
   if (watching) co_return watch(context, call);
   HANSE_CO_TRY(const auto request, list_request(call.request.query, id_of(call.path)));
   HANSE_CO_TRY(const auto listing, list_transfers(context, request));
-  co_return list_response(listing.items, listing.skip_token);
+  co_return list_response(listing);
 }
 
 Task<Result<http::Reply>> get(Context& context, Call call) {

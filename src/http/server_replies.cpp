@@ -28,8 +28,9 @@ std::string response_text(Response response, bool keep_alive, bool with_body) {
   if (!may_have_body(response.status)) return codec::serialise(head);
   head.headers.add("Content-Length", std::to_string(response.body.size()));
   std::string text = codec::serialise(head);
-  if (with_body) text += response.body;
-  return text;
+  if (!with_body) return text;
+  text.reserve(text.size() + response.body.size());
+  return text += response.body;
 }
 
 Task<Status> ServerConnection::write(std::string data) {

@@ -60,6 +60,15 @@ std::optional<Entry> JournaledStore::get(std::string_view key) const {
   return core_.get(key);
 }
 
+std::optional<EntryView> JournaledStore::find(std::string_view key) const {
+  return core_.find(key);
+}
+
+bool JournaledStore::visit(std::string_view prefix, std::string_view after, std::size_t limit,
+                           const Take& take) const {
+  return core_.visit(prefix, after, limit, take);
+}
+
 Page JournaledStore::list(std::string_view prefix, std::string_view after, std::size_t limit) const {
   return core_.list(prefix, after, limit);
 }

@@ -41,7 +41,10 @@ class JournaledStore final : public Store {
   Task<Status> load();
 
   std::optional<Entry> get(std::string_view key) const override;
+  std::optional<EntryView> find(std::string_view key) const override;
   Page list(std::string_view prefix, std::string_view after, std::size_t limit) const override;
+  bool visit(std::string_view prefix, std::string_view after, std::size_t limit,
+             const Take& take) const override;
   Task<Result<Revision>> transact(Transaction transaction) override;
   Result<std::unique_ptr<Watch>> watch(std::string prefix, Revision from) override;
   Revision revision() const override;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,14 @@ struct Entry {
   Revision revision = kNoRevision;  // of the last write
   Revision created = kNoRevision;   // of the first write after the key last did not exist
   bool operator==(const Entry&) const = default;
+};
+
+// An entry where it lies: good until something is awaited.
+struct EntryView {
+  std::string_view key;
+  std::string_view value;
+  Revision revision = kNoRevision;
+  Revision created = kNoRevision;
 };
 
 // Holds when the key's last write has this revision; kNoRevision: when the key does not exist.
@@ -95,10 +104,15 @@ class Store {
   virtual ~Store() = default;
 
   virtual std::optional<Entry> get(std::string_view key) const = 0;
+  virtual std::optional<EntryView> find(std::string_view key) const = 0;
 
   // Entries whose key starts with `prefix` and is greater than `after` (empty: from the first), sorted by
   // key as bytes; `more` tells whether others follow the last one given.
   virtual Page list(std::string_view prefix, std::string_view after, std::size_t limit) const = 0;
+  // The same without copies, one call each; true when others follow. Requires: `take` writes nothing.
+  using Take = std::function<void(const EntryView&)>;
+  virtual bool visit(std::string_view prefix, std::string_view after, std::size_t limit,
+                     const Take& take) const = 0;
 
   // Completes when the transaction is on disk and gives its revision; without any effective write, the
   // revision at which the compares held. Compares see all transactions accepted before this one.

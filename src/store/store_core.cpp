@@ -79,24 +79,35 @@ void StoreCore::roll_back() {
   head_revision_ = revision_;
 }
 
-std::optional<Entry> StoreCore::get(std::string_view key) const {
+std::optional<EntryView> StoreCore::find(std::string_view key) const {
   const auto found = durable_.find(key);
   if (found == durable_.end()) return std::nullopt;
-  return Entry{found->first, found->second.value, found->second.revision, found->second.created};
+  return EntryView{found->first, found->second.value, found->second.revision, found->second.created};
+}
+
+std::optional<Entry> StoreCore::get(std::string_view key) const {
+  const auto found = find(key);
+  if (!found) return std::nullopt;
+  return Entry{std::string(found->key), std::string(found->value), found->revision, found->created};
+}
+
+bool StoreCore::visit(std::string_view prefix, std::string_view after, std::size_t limit,
+                      const Store::Take& take) const {
+  std::size_t left = std::min(limit, kMaxPageEntries);
+  auto at = after < prefix ? durable_.lower_bound(prefix) : durable_.upper_bound(after);
+  if (after.empty()) at = durable_.lower_bound(prefix);
+  for (; at != durable_.end() && at->first.starts_with(prefix); ++at) {
+    if (left-- == 0) return true;
+    take({at->first, at->second.value, at->second.revision, at->second.created});
+  }
+  return false;
 }
 
 Page StoreCore::list(std::string_view prefix, std::string_view after, std::size_t limit) const {
   Page page;
-  const std::size_t most = std::min(limit, kMaxPageEntries);
-  auto at = after < prefix ? durable_.lower_bound(prefix) : durable_.upper_bound(after);
-  if (after.empty()) at = durable_.lower_bound(prefix);
-  for (; at != durable_.end() && at->first.starts_with(prefix); ++at) {
-    if (page.entries.size() == most) {
-      page.more = true;
-      break;
-    }
-    page.entries.push_back({at->first, at->second.value, at->second.revision, at->second.created});
-  }
+  page.more = visit(prefix, after, limit, [&](const EntryView& entry) {
+    page.entries.push_back({std::string(entry.key), std::string(entry.value), entry.revision, entry.created});
+  });
   return page;
 }
 

@@ -33,7 +33,10 @@ class StoreCore {
   void roll_back();
 
   std::optional<Entry> get(std::string_view key) const;
+  std::optional<EntryView> find(std::string_view key) const;
   Page list(std::string_view prefix, std::string_view after, std::size_t limit) const;
+  bool visit(std::string_view prefix, std::string_view after, std::size_t limit,
+             const Store::Take& take) const;
   // Errors: out_of_range when not all changes after `from` are kept, or `from` is not reached.
   Status check_kept(Revision from) const;
   Result<std::vector<Change>> changes_since(Revision from, std::string_view prefix) const;

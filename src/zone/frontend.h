@@ -38,6 +38,11 @@ struct ListAnswer {
   std::string skip_token;
 };
 
+struct ListText {
+  std::string items;
+  std::string skip_token;
+};
+
 template <class T>
 struct PutAnswer {
   T resource;
@@ -66,30 +71,23 @@ class ResourceFrontend {
 
   Result<typename Table<T>::Pointer> get(const ResourceId& id) const { return table_.get(id); }
 
+  Result<std::string> text(const ResourceId& id) const { return table_.text(id); }
+
   Result<ListAnswer<T>> list(const ListRequest& request) const {
-    const std::string prefix = prefix_of(Table<T>::kTraits, request.scope);
-    if (!request.skip_token.empty() && !request.skip_token.starts_with(prefix)) {
-      return fail(Error{Code::invalid_argument,
-                        "skipToken is not one of this list; begin without it",
-                        {{{}, "skipToken"}}});
-    }
-    if (request.limit < 1 || request.limit > kMaxPage) {
-      return fail(Error{
-          Code::invalid_argument, fmt::format("limit must be from 1 to {}", kMaxPage), {{{}, "limit"}}});
-    }
     ListAnswer<T> answer;
-    std::string after = request.skip_token;
-    for (std::size_t scanned = 0; scanned < kMaxScanned && answer.items.size() < request.limit;) {
-      HANSE_TRY(auto page, table_.list(request.scope, after, request.limit - answer.items.size()));
-      scanned += page.items.size();
-      for (auto& item : page.items) {
-        HANSE_TRY(const bool matched, model::matches_selector(item->labels, request.labels));
-        if (matched) answer.items.push_back(std::move(item));
-      }
-      after = page.next;
-      if (after.empty()) break;
-    }
-    answer.skip_token = after;
+    HANSE_TRY(answer.skip_token, scan(request, [&](const typename Table<T>::Kept& kept) {
+                answer.items.push_back(kept.value());
+              }));
+    return answer;
+  }
+
+  // The same as JSON, with commas between.
+  Result<ListText> list_text(const ListRequest& request) const {
+    ListText answer;
+    HANSE_TRY(answer.skip_token, scan(request, [&](const typename Table<T>::Kept& kept) {
+                if (!answer.items.empty()) answer.items += ',';
+                answer.items += kept.text();
+              }));
     return answer;
   }
 
@@ -125,6 +123,41 @@ class ResourceFrontend {
   }
 
  private:
+  // Calls `take` for each that the request chooses; gives the token to go on with.
+  template <class Take>
+  Result<std::string> scan(const ListRequest& request, Take take) const {
+    HANSE_CHECK(check_request(request));
+    std::string after = request.skip_token;
+    std::size_t taken = 0;
+    for (std::size_t scanned = 0; scanned < kMaxScanned && taken < request.limit;) {
+      const auto look = [&](const typename Table<T>::Kept& kept) -> Status {
+        ++scanned;
+        HANSE_TRY(const bool matched, model::matches_selector(kept.value()->labels, request.labels));
+        if (!matched) return {};
+        ++taken;
+        take(kept);
+        return {};
+      };
+      HANSE_TRY(after, table_.visit(request.scope, after, request.limit - taken, look));
+      if (after.empty()) break;
+    }
+    return after;
+  }
+
+  static Status check_request(const ListRequest& request) {
+    if (!request.skip_token.empty() &&
+        !request.skip_token.starts_with(prefix_of(Table<T>::kTraits, request.scope))) {
+      return fail(Error{Code::invalid_argument,
+                        "skipToken is not one of this list; begin without it",
+                        {{{}, "skipToken"}}});
+    }
+    if (request.limit < 1 || request.limit > kMaxPage) {
+      return fail(Error{
+          Code::invalid_argument, fmt::format("limit must be from 1 to {}", kMaxPage), {{{}, "limit"}}});
+    }
+    return {};
+  }
+
   Task<Result<PutAnswer<T>>> create(T wanted) {
     HANSE_CO_CHECK(put_rule_(wanted, nullptr));
     const std::string now = to_rfc3339(runtime_.clock.wall_now());

@@ -27,6 +27,9 @@ namespace hanse::zone {
 
 // An update is tried again this often when others write the same resource.
 inline constexpr int kUpdateAttempts = 16;
+// Records of a kind that were written and not read yet; at the limit they are forgotten, and decoded when
+// read.
+inline constexpr std::size_t kMaxWritten = 4096;
 
 template <class T>
 class Table {
@@ -39,28 +42,58 @@ class Table {
     std::string next;  // the key to go on after; empty: that was all
   };
 
+  // A resource with its JSON, which is made when it is first asked for.
+  class Kept {
+   public:
+    Kept(store::Revision revision, Pointer value) : revision_(revision), value_(std::move(value)) {}
+    store::Revision revision() const { return revision_; }
+    const Pointer& value() const { return value_; }
+    const std::string& text() const {
+      if (text_.empty()) text_ = json::to_text(*value_);
+      return text_;
+    }
+
+   private:
+    store::Revision revision_;
+    Pointer value_;
+    mutable std::string text_;
+  };
+
   explicit Table(store::Store& store) : store_(store) {}
 
   Result<Pointer> get(const ResourceId& id) const {
-    const auto entry = store_.get(key_of(kTraits, id));
-    if (!entry) {
-      decoded_.erase(key_of(kTraits, id));
-      return fail(Code::not_found, "{} '{}' does not exist", kTraits.title, to_string(id));
-    }
-    return decode(*entry);
+    HANSE_TRY(const Kept* const kept, find(id));
+    return kept->value();
+  }
+  Result<std::string> text(const ResourceId& id) const {
+    HANSE_TRY(const Kept* const kept, find(id));
+    return kept->text();
   }
 
   // In order of key, from after `after`; `scope` as prefix_of takes it.
   Result<Page> list(const ResourceId& scope, const std::string& after, std::size_t limit) const {
-    const store::Page entries = store_.list(prefix_of(kTraits, scope), after, limit);
     Page page;
-    page.items.reserve(entries.entries.size());
-    for (const store::Entry& entry : entries.entries) {
-      HANSE_TRY(Pointer item, decode(entry));
-      page.items.push_back(std::move(item));
-    }
-    if (entries.more) page.next = entries.entries.back().key;
+    HANSE_TRY(page.next, visit(scope, after, limit, [&](const Kept& kept) {
+                page.items.push_back(kept.value());
+                return Status();
+              }));
     return page;
+  }
+
+  // The same, one call each; gives the key to go on after. An error of `take` ends it.
+  Result<std::string> visit(const ResourceId& scope, const std::string& after, std::size_t limit,
+                            const std::function<Status(const Kept&)>& take) const {
+    Status status;
+    std::string last;
+    const bool more =
+        store_.visit(prefix_of(kTraits, scope), after, limit, [&](const store::EntryView& entry) {
+          if (!status) return;
+          const auto kept = decode(entry);
+          status = kept ? take(**kept) : fail(kept.error());
+          last = entry.key;
+        });
+    HANSE_CHECK(status);
+    return more ? last : std::string();
   }
 
   // All of the scope; for the zone's own work, which must see every resource.
@@ -76,7 +109,10 @@ class Table {
 
   // For transactions over several resources.
   store::Write write_of(const T& resource) const {
-    return {key_of(kTraits, id_of(resource.metadata)), json::dump(to_json(resource))};
+    store::Write write{key_of(kTraits, id_of(resource.metadata)), json::to_text(resource)};
+    if (written_.size() >= kMaxWritten) written_.clear();
+    written_.insert_or_assign(write.key, Written{*write.value, std::make_shared<T>(resource)});
+    return write;
   }
   // Holds while the resource is as it was read.
   store::Compare unchanged(const T& resource) const {
@@ -135,26 +171,48 @@ class Table {
   }
 
  private:
-  struct Decoded {
-    store::Revision revision;
-    Pointer value;
+  // What was last written and not read again, so that reading it needs no decoding.
+  struct Written {
+    std::string text;
+    std::shared_ptr<T> value;  // shared: it becomes a Pointer
   };
 
-  Result<Pointer> decode(const store::Entry& entry) const {
+  Result<const Kept*> find(const ResourceId& id) const {
+    const std::string key = key_of(kTraits, id);
+    const auto entry = store_.find(key);
+    if (entry) return decode(*entry);
+    decoded_.erase(key);
+    return fail(Code::not_found, "{} '{}' does not exist", kTraits.title, to_string(id));
+  }
+
+  // The pointer is good until the table is asked again.
+  Result<const Kept*> decode(const store::EntryView& entry) const {
     const auto known = decoded_.find(entry.key);
-    if (known != decoded_.end() && known->second.revision == entry.revision) return known->second.value;
+    if (known != decoded_.end() && known->second.revision() == entry.revision) return &known->second;
+    HANSE_TRY(std::shared_ptr<T> value, value_of(entry));
+    value->metadata.resource_version = static_cast<std::int64_t>(entry.revision);
+    Kept kept(entry.revision, std::move(value));
+    if (known == decoded_.end())
+      return &decoded_.emplace(std::string(entry.key), std::move(kept)).first->second;
+    known->second = std::move(kept);
+    return &known->second;
+  }
+
+  Result<std::shared_ptr<T>> value_of(const store::EntryView& entry) const {
+    if (const auto written = written_.find(entry.key); written != written_.end()) {
+      const auto node = written_.extract(written);
+      if (node.mapped().text == entry.value) return node.mapped().value;
+    }
     auto read =
         json::parse(entry.value).and_then([](const json::Value& value) { return json::from_json<T>(value); });
     if (!read)
       return fail(Code::data_loss, "the record {} cannot be read: {}", entry.key, read.error().message);
-    read->metadata.resource_version = static_cast<std::int64_t>(entry.revision);
-    auto value = std::make_shared<const T>(std::move(*read));
-    decoded_.insert_or_assign(entry.key, Decoded{entry.revision, value});
-    return value;
+    return std::make_shared<T>(std::move(*read));
   }
 
   store::Store& store_;
-  mutable std::map<std::string, Decoded, std::less<>> decoded_;
+  mutable std::map<std::string, Kept, std::less<>> decoded_;
+  mutable std::map<std::string, Written, std::less<>> written_;
 };
 
 }  // namespace hanse::zone

@@ -1,0 +1,66 @@
+#include "zone/table.h"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+#include "store/open.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/test_runtime.h"
+
+namespace hanse::zone {
+namespace {
+
+using store::test_support::run;
+
+struct Fixture {
+  test::TestRuntime world;
+  std::unique_ptr<store::Store> store = std::move(*run(world.loop, store::open_memory(world.runtime)));
+  Table<model::Workspace> table{*store};
+
+  static model::Workspace workspace(const std::string& owner) {
+    model::Workspace made;
+    made.metadata.name = "w";
+    made.metadata.tenant = "t";
+    made.labels = {{"owner", owner}};
+    return made;
+  }
+  // As one reads it who has not written it.
+  model::Workspace read_anew() const { return **Table<model::Workspace>(*store).get(id); }
+
+  const ResourceId id{.tenant = "t", .name = "w"};
+};
+
+TEST_CASE_FIXTURE(Fixture, "what was written is read as anybody else reads it") {
+  REQUIRE(run(world.loop, table.create(workspace("ann"))));
+  CHECK(**table.get(id) == read_anew());
+  CHECK((*table.get(id))->metadata.resource_version > 0);
+  REQUIRE(run(world.loop, table.update(id, [](model::Workspace& changed) -> Status {
+    changed.labels["owner"] = "bob";
+    return {};
+  })));
+  CHECK((*table.get(id))->labels.at("owner") == "bob");
+  CHECK(**table.get(id) == read_anew());
+}
+
+TEST_CASE_FIXTURE(Fixture, "what was to be written and was not is never read") {
+  REQUIRE(run(world.loop, table.create(workspace("ann"))));
+  (void)table.write_of(workspace("eve"));
+  CHECK((*table.get(id))->labels.at("owner") == "ann");
+  CHECK_FALSE(run(world.loop, table.create(workspace("eve"))));
+  CHECK((*table.get(id))->labels.at("owner") == "ann");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the text of a resource is that of its last revision") {
+  REQUIRE(run(world.loop, table.create(workspace("ann"))));
+  CHECK(*table.text(id) == json::dump(to_json(read_anew())));
+  REQUIRE(run(world.loop, table.update(id, [](model::Workspace& changed) -> Status {
+    changed.labels["owner"] = "bob";
+    return {};
+  })));
+  CHECK(*table.text(id) == json::dump(to_json(read_anew())));
+  REQUIRE(run(world.loop, table.erase(*table.get(id))));
+  CHECK(table.text(id).error().code == Code::not_found);
+}
+
+}  // namespace
+}  // namespace hanse::zone
