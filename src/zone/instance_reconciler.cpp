@@ -1,7 +1,5 @@
 #include "zone/instance_reconciler.h"
 
-#include <algorithm>
-
 #include "zone/instance_status.h"
 
 namespace hanse::zone {
@@ -9,16 +7,11 @@ namespace {
 
 // What waits for something that no key announces (a host, an image) looks again after this.
 constexpr Nanos kLookAgain = Seconds{2};
+// Somebody else wrote first what a transaction stands on.
+constexpr Nanos kRaceLost = Millis{100};
 
 std::string name_of(const model::Instance& instance) {
   return to_string(id_of(instance.metadata));
-}
-
-bool has_left_copy(const Tables& tables, const std::string& name, const std::string& uid) {
-  const auto host = tables.hosts.get({.name = name});
-  if (!host) return false;
-  const auto& left = (*host)->status.left_machines;
-  return std::find(left.begin(), left.end(), uid) != left.end();
 }
 
 }  // namespace
@@ -42,10 +35,10 @@ Task<Result<Again>> InstanceReconciler::keep(Pointer instance, std::string key) 
     if (instance->status.host.empty()) co_return co_await place(instance);
     services_.capacity.release(instance->metadata.uid);
   }
-  const std::optional<MonotonicTime> lost = lost_at(*instance);
+  const std::optional<MonotonicTime> lost = failover_.lost_at(*instance);
   const MonotonicTime now = services_.runtime.clock.now();
   if (lost && *lost <= now) {
-    HANSE_CO_CHECK(co_await fail_over(instance));
+    HANSE_CO_CHECK(co_await failover_.take_off(instance));
     co_return Again();
   }
   tell_host(*instance, key);
@@ -54,92 +47,81 @@ Task<Result<Again>> InstanceReconciler::keep(Pointer instance, std::string key) 
   co_return Again();
 }
 
+// The storages and, where there is one, the host go into one transaction: each is a wait for the disk.
+// Without a host it is written all the same, and waits for one as place() says.
 Task<Result<Again>> InstanceReconciler::prepare(Pointer instance) {
-  const ResourceId id = id_of(instance->metadata);
-  const auto names = co_await services_.storages.ensure(instance);
-  if (!names) {
-    if (names.error().code != Code::failed_precondition) co_return fail(names.error());
-    co_return co_await wait_with(id, "Storage", "StorageNotReady", names.error().message);
+  auto storages = co_await services_.storages.prepare(instance);
+  if (!storages) {
+    if (storages.error().code != Code::failed_precondition) co_return fail(storages.error());
+    co_return co_await wait_with(id_of(instance->metadata), "Storage", "StorageNotReady",
+                                 storages.error().message);
   }
-  const auto written =
-      co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
-        changed.status.block_storages = *names;
-        changed.status.state = model::ResourceState::creating;
-        return {};
-      });
-  if (!written) co_return fail(written.error());
+  const std::string uid = instance->metadata.uid;
+  model::Instance ready = *instance;
+  ready.status.block_storages = std::move(storages->names);
+  ready.status.state = model::ResourceState::creating;
+  std::optional<std::string> host;
+  if (const auto sku = sku_of(*instance)) {
+    if (auto found = services_.capacity.reserve(*instance, host_request(*instance, **sku)))
+      host = std::move(*found);
+  }
+  if (host) assign_host(ready, *host);
+  store::Transaction making = std::move(storages->making);
+  making.compares.push_back(services_.tables.instances.unchanged(*instance));
+  making.writes.push_back(services_.tables.instances.write_of(ready));
+  const auto made = co_await services_.store.transact(std::move(making));
+  if (!made) {
+    services_.capacity.release(uid);
+    if (made.error().code == Code::aborted) co_return Again(kRaceLost);
+    co_return fail(made.error());
+  }
+  if (host) tell_of_place(*instance, *host);
   co_return Again();
 }
 
 Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   const ResourceId id = id_of(instance->metadata);
-  const auto sku = services_.tables.instance_skus.get(
-      {.tenant = id.tenant, .name = model::reference_name(instance->spec.sku_ref)});
+  const auto sku = sku_of(*instance);
   if (!sku) co_return co_await wait_with(id, "Placed", "SkuMissing", sku.error().message);
   const std::string uid = instance->metadata.uid;
   const auto host = services_.capacity.reserve(*instance, host_request(*instance, **sku));
   if (!host) co_return co_await wait_with(id, "Placed", "NoHost", host.error().message);
-  if (has_left_copy(services_.tables, *host, uid)) {
+  if (failover_.has_left_copy(*host, uid)) {
     services_.capacity.release(uid);
     co_return co_await wait_with(id, "Placed", "OldCopy",
                                  fmt::format("host '{}' removes an older copy first", *host));
   }
-  const auto hello = services_.hosts.hello(*host);
-  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const auto placed = co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
-    changed.status.host = *host;
-    changed.status.state = model::ResourceState::creating;
-    if (hello && !changed.spec.machine_type)
-      changed.spec.machine_type = default_machine_type(hello->inventory);
-    if (hello && !changed.spec.cpu_model) changed.spec.cpu_model = default_cpu_model(hello->inventory);
-    model::add_condition(changed.status.conditions,
-                         {changed.status.state, "Placed", "HostChosen", "on host '" + *host + "'", now});
+    assign_host(changed, *host);
     return {};
   });
   if (!placed) {
     services_.capacity.release(uid);
     co_return fail(placed.error());
   }
-  services_.events.add("instance", name_of(*instance), "Placed", "on host '" + *host + "'");
+  tell_of_place(*instance, *host);
   co_return Again();
 }
 
-// In a move its protocol decides where it runs; one that is bound to a host waits for it.
-std::optional<MonotonicTime> InstanceReconciler::lost_at(const model::Instance& instance) const {
-  const model::InstanceStatus& status = instance.status;
-  const bool restarts = instance.spec.failover == model::Failover::restart && !instance.spec.host &&
-                        instance.spec.power == model::Power::running;
-  if (!restarts || status.incoming || !status.transfer.empty()) return std::nullopt;
-  if (services_.hosts.connected(status.host)) return std::nullopt;
-  return services_.hosts.lease_end(status.host);
+Result<Table<model::InstanceSku>::Pointer> InstanceReconciler::sku_of(const model::Instance& instance) const {
+  return services_.tables.instance_skus.get(
+      {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)});
 }
 
-Task<Status> InstanceReconciler::fail_over(Pointer instance) {
-  const std::string uid = instance->metadata.uid;
-  const std::string lost = instance->status.host;
-  // From here on it is granted no lease there, also when it comes back before this is written.
-  services_.hosts.forget(lost, uid);
+void InstanceReconciler::assign_host(model::Instance& instance, const std::string& host) const {
+  const auto hello = services_.hosts.hello(host);
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
-  model::Instance changed = *instance;
-  changed.status.host.clear();
-  ++changed.status.epoch.value;
-  changed.status.power_state = model::PowerState::unknown;
-  changed.status.state = model::ResourceState::updating;
-  const std::string why = fmt::format("host '{}' is lost; it is restarted on another, with new disks", lost);
-  model::add_condition(changed.status.conditions, {changed.status.state, "Host", "HostLost", why, now});
-  Tables& tables = services_.tables;
-  store::Transaction move{.compares = {tables.instances.unchanged(*instance)},
-                          .writes = {tables.instances.write_of(changed)}};
-  if (const auto host = tables.hosts.get({.name = lost})) {
-    model::Host left = **host;
-    left.status.left_machines.push_back(uid);
-    move.compares.push_back(tables.hosts.unchanged(**host));
-    move.writes.push_back(tables.hosts.write_of(left));
-  }
-  const auto written = co_await services_.store.transact(std::move(move));
-  if (!written) co_return fail(written.error());
-  services_.events.add("instance", name_of(*instance), "HostLost", why);
-  co_return Status();
+  instance.status.host = host;
+  instance.status.state = model::ResourceState::creating;
+  if (hello && !instance.spec.machine_type)
+    instance.spec.machine_type = default_machine_type(hello->inventory);
+  if (hello && !instance.spec.cpu_model) instance.spec.cpu_model = default_cpu_model(hello->inventory);
+  model::add_condition(instance.status.conditions,
+                       {instance.status.state, "Placed", "HostChosen", "on host '" + host + "'", now});
+}
+
+void InstanceReconciler::tell_of_place(const model::Instance& instance, const std::string& host) {
+  services_.events.add("instance", name_of(instance), "Placed", "on host '" + host + "'");
 }
 
 void InstanceReconciler::tell_host(const model::Instance& instance, const std::string& key) {

@@ -6,7 +6,6 @@
 // of is a condition instead.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "runtime/runtime.h"
@@ -15,6 +14,7 @@
 #include "zone/host_capacity.h"
 #include "zone/host_sessions.h"
 #include "zone/instance_storages.h"
+#include "zone/leases/host_failover.h"
 #include "zone/move_orders.h"
 #include "zone/reconcile_loop.h"
 
@@ -33,7 +33,9 @@ struct InstanceServices {
 
 class InstanceReconciler {
  public:
-  explicit InstanceReconciler(InstanceServices services) : services_(services) {}
+  explicit InstanceReconciler(InstanceServices services)
+      : services_(services),
+        failover_({services.runtime, services.store, services.tables, services.hosts, services.events}) {}
 
   Task<Result<Again>> reconcile(std::string key);
 
@@ -43,10 +45,9 @@ class InstanceReconciler {
   Task<Result<Again>> keep(Pointer instance, std::string key);
   Task<Result<Again>> prepare(Pointer instance);
   Task<Result<Again>> place(Pointer instance);
-  // Nothing: its host is not lost, or it waits for it. Else when no copy can run there any more.
-  std::optional<MonotonicTime> lost_at(const model::Instance& instance) const;
-  // Takes it off its host, which removes its copy when it is back; it is placed anew.
-  Task<Status> fail_over(Pointer instance);
+  Result<Table<model::InstanceSku>::Pointer> sku_of(const model::Instance& instance) const;
+  void assign_host(model::Instance& instance, const std::string& host) const;
+  void tell_of_place(const model::Instance& instance, const std::string& host);
   void tell_host(const model::Instance& instance, const std::string& key);
   Task<Status> take_over_status(Pointer instance);
   Task<Result<Again>> remove(Pointer instance);
@@ -55,6 +56,7 @@ class InstanceReconciler {
   Task<Result<Again>> wait_with(ResourceId id, std::string type, std::string reason, std::string message);
 
   InstanceServices services_;
+  HostFailover failover_;
 };
 
 }  // namespace hanse::zone

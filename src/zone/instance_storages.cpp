@@ -16,43 +16,50 @@ ResourceId of_tenant(const model::Instance& instance, const std::string& referen
 
 }  // namespace
 
-Task<Result<std::vector<std::string>>> InstanceStorages::ensure(Table<model::Instance>::Pointer instance) {
-  if (!instance->status.block_storages.empty()) co_return instance->status.block_storages;
-  std::vector<std::string> names;
+Task<Result<InstanceStorages::Prepared>> InstanceStorages::prepare(Table<model::Instance>::Pointer instance) {
+  Prepared prepared{.names = instance->status.block_storages};
+  if (!prepared.names.empty()) co_return prepared;
   const std::string& name = instance->metadata.name;
-  HANSE_CO_TRY(std::string boot, co_await ensure_one(*instance, instance->spec.boot_volume, name + "-boot"));
-  names.push_back(std::move(boot));
+  HANSE_CO_CHECK(co_await prepare_one(&prepared, instance, instance->spec.boot_volume, name + "-boot"));
   for (std::size_t i = 0; i < instance->spec.data_volumes.size(); ++i) {
-    HANSE_CO_TRY(std::string data, co_await ensure_one(*instance, instance->spec.data_volumes[i],
-                                                       fmt::format("{}-data-{}", name, i)));
-    names.push_back(std::move(data));
+    HANSE_CO_CHECK(co_await prepare_one(&prepared, instance, instance->spec.data_volumes[i],
+                                        fmt::format("{}-data-{}", name, i)));
   }
-  co_return names;
+  co_return prepared;
 }
 
-Task<Result<std::string>> InstanceStorages::ensure_one(const model::Instance& instance,
-                                                       model::VolumeReference volume, std::string name) {
-  const std::string owner = instance.metadata.name;
-  if (!volume.device_ref.empty()) {
-    name = model::reference_name(volume.device_ref);
-    HANSE_CO_CHECK(co_await attach(beside(instance, name), owner));
-    co_return name;
-  }
-  const auto image = tables_.images.get(of_tenant(instance, volume.source_image_ref));
-  if (!image) co_return fail(Code::failed_precondition, "{}", image.error().message);
-  if ((*image)->status.state != model::ResourceState::active) {
-    co_return fail(Code::failed_precondition, "image '{}' is not here yet ({} %)", (*image)->metadata.name,
-                   (*image)->status.percent);
-  }
-  const ResourceId id = beside(instance, name);
+Task<Status> InstanceStorages::prepare_one(Prepared* prepared, Table<model::Instance>::Pointer instance,
+                                           model::VolumeReference volume, std::string name) {
+  const std::string& owner = instance->metadata.name;
+  const bool exists = !volume.device_ref.empty();
+  if (exists) name = model::reference_name(volume.device_ref);
+  prepared->names.push_back(name);
+  const ResourceId id = beside(*instance, std::move(name));
+  if (exists) co_return co_await attach(id, owner);
+  HANSE_CO_TRY(const model::BlockStorage storage, storage_from_image(*instance, volume, id));
   if (const auto existing = tables_.block_storages.get(id)) {
-    if ((*existing)->status.attached_to == owner) co_return name;
+    if ((*existing)->status.attached_to == owner) co_return Status();
     co_return fail(Code::failed_precondition,
-                   "block storage '{}' exists and is not of instance '{}'; rename one of them", name, owner);
+                   "block storage '{}' exists and is not of instance '{}'; rename one of them", id.name,
+                   owner);
+  }
+  prepared->making.compares.push_back(tables_.block_storages.absent(id));
+  prepared->making.writes.push_back(tables_.block_storages.write_of(storage));
+  co_return Status();
+}
+
+Result<model::BlockStorage> InstanceStorages::storage_from_image(const model::Instance& instance,
+                                                                 const model::VolumeReference& volume,
+                                                                 const ResourceId& id) const {
+  const auto image = tables_.images.get(of_tenant(instance, volume.source_image_ref));
+  if (!image) return fail(Code::failed_precondition, "{}", image.error().message);
+  if ((*image)->status.state != model::ResourceState::active) {
+    return fail(Code::failed_precondition, "image '{}' is not here yet ({} %)", (*image)->metadata.name,
+                (*image)->status.percent);
   }
   const std::string now = to_rfc3339(runtime_.clock.wall_now());
   model::BlockStorage storage;
-  storage.metadata = {.name = name,
+  storage.metadata = {.name = id.name,
                       .tenant = id.tenant,
                       .workspace = id.workspace,
                       .region = instance.metadata.region,
@@ -63,9 +70,8 @@ Task<Result<std::string>> InstanceStorages::ensure_one(const model::Instance& in
   const MiB size = std::max(volume.size_mib.value_or(MiB{}), (*image)->spec.virtual_size_mib);
   storage.spec = {.size_mib = size, .source_image_ref = volume.source_image_ref};
   storage.status.state = model::ResourceState::active;
-  storage.status.attached_to = owner;
-  HANSE_CO_TRY(storage, co_await tables_.block_storages.create(std::move(storage)));
-  co_return name;
+  storage.status.attached_to = instance.metadata.name;
+  return storage;
 }
 
 Task<Status> InstanceStorages::attach(ResourceId id, std::string instance) {

@@ -18,8 +18,13 @@ class InstanceStorages {
  public:
   InstanceStorages(Runtime& runtime, Tables& tables) : runtime_(runtime), tables_(tables) {}
 
-  // Gives the names, boot first. Idempotent.
-  Task<Result<std::vector<std::string>>> ensure(Table<model::Instance>::Pointer instance);
+  // The names, boot first, and what makes those that come from images, for the transaction that makes the
+  // instance refer to them. Idempotent.
+  struct Prepared {
+    std::vector<std::string> names;
+    store::Transaction making;
+  };
+  Task<Result<Prepared>> prepare(Table<model::Instance>::Pointer instance);
   // Those that the status names, with their images. Keeps the pointers that the context refers to alive.
   struct Loaded {
     InstanceContext context;
@@ -32,8 +37,11 @@ class InstanceStorages {
   std::vector<store::Write> erasures(const model::Instance& instance) const;
 
  private:
-  Task<Result<std::string>> ensure_one(const model::Instance& instance, model::VolumeReference volume,
-                                       std::string name);
+  Task<Status> prepare_one(Prepared* prepared, Table<model::Instance>::Pointer instance,
+                           model::VolumeReference volume, std::string name);
+  Result<model::BlockStorage> storage_from_image(const model::Instance& instance,
+                                                 const model::VolumeReference& volume,
+                                                 const ResourceId& id) const;
   Task<Status> attach(ResourceId id, std::string instance);
 
   Runtime& runtime_;

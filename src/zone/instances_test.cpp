@@ -46,6 +46,16 @@ TEST_CASE_FIXTURE(Fixture, "an instance is placed, given its disk, told to the h
   CHECK(machine.disks.at(0).base_digest.starts_with("sha256:"));
 }
 
+TEST_CASE_FIXTURE(Fixture, "its disk and its host are one write") {
+  connect();
+  host->obey = false;
+  create("web");
+  CHECK(get("web").status.host == "h1");
+  const auto disk = zone->frontends().block_storages.get(id("web-boot"));
+  REQUIRE(disk);
+  CHECK((*disk)->metadata.resource_version == get("web").metadata.resource_version);
+}
+
 TEST_CASE_FIXTURE(Fixture, "without a host it waits and says why, and goes on when one comes") {
   create("web");
   CHECK(get("web").status.host.empty());

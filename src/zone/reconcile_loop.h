@@ -19,7 +19,7 @@
 namespace hanse::zone {
 
 // Steps under way at once; the others wait in order of their keys.
-inline constexpr std::size_t kMaxSteps = 64;
+inline constexpr std::size_t kMaxSteps = 256;
 
 // After how long to look again; nothing: only when something changes.
 using Again = std::optional<Nanos>;

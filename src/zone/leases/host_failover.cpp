@@ -1,0 +1,52 @@
+#include "zone/leases/host_failover.h"
+
+#include <algorithm>
+
+namespace hanse::zone {
+
+// In a move its protocol decides where it runs; one that is bound to a host waits for it.
+std::optional<MonotonicTime> HostFailover::lost_at(const model::Instance& instance) const {
+  const model::InstanceStatus& status = instance.status;
+  const bool restarts = instance.spec.failover == model::Failover::restart && !instance.spec.host &&
+                        instance.spec.power == model::Power::running;
+  if (!restarts || status.incoming || !status.transfer.empty()) return std::nullopt;
+  if (services_.hosts.connected(status.host)) return std::nullopt;
+  return services_.hosts.lease_end(status.host);
+}
+
+Task<Status> HostFailover::take_off(Table<model::Instance>::Pointer instance) {
+  const std::string uid = instance->metadata.uid;
+  const std::string lost = instance->status.host;
+  // From here on it is granted no lease there, also when it comes back before this is written.
+  services_.hosts.forget(lost, uid);
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+  model::Instance changed = *instance;
+  changed.status.host.clear();
+  ++changed.status.epoch.value;
+  changed.status.power_state = model::PowerState::unknown;
+  changed.status.state = model::ResourceState::updating;
+  const std::string why = fmt::format("host '{}' is lost; it is restarted on another, with new disks", lost);
+  model::add_condition(changed.status.conditions, {changed.status.state, "Host", "HostLost", why, now});
+  Tables& tables = services_.tables;
+  store::Transaction move{.compares = {tables.instances.unchanged(*instance)},
+                          .writes = {tables.instances.write_of(changed)}};
+  if (const auto host = tables.hosts.get({.name = lost})) {
+    model::Host left = **host;
+    left.status.left_machines.push_back(uid);
+    move.compares.push_back(tables.hosts.unchanged(**host));
+    move.writes.push_back(tables.hosts.write_of(left));
+  }
+  const auto written = co_await services_.store.transact(std::move(move));
+  if (!written) co_return fail(written.error());
+  services_.events.add("instance", to_string(id_of(instance->metadata)), "HostLost", why);
+  co_return Status();
+}
+
+bool HostFailover::has_left_copy(const std::string& host, const std::string& uid) const {
+  const auto record = services_.tables.hosts.get({.name = host});
+  if (!record) return false;
+  const auto& left = (*record)->status.left_machines;
+  return std::find(left.begin(), left.end(), uid) != left.end();
+}
+
+}  // namespace hanse::zone

@@ -1,0 +1,40 @@
+// HostFailover: what becomes of an instance whose failover is `restart` when its host is lost: it is taken off
+// that host, once no machine can run there by a lease any more, and is placed anew. The host removes its copy
+// when it is back.
+//
+// Lifecycle: as long as the reconciler. Thread: the loop. Failure: those of the store.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "runtime/runtime.h"
+#include "store/store.h"
+#include "zone/event_log.h"
+#include "zone/host_sessions.h"
+#include "zone/tables.h"
+
+namespace hanse::zone {
+
+class HostFailover {
+ public:
+  struct Services {
+    Runtime& runtime;
+    store::Store& store;
+    Tables& tables;
+    HostSessions& hosts;
+    EventLog& events;
+  };
+  explicit HostFailover(Services services) : services_(services) {}
+
+  // When no copy can run on its host any more; nothing: its host is connected, or it waits for it.
+  std::optional<MonotonicTime> lost_at(const model::Instance& instance) const;
+  Task<Status> take_off(Table<model::Instance>::Pointer instance);
+  // The host has to remove an older copy of that machine first.
+  bool has_left_copy(const std::string& host, const std::string& uid) const;
+
+ private:
+  Services services_;
+};
+
+}  // namespace hanse::zone
