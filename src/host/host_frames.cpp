@@ -66,7 +66,11 @@ std::size_t cut_off_bytes(const std::string& text) {
 }
 
 Result<std::string> encode(model::HostFrame type, const json::Value& payload) {
-  return codec::encode_frame({static_cast<std::uint8_t>(type), kFrameVersion, readable(json::dump(payload))});
+  return encode_text(type, json::dump(payload));
+}
+
+Result<std::string> encode_text(model::HostFrame type, std::string payload) {
+  return codec::encode_frame({static_cast<std::uint8_t>(type), kFrameVersion, readable(std::move(payload))});
 }
 
 Task<Result<codec::Frame>> FrameReader::next() {

@@ -21,6 +21,8 @@ inline constexpr std::uint8_t kFrameVersion = 1;
 
 // Bytes that are no UTF-8, as a guest may write them to its console, become '?'. Errors: resource_exhausted.
 Result<std::string> encode(model::HostFrame type, const json::Value& payload);
+// Of a payload that is text already.
+Result<std::string> encode_text(model::HostFrame type, std::string payload);
 
 // Each byte that belongs to no UTF-8 sequence becomes '?', so that offsets stay what they are.
 std::string readable(std::string text);

@@ -28,7 +28,7 @@ Result<std::optional<std::string>> OutgoingFrames::next() {
   if (order_.empty()) return std::nullopt;
   const auto node = observed_.extract(order_.front());
   order_.pop_front();
-  return encode(model::HostFrame::observed, to_json(node.mapped()));
+  return encode_text(model::HostFrame::observed, json::to_text(node.mapped()));
 }
 
 void OutgoingFrames::clear() {

@@ -25,8 +25,6 @@ constexpr Nanos kReportInterval = Seconds{1};
 constexpr Nanos kEnrolmentLimit = Seconds{120};
 // What the process has open beside its hosts' connections.
 constexpr std::uint64_t kOtherDescriptors = 64;
-// Never made: fleets take no part in moves.
-constexpr char kNoMarkers[] = "/run/hanse/fleet/moves";
 
 host::simulated::FleetOptions machine_options(const cli::FleetOptions& options) {
   return {.boot_time_low = Millis{options.boot_milliseconds_low},
@@ -43,7 +41,7 @@ class FleetService {
         certificates_(runtime_.clock),
         random_(options_.seed),
         fleet_(runtime_.scheduler, runtime_.clock, random_, wire_, machine_options(options_)),
-        markers_(runtime_.files, kNoMarkers),
+        markers_(runtime_.files, ""),
         parts_{runtime_, fleet_, blobs_, paths_, markers_, zone::kVersion},
         scope_(static_cast<std::size_t>(options_.hosts) + 1) {}
 

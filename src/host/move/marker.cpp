@@ -25,7 +25,8 @@ Task<Status> MoveMarkers::write(std::string uid, MoveMarker marker) {
 }
 
 Task<Status> MoveMarkers::remove(std::string uid) {
-  return files_.remove_all(path(uid));
+  if (folder_.empty()) co_return Status();
+  co_return co_await files_.remove_all(path(uid));
 }
 
 }  // namespace hanse::host

@@ -1,7 +1,8 @@
 // MoveMarker: the host's own durable note that a move of a machine has begun, so that an agent that restarts
 // in the middle knows the difference between an order that is new and one whose streams it has lost.
 //
-// One small JSON file for each machine under way, <folder>/<uid>.json. Thread: the loop. Failure: those of
+// One small JSON file for each machine under way, <folder>/<uid>.json; without a folder there are none, for
+// hosts that take no part in moves. Thread: the loop. Failure: those of
 // Files.
 #pragma once
 
