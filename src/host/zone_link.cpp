@@ -1,5 +1,6 @@
 #include "host/zone_link.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
@@ -56,8 +57,23 @@ Task<void> ZoneLink::run() {
     told = reason;
     connected_ = false;
     if (synced_ || runtime_.clock.now() - began >= kHealthyStream) failures = 0;
-    co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, failures, kRedialBase, kRedialCap));
+    co_await sleep_for(runtime_.scheduler, redial_delay(failures));
   }
+}
+
+// The spread comes on top each time: a zone that is too busy to answer is not helped by those who were early.
+Nanos ZoneLink::redial_delay(int failures) {
+  const Nanos delay = backoff_delay(runtime_.random, failures, kRedialBase, kRedialCap);
+  if (redial_spread_ == Nanos{0}) return delay;
+  const auto part = random_below(runtime_.random, static_cast<std::uint64_t>(redial_spread_.count()));
+  return delay + Nanos(static_cast<std::int64_t>(part));
+}
+
+// An older zone says nothing of it, and what a newer one says there must not end the stream.
+void ZoneLink::take_pace(const codec::Frame& frame) {
+  const auto pace = payload_of<model::HostPace>(frame);
+  const std::int64_t spread = pace ? pace->redial_spread_ms.value_or(0) : 0;
+  redial_spread_ = std::clamp<Nanos>(Millis(spread), Nanos{0}, kMaxRedialSpread);
 }
 
 Task<Status> ZoneLink::serve_one_stream() {
@@ -156,9 +172,11 @@ Status ZoneLink::hear(const codec::Frame& frame) {
     }
     case HostFrame::synced:
       synced_ = true;
+      take_pace(frame);
       receiver_.synced();
       return {};
     case HostFrame::ping:
+      take_pace(frame);
       return {};
     case HostFrame::lease: {
       HANSE_TRY(model::HostLease lease, payload_of<model::HostLease>(frame));

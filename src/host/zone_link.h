@@ -28,6 +28,8 @@ class FrameReader;
 // Back-off between two streams.
 inline constexpr Nanos kRedialBase = Millis{500};
 inline constexpr Nanos kRedialCap = Seconds{30};
+// The most that a zone can ask for with HostPace.
+inline constexpr Nanos kMaxRedialSpread = Seconds{600};
 // One that lived so long was good, whatever ended it: the back-off begins anew.
 inline constexpr Nanos kHealthyStream = Seconds{60};
 inline constexpr Nanos kWelcomeLimit = Seconds{10};
@@ -70,6 +72,8 @@ class ZoneLink {
   Task<Status> write(Stream& stream, std::string frame);
   Task<Status> write_ping(Stream& stream);
   Status hear(const codec::Frame& frame);
+  void take_pace(const codec::Frame& frame);
+  Nanos redial_delay(int failures);
   void note_unknown(const codec::Frame& frame);
 
   Runtime& runtime_;
@@ -82,6 +86,7 @@ class ZoneLink {
   bool connected_ = false;
   bool synced_ = false;  // on this stream
   MonotonicTime next_ping_;
+  Nanos redial_spread_{0};           // of the last HostPace that was heard
   std::set<std::uint16_t> unknown_;  // types and versions that were logged on this stream
 };
 

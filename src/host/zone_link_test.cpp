@@ -102,6 +102,23 @@ TEST_CASE("back-off grows to its cap while the zone refuses, and begins anew aft
   CHECK(dialled.size() == before + 1);
 }
 
+TEST_CASE("where a zone has many hosts, a host spreads its return as it was told") {
+  Fixture host;
+  host.start();
+  host.zone.say(HostFrame::ping, to_json(model::HostPace{.redial_spread_ms = 1'000'000}));
+  host.zone.run(Millis{1});
+  host.zone.cut();
+  host.zone.run(Seconds{1'200});
+  REQUIRE(host.zone.dialled.size() == 2);
+  const Nanos waited = host.zone.dialled[1] - host.zone.dialled[0];
+  CHECK(waited > Seconds{5});  // but for a chance of 1 in 200
+  CHECK(waited <= kMaxRedialSpread + kRedialBase * 2 + Seconds{1});
+
+  host.zone.say_bytes(std::string("\0\0\0\x02\x06\x01[]", 8));  // a newer zone may say what it likes
+  host.zone.run(Millis{1});
+  CHECK(host.link.connected());
+}
+
 TEST_CASE("a stream on which the zone never says all it wants does not end the back-off") {
   Fixture host;
   host.zone.syncs = false;

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "http/server_connection.h"
@@ -10,12 +11,6 @@ namespace {
 
 constexpr std::size_t kRefusalsAtOnce = 64;  // beyond these, new connections are closed without a word
 constexpr Nanos kAcceptPause = Millis{100};  // after a failed accept: no more file descriptors, mostly
-
-Task<void> serve(Runtime& runtime, Handler& handler, const ServerLimits& limits, const Logger& log,
-                 std::unique_ptr<Stream> stream) {
-  ServerConnection connection(runtime, handler, limits, log, std::move(stream));
-  co_await connection.run();
-}
 
 Task<void> refuse(Runtime& runtime, Handler& handler, const ServerLimits& limits, const Logger& log,
                   std::unique_ptr<Stream> stream) {
@@ -30,6 +25,7 @@ Server::Server(Runtime& runtime, Handler& handler, ServerLimits limits)
       handler_(handler),
       limits_(limits),
       log_(runtime.log, "http"),
+      greetings_(runtime.scheduler, limits.greetings),
       connections_(limits.connections),
       refusals_(kRefusalsAtOnce),
       accepting_(1) {}
@@ -61,8 +57,18 @@ void Server::stop() {
   listener_.reset();
 }
 
+Task<void> Server::serve(std::unique_ptr<Stream> stream) {
+  Places::Place greeting(greetings_);
+  ServerConnection connection(runtime_, handler_, limits_, log_, std::move(stream));
+  const bool spoke =
+      co_await connection.wait_for_bytes(std::min(limits_.greeting_time, limits_.head_timeout));
+  greeting.give_back();
+  co_await connection.run(spoke);
+}
+
 Task<void> Server::accept_all() {
   for (;;) {
+    co_await greetings_.wait_for_one();
     Result<std::unique_ptr<Stream>> stream = co_await listener_->accept();
     if (!stream) {
       log_.warning("cannot accept a connection: {}", stream.error().message);
@@ -70,7 +76,7 @@ Task<void> Server::accept_all() {
       continue;
     }
     const bool served = connections_.running() < limits_.connections
-                            ? connections_.spawn(serve(runtime_, handler_, limits_, log_, std::move(*stream)))
+                            ? connections_.spawn(serve(std::move(*stream)))
                             : refusals_.spawn(refuse(runtime_, handler_, limits_, log_, std::move(*stream)));
     if (!served) log_.warning("too many connections; one was closed unheard");
   }

@@ -17,12 +17,18 @@
 #include "base/units.h"
 #include "codec/http_parser.h"
 #include "http/handler.h"
+#include "http/places.h"
 #include "runtime/runtime.h"
 
 namespace hanse::http {
 
 struct ServerLimits {
   std::size_t connections = 4096;
+  // New connections that have not said their first byte, with TLS: not finished their handshake. The others
+  // wait in the kernel's queue, so that a crowd is served one after the other instead of all too late. One
+  // that says nothing counts for greeting_time only.
+  std::size_t greetings = 256;
+  Nanos greeting_time = Millis{500};
   std::uint32_t header_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::uint64_t body_bytes = 1 << 20;
@@ -51,12 +57,14 @@ class Server {
 
  private:
   Task<void> accept_all();
+  Task<void> serve(std::unique_ptr<Stream> stream);
 
   Runtime& runtime_;
   Handler& handler_;
   ServerLimits limits_;
   Logger log_;
   std::unique_ptr<Listener> listener_;
+  Places greetings_;
   Scope connections_;
   Scope refusals_;  // connections beyond the limit, on their way out
   Scope accepting_;

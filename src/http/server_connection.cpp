@@ -1,5 +1,6 @@
 #include "http/server_connection.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -47,8 +48,9 @@ ServerConnection::ServerConnection(Runtime& runtime, Handler& handler, const Ser
       log_(log),
       stream_(std::make_unique<BufferedStream>(std::move(stream))) {}
 
-Task<void> ServerConnection::run() {
-  if (!co_await wait_for_bytes(limits_.head_timeout)) co_return;
+Task<void> ServerConnection::run(bool spoke) {
+  const Nanos left = limits_.head_timeout - std::min(limits_.greeting_time, limits_.head_timeout);
+  if (!spoke && !co_await wait_for_bytes(left)) co_return;
   while (co_await serve_one()) {
     if (!co_await wait_for_bytes(limits_.idle_timeout)) co_return;
   }

@@ -20,7 +20,10 @@ class ServerConnection {
   ServerConnection(Runtime& runtime, Handler& handler, const ServerLimits& limits, const Logger& log,
                    std::unique_ptr<Stream> stream);
 
-  Task<void> run();
+  // False when nothing came in time, or nothing more will come.
+  Task<bool> wait_for_bytes(Nanos limit);
+  // `spoke`: the first byte is here; otherwise greeting_time has been waited for it.
+  Task<void> run(bool spoke);
   // Answers 503 without reading anything: the server is full.
   Task<void> refuse();
 
@@ -34,7 +37,6 @@ class ServerConnection {
     bool chunks_allowed = true;  // HTTP/1.1
   };
 
-  Task<bool> wait_for_bytes(Nanos limit);
   // False when the connection is to be closed.
   Task<bool> serve_one();
   Task<bool> answer(codec::RequestParser& parser, Request request, Exchange exchange);

@@ -112,6 +112,25 @@ std::string put(std::string_view path, std::size_t size) {
   return fmt::format("PUT {} HTTP/1.1\r\nContent-Length: {}\r\n\r\n{}", path, size, std::string(size, 'x'));
 }
 
+TEST_CASE("who says nothing holds up those who come after only for a moment") {
+  HttpService service;
+  service.router.add("GET /a", echo);
+  service.limits.greetings = 1;
+  service.start();
+  Heard silent;
+  Heard heard;
+  Scope scope;
+  REQUIRE(scope.spawn(test::talk(service.world, {}, silent)));
+  service.world.loop.run(Nanos{0});
+  REQUIRE(scope.spawn(
+      test::talk(service.world, {{"GET /a HTTP/1.1\r\nHost: zone\r\nConnection: close\r\n\r\n"}}, heard)));
+  service.world.loop.run(service.limits.greeting_time / 2);
+  CHECK(heard.text.empty());
+  service.world.loop.run(service.limits.greeting_time);
+  CHECK(heard.has("200 OK"));
+  CHECK_FALSE(silent.closed);
+}
+
 TEST_CASE("a connection is kept for the next request, and closed when idle") {
   Service service;
   const Heard heard = service.talk({{kGet}, {kGet, Seconds{59}}});

@@ -9,6 +9,7 @@ namespace hanse::model {
 HANSE_DEFINE_JSON(HostPing)
 HANSE_DEFINE_JSON(HostLease)
 HANSE_DEFINE_JSON(HostWelcome)
+HANSE_DEFINE_JSON(HostPace)
 HANSE_DEFINE_JSON(HostRequest)
 HANSE_DEFINE_JSON(HostResponse)
 HANSE_DEFINE_JSON(RelayRequest)

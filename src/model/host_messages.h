@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,15 @@ struct HostWelcome {
 };
 BOOST_DESCRIBE_STRUCT(HostWelcome, (), (zone, version))
 HANSE_DECLARE_JSON(HostWelcome);
+
+// In `synced` and in the zone's pings, when it has many hosts: one that loses its stream waits for a random
+// part of this before it dials again, beside its back-off.
+struct HostPace {
+  std::optional<std::int64_t> redial_spread_ms;
+  bool operator==(const HostPace&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HostPace, (), (redial_spread_ms))
+HANSE_DECLARE_JSON(HostPace);
 
 enum class HostMethod { read_console, write_console };
 BOOST_DESCRIBE_ENUM(HostMethod, read_console, write_console)

@@ -19,6 +19,7 @@ class HostSessions::Served final : public HostStreamEvents {
     HostState& host = sessions_.hosts_[name_];
     if (host.stream != &stream_) return;
     host.stream = nullptr;
+    --sessions_.connected_count_;
     sessions_.connection_changed(name_);
   }
   Served(const Served&) = delete;
@@ -41,6 +42,7 @@ class HostSessions::Served final : public HostStreamEvents {
       }
       host.stream->close();  // the same agent, back before its old stream was found dead
     }
+    if (host.stream == nullptr) ++sessions_.connected_count_;
     host.stream = &stream_;
     host.hello = hello;
     host.observed.clear();
@@ -59,6 +61,7 @@ class HostSessions::Served final : public HostStreamEvents {
     for (const auto& listener : sessions_.listeners_) listener(name_, uid);
     sessions_.changes_.notify();
   }
+  model::HostPace pace() const override { return sessions_.pace(); }
 
   // Only what is desired here now: what was restarted elsewhere is not.
   void on_ping(const model::HostPing& ping) override {
@@ -93,6 +96,12 @@ HostSessions::~HostSessions() = default;
 void HostSessions::connection_changed(const std::string& host) {
   for (const auto& listener : connection_listeners_) listener(host);
   changes_.notify();
+}
+
+model::HostPace HostSessions::pace() const {
+  const std::int64_t seconds = connected_count_ / kRedialsPerSecond;
+  if (seconds == 0) return {};
+  return {.redial_spread_ms = Millis(Seconds(seconds)).count()};
 }
 
 Task<void> HostSessions::serve(std::string name, std::unique_ptr<Stream> stream) {

@@ -28,6 +28,10 @@ inline constexpr std::size_t kMaxHostRequests = 64;
 // Relayed streams that wait for a host to dial back.
 inline constexpr std::size_t kMaxPendingRelays = 256;
 
+// So many hosts can come back in a second; with more hosts than that they are told to spread their return. A
+// handshake and a hello take the zone a millisecond or two.
+inline constexpr std::int64_t kRedialsPerSecond = 400;
+
 class HostStream;
 
 class HostSessions {
@@ -98,6 +102,7 @@ class HostSessions {
   };
 
   void connection_changed(const std::string& host);
+  model::HostPace pace() const;
 
   Runtime& runtime_;
   Logger log_;
@@ -109,6 +114,7 @@ class HostSessions {
   std::vector<std::function<void(const std::string&, const std::string&)>> listeners_;
   std::vector<std::function<void(const std::string&)>> connection_listeners_;
   std::map<std::string, HostState> hosts_;
+  std::int64_t connected_count_ = 0;
   std::map<std::string, PendingRelay> relays_;
 };
 

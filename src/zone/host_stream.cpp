@@ -15,8 +15,8 @@ constexpr Nanos kCallTimeout = Seconds{10};
 // cut off.
 constexpr std::size_t kMaxQueuedFrames = 1024;
 
-std::string synced_frame() {
-  return *codec::encode_frame({static_cast<std::uint8_t>(model::HostFrame::synced), 1, "{}"});
+std::string pace_frame(model::HostFrame type, const model::HostPace& pace) {
+  return *codec::encode_frame({static_cast<std::uint8_t>(type), 1, json::to_text(pace)});
 }
 
 template <class T>
@@ -109,7 +109,7 @@ void HostStream::send(model::HostFrame type, const json::Value& payload) {
 
 void HostStream::send_desired(const model::MachineDesired& desired) {
   const auto type = static_cast<std::uint8_t>(model::HostFrame::desired);
-  const auto frame = codec::encode_frame({type, 1, json::dump(to_json(desired))});
+  const auto frame = codec::encode_frame({type, 1, json::to_text(desired)});
   if (!frame) return close();
   desired_.insert_or_assign(desired.machine.uid, *frame);
   wake_writer_.notify();
@@ -124,7 +124,7 @@ std::string HostStream::next_bytes() {
   std::string bytes;
   for (const std::string& frame : queue_) bytes += frame;
   for (const auto& [uid, frame] : desired_) bytes += frame;
-  if (synced_) bytes += synced_frame();
+  if (synced_) bytes += pace_frame(model::HostFrame::synced, events_.pace());
   synced_ = false;
   queue_.clear();
   desired_.clear();
@@ -136,7 +136,8 @@ Task<void> HostStream::write_queue() {
     const std::uint64_t seen = wake_writer_.version();
     if (queue_.empty() && desired_.empty() && !synced_) {
       co_await wake_writer_.changed_since(seen, model::kHostPingInterval);
-      if (wake_writer_.version() == seen) send(model::HostFrame::ping, json::Object());
+      if (wake_writer_.version() == seen)
+        queue_.push_back(pace_frame(model::HostFrame::ping, events_.pace()));
       continue;
     }
     const std::string bytes = next_bytes();

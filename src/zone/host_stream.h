@@ -28,6 +28,8 @@ class HostStreamEvents {
   virtual Status on_hello(const model::HostHello& hello) = 0;
   virtual void on_observed(model::MachineObserved observed) = 0;
   virtual void on_ping(const model::HostPing& ping) = 0;
+  // What is said with `synced` and with each ping.
+  virtual model::HostPace pace() const = 0;
 };
 
 class HostStream {
