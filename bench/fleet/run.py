@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "api")]
 import report
 from fleet import Fleet, cpu_seconds, memory_mib
-from load import SCOPE, create_instances
+from load import SCOPE, Load
 from zone import Zone
 
 ISOLATED = "HANSE_BENCH_ISOLATED"
@@ -60,9 +60,10 @@ def idle(zone, fleet):
 
 
 def create(zone, fleet, count):
+    load = Load(zone)
     before = (cpu_seconds(zone.process.pid), cpu_seconds(fleet.process.pid))
     began = time.monotonic()
-    create_instances(zone, 0, count)
+    load.create_instances(0, count)
     accepted = time.monotonic() - began
     fleet.wait("running", count, PATIENCE)
     running = time.monotonic() - began
