@@ -59,6 +59,7 @@ class Agent final : private LinkReceiver {
   void synced() override { machines_.synced(); }
   model::HostPing ping() override { return leases_.ping(); }
   void lease(model::HostLease lease) override { leases_.granted(lease); }
+  bool holds_leases() const override { return leases_.any(); }
   void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
   void relay(model::RelayRequest request) override { relays_.serve(std::move(request)); }
 

@@ -37,6 +37,7 @@ class Leases {
   // For a ping that is sent now.
   model::HostPing ping();
   void granted(const model::HostLease& lease);
+  bool any() const { return !ends_.empty(); }
   // Whether it may go on running; false from kLeaseLead before the end on.
   bool held(const std::string& uid) const;
 

@@ -64,7 +64,7 @@ Task<void> ZoneLink::run() {
 // The spread comes on top each time: a zone that is too busy to answer is not helped by those who were early.
 Nanos ZoneLink::redial_delay(int failures) {
   const Nanos delay = backoff_delay(runtime_.random, failures, kRedialBase, kRedialCap);
-  if (redial_spread_ == Nanos{0}) return delay;
+  if (redial_spread_ == Nanos{0} || receiver_.holds_leases()) return delay;
   const auto part = random_below(runtime_.random, static_cast<std::uint64_t>(redial_spread_.count()));
   return delay + Nanos(static_cast<std::int64_t>(part));
 }

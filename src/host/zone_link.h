@@ -46,6 +46,8 @@ class LinkReceiver {
   // What to say with a ping that is sent now, and the answer to one.
   virtual model::HostPing ping() = 0;
   virtual void lease(model::HostLease lease) = 0;
+  // Whether leases end unless the zone is heard soon.
+  virtual bool holds_leases() const = 0;
   virtual void request(model::HostRequest request) = 0;
   virtual void relay(model::RelayRequest request) = 0;
 };

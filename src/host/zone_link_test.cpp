@@ -19,6 +19,7 @@ class Heard final : public LinkReceiver {
   void synced() override { ++synced_count; }
   model::HostPing ping() override { return {.sequence = ++pings}; }
   void lease(model::HostLease lease) override { leases.push_back(lease.sequence); }
+  bool holds_leases() const override { return !leases.empty(); }
   void request(model::HostRequest request) override { requests.push_back(request.id); }
   void relay(model::RelayRequest request) override { relays.push_back(request.id); }
 

@@ -1,6 +1,6 @@
-// HostFailover: what becomes of an instance whose failover is `restart` when its host is lost: it is taken off
-// that host, once no machine can run there by a lease any more, and is placed anew. The host removes its copy
-// when it is back.
+// HostFailover: what becomes of an instance whose failover is `restart` when its host is lost: it is taken
+// off that host, once no machine can run there by a lease any more, and is placed anew. The host removes its
+// copy when it is back.
 //
 // Lifecycle: as long as the reconciler. Thread: the loop. Failure: those of the store.
 #pragma once
