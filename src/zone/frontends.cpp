@@ -1,6 +1,7 @@
 #include "zone/frontends.h"
 
 #include "zone/authorization/built_in_roles.h"
+#include "zone/workload_places.h"
 
 namespace hanse::zone {
 namespace {
@@ -113,7 +114,8 @@ Status always(const T&) {
 
 }  // namespace
 
-Frontends::Frontends(Runtime& runtime, Tables& tables, const std::string& zone)
+Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers,
+                     const std::string& zone)
     : workspaces(
           runtime, tables.workspaces, zone, anything_goes<model::Workspace>,
           [&tables](const model::Workspace& workspace) { return may_delete_workspace(tables, workspace); }),
@@ -146,11 +148,16 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const std::string& zone)
           [](const model::Host& wanted, const model::Host* before) -> Status {
             if (before != nullptr) return {};
             return fail_field("/metadata/name",
-                              "host '{}' does not exist; a host enrols itself, see 'hanse token enrol'",
+                              "host '{}' does not exist; a host enrols itself, see 'hanse host invite'",
                               wanted.metadata.name);
           },
           [&tables](const model::Host& host) { return may_delete_host(tables, host); }),
-      workloads(runtime, tables.workloads, zone, anything_goes<model::Workload>, always<model::Workload>),
+      workloads(
+          runtime, tables.workloads, zone,
+          [&peers, zone](const auto& wanted, const auto* before) {
+            return check_places(zone, peers, wanted, before);
+          },
+          always<model::Workload>),
       roles(
           runtime, tables.roles, zone,
           [](const model::Role& wanted, const model::Role*) { return is_not_built_in(wanted); },

@@ -3,13 +3,15 @@
 
 #include <string>
 
+#include "federation/peers.h"
 #include "zone/frontend.h"
 #include "zone/tables.h"
 
 namespace hanse::zone {
 
 struct Frontends {
-  Frontends(Runtime& runtime, Tables& tables, const std::string& zone);
+  // `peers`: whose names are places, beside cities.
+  Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers, const std::string& zone);
 
   ResourceFrontend<model::Workspace> workspaces;
   ResourceFrontend<model::InstanceSku> instance_skus;

@@ -51,7 +51,7 @@ struct Zone::Parts {
         store(kept),
         config(std::move(settings)),
         tables(kept),
-        frontends(run, tables, config.name),
+        frontends(run, tables, peers, config.name),
         events(run),
         tls_changes(run.scheduler),
         identity(run.files, crypto, config.name, config.data_dir),
@@ -104,10 +104,10 @@ struct Zone::Parts {
   store::Store& store;
   ZoneConfig config;
   Tables tables;
+  federation::Peers peers;
   Frontends frontends;
   EventLog events;
   Signal tls_changes;
-  federation::Peers peers;
   federation::ZoneIdentity identity;
   PeerClients clients;
   PeerTable peer_table;

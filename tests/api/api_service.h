@@ -96,7 +96,7 @@ struct ApiService {
   federation::Peers peers;
   federation::ZoneIdentity identity{world.files, cryptography, "north", "/zone"};
   zone::Tables tables{*store};
-  zone::Frontends frontends{world.runtime, tables, "north"};
+  zone::Frontends frontends{world.runtime, tables, peers, "north"};
   zone::HostSessions hosts{world.runtime, "north", zone::kVersion};
   zone::InstanceActions actions{world.runtime, tables, hosts};
   zone::Authentication authentication{world.runtime, *store, cryptography, peers, identity, config};
