@@ -65,6 +65,12 @@ Outcome Federation::outcome() const {
                  .violation = world_.violation()};
 }
 
+std::vector<std::string> Federation::zone_names() const {
+  std::vector<std::string> names;
+  for (const ZonePlace& zone : zones_) names.push_back(zone.name);
+  return names;
+}
+
 Outcome Federation::run(std::vector<std::pair<std::string, Invariant>> final_checks) {
   const bool held = run_faults() && world_.run_for(options_.settle_time);
   Outcome result = outcome();

@@ -67,6 +67,7 @@ class Federation {
   World& world() { return world_; }
   host::simulated::Fleet& fleet() { return hypervisor_.fleet(); }
   const std::vector<ZonePlace>& zones() const { return zones_; }
+  std::vector<std::string> zone_names() const;
 
   // Runs to the end of the faults and `settle_time` further, then asks each final check.
   Outcome run(std::vector<std::pair<std::string, Invariant>> final_checks);

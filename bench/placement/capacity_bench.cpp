@@ -2,7 +2,6 @@
 // host in its tables, beside adding all of them up for each placement. Prints a JSON object. The store is in
 // memory and not measured. Some hosts are connected; all are in the tables and the index.
 #include <cstdlib>
-#include <ctime>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -15,17 +14,6 @@
 #include "zone/host_capacity.h"
 
 namespace hanse::bench {
-
-void give_up(const std::string& reason) {
-  fmt::print(stderr, "bench_capacity: {}\n", reason);
-  std::exit(1);
-}
-
-double processor_seconds() {
-  std::timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
 
 namespace {
 

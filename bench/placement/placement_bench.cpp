@@ -2,24 +2,12 @@
 // beside what looks at all of them. Prints a JSON object a round; all take turns, so that a busy machine hits
 // all of them. Ends with 1 when the indexes do not choose what they are compared with chooses.
 #include <cstdlib>
-#include <ctime>
 #include <fmt/format.h>
 
 #include "bench/placement/host_bench.h"
 #include "bench/placement/zone_bench.h"
 
 namespace hanse::bench {
-
-void give_up(const std::string& reason) {
-  fmt::print(stderr, "bench_placement: {}\n", reason);
-  std::exit(1);
-}
-
-double processor_seconds() {
-  std::timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
 
 namespace {
 

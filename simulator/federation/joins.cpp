@@ -36,7 +36,7 @@ class Joins {
       : federation_(federation_options(options), make_stranger, nullptr) {
     World& world = federation_.world();
     world.trace().set_printing(options.print_trace);
-    world.add_process({.name = kOperators}, [zones = zone_names()](ProcessContext context) {
+    world.add_process({.name = kOperators}, [zones = federation_.zone_names()](ProcessContext context) {
       return std::make_unique<Operators>(context, zones);
     });
     world.at(kFaultsEnd, [this] { operators().wind_up(); });
@@ -50,11 +50,6 @@ class Joins {
   }
 
  private:
-  std::vector<std::string> zone_names() {
-    std::vector<std::string> names;
-    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
-    return names;
-  }
   Operators& operators() { return dynamic_cast<Operators&>(*federation_.world().process(kOperators).root()); }
   zone::Zone* zone(const std::string& name) {
     auto* node = dynamic_cast<ZoneNode*>(federation_.world().process(name).root());
@@ -63,10 +58,10 @@ class Joins {
 
   // Both have pinned each other, or neither has; and who is trusted is who has been pinned.
   std::optional<std::string> unsettled() {
-    for (const std::string& one : zone_names()) {
+    for (const std::string& one : federation_.zone_names()) {
       zone::Zone* here = zone(one);
       if (here == nullptr) return one + " does not serve";
-      for (const std::string& other : zone_names()) {
+      for (const std::string& other : federation_.zone_names()) {
         if (one == other) continue;
         zone::Zone* there = zone(other);
         if (there == nullptr) return other + " does not serve";

@@ -61,12 +61,12 @@ class Moves {
  public:
   explicit Moves(const MoveOptions& options)
       : federation_(federation_options(options), make_zone, make_host),
-        records_(federation_.world(), zone_names()) {
+        records_(federation_.world(), federation_.zone_names()) {
     World& world = federation_.world();
     world.trace().set_printing(options.print_trace);
     world.add_invariant("records agree", [this] { return records_.check(); });
     world.add_invariant("runs by right", [this] { return records_.check_rights(federation_.fleet()); });
-    world.add_process({.name = kUserName}, [zones = zone_names()](ProcessContext context) {
+    world.add_process({.name = kUserName}, [zones = federation_.zone_names()](ProcessContext context) {
       return std::make_unique<User>(context, zones);
     });
     world.at(kFaultsBegin, [this] { deployed_ = user().deployed(); });
@@ -84,11 +84,6 @@ class Moves {
   }
 
  private:
-  std::vector<std::string> zone_names() {
-    std::vector<std::string> names;
-    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
-    return names;
-  }
   User& user() { return dynamic_cast<User&>(*federation_.world().process(kUserName).root()); }
 
   std::optional<std::string> unsettled() {

@@ -81,14 +81,14 @@ class PlacementRun {
               return std::make_unique<HostNode>(context, place);
             }),
         sites_(sites(options.seed)),
-        records_(federation_.world(), zone_names()),
+        records_(federation_.world(), federation_.zone_names()),
         workloads_(federation_.world(), sites_),
         digests_(federation_.world(), sites_) {
     federation_.world().trace().set_printing(options.print_trace);
     add_invariants();
-    const std::string full = options.seed % 2 == 0 ? zone_names().back() : "";
+    const std::string full = options.seed % 2 == 0 ? federation_.zone_names().back() : "";
     federation_.world().add_process({.name = kDeclarer},
-                                    [zones = zone_names(), full](ProcessContext context) {
+                                    [zones = federation_.zone_names(), full](ProcessContext context) {
                                       return std::make_unique<Declarer>(context, zones, full);
                                     });
     plan();
@@ -133,11 +133,6 @@ class PlacementRun {
     Sites drawn;
     for (const ZonePlace& zone : federation_.zones()) drawn.emplace(zone.name, draw_site(seed, zone));
     return drawn;
-  }
-  std::vector<std::string> zone_names() {
-    std::vector<std::string> names;
-    for (const ZonePlace& zone : federation_.zones()) names.push_back(zone.name);
-    return names;
   }
   Declarer& declarer() { return dynamic_cast<Declarer&>(*federation_.world().process(kDeclarer).root()); }
 
