@@ -41,6 +41,13 @@ std::string zone_metrics_text(const Context& context) {
                 static_cast<double>(parts.hosts.connected_hosts().size()));
   text +=
       gauge("hanse_store_revision", "Revision of the store.", static_cast<double>(parts.store.revision()));
+  const zone::ZoneRecords::Known* said = parts.records.digest_of(parts.config.name);
+  if (said != nullptr && said->digest.carbon) {
+    text += metric_text("hanse_carbon_grams_per_kwh", MetricType::gauge,
+                        "What the zone says of its electricity, and who says so.",
+                        {{{{"source", said->digest.carbon->source}},
+                          static_cast<double>(said->digest.carbon->grams_per_kwh.value)}});
+  }
   text += metric_text("hanse_instances", MetricType::gauge, "Instances by state.",
                       counted<model::ResourceState>(parts.tables.instances, "state",
                                                     [](const model::Instance& i) { return i.status.state; }));

@@ -7,15 +7,6 @@
 namespace hanse::cli {
 namespace {
 
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-  int number = 0;
-  if (at + count > text.size()) return std::nullopt;
-  const char* begin = text.data() + at;
-  const auto [end, error] = std::from_chars(begin, begin + count, number);
-  if (error != std::errc{} || end != begin + count || number < 0) return std::nullopt;
-  return number;
-}
-
 // Two units, the smaller left out when it is zero.
 std::string two_units(std::int64_t large, std::string_view large_unit, std::int64_t small,
                       std::string_view small_unit) {
@@ -57,29 +48,6 @@ std::string age_text(Nanos age) {
   if (seconds < 10 * kHour) return two_units(seconds / kHour, "h", seconds % kHour / kMinute, "m");
   if (seconds < 2 * kDay) return fmt::format("{}h", seconds / kHour);
   return fmt::format("{}d", seconds / kDay);
-}
-
-std::optional<WallTime> parse_rfc3339(std::string_view text) {
-  const auto year = digits(text, 0, 4);
-  const auto month = digits(text, 5, 2);
-  const auto day = digits(text, 8, 2);
-  const auto hour = digits(text, 11, 2);
-  const auto minute = digits(text, 14, 2);
-  const auto second = digits(text, 17, 2);
-  if (!year || !month || !day || !hour || !minute || !second || !text.ends_with('Z')) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  Nanos fraction{0};
-  if (text.size() > 20 && text[19] == '.') {
-    const std::size_t count = std::min<std::size_t>(text.size() - 21, 9);
-    const auto number = digits(text, 20, count);
-    if (!number) return std::nullopt;
-    fraction = Nanos(static_cast<std::int64_t>(*number * std::pow(10.0, 9.0 - static_cast<double>(count))));
-  }
-  return WallTime(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
-                  std::chrono::minutes(*minute) + Seconds(*second) + fraction);
 }
 
 Result<Seconds> parse_duration(std::string_view text) {

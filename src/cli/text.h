@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "runtime/clock.h"
+#include "runtime/rfc3339.h"
 
 namespace hanse::cli {
 
@@ -18,9 +19,6 @@ std::string bytes_text(std::int64_t bytes);
 std::string milliseconds_text(double milliseconds);
 // An age in one or two units: "5s", "3m12s", "2h", "4d".
 std::string age_text(Nanos age);
-
-// "2026-03-01T12:00:00Z" with or without a fraction.
-std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 // "90", "90s", "15m", "24h", "7d". Errors: invalid_argument.
 Result<Seconds> parse_duration(std::string_view text);

@@ -15,9 +15,10 @@ struct CarbonFile {
   std::string source;
   std::string unit;
   std::string licence;
+  std::optional<std::string> valid_from;
   std::map<std::string, GramsPerKwh> intensity;
 };
-BOOST_DESCRIBE_STRUCT(CarbonFile, (), (source, unit, licence, intensity))
+BOOST_DESCRIBE_STRUCT(CarbonFile, (), (source, unit, licence, valid_from, intensity))
 HANSE_DEFINE_READ_JSON(CarbonFile)
 
 // The source ends up in texts that a terminal shows.
@@ -28,8 +29,8 @@ bool is_printable(const std::string& text) {
 
 Status check_intensity(const CarbonFile& file) {
   if (file.intensity.empty() || file.intensity.size() > kMaxCarbonEntries) {
-    return fail_field("/intensity", "/intensity holds {} countries; 1 to {} are allowed",
-                      file.intensity.size(), kMaxCarbonEntries);
+    return fail_field("/intensity", "/intensity holds {} places; 1 to {} are allowed", file.intensity.size(),
+                      kMaxCarbonEntries);
   }
   for (const auto& [country, grams] : file.intensity) {
     if (grams.value >= 0 && grams.value <= kMaxCarbonIntensity) continue;
@@ -42,8 +43,8 @@ Status check_intensity(const CarbonFile& file) {
 
 }  // namespace
 
-std::optional<GramsPerKwh> CarbonTable::of(const std::string& member_state) const {
-  const auto found = intensity.find(member_state);
+std::optional<GramsPerKwh> CarbonTable::of(const std::string& place) const {
+  const auto found = intensity.find(place);
   if (found == intensity.end()) return std::nullopt;
   return found->second;
 }
@@ -64,7 +65,9 @@ Result<CarbonTable> parse_carbon(std::string_view text) {
                       kUnit);
   }
   HANSE_CHECK(check_intensity(file));
-  return CarbonTable{std::move(file.source), std::move(file.intensity)};
+  return CarbonTable{.source = std::move(file.source),
+                     .intensity = std::move(file.intensity),
+                     .valid_from = file.valid_from.value_or("")};
 }
 
 CarbonTable default_carbon() {

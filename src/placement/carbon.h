@@ -16,9 +16,10 @@ namespace hanse::placement {
 
 struct CarbonTable {
   std::string source;  // "Electricity Maps, yearly average 2024", shown with every figure
-  std::map<std::string, GramsPerKwh> intensity;  // by ISO 3166 code
+  std::map<std::string, GramsPerKwh> intensity;  // by ISO 3166 code, or by name of a zone
+  std::string valid_from = {};                   // RFC 3339, as it was given; empty: not said
 
-  std::optional<GramsPerKwh> of(const std::string& member_state) const;
+  std::optional<GramsPerKwh> of(const std::string& place) const;
 };
 
 inline constexpr std::size_t kMaxCarbonText = 256 * 1024;

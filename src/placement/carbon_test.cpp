@@ -38,6 +38,12 @@ TEST_CASE("a feed replaces the table") {
   CHECK(table->of("FI") == GramsPerKwh{41});
   CHECK(table->of("SE") == GramsPerKwh{0});
   CHECK_FALSE(table->of("PL"));
+  CHECK(table->valid_from.empty());
+  const auto dated = parse_carbon(
+      R"({"source": "x", "unit": "gCO2eq/kWh", "validFrom": "2026-03-01T12:00:00Z", "intensity": {"oulu": 4}})");
+  REQUIRE(dated);
+  CHECK(dated->valid_from == "2026-03-01T12:00:00Z");
+  CHECK(dated->of("oulu") == GramsPerKwh{4});
 }
 
 TEST_CASE("a table at fault is refused with the field") {

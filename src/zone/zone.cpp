@@ -2,6 +2,7 @@
 
 #include "runtime/sleep.h"
 #include "zone/authorization/built_in_roles.h"
+#include "zone/carbon/carbon_feed.h"
 #include "zone/controllers.h"
 #include "zone/federation/zone_offer.h"
 #include "zone/leases/replica_leases.h"
@@ -53,6 +54,7 @@ struct Zone::Parts {
         tables(kept),
         frontends(run, tables, peers, config.name),
         events(run),
+        carbon(run, events, config),
         tls_changes(run.scheduler),
         identity(run.files, crypto, config.name, config.data_dir),
         clients(run, peers, identity),
@@ -107,6 +109,7 @@ struct Zone::Parts {
   federation::Peers peers;
   Frontends frontends;
   EventLog events;
+  CarbonFeed carbon;
   Signal tls_changes;
   federation::ZoneIdentity identity;
   PeerClients clients;
@@ -190,7 +193,8 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(transfers.start());
   HANSE_CO_CHECK(controllers.start());
   HANSE_CO_CHECK(replica_leases.start());
-  if (!scope.spawn(renew_certificates())) co_return fail(Code::internal, "the zone cannot start");
+  if (!scope.spawn(renew_certificates()) || !scope.spawn(carbon.keep()))
+    co_return fail(Code::internal, "the zone cannot start");
   co_return Status();
 }
 
@@ -198,12 +202,15 @@ Result<federation::ZoneDigest> Zone::Parts::offer() {
   HANSE_TRY(const auto skus, tables.instance_skus.all());
   std::vector<model::InstanceSku> shapes;
   for (const auto& sku : skus) shapes.push_back(*sku);
-  return offer_of(config, shapes, [this](const federation::FlavourOffer& flavour) -> Result<std::int64_t> {
-    HANSE_TRY(const placement::HostRoom room, capacity.room({.architecture = flavour.architecture,
-                                                             .vcpu = flavour.vcpu,
-                                                             .memory = flavour.memory_mib}));
-    return room.instances;
-  });
+  const Room room = [this](const federation::FlavourOffer& flavour) -> Result<std::int64_t> {
+    HANSE_TRY(const placement::HostRoom found, capacity.room({.architecture = flavour.architecture,
+                                                              .vcpu = flavour.vcpu,
+                                                              .memory = flavour.memory_mib}));
+    return found.instances;
+  };
+  HANSE_TRY(federation::ZoneDigest digest, offer_of(config, shapes, room));
+  digest.carbon = carbon.figure();
+  return digest;
 }
 
 Task<void> Zone::Parts::renew_certificates() {

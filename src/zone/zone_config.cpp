@@ -25,6 +25,7 @@ struct ZoneFile {
   double price_per_gib_hour = 0;
   std::int64_t carbon_grams_per_kwh = 0;
   std::string carbon_source;
+  std::optional<CarbonFeedConfig> carbon_feed;
   std::string policy_file;
   std::string admin_token_file;
   std::vector<IssuerConfig> issuers;
@@ -32,11 +33,12 @@ struct ZoneFile {
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
                        labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
-                       carbon_source, policy_file, admin_token_file, issuers))
+                       carbon_source, carbon_feed, policy_file, admin_token_file, issuers))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
-constexpr double kMaxPrice = 10'000;         // euro for an hour of one vCPU or GiB
-constexpr std::int64_t kMaxCarbon = 10'000;  // g/kWh
+constexpr double kMaxPrice = 10'000;           // euro for an hour of one vCPU or GiB
+constexpr std::int64_t kMaxCarbon = 10'000;    // g/kWh
+constexpr std::size_t kMaxCarbonSource = 100;  // a digest has room for a remark behind it
 
 Status check_flavour(const FlavourConfig& flavour, const std::string& pointer) {
   HANSE_CHECK(model::check_name(flavour.name, pointer + "/name"));
@@ -65,6 +67,11 @@ Status check_offer(const ZoneFile& file) {
     return fail_field("/carbonGramsPerKwh", "write a number from 0 to {}", kMaxCarbon);
   if (file.carbon_grams_per_kwh > 0 && file.carbon_source.empty())
     return fail_field("/carbonSource", "say where the figure comes from");
+  if (file.carbon_source.size() > kMaxCarbonSource)
+    return fail_field("/carbonSource", "use at most {} characters", kMaxCarbonSource);
+  if (file.carbon_feed) {
+    HANSE_CHECK(check(*file.carbon_feed));
+  }
   return {};
 }
 
@@ -125,6 +132,7 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .price_per_gib_hour = file->price_per_gib_hour,
                     .carbon_grams_per_kwh = file->carbon_grams_per_kwh,
                     .carbon_source = file->carbon_source,
+                    .carbon_feed = file->carbon_feed,
                     .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
                     .issuers = file->issuers};

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "runtime/network.h"
 #include "zone/authentication/issuer_config.h"
+#include "zone/carbon/carbon_feed_config.h"
 
 namespace hanse::zone {
 
@@ -39,8 +40,9 @@ struct ZoneConfig {
   std::vector<FlavourConfig> flavours;  // empty: common ones
   double price_per_vcpu_hour = 0;       // euro; both 0: no price is said
   double price_per_gib_hour = 0;
-  std::int64_t carbon_grams_per_kwh = 0;   // 0: the yearly average of the member state
-  std::string carbon_source;               // who says so
+  std::int64_t carbon_grams_per_kwh = 0;             // 0: the yearly average of the member state
+  std::string carbon_source;                         // who says so
+  std::optional<CarbonFeedConfig> carbon_feed = {};  // counts before these while it is current
   std::string policy_file;                 // for peers; empty: policy.toml in data_dir, which may be missing
   std::string admin_token_file;            // the bearer token of the first administrator
   std::vector<IssuerConfig> issuers = {};  // whose tokens count here, beside the zone's own

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "codec/json_web_key_set.h"
-#include "codec/url.h"
-#include "http/client.h"
+#include "http/fetch.h"
 
 namespace hanse::zone {
 namespace {
@@ -19,20 +18,10 @@ std::string_view text_member(const json::Object& document, std::string_view name
 }
 
 Task<Result<std::string>> fetch(Runtime& runtime, std::string url, std::string ca_pem) {
-  HANSE_CO_TRY(const codec::HttpsUrl parts, codec::parse_https_url(url));
-  http::ClientOptions options{
-      .endpoint = {.host = parts.host, .port = parts.port},
-      .tls = TlsOptions{.trusted_ca_pem = std::move(ca_pem), .expected_host = parts.host},
-      .response_timeout = kKeyRequestLimit,
-      .max_idle_connections = 0,
-      .response_limit = kMaxKeySetBytes};
-  http::Client client(runtime, std::move(options));
-  http::Request request{.target = parts.target};
-  request.headers.set("Accept", "application/json");
-  HANSE_CO_TRY(http::Response response, co_await client.send(std::move(request)));
-  if (!http::is_success(response.status))
-    co_return fail(Code::unavailable, "{} answers {}", url, response.status);
-  co_return std::move(response.body);
+  return http::fetch(runtime, {.url = std::move(url),
+                               .ca_pem = std::move(ca_pem),
+                               .time_limit = kKeyRequestLimit,
+                               .size_limit = kMaxKeySetBytes});
 }
 
 Task<Result<std::string>> discover(Runtime& runtime, IssuerConfig issuer, std::string ca_pem) {

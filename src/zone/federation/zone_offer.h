@@ -24,9 +24,10 @@ using Room = std::function<Result<std::int64_t>(const federation::FlavourOffer& 
 // By the prices of the configuration; nothing when it has none.
 std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory);
 
+// Without the feed (carbon/carbon_feed.h).
 std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config);
 
-// Without time and round trips.
+// Without time and round trips, and with carbon_of().
 Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                         const Room& room);
 

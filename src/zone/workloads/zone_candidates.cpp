@@ -31,7 +31,9 @@ Result<placement::ZoneCandidate> ZoneCandidates::here(const model::Workload& wor
                                                       const model::InstanceSku& sku) const {
   placement::ZoneCandidate zone{.name = config_.name};
   const auto no_room = [](const federation::FlavourOffer&) -> Result<std::int64_t> { return 0; };
-  HANSE_TRY(const federation::ZoneDigest own, offer_of(config_, {}, no_room));
+  HANSE_TRY(federation::ZoneDigest own, offer_of(config_, {}, no_room));
+  // What peers are told: a feed may know better than the configuration.
+  if (const ZoneRecords::Known* said = records_.digest_of(config_.name)) own.carbon = said->digest.carbon;
   describe(own, zone);
   for (const std::string& name : peers_.names()) {
     if (const auto trip = records_.round_trip(name)) zone.round_trips.emplace(name, *trip);
