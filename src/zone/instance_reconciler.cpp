@@ -62,8 +62,9 @@ Task<Result<Again>> InstanceReconciler::prepare(Pointer instance) {
   ready.status.state = model::ResourceState::creating;
   std::optional<std::string> host;
   if (const auto sku = sku_of(*instance)) {
-    if (auto found = services_.capacity.reserve(*instance, host_request(*instance, **sku)))
-      host = std::move(*found);
+    const auto found = services_.capacity.reserve(*instance, host_request(*instance, **sku));
+    if (found && !failover_.has_left_copy(*found, uid)) host = *found;
+    if (found && !host) services_.capacity.release(uid);
   }
   if (host) assign_host(ready, *host);
   store::Transaction making = std::move(storages->making);
