@@ -70,6 +70,8 @@ TEST_CASE("a fleet gets its size and the file of contexts") {
   const auto fleet = parsed<FleetOptions>({"simulate", "fleet", "--hosts", "20000", "--context", "north",
                                            "--address", "127.0.0.1:1", "--address", "127.0.0.2:1"});
   CHECK(fleet.hosts == 20'000);
+  CHECK(parsed<FleetOptions>({"simulate", "fleet", "--life", "60"}).mean_life_seconds == 60);
+  CHECK(parse_command_line({"simulate", "fleet", "--load", "0"}).exit_code != 0);
   CHECK(fleet.first == 1);
   CHECK(fleet.context == "north");
   CHECK(fleet.addresses == std::vector<std::string>{"127.0.0.1:1", "127.0.0.2:1"});

@@ -49,6 +49,10 @@ struct FleetOptions {
   std::int64_t boot_milliseconds_low = 500;
   std::int64_t boot_milliseconds_high = 2000;
   std::uint32_t boot_failures_per_million = 0;
+  std::int64_t mean_load_percent = 25;    // of a guest's virtual CPUs
+  std::int64_t dirty_kilobytes_low = 10;  // a second
+  std::int64_t dirty_kilobytes_high = 50'000;
+  std::int64_t mean_life_seconds = 0;  // until a guest crashes; 0: none does
   std::uint64_t seed = 1;
   bool verbose = false;
 };

@@ -28,6 +28,28 @@ void add_daemons(CLI::App& app, CommandDrafts& drafts) {
 
 constexpr std::int64_t kMaxFleetHosts = 999'999;
 
+void add_guests(CLI::App& fleet, FleetOptions& options) {
+  const CLI::Range rates(std::int64_t{1}, std::int64_t{100'000'000});
+  fleet.add_option("--boot-low", options.boot_milliseconds_low, "Shortest boot of a guest, ms")
+      ->capture_default_str();
+  fleet.add_option("--boot-high", options.boot_milliseconds_high, "Longest boot of a guest, ms")
+      ->capture_default_str();
+  fleet.add_option("--boot-failures", options.boot_failures_per_million, "Of a million boots, how many fail")
+      ->capture_default_str();
+  fleet.add_option("--load", options.mean_load_percent, "Mean load of a guest's virtual CPUs, per cent")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  fleet.add_option("--dirty-low", options.dirty_kilobytes_low, "Memory that a calm guest dirties, kB/s")
+      ->check(rates)
+      ->capture_default_str();
+  fleet.add_option("--dirty-high", options.dirty_kilobytes_high, "Memory that a busy guest dirties, kB/s")
+      ->check(rates)
+      ->capture_default_str();
+  fleet.add_option("--life", options.mean_life_seconds, "Mean time until a guest crashes, s; 0: none does")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
 void add_simulate(CLI::App& app, CommandDrafts& drafts) {
   CLI::App* simulate = app.add_subcommand("simulate", "Simulate what a zone has to do with");
   simulate->require_subcommand(1);
@@ -45,13 +67,8 @@ void add_simulate(CLI::App& app, CommandDrafts& drafts) {
       ->capture_default_str();
   fleet->add_option("--vcpus", options.vcpus, "Of each host")->check(numbers)->capture_default_str();
   fleet->add_option("--memory-mib", options.memory_mib, "Of each host")->capture_default_str();
-  fleet->add_option("--boot-low", options.boot_milliseconds_low, "Shortest boot of a guest, ms")
-      ->capture_default_str();
-  fleet->add_option("--boot-high", options.boot_milliseconds_high, "Longest boot of a guest, ms")
-      ->capture_default_str();
-  fleet->add_option("--boot-failures", options.boot_failures_per_million, "Of a million boots, how many fail")
-      ->capture_default_str();
-  fleet->add_option("--seed", options.seed, "The same seed gives the same boots")->capture_default_str();
+  add_guests(*fleet, options);
+  fleet->add_option("--seed", options.seed, "The same seed gives the same guests")->capture_default_str();
   fleet->callback([&drafts] {
     drafts.fleet.contexts_path = contexts_path(drafts.global);
     drafts.fleet.context = drafts.global.context;

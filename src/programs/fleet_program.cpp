@@ -30,7 +30,31 @@ host::simulated::FleetOptions machine_options(const cli::FleetOptions& options) 
   return {.boot_time_low = Millis{options.boot_milliseconds_low},
           .boot_time_high = Millis{options.boot_milliseconds_high},
           .boot_failures_per_million = options.boot_failures_per_million,
-          .write_interval = Nanos{0}};
+          .write_interval = Nanos{0},
+          .mean_time_to_failure = Seconds{options.mean_life_seconds},
+          .guests = {.seed = options.seed,
+                     .mean_load = static_cast<double>(options.mean_load_percent) / 100,
+                     .dirty_rate_low = {options.dirty_kilobytes_low * 1000},
+                     .dirty_rate_high = {options.dirty_kilobytes_high * 1000}}};
+}
+
+// What the guests of a fleet do together.
+struct FleetLoad {
+  std::int64_t running = 0;
+  double busy_vcpus = 0;
+  double dirty_megabytes_per_second = 0;
+};
+
+FleetLoad load_of(const host::simulated::Fleet& fleet) {
+  FleetLoad load;
+  for (const auto& [place, machine] : fleet.machines()) {
+    if (machine.state.run_state != host::RunState::running) continue;
+    const auto guest = host::simulated::draw_guest(fleet.options().guests, place.second);
+    ++load.running;
+    load.busy_vcpus += guest.load * static_cast<double>(machine.spec.vcpu.value);
+    load.dirty_megabytes_per_second += static_cast<double>(guest.dirty_rate.value) / 1e6;
+  }
+  return load;
 }
 
 class FleetService {
@@ -118,11 +142,10 @@ class FleetService {
     for (;;) {
       const auto connected =
           std::count_if(hosts_.begin(), hosts_.end(), [](const auto& host) { return host.connected(); });
-      const auto running = std::count_if(
-          fleet_.machines().begin(), fleet_.machines().end(),
-          [](const auto& one) { return one.second.state.run_state == host::RunState::running; });
-      const std::string text =
-          fmt::format("{} of {} hosts connected, {} machines running", connected, hosts_.size(), running);
+      const FleetLoad load = load_of(fleet_);
+      const std::string text = fmt::format(
+          "{} of {} hosts connected, {} machines running, {:.0f} vCPU busy, {:.0f} MB/s dirtied", connected,
+          hosts_.size(), load.running, load.busy_vcpus, load.dirty_megabytes_per_second);
       if (text != told) {
         const std::chrono::duration<double> passed = runtime_.clock.now() - began_;
         cli::print_to_standard_output(fmt::format("{:.1f} s: {}\n", passed.count(), text));

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/drivers/simulated/guest_profile.h"
 #include "host/drivers/simulated/machine.h"
 #include "host/drivers/simulated/wire.h"
 #include "runtime/clock.h"
@@ -31,7 +32,7 @@ struct FleetOptions {
   Nanos mean_time_to_failure{0};       // of a guest; 0: never
   Bytes disk_bytes{32 << 20};          // that a move copies
   std::int64_t touched_percent = 25;   // of a guest's memory
-  BytesPerSecond dirty_rate{8'000'000};
+  GuestDistribution guests = {};
 };
 
 class Fleet {
@@ -91,6 +92,7 @@ class Fleet {
   void finish_boot(const Place& place);
   void finish_stop(const Place& place);
   void begin_guest(const Place& place, SimulatedMachine& machine);
+  void arm_crash(const Place& place, SimulatedMachine& machine);
   void halt_guest(SimulatedMachine& machine);
   void guest_step(const Place& place);
   void write_block(SimulatedMachine& machine);

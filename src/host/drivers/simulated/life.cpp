@@ -81,7 +81,22 @@ void Fleet::begin_guest(const Place& place, SimulatedMachine& machine) {
   machine.state.resumed_at = clock_.wall_now();
   machine.state.first_heartbeat_after_resume.reset();
   arm_guest(place, machine);
+  arm_crash(place, machine);
   set_run_state(place, machine, RunState::running);
+}
+
+// Guests that write look at each step whether it is their last; for the others there is a timer.
+void Fleet::arm_crash(const Place& place, SimulatedMachine& machine) {
+  if (options_.write_interval != Nanos{0} || options_.mean_time_to_failure == Nanos{0}) return;
+  scheduler_.cancel(machine.life_timer);
+  const Nanos time = draw_exponential(random_, options_.mean_time_to_failure);
+  machine.life_timer = scheduler_.schedule(time, [this, place] {
+    SimulatedMachine& failing = machines_.at(place);
+    failing.life_timer = TimerId::none;
+    if (failing.state.run_state != RunState::running) return;
+    failing.state.error = "the guest crashed";
+    set_run_state(place, failing, RunState::failed);
+  });
 }
 
 void Fleet::halt_guest(SimulatedMachine& machine) {

@@ -167,7 +167,8 @@ void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachin
   memory.rate = wire_.rate(place.first, move.target_host);
   const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
   memory.sent += sent;
-  const std::int64_t dirtied = carried(options_.dirty_rate, kTick) / move.throttle;
+  const BytesPerSecond dirty_rate = draw_guest(options_.guests, place.second).dirty_rate;
+  const std::int64_t dirtied = carried(dirty_rate, kTick) / move.throttle;
   memory.remaining = memory.remaining - sent + Bytes{dirtied};
   move.since_throttle += kTick;
   if (move.since_throttle >= kThrottleEvery) {

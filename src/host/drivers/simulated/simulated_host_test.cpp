@@ -82,6 +82,19 @@ TEST_CASE("a simulated host refuses to send a machine, and goes on running it") 
   CHECK(fleet.fleet.find("simulated-000001", "m1")->state.run_state == RunState::running);
 }
 
+TEST_CASE("a guest that writes nothing crashes in its time, too, and is booted again") {
+  test::TestRuntime world;
+  LocalWire wire;
+  Fleet fleet(world.loop, world.loop, world.random, wire,
+              {.write_interval = Nanos{0}, .mean_time_to_failure = Seconds{10}});
+  REQUIRE(fleet.boot("h1", {.uid = "m1"}, Epoch{1}));
+  world.loop.run(Seconds{600});
+  CHECK(fleet.find("h1", "m1")->state.run_state == RunState::failed);
+  REQUIRE(fleet.boot("h1", {.uid = "m1"}, Epoch{1}));
+  world.loop.run(Seconds{3});
+  CHECK(is_executing(fleet.find("h1", "m1")->state.run_state));
+}
+
 TEST_CASE("the same seed gives the same numbers") {
   SeededRandom one(3);
   SeededRandom same(3);
