@@ -88,7 +88,7 @@ std::size_t count_written_members(std::string_view text) {
 
 }  // namespace
 
-const std::string kNameless = "(nameless)";
+const std::string kNameless = "(nameless)";  // NOLINT(readability-identifier-naming): as declared
 
 Result<Value> parse(std::string_view text) {
   boost::json::parse_options options;

@@ -59,7 +59,7 @@ std::string to_text(const T& object) {
 }
 
 // Given as the pointer of a value, it says that nobody asks where a fault is, so that no pointers are made.
-extern const std::string kNameless;
+extern const std::string kNameless;  // NOLINT(readability-identifier-naming): made when the program starts
 
 // Reads a whole T from a value: from_json<Image>(value).
 template <class T>
