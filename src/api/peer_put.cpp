@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/planted_bug.h"
 #include "model/reservation.h"
 
 namespace hanse::api {
@@ -59,8 +58,7 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   if (existing && !belongs_to_peer(**existing, call.caller.name)) co_return not_yours(id, call.caller.name);
   // What comes late finds its reservation gone and makes nothing that its zone has given up.
   std::optional<zone::Reservations::Use> use;  // until the instance is there
-  constexpr bool kAsked = kPlantedBug != PlantedBug::put_without_reservation;
-  if (!existing && kAsked) {
+  if (!existing) {
     HANSE_CO_TRY(auto begun, use_reservation(context, call.caller.name, id, wanted));
     use.emplace(std::move(begun));
   }

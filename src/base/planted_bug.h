@@ -13,9 +13,7 @@ enum class PlantedBug {
   resume_before_grant,          // a target's host runs the guest as soon as it is loaded
   target_starts_twice,          // a target runs the guest in the epoch that it already ran in at the source
   source_resumes_after_commit,  // a source's host that hears nothing after the hand-over runs the guest again
-  put_without_reservation,      // a peer's new instance is made although its reservation is gone
   reassign_without_release,     // another zone is assigned although the first did not answer
-  forget_without_release,       // a replica is given up while its reservation may still be used
   reservation_never_expires,    // what nobody releases is held for ever
   host_ignores_lease,           // a host that does not hear of its zone runs on what restarts elsewhere
   failover_without_waiting,     // a zone that does not answer is taken for lost at once

@@ -123,6 +123,22 @@ Task<Status> tell_inventory_without_kvm(QemuWorld& world) {
 
 TEST_SUITE_BEGIN("machine");
 
+// Nobody renews the lease: the agent is gone, as its driver is here.
+Task<Status> lease_over(QemuWorld& world) {
+  auto driver = world.make_driver("a");
+  driver->keep_for(kUid, Seconds{60});
+  HANSE_CO_CHECK(co_await driver->start(world.witness(), Epoch{1}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(driver.get()));
+  driver->keep_for(kUid, Seconds{4});
+  co_await sleep_for(world.runtime().scheduler, Seconds{1});
+  CHECK(driver->observe(kUid)->run_state == RunState::running);
+  driver = world.make_driver("a");
+  HANSE_CO_TRY(const auto found, co_await driver->recover());
+  CHECK(found.at(0).run_state == RunState::running);
+  HANSE_CO_CHECK(co_await wait_state(world, driver.get(), RunState::failed));
+  co_return co_await driver->remove(kUid);
+}
+
 TEST_CASE("a machine starts, serves, powers off by ACPI and starts again with its disk") {
   QemuWorld world;
   world.run(live_and_stop(world));
@@ -146,6 +162,11 @@ TEST_CASE("a host whose KVM does not serve emulates its guests") {
 TEST_CASE("the host tells what it can run") {
   QemuWorld world;
   world.run(tell_inventory(world));
+}
+
+TEST_CASE("a machine ends with its lease, whoever else is gone") {
+  QemuWorld world;
+  world.run(lease_over(world));
 }
 
 TEST_SUITE_END();

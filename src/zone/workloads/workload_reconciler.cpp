@@ -183,9 +183,7 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
   if (!instance) {
     replica.power_state = model::PowerState::unknown;
     if (!replica.deleting) co_return co_await make(workload, replica);
-    constexpr bool kForgetful = kPlantedBug == PlantedBug::forget_without_release;
-    Result<bool> gone = true;
-    if (!kForgetful) gone = co_await is_given_up(workload, replica);
+    const Result<bool> gone = co_await is_given_up(workload, replica);
     if (!gone) co_return fail(gone.error());
     if (*gone) replica.zone.clear();
     co_return replica;
