@@ -17,23 +17,22 @@ constexpr char kNotCurrent[] = "; the feed is not current";
 
 Task<void> CarbonFeed::keep() {
   if (!config_.carbon_feed) co_return;
-  const Seconds interval{config_.carbon_feed->interval_seconds};
+  const Seconds interval{feed_.interval_seconds};
   while (true) {
     const Status done = co_await read();
     std::string fault = done ? std::string() : done.error().message;
     if (fault.empty() && !is_current())
-      fault = fmt::format("its figures are of {} and count for {} s", to_rfc3339(from_),
-                          config_.carbon_feed->stale_seconds);
+      fault = fmt::format("its figures are of {} and count for {} s", to_rfc3339(from_), feed_.stale_seconds);
     tell(fault);
     co_await sleep_for(runtime_.scheduler, interval);
   }
 }
 
 Task<Result<std::string>> CarbonFeed::text() const {
-  const CarbonFeedConfig feed = *config_.carbon_feed;
-  if (!feed.file.empty()) co_return co_await runtime_.files.read(feed.file, Bytes{placement::kMaxCarbonText});
-  HANSE_CO_TRY(std::string ca_pem, co_await runtime_.files.read(feed.ca_file, kSmallFileLimit));
-  co_return co_await http::fetch(runtime_, {.url = feed.url,
+  if (!feed_.file.empty())
+    co_return co_await runtime_.files.read(feed_.file, Bytes{placement::kMaxCarbonText});
+  HANSE_CO_TRY(std::string ca_pem, co_await runtime_.files.read(feed_.ca_file, kSmallFileLimit));
+  co_return co_await http::fetch(runtime_, {.url = feed_.url,
                                             .ca_pem = std::move(ca_pem),
                                             .time_limit = kRequestLimit,
                                             .size_limit = placement::kMaxCarbonText});
@@ -67,7 +66,7 @@ std::optional<GramsPerKwh> CarbonFeed::own_figure(const placement::CarbonTable& 
 }
 
 bool CarbonFeed::is_current() const {
-  return read_ && runtime_.clock.wall_now() - from_ <= Seconds{config_.carbon_feed->stale_seconds};
+  return read_ && runtime_.clock.wall_now() - from_ <= Seconds{feed_.stale_seconds};
 }
 
 std::optional<federation::CarbonFigure> CarbonFeed::figure() const {
@@ -80,8 +79,7 @@ std::optional<federation::CarbonFigure> CarbonFeed::figure() const {
 
 void CarbonFeed::tell(const std::string& fault) {
   if (fault == told_) return;
-  const std::string& where =
-      config_.carbon_feed->file.empty() ? config_.carbon_feed->url : config_.carbon_feed->file;
+  const std::string& where = feed_.file.empty() ? feed_.url : feed_.file;
   const bool mended = fault.empty();
   const std::string message = mended ? fmt::format("the carbon feed {} is in use", where)
                                      : fmt::format("the carbon feed {} cannot be used: {}", where, fault);

@@ -21,7 +21,11 @@ namespace hanse::zone {
 class CarbonFeed {
  public:
   CarbonFeed(Runtime& runtime, EventLog& events, const ZoneConfig& config)
-      : runtime_(runtime), events_(events), config_(config), log_(runtime.log, "carbon") {}
+      : runtime_(runtime),
+        events_(events),
+        config_(config),
+        feed_(config.carbon_feed.value_or(CarbonFeedConfig())),
+        log_(runtime.log, "carbon") {}
 
   // Ends at once when the zone has no feed.
   Task<void> keep();
@@ -38,6 +42,7 @@ class CarbonFeed {
   Runtime& runtime_;
   EventLog& events_;
   const ZoneConfig& config_;
+  CarbonFeedConfig feed_;
   Logger log_;
   std::optional<federation::CarbonFigure> read_;
   WallTime from_ = {};  // since when read_ counts
