@@ -38,11 +38,12 @@ struct ReplicaAssignment {
   std::string reservation;  // by which it is put there
   PowerState power_state = PowerState::unknown;
   bool deleting = false;
+  bool leased = false;  // it was made with failover: restart, so that it ends with its lease
   bool lost = false;  // with deleting: its zone was given up, another has the index; removed when it is back
   bool operator==(const ReplicaAssignment&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ReplicaAssignment, (),
-                      (index, instance, zone, reservation, power_state, deleting, lost))
+                      (index, instance, zone, reservation, power_state, deleting, leased, lost))
 HANSE_DECLARE_JSON(ReplicaAssignment);
 
 struct WorkloadStatus {

@@ -108,6 +108,7 @@ Task<bool> Assigner::place(model::Workload workload, model::InstanceSku sku,
 Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
                                model::ReplicaAssignment& replica) {
   replica.reservation = random_token(runtime_.random, kReservationDigits);
+  replica.leased = workload.spec.placement.failover == model::Failover::restart;
   if (zones_.is_here(zone)) co_return Status();
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());

@@ -208,7 +208,8 @@ Task<Result<model::ReplicaAssignment>> WorkloadReconciler::visit(Pointer workloa
 
 bool WorkloadReconciler::is_lost(const model::Workload& workload, const model::ReplicaAssignment& replica) {
   const bool restarts = workload.spec.placement.failover == model::Failover::restart;
-  if (!restarts || replica.deleting || services_.zones.is_here(replica.zone)) return false;
+  // One that was made before the policy said so runs without a lease, whoever is silent.
+  if (!restarts || !replica.leased || replica.deleting || services_.zones.is_here(replica.zone)) return false;
   if (!services_.leases.is_over(replica.reservation)) return false;
   // Before it is written, so that nothing is granted meanwhile.
   services_.leases.withhold(replica.reservation);
@@ -276,8 +277,7 @@ Task<Status> WorkloadReconciler::put(Pointer workload, model::ReplicaAssignment 
   if (workload->spec.placement.spread == model::Spread::host)
     instance.annotations[model::kSpreadAnnotation] = "host";
   instance.spec = wanted.spec;
-  if (workload->spec.placement.failover == model::Failover::restart)
-    instance.spec.failover = model::Failover::restart;
+  if (replica.leased) instance.spec.failover = model::Failover::restart;
   co_return co_await services_.zones.put(replica.zone, std::move(request));
 }
 
