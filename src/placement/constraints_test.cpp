@@ -175,6 +175,15 @@ TEST_CASE("spread: by zone, by provider, by member state") {
   CHECK(reasons(model::Spread::member_state) == std::vector<std::string>{by_state, "", by_state});
 }
 
+TEST_CASE("spread: a replica at nobody knows whose may be at anybody's") {
+  const std::vector<ZoneCandidate> zones = {{.name = "a", .replicas = 1},
+                                            {.name = "b", .provider = "P", .member_state = "SE"}};
+  const std::string unknown =
+      "a zone whose provider is not known has 1 replica already and the policy spreads by it";
+  CHECK(reason(zone_has_no_replica(model::Spread::provider, zones), zones[1]) == unknown);
+  CHECK(reason(zone_has_no_replica(model::Spread::zone, zones), zones[1]) == "");
+}
+
 TEST_CASE("perZone: no more than each zone gets") {
   CHECK(reason(zone_lacks_replicas(false, 1), {.replicas = 5}) == "");
   CHECK(reason(zone_lacks_replicas(true, 2), {.replicas = 1}) == "");

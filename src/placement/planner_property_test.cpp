@@ -136,8 +136,12 @@ bool naive_allows(const ZoneRequest& request, const ZoneCandidate& zone,
   for (const ZoneCandidate& other : zones) {
     if (other.replicas == 0) continue;
     if (policy.spread == model::Spread::zone && other.name == zone.name) return false;
-    if (policy.spread == model::Spread::provider && other.provider == zone.provider) return false;
-    if (policy.spread == model::Spread::member_state && other.member_state == zone.member_state) return false;
+    if (policy.spread == model::Spread::provider &&
+        (other.provider.empty() || other.provider == zone.provider))
+      return false;
+    if (policy.spread == model::Spread::member_state &&
+        (other.member_state.empty() || other.member_state == zone.member_state))
+      return false;
   }
   return !policy.per_zone || zone.replicas < request.replicas;
 }

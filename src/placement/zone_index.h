@@ -75,6 +75,7 @@ class ZoneIndex {
   void filter_by_names(const model::PlacementPolicy& policy);
   void filter_by_replicas(const ZoneRequest& request);
   void filter_by_workloads(const model::PlacementPolicy& policy);
+  void drop_sharing(const ZoneSets& sets, const std::string& name);
   void keep_named(const ZoneSets& sets, const std::vector<std::string>& names);
   void collect(const model::PlacementPolicy& policy, const Offers& offers);
   void add_scores(const model::PlacementPolicy& policy, const Offers& offers);

@@ -68,6 +68,15 @@ void ZoneIndex::filter_by_names(const model::PlacementPolicy& policy) {
   for (const std::string& name : policy.certifications) keep_named(certifications_, {name});
 }
 
+// One that is not known may be any.
+void ZoneIndex::drop_sharing(const ZoneSets& sets, const std::string& name) {
+  if (name.empty()) {
+    remaining_.clear();
+  } else {
+    remaining_.drop(sets.at(name));
+  }
+}
+
 // What has a replica already, by the policy's spread, and what has all that each zone gets.
 void ZoneIndex::filter_by_replicas(const ZoneRequest& request) {
   const model::PlacementPolicy& policy = request.policy;
@@ -76,9 +85,9 @@ void ZoneIndex::filter_by_replicas(const ZoneRequest& request) {
     if (policy.per_zone && replicas_[position] >= request.replicas) remaining_.reset(position);
     if (replicas_[position] == 0) continue;
     if (policy.spread == model::Spread::zone) remaining_.reset(position);
-    if (policy.spread == model::Spread::provider) remaining_.drop(providers_.at(zones_[position].provider));
+    if (policy.spread == model::Spread::provider) drop_sharing(providers_, zones_[position].provider);
     if (policy.spread == model::Spread::member_state)
-      remaining_.drop(member_states_.at(zones_[position].member_state));
+      drop_sharing(member_states_, zones_[position].member_state);
   }
 }
 

@@ -34,7 +34,8 @@ bool spreads_zones(model::Spread spread) {
 
 }  // namespace
 
-// Zones that do not state their provider, or their member state, count as of one.
+// A zone with a replica whose provider or member state is not known, as of a peer not yet heard since a
+// start, may be of any: until it is known nothing else qualifies. Those without a replica count as of one.
 ZoneConstraint zone_has_no_replica(model::Spread spread, const std::vector<ZoneCandidate>& zones) {
   std::map<std::string, std::int32_t> replicas;
   if (spreads_zones(spread)) {
@@ -43,6 +44,10 @@ ZoneConstraint zone_has_no_replica(model::Spread spread, const std::vector<ZoneC
   const auto check = [spread, replicas = std::move(replicas)](const ZoneCandidate& zone) -> Rejection {
     if (!spreads_zones(spread)) return std::nullopt;
     const std::string name = shared_name(spread, zone);
+    if (const auto unknown = replicas.find(""); unknown != replicas.end() && unknown->second > 0) {
+      return fmt::format("a zone whose {} is not known has {} already and the policy spreads by it",
+                         word_of(spread), counted(unknown->second, "replica"));
+    }
     const auto found = replicas.find(name);
     if (found == replicas.end() || found->second == 0) return std::nullopt;
     const std::string place =
