@@ -88,8 +88,6 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
   HANSE_CO_CHECK(check_use(invitation, card));
   HANSE_CO_TRY(federation::SignedRecord own, services_.own_card.get());
   const PeerTable::Stored* known = services_.peers.find(card.zone);
-  if (known != nullptr && known->record.state == federation::PeerState::active)
-    co_return AcceptanceAnswer{std::move(own)};
   const WallTime now = services_.runtime.clock.wall_now();
   federation::PeerRecord record{.name = card.zone,
                                 .state = federation::PeerState::invited,
@@ -100,6 +98,13 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
                                 .since = to_rfc3339(now),
                                 .expires_at = to_rfc3339(now + kConfirmationTime),
                                 .invitation = invitation.key.substr(sizeof kPrefix - 1)};
+  // It may have left and forgotten what is pinned here still: it confirms by the new secret, and what it had
+  // stays.
+  if (known != nullptr && known->record.state == federation::PeerState::active) {
+    const std::string secret = std::move(record.invitation);
+    record = known->record;
+    record.invitation = secret;
+  }
   invitation.record.used_by = card.zone;
   invitation.record.used_key = card.identity_key;
   store::Transaction use{.compares = {{invitation.key, invitation.revision}},
