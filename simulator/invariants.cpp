@@ -36,6 +36,8 @@ std::optional<std::string> two_copies(const Fleet& fleet) {
 
 std::optional<std::string> missing_write(const Fleet& fleet, const std::string& host, const std::string& uid,
                                          const SimulatedMachine& machine) {
+  // What restarts elsewhere begins with new disks.
+  if (fleet.runs_by_lease(uid)) return std::nullopt;
   const auto acknowledged = fleet.acknowledged().find(uid);
   if (acknowledged == fleet.acknowledged().end() || machine.disk.holds(acknowledged->second))
     return std::nullopt;

@@ -166,6 +166,8 @@ void Declarer::note_answer(const Name& name, std::uint64_t number, const Result<
   Known& known = known_[name];
   if (!answer) {
     if (!is_open(answer.error())) known.possible.erase(known.possible.find(number));
+    // The client asks again when a connection is lost, so this may be the second answer to one deletion.
+    if (number == kDeleted && answer.error().code == Code::not_found) known.acknowledged = kDeleted;
     log_.info("'{}' in '{}': {}", name.workload, name.home, answer.error().message);
     return;
   }

@@ -49,11 +49,12 @@ void DigestWatch::look_at(zone::Zone& here, const std::string& owner) {
   if (!says(known->digest, sites_.at(owner).config))
     broken_ = fmt::format("zone '{}' believes of '{}' what that zone never said", name, owner);
   Believed& last = believed_[{name, owner}];
-  if (last.zone == &here && known->digest.issued_at < last.issued_at) {
+  const int run = world_.process(name).runs();
+  if (last.run == run && known->digest.issued_at < last.issued_at) {
     broken_ = fmt::format("zone '{}' went back from the digest of '{}' of {} to that of {}", name, owner,
                           last.issued_at, known->digest.issued_at);
   }
-  last = {&here, known->digest.issued_at};
+  last = {run, known->digest.issued_at};
 }
 
 // As anybody asks for a record.

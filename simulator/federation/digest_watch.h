@@ -37,7 +37,7 @@ class DigestWatch {
   World& world_;
   const Sites& sites_;
   struct Believed {
-    const zone::Zone* zone = nullptr;
+    int run = 0;  // of the zone that believes it: what it knows is gone with it
     std::string issued_at;
   };
   std::map<std::pair<std::string, std::string>, Believed> believed_;  // by zone and owner

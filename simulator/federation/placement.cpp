@@ -21,6 +21,7 @@ constexpr Nanos kFaultsEnd = Seconds{140};
 // Of some: long enough for hosts and zones to be given up.
 constexpr Nanos kLongFaultsEnd = Seconds{420};
 constexpr Nanos kLongest = Seconds{300};
+constexpr Nanos kLossLength = Seconds{190};
 constexpr std::uint32_t kLongRuns = 300'000;  // of a million
 constexpr Nanos kSettleLimit = Seconds{900};
 constexpr Nanos kTick = Seconds{1};
@@ -125,8 +126,24 @@ class PlacementRun {
       world.at(when, [this] { digests_.tick(); });
     for (Nanos when = kFaultsBegin; when < faults_end_; when += kBetweenLies)
       world.at(when, [this] { digests_.misbehave(); });
+    if (faults_end_ == kLongFaultsEnd) plan_losses();
     world.at(kFaultsBegin, [this] { begun_ = declarer().begun(); });
     world.at(faults_end_, [this] { declarer().wind_up(); });
+  }
+
+  // A host is cut from its zone, and later a zone from all others, for longer than any lease.
+  void plan_losses() {
+    World& world = federation_.world();
+    const std::vector<ZonePlace>& zones = federation_.zones();
+    const ZonePlace& first = zones.at(world.random().below(zones.size()));
+    const ZonePlace& second = zones.at(world.random().below(zones.size()));
+    cut_for(first.name, first.hosts.front(), Seconds{40}, Seconds{150});
+    for (const std::string& peer : second.peers) cut_for(second.name, peer, Seconds{200}, kLossLength);
+  }
+  void cut_for(const std::string& a, const std::string& b, Nanos when, Nanos length) {
+    World& world = federation_.world();
+    world.at(when, [&world, a, b] { world.partition(a, b); });
+    world.at(when + length, [&world, a, b] { world.heal(a, b); });
   }
 
   Sites sites(std::uint64_t seed) {

@@ -62,16 +62,11 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
     HANSE_CO_TRY(auto begun, use_reservation(context, call.caller.name, id, wanted));
     use.emplace(std::move(begun));
   }
-  HANSE_CO_TRY(auto answer, co_await frontend.put(std::move(wanted), seen));
-  if (answer.resource.status.workload != workload) {
-    auto marked = context.parts.tables.instances.update(
-        id, [workload, peer = call.caller.name](model::Instance& instance) -> Status {
-          instance.status.workload = workload;
-          instance.status.placed_by = peer;
-          return {};
-        });
-    HANSE_CO_TRY(answer.resource, co_await std::move(marked));
-  }
+  const auto note = [workload, peer = call.caller.name](model::Instance& made) {
+    made.status.workload = workload;
+    made.status.placed_by = peer;
+  };
+  HANSE_CO_TRY(const auto answer, co_await frontend.put(std::move(wanted), seen, note));
   co_return ResourceKind::Written{text_of(answer.resource), answer.created};
 }
 

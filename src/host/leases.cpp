@@ -35,7 +35,7 @@ void Leases::granted(const model::HostLease& lease) {
     news = news || !held(uid);
     MonotonicTime& known = ends_[uid];
     known = std::max(known, end);
-    driver_.keep_for(uid, known - now);
+    if (kPlantedBug != PlantedBug::host_ignores_lease) driver_.keep_for(uid, known - now);
   }
   wake_at_next_end();
   if (news) driver_.changes().notify();
@@ -47,12 +47,18 @@ bool Leases::held(const std::string& uid) const {
   return found != ends_.end() && runtime_.clock.now() < found->second - kLeaseLead;
 }
 
+bool Leases::lapsed(const std::string& uid) const {
+  if (held(uid)) return false;
+  return ends_.contains(uid) || runtime_.clock.now() >= began_ + kFirstAnswer;
+}
+
 // Machines look at their leases when something changes.
 void Leases::wake_at_next_end() {
   runtime_.scheduler.cancel(timer_);
   timer_ = TimerId::none;
   const MonotonicTime now = runtime_.clock.now();
   Nanos next = Nanos::max();
+  if (began_ + kFirstAnswer > now) next = began_ + kFirstAnswer - now;
   for (const auto& [uid, end] : ends_) {
     if (end - kLeaseLead > now) next = std::min(next, end - kLeaseLead - now);
   }

@@ -22,12 +22,16 @@ namespace hanse::host {
 // The guest is asked to power off so long before its lease ends, and has kLeaseGrace for it.
 inline constexpr Nanos kLeaseLead = Seconds{20};
 inline constexpr Nanos kLeaseGrace = Seconds{10};
+// A new agent has so long to hear of the leases of those that it finds running.
+inline constexpr Nanos kFirstAnswer = Seconds{20};
 
 class Leases {
  public:
   // `ask` makes the link send a ping soon.
   Leases(Runtime& runtime, Driver& driver, std::function<void()> ask)
-      : runtime_(runtime), driver_(driver), ask_(std::move(ask)) {}
+      : runtime_(runtime), driver_(driver), ask_(std::move(ask)), began_(runtime.clock.now()) {
+    wake_at_next_end();
+  }
   ~Leases();
   Leases(const Leases&) = delete;
   Leases& operator=(const Leases&) = delete;
@@ -40,6 +44,9 @@ class Leases {
   bool any() const { return !ends_.empty(); }
   // Whether it may go on running; false from kLeaseLead before the end on.
   bool held(const std::string& uid) const;
+  // Whether one that runs has to stop. A lease that an earlier run of the agent held counts for kFirstAnswer:
+  // the driver knows its end.
+  bool lapsed(const std::string& uid) const;
 
  private:
   void wake_at_next_end();
@@ -47,6 +54,7 @@ class Leases {
   Runtime& runtime_;
   Driver& driver_;
   std::function<void()> ask_;
+  MonotonicTime began_;
   std::int64_t sequence_ = 0;
   std::map<std::int64_t, MonotonicTime> asked_;  // by sequence, the last few
   std::map<std::string, MonotonicTime> ends_;    // by uid

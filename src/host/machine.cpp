@@ -165,7 +165,7 @@ Task<Status> Machine::wait_for_lease() {
   const auto state = context_.driver.observe(uid_);
   // One that came by a move waits where it is; a sender's is ended by the driver.
   const bool runs = state && (state->run_state == RunState::running || state->run_state == RunState::paused);
-  if (!runs) co_return Status{};
+  if (!runs || !context_.leases.lapsed(uid_)) co_return Status{};
   log_.warning("machine {} stops: its lease from the zone ends, and it may be restarted elsewhere", uid_);
   co_return co_await context_.driver.stop(uid_, kLeaseGrace);
 }

@@ -100,6 +100,29 @@ TEST_CASE("what restarts elsewhere runs as long as its lease, and again with the
   CHECK(host.machine->observed().power_state == PowerState::running);
 }
 
+TEST_CASE("a new agent leaves what it finds running, as long as it may hear of its lease") {
+  Fixture host;
+  host.driver.set_run_state("m1", RunState::running);
+  MachineDesired wanted = desired(MachineGoal::running);
+  wanted.leased = true;
+  host.machine->set_desired(wanted);
+  const auto pass = [&](Nanos time) {
+    host.loop.schedule(time, [] {});
+    host.loop.run(time);
+  };
+  pass(kFirstAnswer - Seconds{1});
+  CHECK(host.driver.calls_of("stop") == 0);
+  SUBCASE("it hears") {
+    host.leases.granted({.sequence = host.leases.ping().sequence, .machines = {"m1"}});
+    pass(Seconds{10});
+    CHECK(host.driver.calls_of("stop") == 0);
+  }
+  SUBCASE("it does not") {
+    pass(Seconds{10});
+    CHECK(host.driver.calls_of("stop") == 1);
+  }
+}
+
 TEST_CASE("a machine that should run is given its blobs and started, once") {
   Fixture host;
   host.want(desired(MachineGoal::running));

@@ -91,8 +91,11 @@ class ResourceFrontend {
     return answer;
   }
 
+  // What this zone itself notes in the status of a new one.
+  using Note = std::function<void(T&)>;
+
   // Creates or replaces. `if_unmodified_since` is the resourceVersion that the user has seen.
-  Task<Result<PutAnswer<T>>> put(T wanted, std::optional<std::int64_t> if_unmodified_since) {
+  Task<Result<PutAnswer<T>>> put(T wanted, std::optional<std::int64_t> if_unmodified_since, Note note = {}) {
     const ResourceId id = id_of(wanted.metadata);
     HANSE_CO_CHECK(check_id(Table<T>::kTraits, id));
     HANSE_CO_CHECK(model::check_labels(wanted.labels, "/labels"));
@@ -105,7 +108,7 @@ class ResourceFrontend {
                      "{} '{}' does not exist any more; send it without if-unmodified-since to create it",
                      Table<T>::kTraits.title, to_string(id));
     }
-    co_return co_await create(std::move(wanted));
+    co_return co_await create(std::move(wanted), std::move(note));
   }
 
   // Marks it for deletion; its reconciler does the rest. Idempotent.
@@ -158,7 +161,7 @@ class ResourceFrontend {
     return {};
   }
 
-  Task<Result<PutAnswer<T>>> create(T wanted) {
+  Task<Result<PutAnswer<T>>> create(T wanted, Note note) {
     HANSE_CO_CHECK(put_rule_(wanted, nullptr));
     const std::string now = to_rfc3339(runtime_.clock.wall_now());
     wanted.metadata.kind = Table<T>::kTraits.kind;
@@ -168,6 +171,7 @@ class ResourceFrontend {
     wanted.metadata.last_modified_at = now;
     wanted.metadata.deleted_at.reset();
     wanted.status = {};
+    if (note) note(wanted);
     HANSE_CO_TRY(T created, co_await table_.create(std::move(wanted)));
     co_return PutAnswer<T>{std::move(created), true};
   }

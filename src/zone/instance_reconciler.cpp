@@ -170,13 +170,19 @@ Task<Result<Again>> InstanceReconciler::remove(Pointer instance) {
   const std::string& host = instance->status.host;
   const std::string uid = instance->metadata.uid;
   services_.capacity.release(uid);
+  bool left = false;
   if (!host.empty()) {
     services_.hosts.set_desired(host, absent_machine(*instance));
-    if (!host_has_let_go(*instance)) co_return Again();
+    left = !host_has_let_go(*instance);
+    if (left && !failover_.is_over(*instance)) {
+      const bool leased = instance->spec.failover == model::Failover::restart;
+      co_return leased ? Again(kLookAgain) : Again();
+    }
   }
   store::Transaction end{.compares = {services_.tables.instances.unchanged(*instance)},
                          .writes = services_.storages.erasures(*instance)};
   end.writes.push_back({key_of(KindOf<model::Instance>::kTraits, id_of(instance->metadata)), std::nullopt});
+  if (left) failover_.leave_copy(*instance, end);
   const auto ended = co_await services_.store.transact(std::move(end));
   if (!ended) co_return fail(ended.error());
   if (!host.empty()) services_.hosts.forget(host, uid);

@@ -30,16 +30,27 @@ Task<Status> HostFailover::take_off(Table<model::Instance>::Pointer instance) {
   Tables& tables = services_.tables;
   store::Transaction move{.compares = {tables.instances.unchanged(*instance)},
                           .writes = {tables.instances.write_of(changed)}};
-  if (const auto host = tables.hosts.get({.name = lost})) {
-    model::Host left = **host;
-    left.status.left_machines.push_back(uid);
-    move.compares.push_back(tables.hosts.unchanged(**host));
-    move.writes.push_back(tables.hosts.write_of(left));
-  }
+  leave_copy(*instance, move);
   const auto written = co_await services_.store.transact(std::move(move));
   if (!written) co_return fail(written.error());
   services_.events.add("instance", to_string(id_of(instance->metadata)), "HostLost", why);
   co_return Status();
+}
+
+bool HostFailover::is_over(const model::Instance& instance) const {
+  if (instance.spec.failover != model::Failover::restart) return false;
+  const std::string& host = instance.status.host;
+  return !services_.hosts.connected(host) && services_.runtime.clock.now() >= services_.hosts.lease_end(host);
+}
+
+void HostFailover::leave_copy(const model::Instance& instance, store::Transaction& transaction) const {
+  const Tables& tables = services_.tables;
+  const auto host = tables.hosts.get({.name = instance.status.host});
+  if (!host) return;
+  model::Host left = **host;
+  left.status.left_machines.push_back(instance.metadata.uid);
+  transaction.compares.push_back(tables.hosts.unchanged(**host));
+  transaction.writes.push_back(tables.hosts.write_of(left));
 }
 
 bool HostFailover::has_left_copy(const std::string& host, const std::string& uid) const {

@@ -29,6 +29,10 @@ class HostFailover {
 
   // When no copy can run on its host any more; nothing: its host is connected, or it waits for it.
   std::optional<MonotonicTime> lost_at(const model::Instance& instance) const;
+  // Whether nothing can run on its host any more although the host cannot say so.
+  bool is_over(const model::Instance& instance) const;
+  // With what else becomes of the instance: the host is to remove its copy when it is back.
+  void leave_copy(const model::Instance& instance, store::Transaction& transaction) const;
   Task<Status> take_off(Table<model::Instance>::Pointer instance);
   // The host has to remove an older copy of that machine first.
   bool has_left_copy(const std::string& host, const std::string& uid) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/planted_bug.h"
 #include "model/host_messages.h"
@@ -15,8 +16,8 @@ struct ReplicaName {
   std::int32_t index = 0;
 };
 
-// "<zone>/<tenant>/<workspace>/<name>#<index>" of this zone.
-Result<ReplicaName> parse_replica(const std::string& text, const std::string& zone) {
+// "<zone>/<tenant>/<workspace>/<name>#<index>" of this zone; nothing for anything else.
+std::optional<ReplicaName> parse_replica(const std::string& text, const std::string& zone) {
   const std::size_t mark = text.rfind('#');
   ReplicaName name;
   std::vector<std::string> parts{""};
@@ -30,23 +31,22 @@ Result<ReplicaName> parse_replica(const std::string& text, const std::string& zo
   const char* const end = text.data() + text.size();
   const bool numbered =
       mark != std::string::npos && std::from_chars(text.data() + mark + 1, end, name.index).ptr == end;
-  if (parts.size() != 4 || !numbered || parts[0] != zone)
-    return fail_field("/replicas", "'{}' is no replica of zone '{}'", text, zone);
+  if (parts.size() != 4 || !numbered || parts[0] != zone) return std::nullopt;
   name.workload = {parts[1], parts[2], parts[3]};
   return name;
 }
 
 }  // namespace
 
-Result<bool> LeaseGrants::may_run(const model::ReplicaClaim& claim) const {
+bool LeaseGrants::may_run(const model::ReplicaClaim& claim) const {
   if (withheld_.contains(claim.reservation)) return false;
-  HANSE_TRY(const ReplicaName name, parse_replica(claim.replica, zone_));
-  const auto workload = tables_.workloads.get(name.workload);
-  if (!workload && workload.error().code == Code::not_found) return false;
-  if (!workload) return fail(workload.error());
+  const auto name = parse_replica(claim.replica, zone_);
+  if (!name) return false;
+  const auto workload = tables_.workloads.get(name->workload);
+  if (!workload) return false;
   const Replicas& replicas = (*workload)->status.replicas;
   return std::any_of(replicas.begin(), replicas.end(), [&](const model::ReplicaAssignment& replica) {
-    return replica.index == name.index && replica.reservation == claim.reservation && !replica.lost;
+    return replica.index == name->index && replica.reservation == claim.reservation && !replica.lost;
   });
 }
 
@@ -57,8 +57,7 @@ Result<model::ReplicaLeaseAnswer> LeaseGrants::grant(const model::ReplicaLeaseRe
   std::erase_if(granted_, [&](const auto& entry) { return is_over(entry.first); });
   model::ReplicaLeaseAnswer answer;
   for (const model::ReplicaClaim& claim : request.replicas) {
-    HANSE_TRY(const bool may, may_run(claim));
-    if (!may) continue;
+    if (!may_run(claim)) continue;
     granted_.insert_or_assign(claim.reservation, now);
     answer.granted.push_back(claim.reservation);
   }

@@ -20,8 +20,8 @@ class LeaseGrants {
   LeaseGrants(Runtime& runtime, Tables& tables, std::string zone)
       : runtime_(runtime), tables_(tables), zone_(std::move(zone)), began_(runtime.clock.now()) {}
 
-  // For a peer that this zone trusts: who knows the reservation came by the replica. Errors:
-  // invalid_argument, and those of the tables.
+  // For a peer that this zone trusts: who knows the reservation came by the replica. What is no
+  // replica of ours, or cannot be read, is not granted. Errors: invalid_argument for too many.
   Result<model::ReplicaLeaseAnswer> grant(const model::ReplicaLeaseRequest& request);
 
   // Whether no zone can run what was assigned by this reservation any more, unless it is granted again.
@@ -31,7 +31,7 @@ class LeaseGrants {
   void allow(const std::string& reservation) { withheld_.erase(reservation); }
 
  private:
-  Result<bool> may_run(const model::ReplicaClaim& claim) const;
+  bool may_run(const model::ReplicaClaim& claim) const;
 
   Runtime& runtime_;
   Tables& tables_;

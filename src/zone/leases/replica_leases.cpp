@@ -72,12 +72,17 @@ Task<Status> ReplicaLeases::obtain(model::Instance instance) {
 
 Task<Status> ReplicaLeases::ask(std::string home, std::vector<model::ReplicaClaim> claims) {
   const MonotonicTime asked = runtime_.clock.now();
+  std::set<std::string> open;
+  for (const model::ReplicaClaim& claim : claims) open.insert(claim.reservation);
   HANSE_CO_TRY(const auto client, clients_.get(home));
   HANSE_CO_TRY(const json::Value answer,
                co_await client->call("POST", model::kReplicaLeasesPath,
                                      to_json(model::ReplicaLeaseRequest{std::move(claims)})));
   HANSE_CO_TRY(const auto lease, json::from_json<model::ReplicaLeaseAnswer>(answer));
-  for (const std::string& reservation : lease.granted) granted_.insert_or_assign(reservation, asked);
+  // Nobody grants what was not asked of him; what is not granted is over.
+  for (const std::string& reservation : lease.granted)
+    if (open.erase(reservation) > 0) granted_.insert_or_assign(reservation, asked);
+  for (const std::string& reservation : open) granted_.erase(reservation);
   co_return Status();
 }
 

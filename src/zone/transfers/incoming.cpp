@@ -1,5 +1,6 @@
 #include "zone/transfers/incoming.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/planted_bug.h"
@@ -74,6 +75,26 @@ Status add_if_missing(const Table<T>& table, T resource, store::Transaction& tra
               KindOf<T>::kTraits.title, resource.metadata.name);
 }
 
+// A host knows machines by their uid: another's would be taken for this one.
+Status uid_is_free(const Tables& tables, const model::Instance& wanted) {
+  HANSE_TRY(const auto instances, tables.instances.all());
+  for (const auto& known : instances) {
+    if (known->metadata.uid != wanted.metadata.uid || id_of(known->metadata) == id_of(wanted.metadata))
+      continue;
+    return fail_field("/instance/metadata/uid", "instance '{}' has uid {} here",
+                      to_string(id_of(known->metadata)), wanted.metadata.uid);
+  }
+  return {};
+}
+
+Status host_is_clean(const Tables& tables, const std::string& name, const std::string& uid) {
+  const auto host = tables.hosts.get({.name = name});
+  if (!host) return {};
+  const auto& left = (*host)->status.left_machines;
+  if (std::find(left.begin(), left.end(), uid) == left.end()) return {};
+  return fail(Code::unavailable, "host '{}' removes an older copy of it first; try again soon", name);
+}
+
 model::Transfer target_transfer(const std::string& peer, const IncomingRequest& request,
                                 const std::string& zone, const std::string& now) {
   model::Transfer transfer;
@@ -142,10 +163,12 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
 Result<IncomingRecords> incoming_records(const Tables& tables, const std::string& peer,
                                          const IncomingRequest& request, const std::string& zone,
                                          const std::string& host, const std::string& now) {
+  HANSE_CHECK(uid_is_free(tables, request.instance));
   IncomingRecords records{.transfer = target_transfer(peer, request, zone, now)};
   store::Transaction& transaction = records.transaction;
   const model::Instance instance = target_instance(peer, request, zone, host, now);
   const ResourceId id = id_of(instance.metadata);
+  HANSE_CHECK(host_is_clean(tables, host, instance.metadata.uid));
   const auto existing = tables.instances.get(id);
   if (existing) {
     // One that has been here before left a signpost; it may come back to its own name.

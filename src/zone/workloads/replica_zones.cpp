@@ -10,6 +10,13 @@ std::string instance_path(const ResourceId& id) {
                      id.workspace, id.name);
 }
 
+// A zone that is no peer any more answers as little as one that is lost.
+Result<std::shared_ptr<federation::PeerClient>> client_of(PeerClients& clients, const std::string& zone) {
+  auto client = clients.get(zone);
+  if (!client) return fail(Code::unavailable, "{}", client.error().message);
+  return client;
+}
+
 // What a user sends: no status, and only the metadata that the path does not say.
 template <class T>
 json::Value body_of(const T& resource) {
@@ -29,14 +36,14 @@ Status accept_existing(const Result<json::Value>& answer) {
 
 Task<Result<model::ReservationAnswer>> ReplicaZones::reserve(std::string zone,
                                                              model::ReservationRequest request) {
-  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
   HANSE_CO_TRY(const json::Value answer,
                co_await client->call("POST", model::kReservationsPath, to_json(request)));
   co_return json::from_json<model::ReservationAnswer>(answer);
 }
 
 Task<Status> ReplicaZones::release(std::string zone, std::string reservation) {
-  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
   const auto released =
       co_await client->call("DELETE", fmt::format("{}/{}", model::kReservationsPath, reservation));
   if (!released) co_return fail(released.error());
@@ -48,19 +55,16 @@ Task<Status> ReplicaZones::put_here(ReplicaRequest replica) {
   const ResourceId id = id_of(replica.instance.metadata);
   if (tables_.instances.get(id)) co_return Status();
   const std::string workload = replica.instance.annotations[model::kWorkloadAnnotation];
-  const auto put = co_await frontends_.instances.put(std::move(replica.instance), std::nullopt);
+  const auto put = co_await frontends_.instances.put(
+      std::move(replica.instance), std::nullopt,
+      [workload](model::Instance& made) { made.status.workload = workload; });
   if (!put) co_return fail(put.error());
-  const auto marked = co_await tables_.instances.update(id, [workload](model::Instance& instance) -> Status {
-    instance.status.workload = workload;
-    return {};
-  });
-  if (!marked) co_return fail(marked.error());
   co_return Status();
 }
 
 Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
   if (zone == config_.name) co_return co_await put_here(std::move(replica));
-  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
   const ResourceId id = id_of(replica.instance.metadata);
   const auto there = co_await client->call("GET", instance_path(id));
   if (there) co_return Status();
@@ -84,7 +88,7 @@ Task<Result<model::Instance>> ReplicaZones::get(std::string zone, ResourceId id)
     HANSE_CO_TRY(const auto instance, tables_.instances.get(id));
     co_return *instance;
   }
-  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
   HANSE_CO_TRY(const json::Value answer, co_await client->call("GET", instance_path(id)));
   co_return json::from_json<model::Instance>(answer);
 }
@@ -95,7 +99,7 @@ Task<Status> ReplicaZones::remove(std::string zone, ResourceId id) {
     if (!deleted) co_return fail(deleted.error());
     co_return Status();
   }
-  HANSE_CO_TRY(const auto client, clients_.get(zone));
+  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
   const auto deleted = co_await client->call("DELETE", instance_path(id));
   if (!deleted) co_return fail(deleted.error());
   co_return Status();

@@ -18,6 +18,7 @@
 #include "zone/reconcile_loop.h"
 #include "zone/workloads/assigner.h"
 #include "zone/workloads/policy_keeper.h"
+#include "zone/workloads/replica_visits.h"
 
 namespace hanse::zone {
 
@@ -37,6 +38,8 @@ class WorkloadReconciler {
   explicit WorkloadReconciler(Services services)
       : services_(std::move(services)),
         assigner_(services_.runtime, services_.candidates, services_.zones, services_.zone),
+        visits_({services_.tables, services_.hashing, services_.events, services_.zones, services_.leases,
+                 assigner_, services_.zone}),
         keeper_({services_.runtime, services_.tables, services_.events, services_.candidates, services_.zones,
                  services_.transfers}) {}
 
@@ -44,40 +47,19 @@ class WorkloadReconciler {
 
  private:
   using Pointer = Table<model::Workload>::Pointer;
-  struct Visited {
-    Replicas replicas;
-    std::vector<std::string> problems;
-    std::vector<std::int32_t> outdated;  // indexes that have another template
-    std::vector<std::int32_t> homeless;  // that no host has taken
-  };
-  struct Look {
-    bool outdated = false;
-    bool homeless = false;
-  };
-
   // Decides what should be assigned, and writes it; true when anything changed.
   Task<Result<bool>> assign(Pointer workload);
   Status check_neighbours(const model::Workload& workload, const Replicas& assigned,
                           std::vector<store::Compare>& guards) const;
-  // Looks at each assigned replica and brings it about.
-  Task<Visited> visit_all(Pointer workload);
-  // An answer without a zone: it is gone, or was refused for good.
-  Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
-                                               Look& look);
-  Task<Result<model::ReplicaAssignment>> make(Pointer workload, model::ReplicaAssignment replica);
-  // Whether the zone is given up for one that does not answer there; until then it is waited for.
-  bool is_lost(const model::Workload& workload, const model::ReplicaAssignment& replica);
-  // Nothing is in the replica's zone, and nothing can come by its reservation any more.
-  Task<Result<bool>> is_given_up(Pointer workload, model::ReplicaAssignment replica);
-  Task<Status> put(Pointer workload, model::ReplicaAssignment replica);
   // What is misplaced is reported, and as far as it never ran, marked to be made elsewhere.
-  Task<void> check_policy(Pointer workload, Visited& visited);
+  Task<void> check_policy(Pointer workload, ReplicaVisits::Visited& visited);
   // One at a time, and only while all others run.
-  static void replace_one_outdated(const model::Workload& workload, Visited& visited);
-  Task<Result<Again>> finish(Pointer workload, Visited visited);
+  static void replace_one_outdated(const model::Workload& workload, ReplicaVisits::Visited& visited);
+  Task<Result<Again>> finish(Pointer workload, ReplicaVisits::Visited visited);
 
   Services services_;
   Assigner assigner_;
+  ReplicaVisits visits_;
   PolicyKeeper keeper_;
 };
 

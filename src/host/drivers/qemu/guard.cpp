@@ -39,8 +39,10 @@ Task<Status> start_guard(DriverContext& context, MachinePaths paths, ProcessId p
 std::string guard_script(const MachinePaths& paths, const ProcessId& process) {
   return fmt::format(R"sh(
 exec 9>>'{0}/guard.lock'
-flock -n 9 || exit 0
-while [ "$(cut -d ' ' -f 22 /proc/{1}/stat 2>/dev/null)" = {2} ]; do
+flock -w 5 9 || exit 0
+while read -r stat < /proc/{1}/stat; do
+  set -- $stat
+  [ "${{22}}" = {2} ] && [ "$3" != Z ] || exit 0
   end=0
   read -r end < '{3}'
   read -r up rest < /proc/uptime
@@ -52,11 +54,13 @@ done 2>/dev/null
 }
 
 Task<void> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process, MonotonicTime end) {
-  Status guarded = co_await write_end(context, paths, end);
-  if (guarded) guarded = co_await start_guard(context, paths, process);
-  if (!guarded)
+  // A guard without a new end keeps to the old one, or ends it at once.
+  const Status written = co_await write_end(context, paths, end);
+  if (!written) context.log.error("{}: {}", paths.lease(), written.error().message);
+  const Status started = co_await start_guard(context, paths, process);
+  if (!started)
     context.log.error("{} has no guard: {}; its agent alone ends it with its lease", paths.folder(),
-                      guarded.error().message);
+                      started.error().message);
 }
 
 }  // namespace hanse::host::qemu

@@ -92,6 +92,7 @@ Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
                   .clock_khz = facts.clock_khz};
   HANSE_CO_TRY(auto command, command_line(context.options, machine.paths, plan));
   ProcessId process;
+  machine.unattached = true;
   HANSE_CO_CHECK(co_await start_process(context, machine, std::move(command), process));
   co_await limit_process(context, machine.record.machine, process);
   auto session = std::make_unique<Session>(context.runtime, session_options(context, machine, process),
@@ -99,9 +100,11 @@ Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
   const Status attached = co_await session->attach();
   if (attached) {
     machine.session = std::move(session);
+    machine.unattached = false;
     co_return Status();
   }
   context.runtime.processes.signal(process, SIGKILL);
+  machine.unattached = false;
   const std::string said = co_await log_tail(context.runtime, machine.paths.log());
   co_return fail(Code::unavailable, "machine {} did not start: {}: {}", machine.uid(),
                  attached.error().message, said);
@@ -121,7 +124,11 @@ Task<Result<bool>> attach_to_running(DriverContext& context, Machine& machine) {
 }
 
 Task<Status> end_process(DriverContext& context, Machine& machine) {
-  if (!machine.session) co_return co_await kill_unattached(context, machine);
+  if (!machine.session) {
+    HANSE_CO_CHECK(co_await kill_unattached(context, machine));
+    machine.unattached = false;
+    co_return Status();
+  }
   Session& session = *machine.session;
   if (!session.ended()) {
     // QEMU may answer or be gone before it does; what counts is that it ends.

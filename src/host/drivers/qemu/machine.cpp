@@ -5,6 +5,7 @@ namespace {
 
 RunState run_state_without_session(const Machine& machine) {
   if (machine.starting) return RunState::starting;
+  if (machine.unattached) return RunState::paused;  // it may run: whoever wants it stopped has to end it
   return machine.error.empty() ? RunState::stopped : RunState::failed;
 }
 

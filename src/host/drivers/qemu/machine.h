@@ -36,8 +36,9 @@ struct Machine {
 
   MachinePaths paths;
   MachineRecord record;
-  bool starting = false;  // QEMU is being launched
-  std::string error;      // why it could not run, or how it ended
+  bool starting = false;    // QEMU is being launched
+  bool unattached = false;  // there may be a QEMU that a broken off launch has left
+  std::string error;        // why it could not run, or how it ended
   CopyProgress disk_progress;
   CopyProgress memory_progress;
   ConsoleRing ring;

@@ -184,7 +184,9 @@ Task<Status> QemuDriver::boot_once(Machine& machine, HostFacts facts) {
 }
 
 void QemuDriver::keep_for(const std::string& uid, Nanos time) {
-  ends_.insert_or_assign(uid, runtime_.clock.now() + time);
+  const MonotonicTime now = runtime_.clock.now();
+  std::erase_if(ends_, [&](const auto& entry) { return entry.second <= now; });
+  ends_.insert_or_assign(uid, now + time);
   // What this one misses the next one says.
   if (!guarding_.insert(uid).second) return;
   if (!scope_.spawn(guard(uid))) guarding_.erase(uid);
@@ -210,7 +212,8 @@ Task<Status> QemuDriver::note_failed_boot(Machine& machine, Error failure) {
 
 Task<Status> QemuDriver::start(model::MachineSpec machine, Epoch epoch) {
   HANSE_CO_TRY(Machine * known, co_await make_machine(machine));
-  if (known->record.intent == Intent::incoming)
+  // Its state is lost with its QEMU. This zone holds the right to run it, so its disks are complete.
+  if (known->record.intent == Intent::incoming && known->lives())
     co_return fail(Code::failed_precondition, "machine {} waits for state from another host", known->uid());
   if (!known->lives()) co_return co_await boot(*known, std::move(machine), epoch, Intent::running);
   if (known->record.epoch != epoch) {

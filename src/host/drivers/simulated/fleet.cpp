@@ -94,6 +94,7 @@ void Fleet::write_console(const std::string& host, const std::string& uid, const
 
 void Fleet::keep_for(const std::string& host, const std::string& uid, Nanos time) {
   const Place place{host, uid};
+  leased_.insert(uid);
   TimerId& timer = ends_.try_emplace(place, TimerId::none).first->second;
   scheduler_.cancel(timer);
   timer = scheduler_.schedule(time, [this, place] {

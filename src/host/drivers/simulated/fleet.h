@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,8 @@ class Fleet {
 
   // For checks and faults of the simulator.
   const Machines& machines() const { return machines_; }
+  // Whether keep_for() was ever asked for it.
+  bool runs_by_lease(const std::string& uid) const { return leased_.contains(uid); }
   // Writes that a guest of this uid was told are on disk, wherever it ran.
   const std::map<std::string, DiskContent>& acknowledged() const { return acknowledged_; }
   // Raised with every change of what the two above say.
@@ -118,6 +121,7 @@ class Fleet {
   FleetOptions options_;
   Machines machines_;
   std::map<Place, TimerId> ends_;
+  std::set<std::string> leased_;
   std::map<std::string, DiskContent> acknowledged_;
   std::map<std::string, std::function<void()>> observers_;
   RunId last_run_ = 0;
