@@ -98,4 +98,15 @@ Outcome Federation::run_until_settled(const Invariant& unsettled) {
   return result;
 }
 
+std::string describe(const Outcome& outcome, const std::string& counts, Nanos settled_after) {
+  const std::string start = fmt::format("seed {}: digest {:016x}; {}", outcome.seed, outcome.digest, counts);
+  if (!outcome.violation) {
+    return fmt::format("{}; at rest {} s after the last fault", start,
+                       std::chrono::duration_cast<Seconds>(settled_after).count());
+  }
+  const Violation& wrong = *outcome.violation;
+  return fmt::format("{}; FAILED: '{}' at {:.3f} s: {}", start, wrong.invariant,
+                     std::chrono::duration<double>(wrong.when).count(), wrong.message);
+}
+
 }  // namespace hanse::simulator

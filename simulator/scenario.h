@@ -57,6 +57,9 @@ struct Outcome {
   std::optional<Violation> violation;
 };
 
+// "seed 7: digest …; <counts>; at rest 12 s after the last fault", or what it violates.
+std::string describe(const Outcome& outcome, const std::string& counts, Nanos settled_after);
+
 class Federation {
  public:
   Federation(FederationOptions options, ZoneFactory zones, HostFactory hosts);

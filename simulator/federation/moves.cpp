@@ -113,13 +113,7 @@ std::string describe(const MoveOutcome& outcome) {
   const std::string counts = fmt::format(
       "{} faults; {} moves completed, {} rolled back, {} cancelled, {} refused; {} events", run.faults,
       outcome.completed, outcome.rolled_back, outcome.cancelled, outcome.refused, run.events);
-  const std::string start = fmt::format("seed {}: digest {:016x}; {}", run.seed, run.digest, counts);
-  if (run.violation) {
-    return fmt::format("{}; FAILED: '{}' at {:.3f} s: {}", start, run.violation->invariant,
-                       std::chrono::duration<double>(run.violation->when).count(), run.violation->message);
-  }
-  return fmt::format("{}; at rest {} s after the last fault", start,
-                     std::chrono::duration_cast<Seconds>(outcome.settled_after).count());
+  return describe(run, counts, outcome.settled_after);
 }
 
 }  // namespace hanse::simulator

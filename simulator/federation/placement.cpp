@@ -193,17 +193,10 @@ PlacementOutcome run_placement(const PlacementOptions& options) {
 
 std::string describe(const PlacementOutcome& outcome) {
   const Outcome& run = outcome.run;
-  const std::string start = fmt::format(
-      "seed {}: digest {:016x}; {} faults; {} declarations, {} replicas assigned at home, {} elsewhere; {} "
-      "events",
-      run.seed, run.digest, run.faults, outcome.acknowledged, outcome.assigned_here,
-      outcome.assigned_elsewhere, run.events);
-  if (!run.violation) {
-    return fmt::format("{}; at rest {} s after the last fault", start,
-                       std::chrono::duration_cast<Seconds>(outcome.settled_after).count());
-  }
-  return fmt::format("{}; FAILED: '{}' at {:.3f} s: {}", start, run.violation->invariant,
-                     std::chrono::duration<double>(run.violation->when).count(), run.violation->message);
+  const std::string counts = fmt::format(
+      "{} faults; {} declarations, {} replicas assigned at home, {} elsewhere; {} events", run.faults,
+      outcome.acknowledged, outcome.assigned_here, outcome.assigned_elsewhere, run.events);
+  return describe(run, counts, outcome.settled_after);
 }
 
 }  // namespace hanse::simulator

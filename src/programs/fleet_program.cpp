@@ -7,13 +7,13 @@
 #include "base/scope.h"
 #include "cli/real_terminal.h"
 #include "cli/run_client.h"
-#include "host/drivers/simulated/seeded_random.h"
 #include "host/drivers/simulated/simulated_host.h"
 #include "http/client.h"
 #include "io/descriptor_limit.h"
 #include "io/openssl_certificates.h"
 #include "model/host_messages.h"
 #include "programs/program.h"
+#include "runtime/seeded_random.h"
 #include "runtime/sleep.h"
 #include "zone/zone_version.h"
 
@@ -158,7 +158,7 @@ class FleetService {
   Runtime& runtime_;
   cli::FleetOptions options_;
   io::OpensslCertificates certificates_;
-  host::simulated::SeededRandom random_;
+  SeededRandom random_;
   host::simulated::LocalWire wire_;
   host::simulated::Fleet fleet_;
   host::simulated::NoBlobs blobs_;

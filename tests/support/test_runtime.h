@@ -3,24 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <tl/expected.hpp>
 
 #include "runtime/runtime.h"
+#include "runtime/seeded_random.h"
 #include "tests/support/fake_files.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/memory_stream.h"
 
 namespace hanse::test {
-
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  std::uint64_t next() override { return engine_(); }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 class NoProcesses final : public Processes {
  public:

@@ -25,13 +25,11 @@ Task<Status> write_end(DriverContext& context, MachinePaths paths, MonotonicTime
                                                             fmt::format("{}\n", now + left.count()));
 }
 
-Task<Status> start_guard(DriverContext& context, MachinePaths paths, ProcessId process) {
+Task<Result<ProcessId>> start_guard(DriverContext& context, MachinePaths paths, ProcessId process) {
   ProcessOptions options{.arguments = {"sh", "-c", guard_script(paths, process)}};
   options.working_directory = paths.folder();
   options.output_path = paths.log();
-  const auto started = co_await context.runtime.processes.start_daemon(std::move(options));
-  if (!started) co_return fail(started.error());
-  co_return Status();
+  co_return co_await context.runtime.processes.start_daemon(std::move(options));
 }
 
 }  // namespace
@@ -53,14 +51,17 @@ done 2>/dev/null
                      paths.folder(), process.pid, process.start_time, paths.lease());
 }
 
-Task<void> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process, MonotonicTime end) {
-  // A guard without a new end keeps to the old one, or ends it at once.
+Task<std::optional<ProcessId>> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process,
+                                             std::optional<ProcessId> guard, MonotonicTime end) {
+  // A guard without a new end keeps to the old one, or ends the machine at once.
   const Status written = co_await write_end(context, paths, end);
   if (!written) context.log.error("{}: {}", paths.lease(), written.error().message);
-  const Status started = co_await start_guard(context, paths, process);
-  if (!started)
-    context.log.error("{} has no guard: {}; its agent alone ends it with its lease", paths.folder(),
-                      started.error().message);
+  if (guard && context.runtime.processes.alive(*guard)) co_return guard;
+  const auto started = co_await start_guard(context, paths, process);
+  if (started) co_return *started;
+  context.log.error("{} has no guard: {}; its agent alone ends it with its lease", paths.folder(),
+                    started.error().message);
+  co_return std::nullopt;
 }
 
 }  // namespace hanse::host::qemu

@@ -7,15 +7,17 @@
 // stops the machine before its guard would.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "host/drivers/qemu/machine.h"
 
 namespace hanse::host::qemu {
 
-// Writes the end of the lease and sees to it that a guard is there. Requires: the machine lives, or nothing
-// happens.
-Task<void> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process, MonotonicTime end);
+// Writes the end of the lease and sees to it that a guard is there; `guard` is the one that was started last.
+// Its answer is the one that is there now.
+Task<std::optional<ProcessId>> guard_machine(DriverContext& context, MachinePaths paths, ProcessId process,
+                                             std::optional<ProcessId> guard, MonotonicTime end);
 
 // The shell command of the guard; a second one for the same machine ends at once. Pure.
 std::string guard_script(const MachinePaths& paths, const ProcessId& process);

@@ -42,6 +42,7 @@ struct Machine {
   CopyProgress disk_progress;
   CopyProgress memory_progress;
   ConsoleRing ring;
+  std::optional<ProcessId> guard;    // of the session's process, as it was started last
   std::unique_ptr<Session> session;  // attached; last: it writes to the ring
 };
 

@@ -178,6 +178,7 @@ Task<Status> QemuDriver::boot_once(Machine& machine, HostFacts facts) {
   if (!forwards) co_return fail(forwards.error());
   record.forwards = std::move(*forwards);
   HANSE_CO_CHECK(co_await commit(context_, machine, std::move(record)));
+  machine.guard.reset();
   HANSE_CO_CHECK(co_await launch(context_, machine, facts));
   co_await guard(machine.uid());
   co_return Status();
@@ -193,10 +194,15 @@ void QemuDriver::keep_for(const std::string& uid, Nanos time) {
 }
 
 Task<void> QemuDriver::guard(std::string uid) {
-  const Machine* const machine = find(uid);
+  const auto known = machines_.find(uid);
   const auto end = ends_.find(uid);
-  if (machine != nullptr && machine->lives() && end != ends_.end())
-    co_await guard_machine(context_, machine->paths, machine->session->process(), end->second);
+  if (known != machines_.end() && known->second->lives() && end != ends_.end()) {
+    const Machine& machine = *known->second;
+    const auto guard = co_await guard_machine(context_, machine.paths, machine.session->process(),
+                                              machine.guard, end->second);
+    // It may be gone by now.
+    if (const auto still = machines_.find(uid); still != machines_.end()) still->second->guard = guard;
+  }
   guarding_.erase(uid);
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "host/drivers/simulated/seeded_random.h"
+#include "runtime/seeded_random.h"
 
 namespace hanse::host::simulated {
 namespace {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "host/drivers/simulated/seeded_random.h"
+#include "runtime/seeded_random.h"
 
 namespace hanse::host::simulated {
 namespace {

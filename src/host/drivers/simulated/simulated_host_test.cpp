@@ -3,8 +3,8 @@
 #include <deque>
 #include <doctest/doctest.h>
 
-#include "host/drivers/simulated/seeded_random.h"
 #include "host/fakes_for_test.h"
+#include "runtime/seeded_random.h"
 
 namespace hanse::host::simulated {
 namespace {

@@ -1,5 +1,5 @@
-// SeededRandom: the same numbers for the same seed, so that a simulated fleet can be had again. Never for
-// secrets.
+// SeededRandom: the same numbers for the same seed, so that a simulated fleet, or a test, can be had again.
+// Never for secrets.
 //
 // Thread: the loop.
 #pragma once
@@ -9,7 +9,7 @@
 
 #include "runtime/random.h"
 
-namespace hanse::host::simulated {
+namespace hanse {
 
 class SeededRandom final : public Random {
  public:
@@ -20,4 +20,4 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_;
 };
 
-}  // namespace hanse::host::simulated
+}  // namespace hanse
