@@ -19,10 +19,10 @@ namespace hanse::simulator {
 struct DigestNode final : ProcessRoot, federation::ExchangeClient, federation::ProbeClient {
   DigestNode(DigestNet& owner, ProcessContext context);
 
-  std::vector<std::string> peers() const override { return others; }
+  const std::vector<std::string>& peers() const override { return others; }
   Task<Result<federation::ExchangeMessage>> exchange(std::string peer,
                                                      federation::ExchangeMessage message) override;
-  std::vector<std::string> probed_peers() const override { return others; }
+  const std::vector<std::string>& probed_peers() const override { return others; }
   Task<Status> probe(std::string peer) override;
 
   federation::SignedRecord record(std::int64_t version);

@@ -29,21 +29,17 @@ Result<Peer> peer_of(Certificates& certificates, const PeerRecord& record) {
 
 void Peers::replace(std::vector<Peer> peers) {
   peers_.clear();
+  names_.clear();
   for (Peer& peer : peers) {
     std::string name = peer.name;
     peers_.emplace(std::move(name), std::move(peer));
   }
+  for (const auto& [name, peer] : peers_) names_.push_back(name);
 }
 
 const Peer* Peers::find(const std::string& name) const {
   const auto found = peers_.find(name);
   return found == peers_.end() ? nullptr : &found->second;
-}
-
-std::vector<std::string> Peers::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, peer] : peers_) names.push_back(name);
-  return names;
 }
 
 const Peer* Peers::identify(const PeerIdentity& identity) const {

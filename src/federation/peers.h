@@ -37,7 +37,7 @@ class Peers {
   void replace(std::vector<Peer> peers);
 
   const Peer* find(const std::string& name) const;
-  std::vector<std::string> names() const;
+  const std::vector<std::string>& names() const { return names_; }  // in order
   // Which peer this identity proves: the name of a zone, signed by a CA that is pinned for it and no other.
   const Peer* identify(const PeerIdentity& identity) const;
   // All pinned CA certificates, as one PEM text.
@@ -45,6 +45,7 @@ class Peers {
 
  private:
   std::map<std::string, Peer> peers_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace hanse::federation

@@ -43,18 +43,28 @@ void RecordExchange::publish(SignedRecord record) {
   const RecordHead head{record.owner, record.kind, record.version};
   table_.put_own(std::move(record));
   changes_.notify();
-  tell_some(head, "");
+  tell_neighbours(head, "");
 }
 
-// Some peers that are drawn anew for each piece of news.
-void RecordExchange::tell_some(const RecordHead& news, const std::string& except) {
-  std::vector<std::string> peers = client_.peers();
-  std::erase_if(peers, [&](const std::string& peer) { return peer == except || peer == news.owner; });
-  for (std::size_t told = 0; told < kFanOut && !peers.empty(); ++told) {
-    const auto drawn = static_cast<std::ptrdiff_t>(random_below(runtime_.random, peers.size()));
-    std::vector<RecordHead>& box = outbox_[peers[static_cast<std::size_t>(drawn)]];
+void RecordExchange::draw_neighbours() {
+  const std::vector<std::string>& peers = client_.peers();
+  neighbours_.clear();
+  drawn_of_ = peers.size();
+  if (peers.empty()) return;
+  const auto next =
+      static_cast<std::size_t>(std::lower_bound(peers.begin(), peers.end(), table_.zone()) - peers.begin());
+  std::set<std::size_t> drawn{next % peers.size(), (next + peers.size() - 1) % peers.size()};
+  while (drawn.size() < std::min(kNeighbours, peers.size()))
+    drawn.insert(random_below(runtime_.random, peers.size()));
+  for (const std::size_t index : drawn) neighbours_.push_back(peers[index]);
+}
+
+void RecordExchange::tell_neighbours(const RecordHead& news, const std::string& except) {
+  if (client_.peers().size() != drawn_of_) draw_neighbours();
+  for (const std::string& peer : neighbours_) {
+    if (peer == except || peer == news.owner) continue;
+    std::vector<RecordHead>& box = outbox_[peer];
     if (box.size() < kMaxOutbox) box.push_back(news);
-    peers.erase(peers.begin() + drawn);
   }
   if (!outbox_.empty()) pending_.notify();
 }
@@ -79,11 +89,12 @@ Task<void> RecordExchange::flush() {
 }
 
 Task<void> RecordExchange::compare() {
-  while (true) {
+  for (int round = 1;; round = round % kRoundsOfNeighbours + 1) {
     co_await sleep_for(runtime_.scheduler, between_rounds(runtime_.random));
-    const std::vector<std::string> peers = client_.peers();
+    const std::vector<std::string>& peers = client_.peers();
+    if (round % kRoundsOfNeighbours == 0) draw_neighbours();
     if (peers.empty()) continue;
-    const std::string& peer = peers[random_below(runtime_.random, peers.size())];
+    const std::string peer = peers[random_below(runtime_.random, peers.size())];
     if (talking_.contains(peer) || talking_.size() >= kMaxTalks) continue;
     if (!scope_.spawn(talk(peer, ExchangeMessage{.sums = table_.bucket_sums()})))
       log_.debug("there are too many talks to begin one with '{}'", peer);
@@ -119,7 +130,7 @@ ExchangeMessage RecordExchange::handle(const std::string& peer, const ExchangeMe
   for (const SignedRecord& record : message.records) {
     if (table_.offer(record, peer) != RecordTable::Verdict::news) continue;
     changes_.notify();
-    tell_some({record.owner, record.kind, record.version}, peer);
+    tell_neighbours({record.owner, record.kind, record.version}, peer);
   }
   for (const RecordHead& wanted : message.wanted) add_record(wanted, answer);
   for (const RecordHead& head : message.heads) {

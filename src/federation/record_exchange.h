@@ -1,11 +1,13 @@
 // RecordExchange: how records spread between zones: by push, so that news is everywhere in seconds, and by
 // comparing with one other zone now and then, so that nothing stays unknown for ever.
 //
-// Push: what is news to a zone is named, not sent, to kFanOut others, all news of kFlush in one message; each
-// asks for what it lacks. Comparison: every kRound the sums of kBuckets buckets go to one zone; the heads of
-// buckets that differ come back. There is one message for all of it: whoever gets one answers with what it
-// lacks or has newer, and the talk ends when nothing is left to say. A record's body crosses a link only when
-// it was asked for.
+// Push: what is news to a zone is named, not sent, to its kNeighbours, all news of kFlush in one message;
+// each asks for what it lacks. Neighbours are the zones before and after it by name, which makes all of them
+// one ring, and some that are drawn at random, which makes the ways short; they stay for a while, since a new
+// connection costs more than what is said over it. Comparison: every kRound the sums of kBuckets buckets go
+// to one zone; the heads of buckets that differ come back. There is one message for all of it: whoever gets
+// one answers with what it lacks or has newer, and the talk ends when nothing is left to say. A record's body
+// crosses a link only when it was asked for.
 //
 // Lifecycle: start() once; destroying it ends all talks. Thread: the loop. Failure: a zone that does not
 // answer is asked again in another round.
@@ -26,9 +28,10 @@
 namespace hanse::federation {
 
 inline constexpr char kExchangePath[] = "/providers/hanse.federation/v1/exchanges";
-inline constexpr std::size_t kFanOut = 4;
+inline constexpr std::size_t kNeighbours = 6;
 inline constexpr Nanos kFlush = Millis{300};
 inline constexpr Nanos kRound = Seconds{5};
+inline constexpr int kRoundsOfNeighbours = 60;  // then others are drawn
 // In one message; what is left over is found in the next round.
 inline constexpr std::size_t kMaxRecordsInMessage = 64;
 inline constexpr std::size_t kMaxHeadsInMessage = 2'000;
@@ -51,7 +54,8 @@ HANSE_DECLARE_JSON(ExchangeMessage);
 class ExchangeClient {
  public:
   virtual ~ExchangeClient() = default;
-  virtual std::vector<std::string> peers() const = 0;
+  // In order of name.
+  virtual const std::vector<std::string>& peers() const = 0;
   virtual Task<Result<ExchangeMessage>> exchange(std::string peer, ExchangeMessage message) = 0;
 };
 
@@ -76,7 +80,8 @@ class RecordExchange {
   void compare_sums(const ExchangeMessage& message, ExchangeMessage& answer) const;
   void name_unnamed(const ExchangeMessage& message, ExchangeMessage& answer) const;
   void add_record(const RecordHead& wanted, ExchangeMessage& answer) const;
-  void tell_some(const RecordHead& news, const std::string& except);
+  void tell_neighbours(const RecordHead& news, const std::string& except);
+  void draw_neighbours();
 
   Runtime& runtime_;
   Logger log_;
@@ -86,7 +91,9 @@ class RecordExchange {
   Signal pending_;
   std::map<std::string, std::vector<RecordHead>> outbox_;  // by peer
   std::set<std::string> talking_;
-  Scope scope_{256};  // declared last: destroyed first
+  std::vector<std::string> neighbours_;
+  std::size_t drawn_of_ = 0;  // so many peers
+  Scope scope_{256};          // declared last: destroyed first
 };
 
 }  // namespace hanse::federation

@@ -62,7 +62,7 @@ struct Node final : ExchangeClient {
               }),
         exchange_(net.world.runtime, table, *this) {}
 
-  std::vector<std::string> peers() const override { return pinned.names(); }
+  const std::vector<std::string>& peers() const override { return pinned.names(); }
   Task<Result<ExchangeMessage>> exchange(std::string peer, ExchangeMessage message) override {
     co_await sleep_for(net.world.runtime.scheduler, Millis{20});
     if (net.cut.contains(peer) || net.cut.contains(name))

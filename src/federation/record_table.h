@@ -51,6 +51,7 @@ class RecordTable {
   // This zone's own; called again with a greater version.
   void put_own(SignedRecord record);
 
+  const std::string& zone() const { return zone_; }
   const SignedRecord* find(const std::string& owner, RecordKind kind) const;
   // 0: there is none.
   std::int64_t version_of(const std::string& owner, RecordKind kind) const;

@@ -26,7 +26,7 @@ Status RoundTrips::start() {
 Task<void> RoundTrips::run() {
   std::string last;
   while (true) {
-    const std::vector<std::string> peers = client_.probed_peers();
+    const std::vector<std::string>& peers = client_.probed_peers();
     std::erase_if(known_, [&](const auto& entry) {
       return !std::binary_search(peers.begin(), peers.end(), entry.first);
     });
@@ -38,9 +38,9 @@ Task<void> RoundTrips::run() {
     auto next = std::upper_bound(peers.begin(), peers.end(), last);
     if (next == peers.end()) next = peers.begin();
     last = *next;
+    const Nanos pause = probe_period(peers.size()) / static_cast<std::int64_t>(peers.size());
     if (!scope_.spawn(measure(last))) co_await sleep_for(runtime_.scheduler, kBetweenProbes);
-    co_await sleep_for(runtime_.scheduler,
-                       probe_period(peers.size()) / static_cast<std::int64_t>(peers.size()));
+    co_await sleep_for(runtime_.scheduler, pause);
   }
 }
 

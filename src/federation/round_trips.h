@@ -22,7 +22,7 @@ namespace hanse::federation {
 class ProbeClient {
  public:
   virtual ~ProbeClient() = default;
-  virtual std::vector<std::string> probed_peers() const = 0;
+  virtual const std::vector<std::string>& probed_peers() const = 0;
   // Completes when the peer has answered. On a connection that is open already, as far as one is.
   virtual Task<Status> probe(std::string peer) = 0;
 };

@@ -16,7 +16,7 @@ struct Fixture : ProbeClient {
   bool deaf = false;
   RoundTrips trips{world.runtime, *this};
 
-  std::vector<std::string> probed_peers() const override { return names; }
+  const std::vector<std::string>& probed_peers() const override { return names; }
   Task<Status> probe(std::string peer) override {
     ++asked[peer];
     // The first time a connection has to be made.

@@ -20,7 +20,7 @@ namespace hanse::federation {
 inline constexpr std::size_t kMaxOfferedFlavours = 64;
 inline constexpr std::size_t kMaxDigestLabels = 64;
 // The nearest ones; a record has a bound.
-inline constexpr std::size_t kMaxRoundTrips = 128;
+inline constexpr std::size_t kMaxRoundTrips = 64;
 
 struct FlavourOffer {
   std::string name;

@@ -15,10 +15,10 @@ class PeerTalk final : public federation::ExchangeClient, public federation::Pro
  public:
   PeerTalk(const federation::Peers& peers, PeerClients& clients) : peers_(peers), clients_(clients) {}
 
-  std::vector<std::string> peers() const override { return peers_.names(); }
+  const std::vector<std::string>& peers() const override { return peers_.names(); }
   Task<Result<federation::ExchangeMessage>> exchange(std::string peer,
                                                      federation::ExchangeMessage message) override;
-  std::vector<std::string> probed_peers() const override { return peers_.names(); }
+  const std::vector<std::string>& probed_peers() const override { return peers_.names(); }
   Task<Status> probe(std::string peer) override;
 
  private:

@@ -75,7 +75,8 @@ Task<void> ZoneRecords::publish() {
       told = published.error().message;
       log_.warning("the zone tells the federation nothing of itself: {}", told);
     }
-    co_await sleep_for(services_.runtime.scheduler, kDigestPause);
+    const auto peers = static_cast<std::int64_t>(services_.peers.names().size());
+    co_await sleep_for(services_.runtime.scheduler, std::max(kDigestPause, peers * kDigestPausePerPeer));
   }
 }
 

@@ -24,6 +24,8 @@ namespace hanse::zone {
 
 // A digest that has changed is published at most so often, and one that has not at least so often.
 inline constexpr Nanos kDigestPause = Seconds{5};
+// More in large federations, so that what a zone receives does not grow with their square.
+inline constexpr Nanos kDigestPausePerPeer = Millis{60};
 inline constexpr Nanos kDigestRefresh = Seconds{60};
 
 class ZoneRecords {
