@@ -109,6 +109,8 @@ model::WorkloadSpec Declarer::draw_spec(const Name& name) {
   if (draw(100) < kContinuous) spec.placement.enforce = model::Enforce::continuous;
   constexpr std::uint64_t kRestarts = 50;
   if (draw(100) < kRestarts) spec.placement.failover = model::Failover::restart;
+  constexpr std::uint64_t kStopped = 10;
+  if (draw(100) < kStopped) spec.instance.spec.power = model::Power::stopped;
   if (spec.placement.per_zone) {
     spec.placement.spread = model::Spread::none;
     spec.replicas = 1;

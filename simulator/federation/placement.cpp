@@ -101,6 +101,7 @@ class PlacementRun {
     outcome.acknowledged = declarer().acknowledged();
     outcome.assigned_here = workloads_.assigned_here();
     outcome.assigned_elsewhere = workloads_.assigned_elsewhere();
+    outcome.moved = workloads_.moved();
     return outcome;
   }
 
@@ -194,8 +195,9 @@ PlacementOutcome run_placement(const PlacementOptions& options) {
 std::string describe(const PlacementOutcome& outcome) {
   const Outcome& run = outcome.run;
   const std::string counts = fmt::format(
-      "{} faults; {} declarations, {} replicas assigned at home, {} elsewhere; {} events", run.faults,
-      outcome.acknowledged, outcome.assigned_here, outcome.assigned_elsewhere, run.events);
+      "{} faults; {} declarations, {} replicas assigned at home, {} elsewhere, {} moved; {} events",
+      run.faults, outcome.acknowledged, outcome.assigned_here, outcome.assigned_elsewhere, outcome.moved,
+      run.events);
   return describe(run, counts, outcome.settled_after);
 }
 

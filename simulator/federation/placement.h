@@ -23,6 +23,7 @@ struct PlacementOutcome {
   std::size_t acknowledged = 0;  // declarations and deletions
   std::size_t assigned_here = 0;
   std::size_t assigned_elsewhere = 0;
+  std::size_t moved = 0;
 };
 
 PlacementOutcome run_placement(const PlacementOptions& options);

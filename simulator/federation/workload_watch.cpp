@@ -24,12 +24,12 @@ bool in_states(const std::vector<std::string>& states, const std::string& state)
   return holds_one(states, std::string("EU")) && state != "NO";
 }
 
-// A lost one may have the same index, and what only has another zone moved.
-bool was_assigned(const model::Workload& workload, const model::ReplicaAssignment& one) {
-  const auto& replicas = workload.status.replicas;
-  return std::any_of(replicas.begin(), replicas.end(), [&](const model::ReplicaAssignment& replica) {
-    return replica.index == one.index && replica.reservation == one.reservation;
-  });
+// Nullptr when it is new. A lost one may have the same index, and what only has another zone moved.
+const model::ReplicaAssignment* find_before(const model::Workload& workload,
+                                            const model::ReplicaAssignment& one) {
+  for (const model::ReplicaAssignment& replica : workload.status.replicas)
+    if (replica.index == one.index && replica.reservation == one.reservation) return &replica;
+  return nullptr;
 }
 
 std::string replica_of(const model::Instance& instance) {
@@ -44,11 +44,8 @@ bool says_no_zone(const model::Workload& workload) {
                      [](const model::Condition& condition) { return condition.reason == "NoZone"; });
 }
 
-// What it says last of this replica.
-bool says_no_room(const model::Workload& workload, const std::string& instance) {
-  const auto& conditions = workload.status.conditions;
-  return !conditions.empty() &&
-         conditions.front().message.find(instance + " waits for room") != std::string::npos;
+bool says(const std::string& message, const model::ReplicaAssignment& replica, const char* what) {
+  return message.find(replica.instance + " " + what) != std::string::npos;
 }
 
 }  // namespace
@@ -85,8 +82,12 @@ std::optional<std::string> WorkloadWatch::look_at(const std::string& home, zone:
     const model::Workload fresh{.spec = workload->spec};
     const model::Workload& old = same ? known->second : fresh;
     for (const model::ReplicaAssignment& replica : workload->status.replicas) {
-      if (was_assigned(old, replica)) continue;
-      ++(replica.zone == home ? assigned_here_ : assigned_elsewhere_);
+      const model::ReplicaAssignment* const was = find_before(old, replica);
+      if (was == nullptr) {
+        ++(replica.zone == home ? assigned_here_ : assigned_elsewhere_);
+      } else if (was->zone != replica.zone) {
+        ++moved_;
+      }
     }
     if (auto wrong = judge(home, old, *workload)) return wrong;
   }
@@ -97,16 +98,17 @@ std::optional<std::string> WorkloadWatch::look_at(const std::string& home, zone:
 std::optional<std::string> WorkloadWatch::judge(const std::string& home, const model::Workload& before,
                                                 const model::Workload& now) const {
   for (const model::ReplicaAssignment& replica : now.status.replicas) {
-    if (was_assigned(before, replica) || replica.deleting) continue;
-    const auto wrong = judge_one(home, now, now.spec, replica);
-    if (wrong && judge_one(home, now, before.spec, replica)) return wrong;
+    if (find_before(before, replica) != nullptr || replica.deleting) continue;
+    const auto wrong = judge_one(home, now, now.spec, replica, home);
+    if (wrong && judge_one(home, now, before.spec, replica, home)) return wrong;
   }
   return std::nullopt;
 }
 
 std::optional<std::string> WorkloadWatch::judge_one(const std::string& home, const model::Workload& workload,
                                                     const model::WorkloadSpec& spec,
-                                                    const model::ReplicaAssignment& replica) const {
+                                                    const model::ReplicaAssignment& replica,
+                                                    const std::string& payer) const {
   const model::PlacementPolicy& policy = spec.placement;
   const PlacementSite& site = sites_.at(replica.zone);
   const zone::ZoneConfig& config = site.config;
@@ -121,7 +123,7 @@ std::optional<std::string> WorkloadWatch::judge_one(const std::string& home, con
     if (!holds_one(config.labels, label)) return violates("the certifications");
   const bool free = config.price_per_vcpu_hour <= 0;
   if (policy.max_euro_per_hour &&
-      (free || euro_per_hour(site, home) > *policy.max_euro_per_hour + kHalfAMicroEuro))
+      (free || euro_per_hour(site, payer) > *policy.max_euro_per_hour + kHalfAMicroEuro))
     return violates("the price");
   if (policy.max_grams_co2_per_kwh && config.carbon_grams_per_kwh > policy.max_grams_co2_per_kwh->value)
     return violates("the carbon");
@@ -174,30 +176,43 @@ std::optional<std::string> WorkloadWatch::unsettled() {
     if (auto wrong = check_zone(*zone)) return fmt::format("zone '{}': {}", watched.process.name(), *wrong);
   }
   for (const auto& [home, workloads] : workloads_) {
-    for (const auto& [name, workload] : workloads) {
-      if (workload.metadata.deleted_at) return fmt::format("workload '{}' is still being deleted", name);
-      std::int32_t running = 0;
-      for (const model::ReplicaAssignment& replica : workload.status.replicas) {
-        if (!replica.deleting && says_no_room(workload, replica.instance)) {
-          ++running;
-          continue;
-        }
-        if (replica.deleting || replica.power_state != model::PowerState::running) {
-          const auto& conditions = workload.status.conditions;
-          return fmt::format("{} in zone '{}' {}, workload '{}' of '{}' says: {}", replica.instance,
-                             replica.zone, replica.deleting ? "is being deleted" : "does not run", name, home,
-                             conditions.empty() ? "" : conditions.front().message);
-        }
-        ++running;
-      }
-      const bool complete =
-          workload.spec.placement.per_zone ? running > 0 : running == workload.spec.replicas;
-      if (!complete && !says_no_zone(workload))
-        return fmt::format("workload '{}' of zone '{}' has {} of {} replicas and does not say why", name,
-                           home, running, workload.spec.replicas);
-    }
+    for (const auto& [name, workload] : workloads)
+      if (auto wrong = unsettled_workload(home, workload)) return wrong;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> WorkloadWatch::unsettled_workload(const std::string& home,
+                                                             const model::Workload& workload) const {
+  const std::string& name = workload.metadata.name;
+  if (workload.metadata.deleted_at) return fmt::format("workload '{}' is still being deleted", name);
+  const auto& conditions = workload.status.conditions;
+  const std::string said = conditions.empty() ? "" : conditions.front().message;
+  const auto wanted = workload.spec.instance.spec.power == model::Power::running ? model::PowerState::running
+                                                                                 : model::PowerState::stopped;
+  std::int32_t ready = 0;
+  for (const model::ReplicaAssignment& replica : workload.status.replicas) {
+    if (replica.deleting || (replica.power_state != wanted && !says(said, replica, "waits for room"))) {
+      return fmt::format("{} in zone '{}' {}, workload '{}' of '{}' says: {}", replica.instance, replica.zone,
+                         replica.deleting
+                             ? std::string("is being deleted")
+                             : fmt::format("is {} and should be {}",
+                                           boost::describe::enum_to_string(replica.power_state, ""),
+                                           boost::describe::enum_to_string(wanted, "")),
+                         name, home, said);
+    }
+    ++ready;
+    const bool moves = workload.spec.placement.enforce == model::Enforce::continuous;
+    if (moves && !says(said, replica, "stays") && !says(said, replica, "waits for room")) {
+      // What a zone asks of this one in particular may be forgotten by now.
+      if (const auto wrong = judge_one(home, workload, workload.spec, replica, replica.zone))
+        return fmt::format("{}, and is not moved; it says: {}", *wrong, said);
+    }
+  }
+  const bool complete = workload.spec.placement.per_zone ? ready > 0 : ready == workload.spec.replicas;
+  if (complete || says_no_zone(workload)) return std::nullopt;
+  return fmt::format("workload '{}' of zone '{}' has {} of {} replicas and does not say why", name, home,
+                     ready, workload.spec.replicas);
 }
 
 std::optional<std::string> WorkloadWatch::check_zone(zone::Zone& zone) const {

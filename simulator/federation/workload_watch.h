@@ -34,11 +34,13 @@ class WorkloadWatch {
   std::optional<std::string> check_replicas(const host::simulated::Fleet& fleet);
 
   // For the quiet end: no reservation is held, each host has free what its instances leave, every replica is
-  // where its workload says, and each workload is complete or says why no zone takes more.
+  // where its workload says, and each workload is complete or says why no zone takes more; what its policy
+  // enforces for ever is so, or is said to stay for a reason.
   std::optional<std::string> unsettled();
 
   std::size_t assigned_here() const { return assigned_here_; }
   std::size_t assigned_elsewhere() const { return assigned_elsewhere_; }
+  std::size_t moved() const { return moved_; }
 
  private:
   struct Watched {
@@ -53,9 +55,12 @@ class WorkloadWatch {
                                    const model::Workload& now) const;
   std::optional<std::string> judge_one(const std::string& home, const model::Workload& workload,
                                        const model::WorkloadSpec& spec,
-                                       const model::ReplicaAssignment& replica) const;
+                                       const model::ReplicaAssignment& replica,
+                                       const std::string& payer) const;
   std::optional<std::string> judge_spread(const model::Workload& workload, model::Spread spread,
                                           const model::ReplicaAssignment& replica) const;
+  std::optional<std::string> unsettled_workload(const std::string& home,
+                                                const model::Workload& workload) const;
   std::optional<std::string> check_zone(zone::Zone& zone) const;
   std::optional<std::string> check_owner(const std::string& zone, const model::Instance& instance) const;
 
@@ -67,6 +72,7 @@ class WorkloadWatch {
   std::pair<std::uint64_t, std::uint64_t> replicas_checked_;
   std::size_t assigned_here_ = 0;
   std::size_t assigned_elsewhere_ = 0;
+  std::size_t moved_ = 0;
 };
 
 }  // namespace hanse::simulator

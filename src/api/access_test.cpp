@@ -113,6 +113,7 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "POST /providers/hanse.federation/v1/exchanges",
       "POST /providers/hanse.placement/v1/reservations",
       "DELETE /providers/hanse.placement/v1/reservations/{name}",
+      "POST /providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/transfers",
       "POST /providers/hanse.placement/v1/leases",
       "POST /providers/hanse.migration/v1/incoming",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",

@@ -27,7 +27,8 @@ void add_compute_routes(Routes& routes, Context& context) {
        .get = kUsersAndPeers,
        .put = kUsersAndPeers,
        .remove = kUsersAndPeers,
-       .guard = [&context](const Call& call) { return check_instance_of_peer(context, call); },
+       .guard =
+           [&context](const Call& call) { return check_instance_of_peer(context, call, id_of(call.path)); },
        .peer_put = [&context](Call call) { return put_instance_of_peer(context, std::move(call)); }});
 }
 

@@ -9,7 +9,7 @@ namespace {
 using Action = Task<Result<model::Instance>> (zone::InstanceActions::*)(zone::ResourceId);
 
 Task<Result<http::Reply>> act(Context& context, Action action, Call call) {
-  HANSE_CO_CHECK(check_instance_of_peer(context, call));
+  HANSE_CO_CHECK(check_instance_of_peer(context, call, id_of(call.path)));
   HANSE_CO_TRY(const model::Instance instance,
                co_await (context.parts.instance_actions.*action)(id_of(call.path)));
   co_return json_reply(202, instance);

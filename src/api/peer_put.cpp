@@ -70,9 +70,8 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   co_return ResourceKind::Written{text_of(answer.resource), answer.created};
 }
 
-Status check_instance_of_peer(const Context& context, const Call& call) {
+Status check_instance_of_peer(const Context& context, const Call& call, const zone::ResourceId& id) {
   if (call.caller.kind != zone::CallerKind::peer || call.request.method == "PUT") return {};
-  const zone::ResourceId id = id_of(call.path);
   HANSE_TRY(const auto instance, context.parts.frontends.instances.get(id));
   if (!belongs_to_peer(*instance, call.caller.name)) return not_yours(id, call.caller.name);
   return {};

@@ -43,6 +43,6 @@ bool belongs_to_peer(const model::Instance& instance, const std::string& peer);
 // Puts the instance and writes the workload of the annotation into its status.
 Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call call);
 // For other calls of peers that name an instance. Errors: permission_denied.
-Status check_instance_of_peer(const Context& context, const Call& call);
+Status check_instance_of_peer(const Context& context, const Call& call, const zone::ResourceId& id);
 
 }  // namespace hanse::api

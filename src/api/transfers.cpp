@@ -1,6 +1,7 @@
 // hanse.migration, for users: transfers are made, watched and cancelled.
 #include "api/json_body.h"
 #include "api/messages.h"
+#include "api/peer_put.h"
 #include "api/query.h"
 #include "api/resource_routes.h"
 #include "api/transfer_kind.h"
@@ -41,6 +42,9 @@ Task<Result<http::Reply>> create(Context& context, Call call) {
   HANSE_CO_TRY(TransferDraft draft, read_body<TransferDraft>(call.request.body));
   HANSE_CO_CHECK(model::check_name(draft.spec.instance, "/spec/instance"));
   HANSE_CO_CHECK(model::check_name(draft.spec.target_zone, "/spec/targetZone"));
+  zone::ResourceId instance = id_of(call.path);
+  instance.name = draft.spec.instance;
+  HANSE_CO_CHECK(check_instance_of_peer(context, call, instance));
   HANSE_CO_TRY(const auto transfer,
                co_await context.parts.transfers.create(id_of(call.path), std::move(draft.spec)));
   co_return json_reply(201, transfer);
@@ -62,9 +66,10 @@ void add_transfer_routes(Routes& routes, Context& context) {
                     .answer_schema = "TransferList",
                     .function = [&context](Call call) { return list(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}", kPath),
-                    .access = kUsers,
+                    .access = kUsersAndPeers,
                     .permission = permission_to("post"),
-                    .summary = "Move an instance to another zone; the transfer's name is generated",
+                    .summary = "Move an instance to another zone; the transfer's name is generated. A peer "
+                               "moves what belongs to its workloads",
                     .request_schema = "TransferDraft",
                     .answer_schema = "Transfer",
                     .success = 201,

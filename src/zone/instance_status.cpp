@@ -11,6 +11,11 @@ bool is_as_wanted(const model::Instance& instance, PowerState power) {
   return power == (wants_running ? PowerState::running : PowerState::stopped);
 }
 
+// A host makes nothing before it is to run.
+PowerState power_of_absent(const model::Instance& instance) {
+  return instance.spec.power == model::Power::stopped ? PowerState::stopped : PowerState::unknown;
+}
+
 void note(model::Instance& instance, std::string type, std::string reason, std::string message,
           const std::string& now) {
   model::add_condition(instance.status.conditions,
@@ -37,7 +42,7 @@ void apply_observed(model::Instance& instance, const HostView& view, const std::
   }
   if (!view.observed) return;
   const model::MachineObserved& observed = *view.observed;
-  status.power_state = observed.exists ? observed.power_state : PowerState::unknown;
+  status.power_state = observed.exists ? observed.power_state : power_of_absent(instance);
   status.forwards = observed.forwards;
   if (!observed.error.empty()) {
     status.state = observed.power_state == PowerState::running ? ResourceState::active : ResourceState::error;
@@ -45,9 +50,9 @@ void apply_observed(model::Instance& instance, const HostView& view, const std::
   } else if (observed.power_state == PowerState::moving) {
     status.state = ResourceState::updating;
     note(instance, "Transfer", "Moving", "the guest is paused for its move", now);
-  } else if (observed.exists && is_as_wanted(instance, observed.power_state)) {
+  } else if (is_as_wanted(instance, status.power_state)) {
     status.state = ResourceState::active;
-    const bool running = observed.power_state == PowerState::running;
+    const bool running = status.power_state == PowerState::running;
     note(instance, "Running", running ? "Running" : "Stopped", "on host '" + status.host + "'", now);
   } else {
     status.state = transitional(status.state);

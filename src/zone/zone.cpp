@@ -77,7 +77,6 @@ struct Zone::Parts {
         reservations(run, config, admission, capacity),
         lease_grants(run, tables, config.name),
         replica_leases(run, tables, clients, config.name),
-        replica_zones(config, tables, frontends, clients),
         zone_candidates(config, tables, capacity, peers, admission, records),
         explainer(config, tables, capacity, zone_candidates),
         transfer_changes(run.scheduler),
@@ -89,10 +88,11 @@ struct Zone::Parts {
                    .certificates = crypto.certificates,
                    .zone = config.name},
                   capacity, peers, admission, replica_leases),
+        replica_zones({config, tables, frontends, actions, transfers, clients}),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
                     replica_leases,
                     {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants,
-                     transfers, config.name}) {
+                     config.name}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
 
@@ -133,11 +133,11 @@ struct Zone::Parts {
   Reservations reservations;
   LeaseGrants lease_grants;
   ReplicaLeases replica_leases;
-  ReplicaZones replica_zones;
   ZoneCandidates zone_candidates;
   Explainer explainer;
   Signal transfer_changes;
   TransferService transfers;
+  ReplicaZones replica_zones;
   Controllers controllers;
   Scope scope{4};  // declared last: destroyed first
 };

@@ -105,6 +105,13 @@ Task<bool> Assigner::place(model::Workload workload, model::InstanceSku sku,
   co_return false;
 }
 
+Task<Status> Assigner::try_zone(model::Workload workload, model::InstanceSku sku, std::string zone,
+                                model::ReplicaAssignment replica) {
+  HANSE_CO_CHECK(co_await reserve(workload, sku, zone, replica));
+  if (zones_.is_here(zone)) co_return Status();
+  co_return co_await zones_.release(zone, replica.reservation);
+}
+
 Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
                                model::ReplicaAssignment& replica) {
   replica.reservation = random_token(runtime_.random, kReservationDigits);
@@ -113,6 +120,7 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());
   // The digest said the price for everybody; this one is for us.
+  if (answer->price) candidates_.learn_price(zone, sku, *answer->price);
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
   if (!ceiling) co_return Status();
   const std::optional<MicroEuroPerHour> price = answer->price;

@@ -30,6 +30,9 @@ class Assigner {
     std::string problem;  // why not all have a zone
   };
   Task<Result<Assigned>> assign(model::Workload workload, model::InstanceSku sku, Replicas replicas);
+  // Whether the zone would take the replica, at a price that the policy allows; it may be asked again.
+  Task<Status> try_zone(model::Workload workload, model::InstanceSku sku, std::string zone,
+                        model::ReplicaAssignment replica);
   // The replica's zone refused it after all.
   void remember_refusal(const model::Workload& workload, const std::string& zone, std::string message);
 

@@ -1,20 +1,22 @@
 // PolicyKeeper: what becomes of replicas that are where their workload's policy does not want them any more,
 // or where no host takes them: reported; and after a while, since a figure may only flicker and a host may
-// only restart, moved live where the policy says so, or made elsewhere when they never ran.
+// only restart, moved live by the zone that has them where the policy says so, or made elsewhere when they
+// never ran.
 //
-// It remembers since when, in memory. Lifecycle: as long as the reconciler. Thread: the loop. Failure: a
-// problem in words.
+// It remembers since when, and what was tried, in memory. Lifecycle: as long as the reconciler. Thread: the
+// loop. Failure: a problem in words.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/runtime.h"
 #include "zone/event_log.h"
-#include "zone/transfer_frontend.h"
+#include "zone/workloads/assigner.h"
 #include "zone/workloads/replica_plan.h"
 #include "zone/workloads/replica_zones.h"
 #include "zone/workloads/zone_candidates.h"
@@ -31,7 +33,7 @@ class PolicyKeeper {
     EventLog& events;
     ZoneCandidates& candidates;
     ReplicaZones& zones;
-    TransferFrontend& transfers;
+    Assigner& assigner;
   };
   explicit PolicyKeeper(Services services) : services_(services) {}
 
@@ -45,15 +47,21 @@ class PolicyKeeper {
 
  private:
   using Zones = std::vector<placement::ZoneCandidate>;
-  using Since = std::map<std::int32_t, MonotonicTime>;  // by index
+  struct Misplaced {
+    MonotonicTime since;          // or when it was last ordered to move, or seen moving
+    std::string ordered;          // the zone that it was to move to last
+    std::string failed;           // the one that it did not come to last
+    std::set<std::string> tried;  // all of those, until none is left
+  };
+  using ByIndex = std::map<std::int32_t, Misplaced>;
 
-  // Whether it has been so for long; what is no longer so is not carried over into `now_misplaced`.
-  bool is_overdue(const std::string& uid, std::int32_t index, Since& now_misplaced) const;
-  Task<Status> move_away(model::Workload workload, model::ReplicaAssignment replica, Replicas replicas,
-                         Zones zones);
+  bool is_overdue(const Misplaced& misplaced) const;
+  bool another_moves(const ByIndex& known, std::int32_t index) const;
+  Task<Status> move_away(model::Workload workload, model::InstanceSku sku, model::ReplicaAssignment replica,
+                         Replicas replicas, Zones zones, Misplaced& misplaced);
 
   Services services_;
-  std::map<std::string, Since> misplaced_;  // by uid of the workload
+  std::map<std::string, ByIndex> misplaced_;  // by uid of the workload
 };
 
 }  // namespace hanse::zone

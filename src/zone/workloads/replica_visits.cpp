@@ -89,9 +89,14 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::visit(Pointer workload,
   const auto version = instance->annotations.find(model::kTemplateAnnotation);
   look.outdated = version != instance->annotations.end() &&
                   version->second != template_version(services_.hashing, workload->spec.instance);
+  const model::Power power = workload->spec.instance.spec.power;
   look.homeless = instance->status.host.empty() && !instance->metadata.deleted_at;
   if (replica.deleting && !instance->metadata.deleted_at)
     HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
+  const bool settled =
+      !replica.deleting && !instance->metadata.deleted_at && instance->status.transfer.empty();
+  if (settled && instance->spec.power != power)
+    HANSE_CO_CHECK(co_await services_.zones.set_power(replica.zone, id, power));
   co_return replica;
 }
 

@@ -36,14 +36,14 @@ Status accept_existing(const Result<json::Value>& answer) {
 
 Task<Result<model::ReservationAnswer>> ReplicaZones::reserve(std::string zone,
                                                              model::ReservationRequest request) {
-  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   HANSE_CO_TRY(const json::Value answer,
                co_await client->call("POST", model::kReservationsPath, to_json(request)));
   co_return json::from_json<model::ReservationAnswer>(answer);
 }
 
 Task<Status> ReplicaZones::release(std::string zone, std::string reservation) {
-  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   const auto released =
       co_await client->call("DELETE", fmt::format("{}/{}", model::kReservationsPath, reservation));
   if (!released) co_return fail(released.error());
@@ -53,9 +53,9 @@ Task<Status> ReplicaZones::release(std::string zone, std::string reservation) {
 // Whose replica it is goes into the status, where no user can write it.
 Task<Status> ReplicaZones::put_here(ReplicaRequest replica) {
   const ResourceId id = id_of(replica.instance.metadata);
-  if (tables_.instances.get(id)) co_return Status();
+  if (services_.tables.instances.get(id)) co_return Status();
   const std::string workload = replica.instance.annotations[model::kWorkloadAnnotation];
-  const auto put = co_await frontends_.instances.put(
+  const auto put = co_await services_.frontends.instances.put(
       std::move(replica.instance), std::nullopt,
       [workload](model::Instance& made) { made.status.workload = workload; });
   if (!put) co_return fail(put.error());
@@ -63,8 +63,8 @@ Task<Status> ReplicaZones::put_here(ReplicaRequest replica) {
 }
 
 Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
-  if (zone == config_.name) co_return co_await put_here(std::move(replica));
-  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
+  if (is_here(zone)) co_return co_await put_here(std::move(replica));
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   const ResourceId id = id_of(replica.instance.metadata);
   const auto there = co_await client->call("GET", instance_path(id));
   if (there) co_return Status();
@@ -73,7 +73,7 @@ Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
       fmt::format("/providers/seca.compute/v1/tenants/{}/skus/{}", id.tenant, replica.sku.metadata.name);
   HANSE_CO_CHECK(accept_existing(co_await client->call("PUT", sku, body_of(replica.sku))));
   if (replica.image) {
-    replica.image->annotations["hanse/origin"] = config_.name;
+    replica.image->annotations["hanse/origin"] = services_.config.name;
     const std::string image = fmt::format("/providers/seca.storage/v1/tenants/{}/images/{}", id.tenant,
                                           replica.image->metadata.name);
     HANSE_CO_CHECK(accept_existing(co_await client->call("PUT", image, body_of(*replica.image))));
@@ -84,24 +84,55 @@ Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
 }
 
 Task<Result<model::Instance>> ReplicaZones::get(std::string zone, ResourceId id) {
-  if (zone == config_.name) {
-    HANSE_CO_TRY(const auto instance, tables_.instances.get(id));
+  if (is_here(zone)) {
+    HANSE_CO_TRY(const auto instance, services_.tables.instances.get(id));
     co_return *instance;
   }
-  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   HANSE_CO_TRY(const json::Value answer, co_await client->call("GET", instance_path(id)));
   co_return json::from_json<model::Instance>(answer);
 }
 
 Task<Status> ReplicaZones::remove(std::string zone, ResourceId id) {
-  if (zone == config_.name) {
-    const auto deleted = co_await frontends_.instances.request_deletion(id);
+  if (is_here(zone)) {
+    const auto deleted = co_await services_.frontends.instances.request_deletion(id);
     if (!deleted) co_return fail(deleted.error());
     co_return Status();
   }
-  HANSE_CO_TRY(const auto client, client_of(clients_, zone));
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   const auto deleted = co_await client->call("DELETE", instance_path(id));
   if (!deleted) co_return fail(deleted.error());
+  co_return Status();
+}
+
+Task<Status> ReplicaZones::set_power(std::string zone, ResourceId id, model::Power power) {
+  const bool on = power == model::Power::running;
+  if (is_here(zone)) {
+    const auto set = on ? co_await services_.actions.start(id) : co_await services_.actions.stop(id);
+    if (!set) co_return fail(set.error());
+    co_return Status();
+  }
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
+  const auto set = co_await client->call("POST", instance_path(id) + (on ? "/start" : "/stop"));
+  if (!set) co_return fail(set.error());
+  co_return Status();
+}
+
+Task<Status> ReplicaZones::move(std::string zone, ResourceId id, std::string target) {
+  model::TransferSpec spec;
+  spec.instance = id.name;
+  spec.target_zone = std::move(target);
+  if (is_here(zone)) {
+    const auto moving = co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace},
+                                                            std::move(spec));
+    if (!moving) co_return fail(moving.error());
+    co_return Status();
+  }
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
+  const std::string path = fmt::format("/providers/hanse.migration/v1/tenants/{}/workspaces/{}/transfers",
+                                       id.tenant, id.workspace);
+  const auto moving = co_await client->call("POST", path, json::Object{{"spec", to_json(spec)}});
+  if (!moving) co_return fail(moving.error());
   co_return Status();
 }
 

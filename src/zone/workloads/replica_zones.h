@@ -9,7 +9,9 @@
 #include "model/reservation.h"
 #include "runtime/runtime.h"
 #include "zone/frontends.h"
+#include "zone/instance_actions.h"
 #include "zone/peer_clients.h"
+#include "zone/transfer_frontend.h"
 #include "zone/zone_config.h"
 
 namespace hanse::zone {
@@ -23,10 +25,17 @@ struct ReplicaRequest {
 
 class ReplicaZones {
  public:
-  ReplicaZones(const ZoneConfig& config, Tables& tables, Frontends& frontends, PeerClients& clients)
-      : config_(config), tables_(tables), frontends_(frontends), clients_(clients) {}
+  struct Services {
+    const ZoneConfig& config;
+    Tables& tables;
+    Frontends& frontends;
+    InstanceActions& actions;
+    TransferFrontend& transfers;
+    PeerClients& clients;
+  };
+  explicit ReplicaZones(Services services) : services_(services) {}
 
-  bool is_here(const std::string& zone) const { return zone == config_.name; }
+  bool is_here(const std::string& zone) const { return zone == services_.config.name; }
   // Room for a replica in another zone. Asking again with the same id is the same reservation.
   Task<Result<model::ReservationAnswer>> reserve(std::string zone, model::ReservationRequest request);
   // When it is answered, nothing can be put by that reservation any more.
@@ -36,14 +45,14 @@ class ReplicaZones {
   // Errors: not_found when there is none.
   Task<Result<model::Instance>> get(std::string zone, ResourceId id);
   Task<Status> remove(std::string zone, ResourceId id);
+  Task<Status> set_power(std::string zone, ResourceId id, model::Power power);
+  // Orders a live move, which goes on by itself.
+  Task<Status> move(std::string zone, ResourceId id, std::string target);
 
  private:
   Task<Status> put_here(ReplicaRequest replica);
 
-  const ZoneConfig& config_;
-  Tables& tables_;
-  Frontends& frontends_;
-  PeerClients& clients_;
+  Services services_;
 };
 
 }  // namespace hanse::zone

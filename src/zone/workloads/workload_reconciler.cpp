@@ -43,11 +43,17 @@ bool is_assigned_so(const Replicas& replicas, const model::ReplicaAssignment& on
   });
 }
 
+// Those that run, or are stopped where the template says so.
+std::ptrdiff_t count_ready(const model::Workload& workload, const Replicas& replicas) {
+  const auto wanted = workload.spec.instance.spec.power == model::Power::running ? model::PowerState::running
+                                                                                 : model::PowerState::stopped;
+  return std::count_if(replicas.begin(), replicas.end(), [wanted](const model::ReplicaAssignment& replica) {
+    return !replica.deleting && replica.power_state == wanted;
+  });
+}
+
 bool is_complete(const model::Workload& workload, const Replicas& replicas) {
-  const auto runs = [](const model::ReplicaAssignment& replica) {
-    return !replica.deleting && replica.power_state == model::PowerState::running;
-  };
-  const auto ready = std::count_if(replicas.begin(), replicas.end(), runs);
+  const auto ready = count_ready(workload, replicas);
   const auto wanted =
       std::count_if(replicas.begin(), replicas.end(),
                     [](const model::ReplicaAssignment& replica) { return !replica.deleting; });
@@ -161,9 +167,7 @@ Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, ReplicaVisits::
     keeper_.forget(workload->metadata.uid);
     co_return Again();
   }
-  const auto ready = std::count_if(visited.replicas.begin(), visited.replicas.end(), [](const auto& replica) {
-    return !replica.deleting && replica.power_state == model::PowerState::running;
-  });
+  const auto ready = count_ready(*workload, visited.replicas);
   const bool complete = is_complete(*workload, visited.replicas);
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const auto written =

@@ -1,7 +1,7 @@
 // WorkloadReconciler: keeps each workload's replicas as they are declared, for ever: assigns a zone to each,
 // durably, before anything is put there; makes what is missing; follows what has moved; makes anew, one at a
-// time, what has another template; reports what no longer satisfies the policy, and moves it where the policy
-// says so; removes what is too many.
+// time, what has another template; starts and stops them as the template says; reports what no longer
+// satisfies the policy, and moves it where the policy says so; removes what is too many.
 //
 // A replica runs in its assigned zone or nowhere: another is assigned only when the zone has said that it has
 // nothing and that nothing can come by the reservation any more. Thread: the loop.
@@ -32,7 +32,6 @@ class WorkloadReconciler {
     ZoneCandidates& candidates;
     ReplicaZones& zones;
     LeaseGrants& leases;
-    TransferFrontend& transfers;
     std::string zone;
   };
   explicit WorkloadReconciler(Services services)
@@ -41,7 +40,7 @@ class WorkloadReconciler {
         visits_({services_.tables, services_.hashing, services_.events, services_.zones, services_.leases,
                  assigner_, services_.zone}),
         keeper_({services_.runtime, services_.tables, services_.events, services_.candidates, services_.zones,
-                 services_.transfers}) {}
+                 assigner_}) {}
 
   Task<Result<Again>> reconcile(std::string key);
 

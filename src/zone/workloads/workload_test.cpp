@@ -79,12 +79,29 @@ TEST_CASE_FIXTURE(WorkloadFixture, "with another template replicas are made anew
   CHECK(running() == 2);
   CHECK(get("web-0").metadata.uid != before);
   for (const char* name : {"web-0", "web-1"}) CHECK(get(name).labels.at("tier") == "front");
-  // The power of the template is no reason to make anything anew.
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture,
+                  "the template's power is that of all replicas, which are not made anew for it") {
+  put(workload(2));
+  pass(Seconds{10});
   const std::string kept = get("web-0").metadata.uid;
+  model::Workload changed = workload(2);
   changed.spec.instance.spec.power = model::Power::stopped;
   put(changed);
   pass(Seconds{10});
+  CHECK(running() == 0);
   CHECK(get("web-0").metadata.uid == kept);
+  CHECK(now().status.state == model::ResourceState::active);
+  CHECK(now().status.ready == 2);
+  changed.spec.instance.spec.power = model::Power::running;
+  put(changed);
+  pass(Seconds{10});
+  CHECK(running() == 2);
+  CHECK(get("web-0").metadata.uid == kept);
+  REQUIRE(wait(zone->instance_actions().stop(id("web-1"))));
+  pass(Seconds{10});
+  CHECK(running() == 2);
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture, "one in each zone is one here, and the next has nowhere to go") {

@@ -1,6 +1,7 @@
 #include "zone/workloads/zone_candidates.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "zone/federation/zone_offer.h"
 
@@ -62,12 +63,24 @@ placement::ZoneCandidate ZoneCandidates::peer(const std::string& name, const mod
     if (const auto* offer = offer_for(known->digest, sku)) {
       zone.fits = offer->fits;
       zone.price = offer->price;
+      const auto factor = price_factors_.find(name);
+      if (zone.price && factor != price_factors_.end())
+        zone.price = MicroEuroPerHour{std::llround(static_cast<double>(zone.price->value) * factor->second)};
     }
   }
   const Status given = admission_.gives(name, workload.metadata.tenant);
   if (!given) zone.refusal = given.error().message;
   if (const auto silence = records_.silence(name)) zone.age = std::chrono::duration_cast<Seconds>(*silence);
   return zone;
+}
+
+void ZoneCandidates::learn_price(const std::string& zone, const model::InstanceSku& sku,
+                                 MicroEuroPerHour price) {
+  const ZoneRecords::Known* known = records_.digest_of(zone);
+  const auto* offer = known == nullptr ? nullptr : offer_for(known->digest, sku);
+  if (offer == nullptr || !offer->price || offer->price->value <= 0) return;
+  if (price_factors_.size() >= federation::kMaxPeers) price_factors_.clear();
+  price_factors_[zone] = static_cast<double>(price.value) / static_cast<double>(offer->price->value);
 }
 
 // Which other workloads of the workspace have replicas where.

@@ -1,9 +1,11 @@
 // ZoneCandidates: the zones that a workload's replicas may run in, as placement sees them: this one by what
 // it has, the peers by their signed digests, by the policy for them and by how they were last heard of.
 //
-// Pure reading of tables and digests, made fresh for each decision. Thread: the loop.
+// Reading of tables and digests, made fresh for each decision; the prices that peers ask of this zone are
+// remembered, in memory. Thread: the loop.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ class ZoneCandidates {
   // Without replicas of the workload itself, which the caller counts.
   Result<std::vector<placement::ZoneCandidate>> all(const model::Workload& workload,
                                                     const model::InstanceSku& sku) const;
+  // What a peer asks of this zone for one, as it answered: counts instead of what it tells everybody.
+  void learn_price(const std::string& zone, const model::InstanceSku& sku, MicroEuroPerHour price);
 
  private:
   Result<placement::ZoneCandidate> here(const model::Workload& workload, const model::InstanceSku& sku) const;
@@ -41,6 +45,7 @@ class ZoneCandidates {
   const federation::Peers& peers_;
   const PeerAdmission& admission_;
   const ZoneRecords& records_;
+  std::map<std::string, double> price_factors_;  // by peer, once it has answered
 };
 
 }  // namespace hanse::zone
