@@ -1,0 +1,90 @@
+#include "zone/federation/invitations.h"
+
+#include <doctest/doctest.h>
+
+#include "federation/zone_card.h"
+#include "tests/support/zone_fixture.h"
+#include "zone/federation/membership.h"
+
+namespace hanse::zone {
+namespace {
+
+struct Fixture : test::ZoneFixture {
+  federation::Invitation invite(Seconds lifetime = Seconds{600}) {
+    const std::string text = wait(zone->membership().invite(lifetime)).value();
+    return federation::read_invitation(hashing, text, federation::InvitationKind::zone).value();
+  }
+  // As another zone that shows its card. What came of it: "accepted", or the reason why not.
+  std::string accept(const federation::Invitation& invitation, const std::string& name,
+                     const SigningKey& key) {
+    const federation::ZoneCard card{
+        .zone = name, .endpoint = name + ".example:8443", .identity_key = key.public_key, .ca_pems = {ca_}};
+    const auto record =
+        federation::sign(signatures, key.key_pem,
+                         {.owner = name,
+                          .kind = federation::RecordKind::card,
+                          .version = 1,
+                          .body = json::dump(to_json(card))})
+            .value();
+    const auto answer = wait(zone->membership().accept({invitation.secret, record}));
+    return answer ? "accepted" : answer.error().message;
+  }
+  std::size_t peers() const { return zone->membership().list().size(); }
+
+  SigningKey lisbon = signatures.make_key().value();
+  SigningKey porto = signatures.make_key().value();
+
+ private:
+  std::string ca_ = certificates.make_authority("another zone", Seconds{3600}).value().certificate_pem;
+};
+
+TEST_CASE_FIXTURE(Fixture, "an invitation is used up by the first zone, which may ask again") {
+  const auto invitation = invite();
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  CHECK(accept(invitation, "porto", porto) ==
+        "the invitation was used by zone 'lisbon'; ask for a new one");
+  restart();
+  CHECK(accept(invitation, "porto", porto) ==
+        "the invitation was used by zone 'lisbon'; ask for a new one");
+  CHECK(peers() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a wrong and an expired invitation are told apart, and pin nobody") {
+  auto invitation = invite(Seconds{60});
+  pass(Seconds{61});
+  CHECK(accept(invitation, "lisbon", lisbon).starts_with("the invitation expired at "));
+  invitation.secret[0] = invitation.secret[0] == '0' ? '1' : '0';
+  CHECK(accept(invitation, "lisbon", lisbon) ==
+        "zone 'helsinki' knows no such invitation: it is wrong, or it expired long ago; ask for a new one");
+  CHECK(peers() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone of this one's name, or of a peer's with another key, is refused") {
+  CHECK(accept(invite(), "helsinki", lisbon).find("zones need names of their own") != std::string::npos);
+  CHECK(accept(invite(), "lisbon", lisbon) == "accepted");
+  CHECK(accept(invite(), "lisbon", porto) ==
+        "zone 'lisbon' is a peer of zone 'helsinki' already, with another key; leave that one first");
+  CHECK(peers() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is confirmed without the invitation's secret gives no rights") {
+  auto invitation = invite();
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  CHECK(wait(zone->membership().confirm({"another secret", "lisbon"})).error().code == Code::not_found);
+  CHECK(zone->membership().get("lisbon")->state == federation::PeerState::invited);
+  CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})));
+  CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
+}
+
+TEST_CASE_FIXTURE(Fixture, "of an invitation's secret the store has the hash only") {
+  const auto invitation = invite();
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  for (const auto& entry : store->list("/", "", store::kMaxPageEntries).entries) {
+    CHECK(entry.key.find(invitation.secret) == std::string::npos);
+    CHECK(entry.value.find(invitation.secret) == std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace hanse::zone
