@@ -25,8 +25,12 @@ Task<void> append_and_append(ProcessContext context, std::uint64_t* acknowledged
   SimulatedJournal journal(context.runtime.blocking, context.runtime.scheduler, context.disk, "store");
   for (std::uint64_t number = 1;; ++number) {
     std::vector<store::JournalRecord> batch;
-    batch.push_back({.revision = number * 2 - 1, .writes = {{.key = "a", .value = std::to_string(number)}}});
-    batch.push_back({.revision = number * 2, .writes = {{.key = "b", .value = std::to_string(number)}}});
+    batch.push_back(
+        {.revision = number * 2 - 1,
+         .writes = {{.key = "a", .value = std::make_shared<const std::string>(std::to_string(number))}}});
+    batch.push_back(
+        {.revision = number * 2,
+         .writes = {{.key = "b", .value = std::make_shared<const std::string>(std::to_string(number))}}});
     if (!co_await journal.append(std::move(batch))) co_return;
     *acknowledged = number;
   }

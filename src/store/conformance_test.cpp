@@ -159,6 +159,18 @@ TEST_CASE_TEMPLATE("a watch resumes after the revision it is given", Backend, Me
   CHECK(future.error().code == Code::out_of_range);
 }
 
+TEST_CASE_TEMPLATE("a watch gives the keys alone to whoever asks for no more", Backend, Memory, Sqlite) {
+  Backend backend;
+  Store& store = *backend.store;
+  auto watch = store.watch("x/", 0);
+  REQUIRE(watch);
+  REQUIRE(run(backend.loop, store.transact({.writes = {{"x/1", "1"}, {"y/2", ""}}})));
+  REQUIRE(run(backend.loop, store.transact(remove("x/1"))));
+  CHECK(*run(backend.loop, (*watch)->next_keys()) == std::vector<std::string>{"x/1", "x/1"});
+  REQUIRE(run(backend.loop, store.transact(put("x/3", "3"))));
+  CHECK(*run(backend.loop, (*watch)->next()) == std::vector<Change>{{"x/3", "3", 3}});
+}
+
 TEST_CASE_TEMPLATE("a watch that falls behind the history is told so, a quick one is not", Backend, Memory,
                    Sqlite) {
   Backend backend(StoreLimits{.history = {.changes = 3}});

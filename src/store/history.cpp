@@ -6,7 +6,7 @@
 namespace hanse::store {
 namespace {
 
-std::size_t bytes_of(const Change& change) {
+std::size_t bytes_of(const ChangeHistory::Kept& change) {
   return change.key.size() + (change.value ? change.value->size() : 0);
 }
 
@@ -18,7 +18,7 @@ void ChangeHistory::restart(Revision start) {
   start_ = start;
 }
 
-void ChangeHistory::add(Change change) {
+void ChangeHistory::add(Kept change) {
   bytes_ += bytes_of(change);
   changes_.push_back(std::move(change));
 }
@@ -44,12 +44,24 @@ Status ChangeHistory::check_kept(Revision from) const {
   return {};
 }
 
+std::deque<ChangeHistory::Kept>::const_iterator ChangeHistory::first_after(Revision from) const {
+  const auto after = [](Revision revision, const Kept& change) { return revision < change.revision; };
+  return std::upper_bound(changes_.begin(), changes_.end(), from, after);
+}
+
 std::vector<Change> ChangeHistory::since(Revision from, std::string_view prefix) const {
   std::vector<Change> found;
-  const auto after = [](Revision revision, const Change& change) { return revision < change.revision; };
-  for (auto at = std::upper_bound(changes_.begin(), changes_.end(), from, after); at != changes_.end();
-       ++at) {
-    if (at->key.starts_with(prefix)) found.push_back(*at);
+  for (auto at = first_after(from); at != changes_.end(); ++at) {
+    if (!at->key.starts_with(prefix)) continue;
+    found.push_back({at->key, at->value ? std::optional(*at->value) : std::nullopt, at->revision});
+  }
+  return found;
+}
+
+std::vector<std::string> ChangeHistory::keys_since(Revision from, std::string_view prefix) const {
+  std::vector<std::string> found;
+  for (auto at = first_after(from); at != changes_.end(); ++at) {
+    if (at->key.starts_with(prefix)) found.push_back(at->key);
   }
   return found;
 }

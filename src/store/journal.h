@@ -6,7 +6,6 @@
 // knows; one that cannot know refuses every further append until it is opened again.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@ namespace hanse::store {
 
 struct JournalWrite {
   std::string key;
-  std::optional<std::string> value;  // std::nullopt deletes
+  SharedValue value;  // null deletes
   Revision created = kNoRevision;
 };
 

@@ -13,17 +13,24 @@ class HistoryWatch final : public Watch {
   HistoryWatch(const StoreCore& core, Signal& committed, std::string prefix, Revision from)
       : core_(core), committed_(committed), prefix_(std::move(prefix)), position_(from) {}
 
-  Task<Result<std::vector<Change>>> next() override {
+  Task<Result<std::vector<Change>>> next() override { return wait_for(&StoreCore::changes_since); }
+  Task<Result<std::vector<std::string>>> next_keys() override { return wait_for(&StoreCore::keys_since); }
+
+ private:
+  template <class T>
+  using Since = Result<std::vector<T>> (StoreCore::*)(Revision, std::string_view) const;
+
+  template <class T>
+  Task<Result<std::vector<T>>> wait_for(Since<T> since) {
     for (;;) {
       const auto seen = committed_.version();
-      HANSE_CO_TRY(auto changes, core_.changes_since(position_, prefix_));
+      HANSE_CO_TRY(auto changes, (core_.*since)(position_, prefix_));
       position_ = core_.revision();
       if (!changes.empty()) co_return changes;
       co_await committed_.changed_since(seen);
     }
   }
 
- private:
   const StoreCore& core_;
   Signal& committed_;
   std::string prefix_;
@@ -143,7 +150,10 @@ std::vector<JournalRecord> JournaledStore::effective_records() const {
 }
 
 void JournaledStore::complete(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) core_.commit(pending_[i].record);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Revision revision = pending_[i].record.revision;
+    core_.commit(std::exchange(pending_[i].record, {.revision = revision}));
+  }
   committed_.notify();
   for (std::size_t i = 0; i < count; ++i) {
     Pending& pending = pending_.front();

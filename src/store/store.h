@@ -84,6 +84,10 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
+// What the store keeps of a value: one copy for the entry, the history and the batch that goes to the disk.
+// Null: deleted.
+using SharedValue = std::shared_ptr<const std::string>;
+
 struct Page {
   std::vector<Entry> entries;
   bool more = false;
@@ -97,6 +101,8 @@ class Watch {
   // Errors: out_of_range when the watch fell behind the kept history; it then never recovers: list again and
   // watch from the revision() read together with the list.
   virtual Task<Result<std::vector<Change>>> next() = 0;
+  // The same for whoever reads the store itself: the keys alone, one for each change.
+  virtual Task<Result<std::vector<std::string>>> next_keys() = 0;
 };
 
 class Store {

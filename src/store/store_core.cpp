@@ -7,8 +7,8 @@ namespace hanse::store {
 
 void StoreCore::restore(JournalImage image) {
   for (Entry& entry : image.entries) {
-    durable_.insert_or_assign(std::move(entry.key),
-                              Stored{std::move(entry.value), entry.revision, entry.created});
+    put_durable(entry.key, Stored{std::make_shared<const std::string>(std::move(entry.value)), entry.revision,
+                                  entry.created});
   }
   revision_ = head_revision_ = image.revision;
   history_.restart(revision_);
@@ -19,10 +19,30 @@ StoreCore::KeyState StoreCore::head_state(std::string_view key) const {
     if (found->second.deleted) return {};
     return {found->second.revision, found->second.created};
   }
-  if (const auto found = durable_.find(key); found != durable_.end()) {
-    return {found->second.revision, found->second.created};
-  }
+  if (const auto* const found = find_durable(key)) return {found->second.revision, found->second.created};
   return {};
+}
+
+const StoreCore::Entries::value_type* StoreCore::find_durable(std::string_view key) const {
+  const auto place = places_.find(key);
+  return place == places_.end() ? nullptr : &*place->second;
+}
+
+void StoreCore::put_durable(const std::string& key, Stored stored) {
+  if (const auto place = places_.find(key); place != places_.end()) {
+    place->second->second = std::move(stored);
+    return;
+  }
+  const auto added = durable_.emplace(key, std::move(stored)).first;
+  places_.emplace(added->first, added);
+}
+
+void StoreCore::erase_durable(std::string_view key) {
+  const auto place = places_.find(key);
+  if (place == places_.end()) return;
+  const auto entry = place->second;
+  places_.erase(place);  // first: its key is the entry's
+  durable_.erase(entry);
 }
 
 Status StoreCore::check_compares(const std::vector<Compare>& compares) const {
@@ -52,23 +72,25 @@ Result<JournalRecord> StoreCore::admit(Transaction transaction) {
     if (!write.value && !existed) continue;
     const Revision created = existed ? before.created : next;
     pending_.insert_or_assign(write.key, Pending{next, created, !write.value});
-    record.writes.push_back({std::move(write.key), std::move(write.value), created});
+    SharedValue value;
+    if (write.value) value = std::make_shared<const std::string>(std::move(*write.value));
+    record.writes.push_back({std::move(write.key), std::move(value), created});
   }
   if (!record.writes.empty()) head_revision_ = next;
   record.revision = head_revision_;
   return record;
 }
 
-void StoreCore::commit(const JournalRecord& record) {
-  for (const JournalWrite& write : record.writes) {
+void StoreCore::commit(JournalRecord record) {
+  for (JournalWrite& write : record.writes) {
     if (write.value) {
-      durable_.insert_or_assign(write.key, Stored{*write.value, record.revision, write.created});
+      put_durable(write.key, Stored{write.value, record.revision, write.created});
     } else {
-      durable_.erase(write.key);
+      erase_durable(write.key);
     }
     const auto waiting = pending_.find(write.key);
     if (waiting != pending_.end() && waiting->second.revision == record.revision) pending_.erase(waiting);
-    history_.add({write.key, write.value, record.revision});
+    history_.add({std::move(write.key), std::move(write.value), record.revision});
   }
   revision_ = record.revision;
   history_.trim();
@@ -80,9 +102,9 @@ void StoreCore::roll_back() {
 }
 
 std::optional<EntryView> StoreCore::find(std::string_view key) const {
-  const auto found = durable_.find(key);
-  if (found == durable_.end()) return std::nullopt;
-  return EntryView{found->first, found->second.value, found->second.revision, found->second.created};
+  const auto* const found = find_durable(key);
+  if (found == nullptr) return std::nullopt;
+  return EntryView{found->first, *found->second.value, found->second.revision, found->second.created};
 }
 
 std::optional<Entry> StoreCore::get(std::string_view key) const {
@@ -98,7 +120,7 @@ bool StoreCore::visit(std::string_view prefix, std::string_view after, std::size
   if (after.empty()) at = durable_.lower_bound(prefix);
   for (; at != durable_.end() && at->first.starts_with(prefix); ++at) {
     if (left-- == 0) return true;
-    take({at->first, at->second.value, at->second.revision, at->second.created});
+    take({at->first, *at->second.value, at->second.revision, at->second.created});
   }
   return false;
 }
@@ -124,6 +146,11 @@ Status StoreCore::check_kept(Revision from) const {
 Result<std::vector<Change>> StoreCore::changes_since(Revision from, std::string_view prefix) const {
   HANSE_CHECK(check_kept(from));
   return history_.since(from, prefix);
+}
+
+Result<std::vector<std::string>> StoreCore::keys_since(Revision from, std::string_view prefix) const {
+  HANSE_CHECK(check_kept(from));
+  return history_.keys_since(from, prefix);
 }
 
 }  // namespace hanse::store

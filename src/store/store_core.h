@@ -12,8 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "base/text_map.h"
 #include "store/history.h"
 #include "store/journal.h"
 #include "store/store.h"
@@ -29,7 +31,7 @@ class StoreCore {
 
   // The record has no writes when the transaction changes nothing. Errors: those of Store::transact.
   Result<JournalRecord> admit(Transaction transaction);
-  void commit(const JournalRecord& record);
+  void commit(JournalRecord record);
   void roll_back();
 
   std::optional<Entry> get(std::string_view key) const;
@@ -40,11 +42,12 @@ class StoreCore {
   // Errors: out_of_range when not all changes after `from` are kept, or `from` is not reached.
   Status check_kept(Revision from) const;
   Result<std::vector<Change>> changes_since(Revision from, std::string_view prefix) const;
+  Result<std::vector<std::string>> keys_since(Revision from, std::string_view prefix) const;
   Revision revision() const { return revision_; }
 
  private:
   struct Stored {
-    std::string value;
+    SharedValue value;
     Revision revision;
     Revision created;
   };
@@ -62,8 +65,16 @@ class StoreCore {
   KeyState head_state(std::string_view key) const;
   Status check_compares(const std::vector<Compare>& compares) const;
 
-  std::map<std::string, Stored, std::less<>> durable_;
-  std::map<std::string, Pending, std::less<>> pending_;
+  using Entries = std::map<std::string, Stored, std::less<>>;
+
+  const Entries::value_type* find_durable(std::string_view key) const;
+  void put_durable(const std::string& key, Stored stored);
+  void erase_durable(std::string_view key);
+
+  // In order, for lists; found by hash, since keys begin alike and a tree compares twenty of them.
+  Entries durable_;
+  std::unordered_map<std::string_view, Entries::iterator> places_;  // the keys are those of durable_
+  TextMap<Pending> pending_;
   Revision revision_ = kNoRevision;
   Revision head_revision_ = kNoRevision;
   ChangeHistory history_;

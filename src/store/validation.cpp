@@ -1,5 +1,6 @@
-#include <set>
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "store/store_core.h"
 
@@ -30,15 +31,17 @@ Status check_value(const Write& write) {
 
 template <class Parts>
 Status check_keys(const Parts& parts, std::string_view verb) {
-  std::set<std::string_view> seen;
+  std::vector<std::string_view> keys;
+  keys.reserve(parts.size());
   for (const auto& part : parts) {
     HANSE_CHECK(check_key(part.key));
-    if (!seen.insert(part.key).second) {
-      return fail(Code::invalid_argument, "'{}' is {} twice in one transaction; keep one of the two",
-                  part.key, verb);
-    }
+    keys.push_back(part.key);
   }
-  return {};
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  if (twice == keys.end()) return {};
+  return fail(Code::invalid_argument, "'{}' is {} twice in one transaction; keep one of the two", *twice,
+              verb);
 }
 
 }  // namespace
