@@ -31,12 +31,12 @@ Task<void> ChangeFeed::run() {
     announce_all();
     Result<std::unique_ptr<store::Watch>> watch = store_.watch("/", from);
     while (watch) {
-      const auto changes = co_await (*watch)->next();
+      const auto changes = co_await (*watch)->next_keys();
       if (!changes) {
         log_.warning("reading all of the store again: {}", changes.error().message);
         break;
       }
-      for (const store::Change& change : *changes) announce(change.key);
+      for (const std::string& key : *changes) announce(key);
     }
     co_await sleep_for(runtime_.scheduler, Millis{100});
   }

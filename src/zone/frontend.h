@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <fmt/format.h>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,7 @@ struct ListAnswer {
 
 struct ListText {
   std::string items;
+  std::size_t count = 0;
   std::string skip_token;
 };
 
@@ -58,16 +60,29 @@ using PutRule = std::function<Status(const T& wanted, const T* before)>;
 template <class T>
 using DeleteRule = std::function<Status(const T& resource)>;
 
+// What was added to a new resource, until it is known whether that was written: destroying it says so.
+class Addition {
+ public:
+  virtual ~Addition() = default;
+  virtual void written() = 0;
+};
+
+// Adds to a new resource what would otherwise be a second write, and to `with` what else that needs; null:
+// nothing now, its reconciler does it.
+template <class T>
+using Completion = std::function<std::unique_ptr<Addition>(T& resource, store::Transaction& with)>;
+
 template <class T>
 class ResourceFrontend {
  public:
   ResourceFrontend(Runtime& runtime, Table<T>& table, std::string zone, PutRule<T> put_rule,
-                   DeleteRule<T> delete_rule)
+                   DeleteRule<T> delete_rule, Completion<T> completion = {})
       : runtime_(runtime),
         table_(table),
         zone_(std::move(zone)),
         put_rule_(std::move(put_rule)),
-        delete_rule_(std::move(delete_rule)) {}
+        delete_rule_(std::move(delete_rule)),
+        completion_(std::move(completion)) {}
 
   Result<typename Table<T>::Pointer> get(const ResourceId& id) const { return table_.get(id); }
 
@@ -86,7 +101,8 @@ class ResourceFrontend {
     ListText answer;
     HANSE_TRY(answer.skip_token, scan(request, [&](const typename Table<T>::Kept& kept) {
                 if (!answer.items.empty()) answer.items += ',';
-                answer.items += kept.text();
+                kept.append_text(answer.items);
+                ++answer.count;
               }));
     return answer;
   }
@@ -172,6 +188,17 @@ class ResourceFrontend {
     wanted.metadata.deleted_at.reset();
     wanted.status = {};
     if (note) note(wanted);
+    if (completion_) {
+      T whole = wanted;
+      store::Transaction with;
+      if (const auto addition = completion_(whole, with)) {
+        auto created = co_await table_.create(std::move(whole), std::move(with));
+        if (created) addition->written();
+        if (created) co_return PutAnswer<T>{std::move(*created), true};
+        // Either it exists, or what was added does not hold any more; without that it is clear which.
+        if (created.error().code != Code::already_exists) co_return fail(created.error());
+      }
+    }
     HANSE_CO_TRY(T created, co_await table_.create(std::move(wanted)));
     co_return PutAnswer<T>{std::move(created), true};
   }
@@ -207,6 +234,7 @@ class ResourceFrontend {
   std::string zone_;
   PutRule<T> put_rule_;
   DeleteRule<T> delete_rule_;
+  Completion<T> completion_;
 };
 
 }  // namespace hanse::zone

@@ -114,7 +114,7 @@ Status always(const T&) {
 
 }  // namespace
 
-Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers,
+Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers, FirstPlacement& first,
                      const std::string& zone)
     : workspaces(
           runtime, tables.workspaces, zone, anything_goes<model::Workspace>,
@@ -128,7 +128,8 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& 
       instances(
           runtime, tables.instances, zone,
           [&tables](const auto& wanted, const auto* before) { return instance_rule(tables, wanted, before); },
-          may_delete_instance),
+          may_delete_instance,
+          [&first](model::Instance& made, store::Transaction& with) { return first.complete(made, with); }),
       storage_skus(
           runtime, tables.storage_skus, zone,
           [](const auto& wanted, const auto* before) { return spec_is_fixed(wanted, before, "storage SKU"); },

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "federation/peers.h"
+#include "zone/first_placement.h"
 #include "zone/frontend.h"
 #include "zone/tables.h"
 
@@ -11,7 +12,8 @@ namespace hanse::zone {
 
 struct Frontends {
   // `peers`: whose names are places, beside cities.
-  Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers, const std::string& zone);
+  Frontends(Runtime& runtime, Tables& tables, const federation::Peers& peers, FirstPlacement& first,
+            const std::string& zone);
 
   ResourceFrontend<model::Workspace> workspaces;
   ResourceFrontend<model::InstanceSku> instance_skus;

@@ -125,14 +125,14 @@ void HostCapacity::host_changed(const std::string& key) {
 
 void HostCapacity::instance_changed(const std::string& key) {
   if (!loaded_) return;
-  drop_record(key);
   const auto instance = tables_.instances.get(id_of_key(kInstance, key));
   if (!instance) {
+    drop_record(key);
     if (instance.error().code != Code::not_found) unreadable_.emplace(key, instance.error());
     return;
   }
   // One that is nowhere takes nothing, whatever its SKU says.
-  if ((*instance)->status.host.empty()) return;
+  if ((*instance)->status.host.empty()) return drop_record(key);
   Record record{.uid = (*instance)->metadata.uid, .sku_key = sku_key_of(**instance)};
   record.charge = {.host = (*instance)->status.host, .workload = workload_of(**instance)};
   if (const auto sku = tables_.instance_skus.get(id_of_key(kSku, record.sku_key))) {
@@ -140,6 +140,9 @@ void HostCapacity::instance_changed(const std::string& key) {
     record.charge.memory = (*sku)->spec.memory_mib;
   }
   record.counted = !reserved_.contains(record.uid);
+  // Most news of an instance is none here.
+  if (const auto known = records_.find(key); known != records_.end() && known->second == record) return;
+  drop_record(key);
   if (record.counted) count(record.charge);
   users_[record.sku_key].insert(key);
   records_.emplace(key, std::move(record));
@@ -159,7 +162,7 @@ void HostCapacity::drop_record(const std::string& key) {
 void HostCapacity::sku_changed(const std::string& key) {
   const auto users = users_.find(key);
   if (users == users_.end()) return;
-  const std::set<std::string> instances = users->second;
+  const TextSet instances = users->second;
   for (const std::string& instance : instances) instance_changed(instance);
 }
 

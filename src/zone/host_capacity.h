@@ -8,11 +8,11 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/text_map.h"
 #include "placement/host_index.h"
 #include "zone/host_sessions.h"
 #include "zone/tables.h"
@@ -49,12 +49,14 @@ class HostCapacity {
     VcpuCount vcpu;
     MiB memory;
     std::string workload;
+    bool operator==(const Charge&) const = default;
   };
   struct Record {
     std::string uid;
     std::string sku_key;
     Charge charge;
     bool counted = false;  // not while a reservation of the same instance is
+    bool operator==(const Record&) const = default;
   };
   struct Reserved {
     std::string key;
@@ -78,10 +80,10 @@ class HostCapacity {
   HostSessions& hosts_;
   bool loaded_ = false;
   placement::HostIndex index_;
-  std::map<std::string, Used> used_;                                     // by host, known or not
-  std::map<std::string, Record> records_;                                // by key of the instance
-  std::map<std::string, Reserved> reserved_;                             // by uid
-  std::map<std::string, std::set<std::string>> users_;                   // keys of instances by key of SKU
+  TextMap<Used> used_;                                                   // by host, known or not
+  TextMap<Record> records_;                                              // by key of the instance
+  TextMap<Reserved> reserved_;                                           // by uid
+  TextMap<TextSet> users_;                                               // keys of instances by key of SKU
   std::map<std::string, std::map<std::string, std::int32_t>> replicas_;  // by workload and host
   std::map<std::string, Error> unreadable_;                              // by key
 };

@@ -1,5 +1,7 @@
 #include "zone/host_sessions.h"
 
+#include <algorithm>
+
 #include "zone/host_stream.h"
 
 namespace hanse::zone {
@@ -161,6 +163,11 @@ std::optional<model::HostHello> HostSessions::hello(const std::string& host) con
   return state == hosts_.end() ? std::nullopt : state->second.hello;
 }
 
+const model::HostHello* HostSessions::find_hello(const std::string& host) const {
+  const auto state = hosts_.find(host);
+  return state == hosts_.end() || !state->second.hello ? nullptr : &*state->second.hello;
+}
+
 bool HostSessions::connected(const std::string& host) const {
   const auto state = hosts_.find(host);
   return state != hosts_.end() && state->second.stream != nullptr;
@@ -171,6 +178,7 @@ std::vector<std::string> HostSessions::connected_hosts() const {
   for (const auto& [name, state] : hosts_) {
     if (state.stream != nullptr) names.push_back(name);
   }
+  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "base/text_map.h"
 #include "model/host_messages.h"
 #include "runtime/future.h"
 #include "runtime/runtime.h"
@@ -61,8 +62,11 @@ class HostSessions {
   // speak of one uid.
   std::optional<model::MachineObserved> observed(const std::string& host, const std::string& uid) const;
   std::optional<model::HostHello> hello(const std::string& host) const;
+  // The same where it lies, good until something is awaited; null: it has said nothing.
+  const model::HostHello* find_hello(const std::string& host) const;
   bool connected(const std::string& host) const;
   std::vector<std::string> connected_hosts() const;
+  std::int64_t connected_count() const { return connected_count_; }
   // Notified when a host comes or goes or says something new.
   Signal& changes() { return changes_; }
 
@@ -113,7 +117,7 @@ class HostSessions {
   std::function<bool(const std::string&)> may_run_;
   std::vector<std::function<void(const std::string&, const std::string&)>> listeners_;
   std::vector<std::function<void(const std::string&)>> connection_listeners_;
-  std::map<std::string, HostState> hosts_;
+  TextMap<HostState> hosts_;
   std::int64_t connected_count_ = 0;
   std::map<std::string, PendingRelay> relays_;
 };

@@ -3,14 +3,16 @@
 namespace hanse::zone {
 
 void InstanceIndex::refresh(const std::string& key) {
+  const auto instance = tables_.instances.get(id_of_key(KindOf<model::Instance>::kTraits, key));
+  Place place;
+  if (instance) place = {(*instance)->metadata.uid, (*instance)->status.host};
   if (const auto old = places_.find(key); old != places_.end()) {
+    if (instance && old->second == place) return;
     keys_.erase(old->second.uid);
     hosts_[old->second.host].erase(key);
     places_.erase(old);
   }
-  const auto instance = tables_.instances.get(id_of_key(KindOf<model::Instance>::kTraits, key));
   if (!instance) return;
-  Place place{(*instance)->metadata.uid, (*instance)->status.host};
   keys_[place.uid] = key;
   hosts_[place.host].insert(key);
   places_.emplace(key, std::move(place));

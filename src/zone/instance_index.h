@@ -2,11 +2,11 @@
 // instances. Fed from the change feed. Thread: the loop.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/text_map.h"
 #include "zone/tables.h"
 
 namespace hanse::zone {
@@ -25,12 +25,13 @@ class InstanceIndex {
   struct Place {
     std::string uid;
     std::string host;
+    bool operator==(const Place&) const = default;
   };
 
   const Tables& tables_;
-  std::map<std::string, Place> places_;                 // by key
-  std::map<std::string, std::string> keys_;             // by uid
-  std::map<std::string, std::set<std::string>> hosts_;  // keys by host
+  TextMap<Place> places_;                 // by key
+  TextMap<std::string> keys_;             // by uid
+  TextMap<std::set<std::string>> hosts_;  // keys by host
 };
 
 }  // namespace hanse::zone

@@ -1,5 +1,8 @@
 #include "zone/instance_reconciler.h"
 
+#include <algorithm>
+
+#include "zone/first_placement.h"
 #include "zone/instance_status.h"
 
 namespace hanse::zone {
@@ -7,6 +10,8 @@ namespace {
 
 // What waits for something that no key announces (a host, an image) looks again after this.
 constexpr Nanos kLookAgain = Seconds{2};
+// A start that is over sooner is written as what comes of it alone; a longer one is worth a write of its own.
+constexpr Nanos kBriefStart = Millis{500};
 // Somebody else wrote first what a transaction stands on.
 constexpr Nanos kRaceLost = Millis{100};
 
@@ -42,6 +47,8 @@ Task<Result<Again>> InstanceReconciler::keep(Pointer instance, std::string key) 
     co_return Again();
   }
   tell_host(*instance, key);
+  if (const Nanos left = brief_start(*instance); left > Nanos{0})
+    co_return Again(lost ? std::min(left, *lost - now) : left);
   HANSE_CO_CHECK(co_await take_over_status(instance));
   if (lost) co_return Again(*lost - now);
   co_return Again();
@@ -66,7 +73,8 @@ Task<Result<Again>> InstanceReconciler::prepare(Pointer instance) {
     if (found && !failover_.has_left_copy(*found, uid)) host = *found;
     if (found && !host) services_.capacity.release(uid);
   }
-  if (host) assign_host(ready, *host);
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
+  if (host) assign_host(ready, *host, services_.hosts, now);
   store::Transaction making = std::move(storages->making);
   making.compares.push_back(services_.tables.instances.unchanged(*instance));
   making.writes.push_back(services_.tables.instances.write_of(ready));
@@ -92,8 +100,9 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
     co_return co_await wait_with(id, "Placed", "OldCopy",
                                  fmt::format("host '{}' removes an older copy first", *host));
   }
+  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const auto placed = co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
-    assign_host(changed, *host);
+    assign_host(changed, *host, services_.hosts, now);
     return {};
   });
   if (!placed) {
@@ -107,18 +116,6 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
 Result<Table<model::InstanceSku>::Pointer> InstanceReconciler::sku_of(const model::Instance& instance) const {
   return services_.tables.instance_skus.get(
       {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)});
-}
-
-void InstanceReconciler::assign_host(model::Instance& instance, const std::string& host) const {
-  const auto hello = services_.hosts.hello(host);
-  const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
-  instance.status.host = host;
-  instance.status.state = model::ResourceState::creating;
-  if (hello && !instance.spec.machine_type)
-    instance.spec.machine_type = default_machine_type(hello->inventory);
-  if (hello && !instance.spec.cpu_model) instance.spec.cpu_model = default_cpu_model(hello->inventory);
-  model::add_condition(instance.status.conditions,
-                       {instance.status.state, "Placed", "HostChosen", "on host '" + host + "'", now});
 }
 
 void InstanceReconciler::tell_of_place(const model::Instance& instance, const std::string& host) {
@@ -135,13 +132,27 @@ void InstanceReconciler::tell_host(const model::Instance& instance, const std::s
   if (desired) services_.hosts.set_desired(instance.status.host, std::move(*desired));
 }
 
+// What is left of the time for which a start is no news; with a crash of the zone it is heard of anew.
+Nanos InstanceReconciler::brief_start(const model::Instance& instance) {
+  const std::string& uid = instance.metadata.uid;
+  const auto observed = services_.hosts.observed(instance.status.host, uid);
+  const bool starts = observed && observed->power_state == model::PowerState::starting &&
+                      instance.status.power_state != model::PowerState::starting;
+  if (!starts) {
+    starts_.erase(uid);
+    return Nanos{0};
+  }
+  const MonotonicTime now = services_.runtime.clock.now();
+  return starts_.try_emplace(uid, now).first->second + kBriefStart - now;
+}
+
 Task<Status> InstanceReconciler::take_over_status(Pointer instance) {
   const ResourceId id = id_of(instance->metadata);
   const std::string host = instance->status.host;
   const std::string uid = instance->metadata.uid;
   const HostView view{services_.hosts.connected(host), services_.hosts.observed(host, uid)};
   // Before a host has said anything since this zone started, the record is the best knowledge there is.
-  if (!view.connected && !view.observed && !services_.hosts.hello(host)) co_return Status();
+  if (!view.connected && !view.observed && services_.hosts.find_hello(host) == nullptr) co_return Status();
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const model::PowerState before = instance->status.power_state;
   const auto written =
@@ -170,6 +181,7 @@ Task<Result<Again>> InstanceReconciler::remove(Pointer instance) {
   const std::string& host = instance->status.host;
   const std::string uid = instance->metadata.uid;
   services_.capacity.release(uid);
+  starts_.erase(uid);
   bool left = false;
   if (!host.empty()) {
     services_.hosts.set_desired(host, absent_machine(*instance));

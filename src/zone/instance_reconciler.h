@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "base/text_map.h"
 #include "runtime/runtime.h"
 #include "store/store.h"
 #include "zone/event_log.h"
@@ -46,9 +47,9 @@ class InstanceReconciler {
   Task<Result<Again>> prepare(Pointer instance);
   Task<Result<Again>> place(Pointer instance);
   Result<Table<model::InstanceSku>::Pointer> sku_of(const model::Instance& instance) const;
-  void assign_host(model::Instance& instance, const std::string& host) const;
   void tell_of_place(const model::Instance& instance, const std::string& host);
   void tell_host(const model::Instance& instance, const std::string& key);
+  Nanos brief_start(const model::Instance& instance);
   Task<Status> take_over_status(Pointer instance);
   Task<Result<Again>> remove(Pointer instance);
   Task<Result<Again>> clean_up_after_move(Pointer instance);
@@ -57,6 +58,7 @@ class InstanceReconciler {
 
   InstanceServices services_;
   HostFailover failover_;
+  TextMap<MonotonicTime> starts_;  // by uid: since when it is heard to start, while that is not in the record
 };
 
 }  // namespace hanse::zone

@@ -16,36 +16,59 @@ ResourceId of_tenant(const model::Instance& instance, const std::string& referen
 
 }  // namespace
 
+std::vector<InstanceStorages::Volume> InstanceStorages::volumes_of(const model::Instance& instance) {
+  const std::string& name = instance.metadata.name;
+  const auto name_of = [](const model::VolumeReference& volume, std::string own) {
+    return volume.device_ref.empty() ? std::move(own) : model::reference_name(volume.device_ref);
+  };
+  std::vector<Volume> volumes;
+  const model::VolumeReference& boot = instance.spec.boot_volume;
+  volumes.push_back({&boot, name_of(boot, name + "-boot")});
+  for (std::size_t i = 0; i < instance.spec.data_volumes.size(); ++i) {
+    const model::VolumeReference& data = instance.spec.data_volumes[i];
+    volumes.push_back({&data, name_of(data, fmt::format("{}-data-{}", name, i))});
+  }
+  return volumes;
+}
+
 Task<Result<InstanceStorages::Prepared>> InstanceStorages::prepare(Table<model::Instance>::Pointer instance) {
   Prepared prepared{.names = instance->status.block_storages};
   if (!prepared.names.empty()) co_return prepared;
-  const std::string& name = instance->metadata.name;
-  HANSE_CO_CHECK(co_await prepare_one(&prepared, instance, instance->spec.boot_volume, name + "-boot"));
-  for (std::size_t i = 0; i < instance->spec.data_volumes.size(); ++i) {
-    HANSE_CO_CHECK(co_await prepare_one(&prepared, instance, instance->spec.data_volumes[i],
-                                        fmt::format("{}-data-{}", name, i)));
+  for (const Volume& volume : volumes_of(*instance)) {
+    prepared.names.push_back(volume.name);
+    if (volume.reference->device_ref.empty()) {
+      HANSE_CO_CHECK(make_from_image(prepared, *instance, volume));
+    } else {
+      HANSE_CO_CHECK(co_await attach(beside(*instance, volume.name), instance->metadata.name));
+    }
   }
   co_return prepared;
 }
 
-Task<Status> InstanceStorages::prepare_one(Prepared* prepared, Table<model::Instance>::Pointer instance,
-                                           model::VolumeReference volume, std::string name) {
-  const std::string& owner = instance->metadata.name;
-  const bool exists = !volume.device_ref.empty();
-  if (exists) name = model::reference_name(volume.device_ref);
-  prepared->names.push_back(name);
-  const ResourceId id = beside(*instance, std::move(name));
-  if (exists) co_return co_await attach(id, owner);
-  HANSE_CO_TRY(const model::BlockStorage storage, storage_from_image(*instance, volume, id));
-  if (const auto existing = tables_.block_storages.get(id)) {
-    if ((*existing)->status.attached_to == owner) co_return Status();
-    co_return fail(Code::failed_precondition,
-                   "block storage '{}' exists and is not of instance '{}'; rename one of them", id.name,
-                   owner);
+std::optional<InstanceStorages::Prepared> InstanceStorages::prepare_new(
+    const model::Instance& instance) const {
+  Prepared prepared;
+  for (const Volume& volume : volumes_of(instance)) {
+    if (!volume.reference->device_ref.empty()) return std::nullopt;
+    prepared.names.push_back(volume.name);
+    if (!make_from_image(prepared, instance, volume)) return std::nullopt;
   }
-  prepared->making.compares.push_back(tables_.block_storages.absent(id));
-  prepared->making.writes.push_back(tables_.block_storages.write_of(storage));
-  co_return Status();
+  return prepared;
+}
+
+Status InstanceStorages::make_from_image(Prepared& prepared, const model::Instance& instance,
+                                         const Volume& volume) const {
+  const std::string& owner = instance.metadata.name;
+  const ResourceId id = beside(instance, volume.name);
+  HANSE_TRY(const model::BlockStorage storage, storage_from_image(instance, *volume.reference, id));
+  if (const auto existing = tables_.block_storages.get(id)) {
+    if ((*existing)->status.attached_to == owner) return {};
+    return fail(Code::failed_precondition,
+                "block storage '{}' exists and is not of instance '{}'; rename one of them", id.name, owner);
+  }
+  prepared.making.compares.push_back(tables_.block_storages.absent(id));
+  prepared.making.writes.push_back(tables_.block_storages.write_of(storage));
+  return {};
 }
 
 Result<model::BlockStorage> InstanceStorages::storage_from_image(const model::Instance& instance,

@@ -5,6 +5,7 @@
 // those of Table.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class InstanceStorages {
     store::Transaction making;
   };
   Task<Result<Prepared>> prepare(Table<model::Instance>::Pointer instance);
+  // The same for a new one whose volumes all come from images; nothing for another.
+  std::optional<Prepared> prepare_new(const model::Instance& instance) const;
   // Those that the status names, with their images. Keeps the pointers that the context refers to alive.
   struct Loaded {
     InstanceContext context;
@@ -37,8 +40,12 @@ class InstanceStorages {
   std::vector<store::Write> erasures(const model::Instance& instance) const;
 
  private:
-  Task<Status> prepare_one(Prepared* prepared, Table<model::Instance>::Pointer instance,
-                           model::VolumeReference volume, std::string name);
+  struct Volume {
+    const model::VolumeReference* reference;
+    std::string name;
+  };
+  static std::vector<Volume> volumes_of(const model::Instance& instance);
+  Status make_from_image(Prepared& prepared, const model::Instance& instance, const Volume& volume) const;
   Result<model::BlockStorage> storage_from_image(const model::Instance& instance,
                                                  const model::VolumeReference& volume,
                                                  const ResourceId& id) const;

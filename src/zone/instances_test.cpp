@@ -46,14 +46,53 @@ TEST_CASE_FIXTURE(Fixture, "an instance is placed, given its disk, told to the h
   CHECK(machine.disks.at(0).base_digest.starts_with("sha256:"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "its disk and its host are one write") {
+TEST_CASE_FIXTURE(Fixture, "it, its disk and its host are one write") {
   connect();
   host->obey = false;
-  create("web");
-  CHECK(get("web").status.host == "h1");
+  const auto made = wait(zone->frontends().instances.put(instance("web"), std::nullopt));
+  REQUIRE(made);
+  CHECK(made->created);
+  CHECK(made->resource.status.host == "h1");
+  CHECK(made->resource.status.state == ResourceState::creating);
+  pass(Seconds{3});
+  CHECK(get("web") == made->resource);
   const auto disk = zone->frontends().block_storages.get(id("web-boot"));
   REQUIRE(disk);
   CHECK((*disk)->metadata.resource_version == get("web").metadata.resource_version);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a disk of its name that is another's is left alone, and it says so") {
+  connect();
+  create("web");
+  model::BlockStorage other = **zone->frontends().block_storages.get(id("web-boot"));
+  other.metadata.name = "db-boot";
+  REQUIRE(wait(zone->tables().block_storages.create(other)));
+  create("db");
+  CHECK(get("db").status.host.empty());
+  CHECK(get("db").status.conditions.front().reason == "StorageNotReady");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a start is written when it lasts, and not when it is over at once") {
+  connect();
+  host->obey = false;
+  create("web");
+  const std::int64_t before = get("web").metadata.resource_version;
+  model::MachineObserved seen{.uid = uid("web"), .exists = true, .power_state = PowerState::starting};
+  host->observe(seen);
+  pass(Millis{300});
+  CHECK(get("web").metadata.resource_version == before);
+  seen.power_state = PowerState::running;
+  host->observe(seen);
+  pass(Millis{100});
+  CHECK(get("web").status.power_state == PowerState::running);
+  CHECK(get("web").metadata.resource_version == before + 1);
+
+  seen.power_state = PowerState::starting;
+  host->observe(seen);
+  pass(Millis{300});
+  CHECK(get("web").status.power_state == PowerState::running);
+  pass(Millis{300});
+  CHECK(get("web").status.power_state == PowerState::starting);
 }
 
 TEST_CASE_FIXTURE(Fixture, "without a host it waits and says why, and goes on when one comes") {

@@ -22,22 +22,18 @@ void ReconcileLoop::enqueue(const std::string& key) {
     runtime_.scheduler.cancel(timer->second);
     timers_.erase(timer);
   }
-  waiting_.insert(key);
+  if (!waiting_.insert(key).second) return;
+  if (!running_.contains(key)) queue_.push_back(key);
   begin_some();
 }
 
 void ReconcileLoop::begin_some() {
-  for (auto next = waiting_.begin(); next != waiting_.end() && running_.size() < kMaxSteps;) {
-    if (running_.contains(*next)) {
-      ++next;
-      continue;
-    }
-    const std::string key = *next;
-    next = waiting_.erase(next);
+  while (!queue_.empty() && running_.size() < kMaxSteps) {
+    const std::string key = std::move(queue_.front());
+    queue_.pop_front();
+    waiting_.erase(key);
     running_.insert(key);
     if (!scope_.spawn(reconcile(key))) running_.erase(key);
-    // The step may have enqueued others, or itself.
-    next = waiting_.lower_bound(key);
   }
 }
 
@@ -46,6 +42,7 @@ Task<void> ReconcileLoop::reconcile(std::string key) {
   co_await yield_to_loop(runtime_.scheduler);
   const Result<Again> done = co_await step_(key);
   running_.erase(key);
+  if (waiting_.contains(key)) queue_.push_back(key);
   if (done) {
     failures_.erase(key);
     if (const Again& again = *done) call_again(key, *again);

@@ -5,20 +5,20 @@
 // Lifecycle: as long as its owner; destroying it stops all steps where they stand. Thread: the loop.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/task.h"
+#include "base/text_map.h"
 #include "runtime/runtime.h"
 
 namespace hanse::zone {
 
-// Steps under way at once; the others wait in order of their keys.
+// Steps under way at once; the others wait in the order in which they came.
 inline constexpr std::size_t kMaxSteps = 256;
 
 // After how long to look again; nothing: only when something changes.
@@ -43,10 +43,12 @@ class ReconcileLoop {
   Runtime& runtime_;
   Logger log_;
   Step step_;
-  std::set<std::string> waiting_;
-  std::set<std::string> running_;
-  std::map<std::string, TimerId> timers_;
-  std::map<std::string, int> failures_;
+  std::deque<std::string>
+      queue_;  // of those that wait, those that do not run, in the order in which they came
+  TextSet waiting_;
+  TextSet running_;
+  TextMap<TimerId> timers_;
+  TextMap<int> failures_;
   Scope scope_;  // declared last: destroyed first
 };
 

@@ -1,6 +1,6 @@
 #include "zone/resource_id.h"
 
-#include <vector>
+#include <algorithm>
 
 namespace hanse::zone {
 
@@ -9,10 +9,16 @@ ResourceId id_of(const model::Metadata& metadata) {
 }
 
 std::string prefix_of(const KindTraits& kind, const ResourceId& id) {
-  std::string prefix = "/" + std::string(kind.collection) + "/";
-  if (kind.scope != ResourceScope::zone && !id.tenant.empty()) prefix += id.tenant + "/";
-  if (kind.scope == ResourceScope::workspace && !id.tenant.empty() && !id.workspace.empty())
-    prefix += id.workspace + "/";
+  const bool in_tenant = kind.scope != ResourceScope::zone && !id.tenant.empty();
+  const bool in_workspace = in_tenant && kind.scope == ResourceScope::workspace && !id.workspace.empty();
+  std::string prefix;
+  // With room for the name, which mostly follows.
+  prefix.reserve(kind.collection.size() + id.tenant.size() + id.workspace.size() + id.name.size() + 4);
+  prefix += '/';
+  prefix += kind.collection;
+  prefix += '/';
+  if (in_tenant) (prefix += id.tenant) += '/';
+  if (in_workspace) (prefix += id.workspace) += '/';
   return prefix;
 }
 
@@ -21,17 +27,19 @@ std::string key_of(const KindTraits& kind, const ResourceId& id) {
 }
 
 ResourceId id_of_key(const KindTraits& kind, std::string_view key) {
-  std::vector<std::string> parts;
   key.remove_prefix(kind.collection.size() + 2);
-  while (true) {
+  const auto take_part = [&key] {
     const std::size_t slash = key.find('/');
-    parts.emplace_back(key.substr(0, slash));
-    if (slash == std::string_view::npos) break;
-    key.remove_prefix(slash + 1);
-  }
-  if (parts.size() == 1) return {.name = parts[0]};
-  if (parts.size() == 2) return {.tenant = parts[0], .name = parts[1]};
-  return {.tenant = parts[0], .workspace = parts[1], .name = parts[2]};
+    std::string part(key.substr(0, slash));
+    key.remove_prefix(std::min(part.size() + 1, key.size()));
+    return part;
+  };
+  ResourceId id;
+  const auto parts = std::count(key.begin(), key.end(), '/') + 1;
+  if (parts > 1) id.tenant = take_part();
+  if (parts > 2) id.workspace = take_part();
+  id.name = take_part();
+  return id;
 }
 
 std::string to_string(const ResourceId& id) {

@@ -29,6 +29,7 @@ class PlainReconciler {
       HANSE_CO_CHECK(co_await table_.erase(*resource));
       co_return Again();
     }
+    if ((*resource)->status.state != model::ResourceState::pending) co_return Again();
     const auto active = co_await table_.update(id, [](T& changed) -> Status {
       if (changed.status.state == model::ResourceState::pending)
         changed.status.state = model::ResourceState::active;

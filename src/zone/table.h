@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +19,9 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/text_map.h"
 #include "store/store.h"
+#include "zone/kept_resource.h"
 #include "zone/resource_id.h"
 
 namespace hanse::zone {
@@ -42,22 +43,7 @@ class Table {
     std::string next;  // the key to go on after; empty: that was all
   };
 
-  // A resource with its JSON, which is made when it is first asked for.
-  class Kept {
-   public:
-    Kept(store::Revision revision, Pointer value) : revision_(revision), value_(std::move(value)) {}
-    store::Revision revision() const { return revision_; }
-    const Pointer& value() const { return value_; }
-    const std::string& text() const {
-      if (text_.empty()) text_ = json::to_text(*value_);
-      return text_;
-    }
-
-   private:
-    store::Revision revision_;
-    Pointer value_;
-    mutable std::string text_;
-  };
+  using Kept = KeptResource<T>;
 
   explicit Table(store::Store& store) : store_(store) {}
 
@@ -67,7 +53,9 @@ class Table {
   }
   Result<std::string> text(const ResourceId& id) const {
     HANSE_TRY(const Kept* const kept, find(id));
-    return kept->text();
+    std::string text;
+    kept->append_text(text);
+    return text;
   }
 
   // In order of key, from after `after`; `scope` as prefix_of takes it.
@@ -121,9 +109,13 @@ class Table {
   }
   store::Compare absent(const ResourceId& id) const { return {key_of(kTraits, id), store::kNoRevision}; }
 
-  Task<Result<T>> create(T resource) {
+  // `with`: what is written in the same transaction, or not at all. Errors: already_exists also when one of
+  // its compares does not hold.
+  Task<Result<T>> create(T resource, store::Transaction with = {}) {
     const ResourceId id = id_of(resource.metadata);
-    store::Transaction transaction{.compares = {absent(id)}, .writes = {write_of(resource)}};
+    store::Transaction transaction = std::move(with);
+    transaction.compares.push_back(absent(id));
+    transaction.writes.push_back(write_of(resource));
     const auto revision = co_await store_.transact(std::move(transaction));
     if (!revision && revision.error().code == Code::aborted) {
       co_return fail(Code::already_exists, "{} '{}' exists already", kTraits.title, to_string(id));
@@ -189,30 +181,28 @@ class Table {
   Result<const Kept*> decode(const store::EntryView& entry) const {
     const auto known = decoded_.find(entry.key);
     if (known != decoded_.end() && known->second.revision() == entry.revision) return &known->second;
-    HANSE_TRY(std::shared_ptr<T> value, value_of(entry));
-    value->metadata.resource_version = static_cast<std::int64_t>(entry.revision);
-    Kept kept(entry.revision, std::move(value));
+    HANSE_TRY(Kept kept, read(entry));
     if (known == decoded_.end())
       return &decoded_.emplace(std::string(entry.key), std::move(kept)).first->second;
     known->second = std::move(kept);
     return &known->second;
   }
 
-  Result<std::shared_ptr<T>> value_of(const store::EntryView& entry) const {
+  Result<Kept> read(const store::EntryView& entry) const {
     if (const auto written = written_.find(entry.key); written != written_.end()) {
       const auto node = written_.extract(written);
-      if (node.mapped().text == entry.value) return node.mapped().value;
+      if (node.mapped().text == entry.value) return Kept(entry, node.mapped().value, KeptText::stored);
     }
     auto read =
         json::parse(entry.value).and_then([](const json::Value& value) { return json::from_json<T>(value); });
     if (!read)
       return fail(Code::data_loss, "the record {} cannot be read: {}", entry.key, read.error().message);
-    return std::make_shared<T>(std::move(*read));
+    return Kept(entry, std::make_shared<T>(std::move(*read)), KeptText::unknown);
   }
 
   store::Store& store_;
-  mutable std::map<std::string, Kept, std::less<>> decoded_;
-  mutable std::map<std::string, Written, std::less<>> written_;
+  mutable TextMap<Kept> decoded_;
+  mutable TextMap<Written> written_;
 };
 
 }  // namespace hanse::zone

@@ -62,5 +62,27 @@ TEST_CASE_FIXTURE(Fixture, "the text of a resource is that of its last revision"
   CHECK(table.text(id).error().code == Code::not_found);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a record of another form is read as what is written today") {
+  store::Write old = table.write_of(workspace("ann"));
+  const std::string whole = *old.value;
+  const std::size_t spec = old.value->find(R"("annotations")");
+  REQUIRE(spec != std::string::npos);
+  old.value->erase(spec, old.value->find(R"("spec")") - spec);
+  REQUIRE(old.value->size() < whole.size());
+  REQUIRE(run(world.loop, store->transact({.writes = {old}})));
+  CHECK(*table.text(id) == json::dump(to_json(read_anew())));
+  CHECK(table.text(id)->find("annotations") != std::string::npos);
+}
+
+TEST_CASE("the version is found where it is a name, whatever the names of resources are") {
+  const std::string record =
+      R"({"a":"\"resourceVersion\":7","resourceVersion":42,"b":"\"resourceVersion\":8"})";
+  std::string text = "[";
+  append_with_version(text, record, find_version(record), 1234);
+  CHECK(text == R"([{"a":"\"resourceVersion\":7","resourceVersion":1234,"b":"\"resourceVersion\":8"})");
+  CHECK(find_version("{}").end == 0);
+  CHECK(find_version(R"({"resourceVersion":"x"})").end == 0);
+}
+
 }  // namespace
 }  // namespace hanse::zone

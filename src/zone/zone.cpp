@@ -52,7 +52,6 @@ struct Zone::Parts {
         store(kept),
         config(std::move(settings)),
         tables(kept),
-        frontends(run, tables, peers, config.name),
         events(run),
         carbon(run, events, config),
         tls_changes(run.scheduler),
@@ -68,6 +67,8 @@ struct Zone::Parts {
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
         storages(run, tables),
+        first_placement({run, tables, hosts, capacity, storages, events}),
+        frontends(run, tables, peers, first_placement, config.name),
         actions(run, tables, hosts),
         blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
         images(run, blobs, std::move(converter)),
@@ -107,7 +108,6 @@ struct Zone::Parts {
   ZoneConfig config;
   Tables tables;
   federation::Peers peers;
-  Frontends frontends;
   EventLog events;
   CarbonFeed carbon;
   Signal tls_changes;
@@ -123,6 +123,8 @@ struct Zone::Parts {
   HostSessions hosts;
   HostCapacity capacity;
   InstanceStorages storages;
+  FirstPlacement first_placement;
+  Frontends frontends;
   InstanceActions actions;
   MoveOrders orders;
   store::BlobFiles blobs;

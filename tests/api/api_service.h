@@ -96,8 +96,12 @@ struct ApiService {
   federation::Peers peers;
   federation::ZoneIdentity identity{world.files, cryptography, "north", "/zone"};
   zone::Tables tables{*store};
-  zone::Frontends frontends{world.runtime, tables, peers, "north"};
   zone::HostSessions hosts{world.runtime, "north", zone::kVersion};
+  zone::HostCapacity capacity{tables, hosts};
+  zone::InstanceStorages storages{world.runtime, tables};
+  zone::EventLog events{world.runtime};
+  zone::FirstPlacement first_placement{{world.runtime, tables, hosts, capacity, storages, events}};
+  zone::Frontends frontends{world.runtime, tables, peers, first_placement, "north"};
   zone::InstanceActions actions{world.runtime, tables, hosts};
   zone::Authentication authentication{world.runtime, *store, cryptography, peers, identity, config};
   zone::Authorization authorization{world.runtime, *store, tables, "north"};
@@ -105,7 +109,6 @@ struct ApiService {
   zone::Enrolment enrolment{world.runtime, *store, tables, host_invitations, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
-  zone::EventLog events{world.runtime};
   FakeTransfers transfers{world.loop, tables};
   Signal tls_changes{world.loop};
   zone::PeerClients clients{world.runtime, peers, identity};
@@ -117,7 +120,6 @@ struct ApiService {
                               tls_changes};
   zone::ZoneRecords records{{world.runtime, cryptography, identity, peers, clients, membership, config},
                             [] { return federation::ZoneDigest{.zone = "north"}; }};
-  zone::HostCapacity capacity{tables, hosts};
   zone::PeerAdmission admission{tables, membership, records};
   zone::Reservations reservations{world.runtime, config, admission, capacity};
   zone::LeaseGrants lease_grants{world.runtime, tables, config.name};

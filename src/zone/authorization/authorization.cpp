@@ -59,9 +59,9 @@ Task<void> Authorization::follow() {
     read_all();
     auto watch = store_.watch(kCommonPrefix, from);
     while (watch) {
-      const auto changes = co_await (*watch)->next();
+      const auto changes = co_await (*watch)->next_keys();
       if (!changes) break;
-      for (const store::Change& change : *changes) read(change.key);
+      for (const std::string& key : *changes) read(key);
       changes_.notify();
     }
     co_await sleep_for(runtime_.scheduler, kRetryPause);
