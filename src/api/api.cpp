@@ -104,11 +104,8 @@ http::Request outline(const http::Request& request) {
 
 }  // namespace
 
-// Each host has one for as long as it lives.
-constexpr std::size_t kMaxConnections = 131'072;
-
-http::ServerLimits server_limits() {
-  return {.connections = kMaxConnections, .body_bytes = kMaxResourceBody};
+http::ServerLimits server_limits(ConnectionRoom room) {
+  return {.connections = room.connections, .body_bytes = kMaxResourceBody};
 }
 
 Api::Api(ApiParts parts) : context_(parts) {

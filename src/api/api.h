@@ -27,7 +27,7 @@ namespace hanse::api {
 inline constexpr Nanos kRequestLimit = Seconds{60};
 
 // What a zone's server is run with.
-http::ServerLimits server_limits();
+http::ServerLimits server_limits(ConnectionRoom room = {});
 
 class Api final : public http::Handler {
  public:

@@ -15,8 +15,20 @@ Status check_upgrade(const Call& call, const char* protocol) {
       {{{}, "Upgrade"}}});
 }
 
+// One that is back before its old stream was found dead takes no room.
+Status check_room(const Context& context, const std::string& host) {
+  const zone::HostSessions& hosts = context.parts.hosts;
+  const std::size_t room = context.parts.room.hosts;
+  if (static_cast<std::size_t>(hosts.connected_count()) < room || hosts.connected(host)) return {};
+  return fail(Code::unavailable,
+              "the zone has no room for another host: {} are connected, which is all that the descriptors of "
+              "its process allow; raise its hard limit of open files (LimitNOFILE=, 'ulimit -Hn')",
+              hosts.connected_count());
+}
+
 Task<Result<http::Reply>> open_host_stream(Context& context, Call call) {
   HANSE_CO_CHECK(check_upgrade(call, model::kHostProtocol));
+  HANSE_CO_CHECK(check_room(context, call.caller.name));
   http::Reply reply;
   reply.takeover = [&context, host = call.caller.name](std::unique_ptr<Stream> stream) {
     return context.parts.hosts.serve(host, std::move(stream));

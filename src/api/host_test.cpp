@@ -110,6 +110,29 @@ TEST_CASE("a host's stream is handed to the sessions under the certificate's nam
   pair.first->close();
 }
 
+TEST_CASE("a host for which there is no room is told so, and users get in") {
+  ApiService service;
+  api::ApiParts parts = service.parts(service.authentication);
+  parts.room = {.connections = 1, .hosts = 0};
+  service.api = std::make_unique<api::Api>(parts);
+  http::Request asked = service.request(As::host, "GET", "/providers/hanse.host/v1/hosts/h1/stream");
+  asked.headers.set("Upgrade", model::kHostProtocol);
+  const Answer refused = service.ask(asked);
+  CHECK(refused.status == 503);
+  CHECK(refused.headers.get("Retry-After") == "1");
+  CHECK(refused.text("/detail").find("LimitNOFILE") != std::string::npos);
+  CHECK(service.ask(As::user, "GET", "/providers/hanse.host/v1/hosts/h1").status == 200);
+}
+
+TEST_CASE("hosts leave room to others, however few descriptors there are") {
+  CHECK(room_for(1'048'576).connections == kMaxConnections);
+  CHECK(room_for(1'048'576).hosts == kMaxConnections - kForOthers);
+  CHECK(room_for(20'000).connections == 19'744);
+  CHECK(room_for(20'000).hosts == 18'720);
+  CHECK(room_for(1'024).hosts == 576);
+  CHECK(room_for(0).connections == 1);
+}
+
 TEST_CASE("a relayed stream joins the caller with the transfer's other end") {
   ApiService service;
   const std::string path = "/providers/hanse.migration/v1/relays/move-1/";

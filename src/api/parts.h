@@ -1,6 +1,7 @@
 // What the API stands on: the parts of one zone, as references, so that tests may give their own.
 #pragma once
 
+#include "api/connection_room.h"
 #include "federation/peers.h"
 #include "federation/zone_identity.h"
 #include "runtime/runtime.h"
@@ -48,6 +49,7 @@ struct ApiParts {
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;
   const zone::ZoneConfig& config;
+  ConnectionRoom room = {};
 };
 
 // Requires: the zone outlives what is made of its parts.

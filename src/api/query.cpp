@@ -56,9 +56,9 @@ Result<std::optional<std::int64_t>> seen_version(const http::Request& request) {
   return version;
 }
 
-Result<zone::ListRequest> list_request(const codec::Query& query, zone::ResourceId scope) {
-  constexpr NumberRange kPage{1, static_cast<std::int64_t>(zone::kMaxPage)};
-  HANSE_TRY(const auto limit, number_parameter(query, "limit", kPage));
+Result<zone::ListRequest> list_request(const codec::Query& query, zone::ResourceId scope, std::size_t most) {
+  const NumberRange range{1, static_cast<std::int64_t>(most)};
+  HANSE_TRY(const auto limit, number_parameter(query, "limit", range));
   zone::ListRequest request{.scope = std::move(scope),
                             .labels = text_parameter(query, "labels"),
                             .skip_token = text_parameter(query, "skipToken")};

@@ -1,6 +1,7 @@
 // Reads query parameters and headers of a request. Errors: invalid_argument naming the parameter.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ std::string text_parameter(const codec::Query& query, const std::string& name);
 Result<std::optional<std::int64_t>> seen_version(const http::Request& request);
 
 // limit, skipToken and labels.
-Result<zone::ListRequest> list_request(const codec::Query& query, zone::ResourceId scope);
+Result<zone::ListRequest> list_request(const codec::Query& query, zone::ResourceId scope,
+                                       std::size_t most = zone::kMaxPage);
 
 }  // namespace hanse::api

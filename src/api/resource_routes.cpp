@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "api/listing_stream.h"
 #include "api/query.h"
 #include "api/resource_watch.h"
 #include "api/watch_rights.h"
@@ -25,7 +26,12 @@ Result<http::Reply> watch_reply(Context& context, const ResourceKind& kind, cons
 Task<Result<http::Reply>> list_resources(Context& context, const ResourceKind& kind, Call call) {
   HANSE_CO_TRY(const bool watch, flag_parameter(call.request.query, "watch"));
   if (watch) co_return watch_reply(context, kind, call);
-  HANSE_CO_TRY(const auto request, list_request(call.request.query, id_of(call.path)));
+  HANSE_CO_TRY(const auto request, list_request(call.request.query, id_of(call.path), kMaxListed));
+  if (request.limit > zone::kMaxPage) {
+    http::Reply reply(json_text_response(200, ""));
+    HANSE_CO_TRY(reply.body, stream_listing(kind, request));
+    co_return reply;
+  }
   HANSE_CO_TRY(const ResourceKind::Listing listing, kind.list(request));
   co_return list_response(listing);
 }
@@ -76,7 +82,7 @@ void add_reading(Routes& routes, Context& context, const ResourceKind& kind, con
        .access = options->list,
        .permission = permission_for(options->collection, "list"),
        .summary = fmt::format("List or watch: {}", kind.traits().collection),
-       .query = {kLimitParameter, kSkipTokenParameter, kLabelsParameter, kWatchParameter},
+       .query = {kListedParameter, kSkipTokenParameter, kLabelsParameter, kWatchParameter},
        .answer_schema = options->schema + "List",
        .function = [&context, &kind](Call call) { return list_resources(context, kind, std::move(call)); }});
   routes.push_back({.name = "GET " + options->collection + "/{name}",
@@ -143,14 +149,18 @@ http::Response list_response(const std::vector<std::string>& items, const std::s
 }
 
 http::Response list_response(const zone::ListText& listing) {
-  json::Object metadata;
-  metadata.emplace("skipToken", listing.skip_token);
   std::string text;
   text.reserve(listing.items.size() + listing.skip_token.size() + 64);
-  text += R"({"items":[)";
+  text += kListBegin;
   text += listing.items;
-  text += R"(],"metadata":)" + json::dump(metadata) + "}";
+  text += list_end(listing.skip_token);
   return json_text_response(200, std::move(text));
+}
+
+std::string list_end(const std::string& skip_token) {
+  json::Object metadata;
+  metadata.emplace("skipToken", skip_token);
+  return R"(],"metadata":)" + json::dump(metadata) + "}";
 }
 
 Result<http::Reply> events_reply(Context& context, const Call& call, EventsFunction function) {

@@ -35,6 +35,9 @@ zone::ResourceId id_of(const http::PathParameters& path);
 // {"items": …, "metadata": {"skipToken": …}}
 http::Response list_response(const std::vector<std::string>& items, const std::string& skip_token);
 http::Response list_response(const zone::ListText& listing);
+// The same around the items, where they are sent piece by piece.
+inline constexpr char kListBegin[] = R"({"items":[)";
+std::string list_end(const std::string& skip_token);
 // A body that is JSON already.
 http::Response json_text_response(int status, std::string text);
 
@@ -46,6 +49,9 @@ Result<http::Reply> events_reply(Context& context, const Call& call, EventsFunct
 inline constexpr QueryParameter kWatchParameter{
     "watch", ParameterType::boolean, "Stream changes as server-sent events; Last-Event-ID resumes"};
 inline constexpr QueryParameter kLimitParameter{"limit", ParameterType::number, "Items of a page, 1 to 1000"};
+inline constexpr QueryParameter kListedParameter{
+    "limit", ParameterType::number,
+    "Items of the answer, 1 to 100000; of more than 1000 the body is sent in chunks, without a length"};
 inline constexpr QueryParameter kSkipTokenParameter{"skipToken", ParameterType::text,
                                                     "Where the last page ended: metadata.skipToken"};
 inline constexpr QueryParameter kLabelsParameter{"labels", ParameterType::text,

@@ -123,6 +123,34 @@ TEST_CASE("a list comes in pages and by labels") {
   CHECK(odd.text("/items/1/metadata/name") == "sku-3");
 }
 
+std::string read_all(ApiService& service, http::BodySource body, std::size_t room) {
+  std::string text;
+  std::vector<std::byte> buffer(room);
+  for (;;) {
+    const auto got = service.run(body.read(buffer));
+    REQUIRE(got);
+    if (*got == 0) return text;
+    text.append(reinterpret_cast<const char*>(buffer.data()), *got);
+  }
+}
+
+TEST_CASE("a list that is longer than a page is sent in parts, and is the same as by pages") {
+  ApiService service;
+  for (int i = 0; i < 500; ++i)
+    REQUIRE(service.ask(As::user, "PUT", fmt::format("{}/sku-{:03}", kSkus, i), kSmallSku).status == 201);
+  const auto listed = [&](const std::string& query, std::size_t room) {
+    http::Reply reply = service.reply(service.request(As::user, "GET", kSkus + query));
+    CHECK(reply.response.headers.get("Content-Type") == "application/json");
+    REQUIRE(reply.body);
+    CHECK_FALSE(reply.body->length);
+    return read_all(service, std::move(*reply.body), room);
+  };
+  const std::string page = json::dump(service.ask(As::user, "GET", kSkus + "?limit=1000").body);
+  CHECK(listed("?limit=1001", 1 << 20) == page);
+  CHECK(listed("?limit=1001", 7) == page);
+  CHECK(listed("?limit=1001&labels=none", 100) == R"({"items":[],"metadata":{"skipToken":""}})");
+}
+
 TEST_CASE("an empty list is a list") {
   ApiService service;
   CHECK(json::dump(service.ask(As::user, "GET", test::kInstances).body) ==

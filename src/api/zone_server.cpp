@@ -11,9 +11,10 @@ namespace hanse::api {
 // In order of construction; each may refer to those above it.
 struct ZoneServer::Parts {
   Parts(Runtime& run, store::Store& store, Cryptography cryptography, zone::ZoneConfig config,
-        std::optional<ProcessUser> converter)
+        std::optional<ProcessUser> converter, ConnectionRoom connection_room)
       : runtime(run),
         log(run.log, "zone"),
+        room(connection_room),
         zone(run, store, cryptography, std::move(config), std::move(converter)) {}
 
   Task<Status> start();
@@ -22,6 +23,7 @@ struct ZoneServer::Parts {
 
   Runtime& runtime;
   Logger log;
+  ConnectionRoom room;
   zone::Zone zone;
   std::unique_ptr<Api> api;
   std::unique_ptr<http::Server> server;
@@ -30,12 +32,15 @@ struct ZoneServer::Parts {
 
 Task<Status> ZoneServer::Parts::start() {
   HANSE_CO_CHECK(co_await zone.start());
-  api = std::make_unique<Api>(parts_of(zone));
-  server = std::make_unique<http::Server>(runtime, *api, server_limits());
+  ApiParts parts = parts_of(zone);
+  parts.room = room;
+  api = std::make_unique<Api>(parts);
+  server = std::make_unique<http::Server>(runtime, *api, server_limits(room));
   api->set_server(*server);
   HANSE_CO_CHECK(co_await server->start(zone.config().listen, zone.server_tls()));
   if (!scope.spawn(follow_tls())) co_return fail(Code::internal, "the zone cannot follow its certificates");
-  log.info("zone '{}' serves https://{}", zone.config().name, to_string(server->endpoint()));
+  log.info("zone '{}' serves https://{}, up to {} hosts at a time", zone.config().name,
+           to_string(server->endpoint()), room.hosts);
   co_return Status();
 }
 
@@ -58,9 +63,9 @@ Task<void> ZoneServer::Parts::reload() {
 }
 
 ZoneServer::ZoneServer(Runtime& runtime, store::Store& store, Cryptography cryptography,
-                       zone::ZoneConfig config, std::optional<ProcessUser> converter)
-    : parts_(std::make_unique<Parts>(runtime, store, cryptography, std::move(config), std::move(converter))) {
-}
+                       zone::ZoneConfig config, std::optional<ProcessUser> converter, ConnectionRoom room)
+    : parts_(std::make_unique<Parts>(runtime, store, cryptography, std::move(config), std::move(converter),
+                                     room)) {}
 
 ZoneServer::~ZoneServer() = default;
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "api/connection_room.h"
 #include "runtime/cryptography.h"
 #include "runtime/processes.h"
 #include "runtime/runtime.h"
@@ -21,7 +22,7 @@ class ZoneServer {
  public:
   // As Zone takes them.
   ZoneServer(Runtime& runtime, store::Store& store, Cryptography cryptography, zone::ZoneConfig config,
-             std::optional<ProcessUser> converter);
+             std::optional<ProcessUser> converter, ConnectionRoom room = {});
   ~ZoneServer();
   ZoneServer(const ZoneServer&) = delete;
   ZoneServer& operator=(const ZoneServer&) = delete;

@@ -73,8 +73,10 @@ Task<Status> write_source(Scheduler& scheduler, Stream& stream, BodySource sourc
     HANSE_CO_TRY(const std::size_t got, co_await source.read(room));
     if (got == 0) break;
     rest -= got;
-    std::string piece(reinterpret_cast<const char*>(buffer.data()), got);
-    if (in_chunks) piece = codec::chunk_head(got) + piece + std::string(codec::kChunkEnd);
+    std::string piece = in_chunks ? codec::chunk_head(got) : std::string();
+    piece.reserve(piece.size() + got + codec::kChunkEnd.size());
+    piece.append(reinterpret_cast<const char*>(buffer.data()), got);
+    if (in_chunks) piece += codec::kChunkEnd;
     HANSE_CO_CHECK(co_await write_pieces(scheduler, stream, std::move(piece), limit));
   }
   if (source.length && rest > 0) {

@@ -95,12 +95,14 @@ class FleetService {
  private:
   Status check_limits() const {
     const std::uint64_t limit = io::raise_descriptor_limit();
-    if (limit >= static_cast<std::uint64_t>(options_.hosts) + kOtherDescriptors) return {};
+    const std::uint64_t needed = static_cast<std::uint64_t>(options_.hosts) + kOtherDescriptors;
+    if (limit >= needed) return {};
     return fail(
         Code::resource_exhausted,
-        "{} hosts need as many connections and this process may have {} descriptors; raise 'ulimit -n' "
-        "or ask for fewer hosts",
-        options_.hosts, limit);
+        "{} hosts need as many connections and this process may have {} descriptors; raise its hard limit of "
+        "open files to {} (LimitNOFILE=, 'ulimit -Hn', a container's --ulimit nofile=), or share the hosts "
+        "among several processes with --first, of at most {} each; the zone needs as many",
+        options_.hosts, limit, needed, limit - std::min(limit, kOtherDescriptors));
   }
 
   Task<Status> enrol(http::Client& zone, const KeyedRequest& key, std::int64_t made, std::int64_t count) {

@@ -51,7 +51,7 @@ Task<Status> ZoneService::start(zone::ZoneConfig config) {
   parts_->server = std::make_unique<api::ZoneServer>(
       runtime, *parts_->store,
       Cryptography{parts_->certificates, parts_->hashing, parts_->signatures, parts_->web_keys},
-      std::move(config), std::move(converter));
+      std::move(config), std::move(converter), api::room_for(io::raise_descriptor_limit()));
   co_return co_await parts_->server->start();
 }
 
@@ -64,7 +64,6 @@ void ZoneService::reload() {
 }
 
 int run_zone(const cli::ZoneOptions& options) {
-  io::raise_descriptor_limit();  // one for each host
   io::RealRuntime real(runtime_options(options.verbose));
   ZoneService service(real);
   // Before it listens: whoever sees it answer may send SIGHUP.
