@@ -159,4 +159,8 @@ Result<SignedRecord> ZoneIdentity::sign_record(RecordKind kind, std::int64_t ver
               SignedRecord{.owner = zone_, .kind = kind, .version = version, .body = std::move(body)});
 }
 
+Result<std::string> ZoneIdentity::sign_text(std::string_view text) const {
+  return cryptography_.signatures.sign(identity_.key_pem, text);
+}
+
 }  // namespace hanse::federation

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,9 @@ class ZoneIdentity {
 
   // Something that this zone says of itself.
   Result<SignedRecord> sign_record(RecordKind kind, std::int64_t version, std::string body) const;
+  // With the identity key. Requires: the text begins with what it is for, so that it is good for nothing
+  // else.
+  Result<std::string> sign_text(std::string_view text) const;
 
  private:
   Task<Status> load_key();

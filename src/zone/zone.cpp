@@ -53,6 +53,7 @@ struct Zone::Parts {
         config(std::move(settings)),
         tables(kept),
         events(run),
+        audit(run, crypto.hashing, {config.name, config.data_dir + "/audit", config.audit}),
         carbon(run, events, config),
         tls_changes(run.scheduler),
         identity(run.files, crypto, config.name, config.data_dir),
@@ -109,6 +110,7 @@ struct Zone::Parts {
   Tables tables;
   federation::Peers peers;
   EventLog events;
+  AuditLog audit;
   CarbonFeed carbon;
   Signal tls_changes;
   federation::ZoneIdentity identity;
@@ -182,6 +184,7 @@ Task<Status> Zone::Parts::make_defaults() {
 
 Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await identity.load_or_create());
+  HANSE_CO_CHECK(co_await audit.start(store.revision()));
   HANSE_CO_CHECK(identity.renew(certificate_addresses(config)));
   HANSE_CO_CHECK(co_await membership.start());
   HANSE_CO_CHECK(co_await authentication.start());
@@ -295,6 +298,9 @@ ImageStore& Zone::images() {
 }
 EventLog& Zone::events() {
   return parts_->events;
+}
+AuditLog& Zone::audit() {
+  return parts_->audit;
 }
 Reservations& Zone::reservations() {
   return parts_->reservations;

@@ -17,6 +17,7 @@
 #include "runtime/runtime.h"
 #include "runtime/signal.h"
 #include "store/store.h"
+#include "zone/audit/audit_log.h"
 #include "zone/authentication.h"
 #include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
@@ -67,6 +68,7 @@ class Zone {
   Enrolment& enrolment();
   ImageStore& images();
   EventLog& events();
+  AuditLog& audit();
   Membership& membership();
   ZoneRecords& records();
   Reservations& reservations();

@@ -29,11 +29,12 @@ struct ZoneFile {
   std::string policy_file;
   std::string admin_token_file;
   std::vector<IssuerConfig> issuers;
+  AuditConfig audit;
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
                        labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
-                       carbon_source, carbon_feed, policy_file, admin_token_file, issuers))
+                       carbon_source, carbon_feed, policy_file, admin_token_file, issuers, audit))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
 constexpr double kMaxPrice = 10'000;           // euro for an hour of one vCPU or GiB
@@ -94,6 +95,7 @@ Status check(const ZoneFile& file) {
     return fail_field("/listen", "{}", endpoint.error().message);
   }
   HANSE_CHECK(check(file.issuers));
+  HANSE_CHECK(check(file.audit));
   if (file.advertise.empty()) return {};
   const auto advertised = parse_endpoint(file.advertise);
   if (!advertised || advertised->port == 0 || !advertised->unix_path.empty())
@@ -135,7 +137,8 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .carbon_feed = file->carbon_feed,
                     .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
-                    .issuers = file->issuers};
+                    .issuers = file->issuers,
+                    .audit = file->audit};
 }
 
 std::vector<std::string> certificate_addresses(const ZoneConfig& config) {

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "runtime/network.h"
+#include "zone/audit/audit_config.h"
 #include "zone/authentication/issuer_config.h"
 #include "zone/carbon/carbon_feed_config.h"
 
@@ -46,6 +47,7 @@ struct ZoneConfig {
   std::string policy_file;                 // for peers; empty: policy.toml in data_dir, which may be missing
   std::string admin_token_file;            // the bearer token of the first administrator
   std::vector<IssuerConfig> issuers = {};  // whose tokens count here, beside the zone's own
+  AuditConfig audit = {};                  // how much of the audit log is kept
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.

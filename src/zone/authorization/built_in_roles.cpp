@@ -37,14 +37,22 @@ std::vector<model::Permission> workload_permissions() {
   return permissions;
 }
 
+// The audit log is of the zone as a whole, and its verb is none of those for reading: who may see everything
+// else does not see who did it.
+std::vector<model::Permission> auditor_permissions() {
+  return {{"hanse.observatory", {"audit/*"}, {"review"}},
+          {"hanse.observatory", {"events/*"}, {"list"}},
+          {"seca.authorization", {"roles/*", "role-assignments/*"}, reading},
+          {"hanse.system", {"openapi/*"}, {"get"}}};
+}
+
 }  // namespace
 
 const std::vector<BuiltInRole>& built_in_roles() {
-  static const std::vector<BuiltInRole> roles{{"admin", {{{"*", everything, everything}}}},
-                                              {"operator", {operator_permissions()}},
-                                              {"viewer", {{{"*", everything, reading}}}},
-                                              {"workload-user", {workload_permissions()}},
-                                              {"catalogue-viewer", {catalogue()}}};
+  static const std::vector<BuiltInRole> roles{
+      {"admin", {{{"*", everything, everything}}}}, {"operator", {operator_permissions()}},
+      {"viewer", {{{"*", everything, reading}}}},   {"workload-user", {workload_permissions()}},
+      {"catalogue-viewer", {catalogue()}},          {"auditor", {auditor_permissions()}}};
   return roles;
 }
 

@@ -1,0 +1,35 @@
+#include "zone/audit/audit_config.h"
+
+#include <doctest/doctest.h>
+
+#include "base/toml.h"
+#include "zone/zone_config.h"
+
+namespace hanse::zone {
+namespace {
+
+Result<ZoneConfig> parse(const std::string& audit) {
+  return parse_zone_config(
+      "name = \"north\"\nmember_state = \"FI\"\nlisten = \"127.0.0.1:1\"\ndata_dir = \"/d\"\n"
+      "admin_token_file = \"/t\"\n" +
+          audit,
+      "zone.toml");
+}
+
+TEST_CASE("how much of the audit log is kept is configured, and has defaults") {
+  CHECK(parse("").value().audit == AuditConfig{});
+  const AuditConfig given = parse("[audit]\nkeep_records = 20000\nkeep_days = 30\n").value().audit;
+  CHECK(given.keep_records == 20'000);
+  CHECK(given.keep_days == 30);
+}
+
+TEST_CASE("a number that is out of range is named, with its line") {
+  const std::string few = parse("[audit]\nkeep_records = 10\n").error().message;
+  CHECK(few.find("zone.toml:7") != std::string::npos);
+  CHECK(few.find("write a number of records from 10000 to") != std::string::npos);
+  CHECK(parse("[audit]\nkeep_days = 0\n").error().message.find("from 1 to") != std::string::npos);
+  CHECK_FALSE(parse("[audit]\nkeep_weeks = 3\n"));
+}
+
+}  // namespace
+}  // namespace hanse::zone
