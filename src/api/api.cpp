@@ -30,6 +30,7 @@ void add_all(Routes& routes, Context& context) {
   add_federation_routes(routes, context);
   add_peer_membership_routes(routes, context);
   add_observatory_routes(routes, context);
+  add_audit_routes(routes, context);
   add_authorization_routes(routes, context);
   add_token_routes(routes, context);
 }
@@ -108,7 +109,7 @@ http::ServerLimits server_limits(ConnectionRoom room) {
   return {.connections = room.connections, .body_bytes = kMaxResourceBody};
 }
 
-Api::Api(ApiParts parts) : context_(parts) {
+Api::Api(ApiParts parts) : context_(parts), audit_(parts.runtime.clock, parts.audit) {
   add_all(routes_, context_);
   for (const Route& route : routes_) {
     router_.add(
@@ -123,45 +124,64 @@ Api::Api(ApiParts parts) : context_(parts) {
 
 Api::~Api() = default;
 
-Result<zone::Caller> Api::admit(const Route& route, const http::Request& request,
-                                const http::PathParameters& path) const {
+Result<zone::Caller> Api::identify(const Route& route, const http::Request& request) const {
   auto caller = context_.parts.authentication.identify(request);
   // A wrong token does not matter where none is needed.
   if (!caller && route.access.anonymous) return zone::Caller{};
-  if (!caller) return fail(caller.error());
-  HANSE_CHECK(check_access(route.access, *caller, path));
-  if (caller->kind == zone::CallerKind::user && !route.access.anonymous)
-    HANSE_CHECK(context_.parts.authorization.check(*caller, route.permission, target_of(path)));
-  // The certificate of a host that was deleted is good until it ends.
-  if (caller->kind == zone::CallerKind::host && !context_.parts.tables.hosts.get({.name = caller->name})) {
-    return fail(Code::permission_denied, "host '{}' was deleted from this zone; enrol it again",
-                caller->name);
-  }
-  return *caller;
+  return caller;
 }
 
-Task<Result<http::Reply>> Api::answer(const Route& route, http::Request request, http::PathParameters path) {
+Status Api::check(const Route& route, const zone::Caller& caller, const http::PathParameters& path) const {
+  HANSE_CHECK(check_access(route.access, caller, path));
+  if (caller.kind == zone::CallerKind::user && !route.access.anonymous)
+    HANSE_CHECK(context_.parts.authorization.check(caller, route.permission, target_of(path)));
+  // The certificate of a host that was deleted is good until it ends.
+  if (caller.kind == zone::CallerKind::host && !context_.parts.tables.hosts.get({.name = caller.name})) {
+    return fail(Code::permission_denied, "host '{}' was deleted from this zone; enrol it again", caller.name);
+  }
+  return {};
+}
+
+Task<Result<http::Reply>> Api::answer(const Route& route, http::Request request, http::PathParameters path,
+                                      AuditedRequest& audited) {
   co_await context_.parts.authentication.prepare(request.headers.get("Authorization"));
-  HANSE_CO_TRY(zone::Caller caller, admit(route, request, path));
+  HANSE_CO_TRY(audited.caller, identify(route, request));
+  HANSE_CO_CHECK(check(route, audited.caller, path));
   HANSE_CO_CHECK(check_path(path));
   HANSE_CO_CHECK(check_query(route, request.query));
-  context_.log.debug("{} {} by {} from {}", request.method, request.path, to_string(caller),
+  context_.log.debug("{} {} by {} from {}", request.method, request.path, to_string(audited.caller),
                      request.remote_address);
+  if (AuditTrail::covers(route, request)) HANSE_CO_CHECK(co_await audit_.ready());
   if (request.body_reader != nullptr && !route.options.body_stream) {
     HANSE_CO_TRY(request.body, co_await read_whole(*request.body_reader));
   }
-  auto work = route.function({std::move(request), std::move(path), std::move(caller), &route.permission});
+  auto work =
+      route.function({std::move(request), std::move(path), audited.caller, &route.permission, &audited.note});
   if (route.unlimited) co_return co_await std::move(work);
   co_return co_await with_timeout(context_.parts.runtime.scheduler, kRequestLimit, "the request",
                                   std::move(work));
+}
+
+Task<http::Reply> Api::put_on_record(http::Request asked, AuditedRequest audited, http::Reply reply) {
+  const int status = status_of(reply);
+  const Status recorded = co_await audit_.record(asked.method, asked.path, std::move(audited), status);
+  if (recorded || !http::is_success(status)) co_return reply;
+  const std::string what =
+      fmt::format("this was done and answered with {}, but could not be put on record: {}", status,
+                  recorded.error().message);
+  co_return http::Reply(refusal(Error{recorded.error().code, what}, asked));
 }
 
 Task<http::Reply> Api::serve(const Route& route, http::Request request, http::PathParameters path) {
   const Clock& clock = context_.parts.runtime.clock;
   const MonotonicTime begin = clock.now();
   const http::Request asked = outline(request);
-  Result<http::Reply> result = co_await answer(route, std::move(request), std::move(path));
+  AuditedRequest audited{.address = request.remote_address,
+                         .request_id = request.headers.get("X-Request-Id")};
+  Result<http::Reply> result = co_await answer(route, std::move(request), std::move(path), audited);
   http::Reply reply = result ? std::move(*result) : http::Reply(refusal(result.error(), asked));
+  if (AuditTrail::covers(route, asked))
+    reply = co_await put_on_record(asked, std::move(audited), std::move(reply));
   const Nanos elapsed = clock.now() - begin;
   context_.metrics.count_request(route.name, status_of(reply), elapsed);
   context_.log.debug("{} {} answered {} after {} us", asked.method, asked.path, status_of(reply),
@@ -194,7 +214,10 @@ bool Api::wants_body_stream(const http::Request& head) {
   const auto found = router_.match(head.method, head.segments);
   if (found.route == nullptr) return true;
   // Asked for as a stream, the body of someone who is refused is never read.
-  return found.options->body_stream || !admit(*by_name_.at(*found.route), head, found.parameters);
+  if (found.options->body_stream) return true;
+  const Route& route = *by_name_.at(*found.route);
+  const auto caller = identify(route, head);
+  return !caller || !check(route, *caller, found.parameters);
 }
 
 }  // namespace hanse::api

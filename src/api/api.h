@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "api/audit_trail.h"
 #include "api/context.h"
 #include "api/parts.h"
 #include "api/route.h"
@@ -47,13 +48,17 @@ class Api final : public http::Handler {
   bool wants_body_stream(const http::Request& head) override;
 
  private:
-  // Who it is, when the route lets him in.
-  Result<zone::Caller> admit(const Route& route, const http::Request& request,
-                             const http::PathParameters& path) const;
-  Task<Result<http::Reply>> answer(const Route& route, http::Request request, http::PathParameters path);
+  Result<zone::Caller> identify(const Route& route, const http::Request& request) const;
+  // Whether the route lets him in.
+  Status check(const Route& route, const zone::Caller& caller, const http::PathParameters& path) const;
+  Task<Result<http::Reply>> answer(const Route& route, http::Request request, http::PathParameters path,
+                                   AuditedRequest& audited);
+  // Puts the request on record; what was done and cannot be recorded is answered as an error.
+  Task<http::Reply> put_on_record(http::Request asked, AuditedRequest audited, http::Reply reply);
   Task<http::Reply> serve(const Route& route, http::Request request, http::PathParameters path);
 
   Context context_;
+  AuditTrail audit_;
   Routes routes_;
   http::Router router_;
   std::map<http::RouteName, const Route*> by_name_;

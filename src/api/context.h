@@ -53,6 +53,7 @@ void add_placement_routes(Routes& routes, Context& context);
 void add_federation_routes(Routes& routes, Context& context);
 void add_peer_membership_routes(Routes& routes, Context& context);
 void add_observatory_routes(Routes& routes, Context& context);
+void add_audit_routes(Routes& routes, Context& context);
 void add_authorization_routes(Routes& routes, Context& context);
 void add_token_routes(Routes& routes, Context& context);
 // `routes` is described by /openapi.json and must be complete when the first request comes.

@@ -1,5 +1,6 @@
 // hanse.host: how a host gets its certificate: invitation, enrolment by its token, renewal with the
 // certificate.
+#include "api/audit_trail.h"
 #include "api/json_body.h"
 #include "api/messages.h"
 #include "api/resource_routes.h"
@@ -12,12 +13,15 @@ Task<Result<http::Reply>> enrol(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<model::EnrolmentRequest>(call.request.body));
   if (request.secret.empty())
     co_return fail_field("/secret", "/secret must be the one in the token of 'hanse host invite'");
+  const std::string host = context.parts.enrolment.invited_host(request.secret);
+  if (!host.empty()) note_resource(call.audit, "hosts/" + host);
   HANSE_CO_TRY(const auto answer, co_await context.parts.enrolment.enrol(std::move(request)));
   co_return json_reply(201, answer);
 }
 
 Task<Result<http::Reply>> enrol_fleet(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<model::FleetRequest>(call.request.body));
+  note_resource(call.audit, fmt::format("fleets/{}+{}", request.first, request.count));
   HANSE_CO_TRY(const auto answer, co_await context.parts.enrolment.enrol_fleet(std::move(request)));
   co_return json_reply(201, answer);
 }
@@ -31,6 +35,7 @@ Task<Result<http::Reply>> renew(Context& context, Call call) {
 
 Task<Result<http::Reply>> invite(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<HostInvitationDraft>(call.request.body));
+  note_resource(call.audit, "invitations/" + request.name);
   HANSE_CO_TRY(std::string token, co_await context.parts.enrolment.invite(
                                       std::move(request.name), Seconds{request.expires_in_seconds}));
   http::Reply reply = json_reply(201, InvitationText{std::move(token)});

@@ -1,4 +1,5 @@
 // hanse.federation, for people: invitations, joining and leaving, the policy for peers, this zone's CA.
+#include "api/audit_trail.h"
 #include "api/expiry.h"
 #include "api/json_body.h"
 #include "api/messages.h"
@@ -45,6 +46,7 @@ Task<Result<http::Reply>> invite(Context& context, Call call) {
 Task<Result<http::Reply>> join(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<InvitationText>(call.request.body));
   HANSE_CO_TRY(const auto record, co_await context.parts.membership.join(std::move(request.token)));
+  note_resource(call.audit, "peers/" + record.name);
   co_return json_reply(200, view_of(context, record));
 }
 

@@ -1,4 +1,5 @@
 // start, stop and restart of an instance.
+#include "api/audit_trail.h"
 #include "api/json_body.h"
 #include "api/peer_put.h"
 #include "api/resource_routes.h"
@@ -12,6 +13,7 @@ Task<Result<http::Reply>> act(Context& context, Action action, Call call) {
   HANSE_CO_CHECK(check_instance_of_peer(context, call, id_of(call.path)));
   HANSE_CO_TRY(const model::Instance instance,
                co_await (context.parts.instance_actions.*action)(id_of(call.path)));
+  note_revision(call.audit, instance.metadata.resource_version);
   co_return json_reply(202, instance);
 }
 

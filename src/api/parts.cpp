@@ -17,6 +17,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .enrolment = zone.enrolment(),
           .images = zone.images(),
           .events = zone.events(),
+          .audit = zone.audit(),
           .membership = zone.membership(),
           .records = zone.records(),
           .reservations = zone.reservations(),

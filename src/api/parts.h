@@ -6,6 +6,7 @@
 #include "federation/zone_identity.h"
 #include "runtime/runtime.h"
 #include "store/store.h"
+#include "zone/audit/audit_log.h"
 #include "zone/authentication.h"
 #include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
@@ -41,6 +42,7 @@ struct ApiParts {
   zone::Enrolment& enrolment;
   zone::ImageStore& images;
   zone::EventLog& events;
+  zone::AuditLog& audit;
   zone::Membership& membership;
   zone::ZoneRecords& records;
   zone::Reservations& reservations;

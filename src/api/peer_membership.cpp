@@ -1,5 +1,6 @@
 // hanse.federation, between zones: how two of them become peers, and how one hears that the other has left.
 // Who accepts an invitation or confirms proves himself by its secret; he has no certificate that we know yet.
+#include "api/audit_trail.h"
 #include "api/json_body.h"
 #include "api/resource_routes.h"
 #include "zone/federation/zone_records.h"
@@ -9,17 +10,20 @@ namespace {
 
 Task<Result<http::Reply>> accept(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<zone::AcceptanceRequest>(call.request.body));
+  note_resource(call.audit, "peers/" + request.card.owner);
   HANSE_CO_TRY(const auto answer, co_await context.parts.membership.accept(std::move(request)));
   co_return json_reply(200, answer);
 }
 
 Task<Result<http::Reply>> confirm(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<zone::ConfirmationRequest>(call.request.body));
+  note_resource(call.audit, "peers/" + request.zone);
   HANSE_CO_CHECK(co_await context.parts.membership.confirm(std::move(request)));
   co_return http::Reply(http::Response{204});
 }
 
 Task<Result<http::Reply>> depart(Context& context, Call call) {
+  note_resource(call.audit, "peers/" + call.caller.name);
   HANSE_CO_CHECK(co_await context.parts.membership.departed(call.caller.name));
   co_return http::Reply(http::Response{204});
 }
@@ -58,6 +62,7 @@ void add_peer_membership_routes(Routes& routes, Context& context) {
                     .request_schema = "ExchangeMessage",
                     .answer_schema = "ExchangeMessage",
                     .options = {.body_limit = 2 * federation::kMaxMessageBytes},
+                    .audited = false,
                     .function = [&context](Call call) { return exchange(context, std::move(call)); }});
 }
 

@@ -67,7 +67,7 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
     made.status.placed_by = peer;
   };
   HANSE_CO_TRY(const auto answer, co_await frontend.put(std::move(wanted), seen, note));
-  co_return ResourceKind::Written{text_of(answer.resource), answer.created};
+  co_return written(answer.resource, answer.created);
 }
 
 Status check_instance_of_peer(const Context& context, const Call& call, const zone::ResourceId& id) {

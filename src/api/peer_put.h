@@ -26,7 +26,7 @@ Task<Result<ResourceKind::Written>> put_if_new(zone::ResourceFrontend<T>& fronte
   HANSE_CO_TRY(T wanted, read_resource<T>(id, call.request.body));
   const auto existing = frontend.get(id);
   if (existing && (*existing)->spec == wanted.spec) {
-    co_return ResourceKind::Written{text_of(**existing), false};
+    co_return written(**existing, false);
   }
   if (existing) {
     co_return fail(
@@ -35,7 +35,7 @@ Task<Result<ResourceKind::Written>> put_if_new(zone::ResourceFrontend<T>& fronte
         zone::Table<T>::kTraits.title, to_string(id));
   }
   HANSE_CO_TRY(const auto answer, co_await frontend.put(std::move(wanted), std::nullopt));
-  co_return ResourceKind::Written{text_of(answer.resource), answer.created};
+  co_return written(answer.resource, answer.created);
 }
 
 // Whether the instance is a replica of one of that zone's workloads.

@@ -1,5 +1,6 @@
 // hanse.migration, for peers: the source zone speaks to the target about an incoming transfer, the target
 // asks the source for the outcome. Also the relayed streams between their hosts.
+#include "api/audit_trail.h"
 #include "api/json_body.h"
 #include "api/query.h"
 #include "api/resource_routes.h"
@@ -18,6 +19,7 @@ constexpr char kIncoming[] = "/providers/hanse.migration/v1/incoming";
 Task<Result<http::Reply>> prepare(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<zone::IncomingRequest>(call.request.body));
   HANSE_CO_CHECK(model::check_name(request.transfer, "/transfer"));
+  note_resource(call.audit, "incoming/" + request.transfer);
   HANSE_CO_TRY(const auto view,
                co_await context.parts.transfers.prepare_incoming(call.caller.name, std::move(request)));
   co_return json_reply(200, view);
@@ -93,6 +95,7 @@ void add_incoming(Routes& routes, Context& context) {
        .request_schema = "IncomingView",
        .answer_schema = "IncomingView",
        .options = {.body_limit = kMaxActionBody},
+       .audited = false,
        .function = [&context](Call call) { return wait(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}/{{transfer}}/grant", kIncoming),
                     .access = kPeers,

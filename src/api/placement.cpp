@@ -51,6 +51,7 @@ void add_placement_routes(Routes& routes, Context& context) {
        .request_schema = "ReplicaLeaseRequest",
        .answer_schema = "ReplicaLeaseAnswer",
        .options = {.body_limit = kMaxActionBody},
+       .audited = false,
        .function = [&context](Call call) { return lease(context, std::move(call)); }});
   routes.push_back(
       {.name = "GET /providers/hanse.placement/v1/tenants/{tenant}/workspaces/{workspace}/workloads/{name}/"

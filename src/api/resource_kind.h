@@ -26,6 +26,7 @@ class ResourceKind {
   struct Written {
     std::string resource;
     bool created = false;
+    std::int64_t revision = 0;
   };
   struct Record {
     std::string name;
@@ -39,8 +40,7 @@ class ResourceKind {
   // `body` is what the user sent. Errors: also invalid_argument with the pointer of the field at fault.
   virtual Task<Result<Written>> put(zone::ResourceId id, std::string body,
                                     std::optional<std::int64_t> seen) = 0;
-  virtual Task<Result<std::string>> request_deletion(zone::ResourceId id,
-                                                     std::optional<std::int64_t> seen) = 0;
+  virtual Task<Result<Written>> request_deletion(zone::ResourceId id, std::optional<std::int64_t> seen) = 0;
   // What is in the store under the kind's prefix.
   virtual Result<Record> read(const store::Entry& entry) const = 0;
 };

@@ -20,6 +20,11 @@ std::string text_of(const T& resource) {
 }
 
 template <class T>
+ResourceKind::Written written(const T& resource, bool created) {
+  return {text_of(resource), created, resource.metadata.resource_version};
+}
+
+template <class T>
 Result<T> read_resource(const zone::ResourceId& id, const std::string& body) {
   json::Value value;
   HANSE_CHECK(read_resource_text(body, value));
@@ -45,10 +50,10 @@ class ResourceKindOf final : public ResourceKind {
                             std::optional<std::int64_t> seen) override {
     HANSE_CO_TRY(T wanted, read_resource<T>(id, body));
     HANSE_CO_TRY(const auto answer, co_await frontend_.put(std::move(wanted), seen));
-    co_return Written{text_of(answer.resource), answer.created};
+    co_return written(answer.resource, answer.created);
   }
 
-  Task<Result<std::string>> request_deletion(zone::ResourceId id, std::optional<std::int64_t> seen) override {
+  Task<Result<Written>> request_deletion(zone::ResourceId id, std::optional<std::int64_t> seen) override {
     HANSE_CO_TRY(const auto before, frontend_.get(id));
     if (seen && *seen != before->metadata.resource_version) {
       co_return fail(Code::aborted,
@@ -56,7 +61,7 @@ class ResourceKindOf final : public ResourceKind {
                      traits().title, to_string(id), before->metadata.resource_version, *seen);
     }
     HANSE_CO_TRY(const T resource, co_await frontend_.request_deletion(std::move(id)));
-    co_return text_of(resource);
+    co_return written(resource, false);
   }
 
   Result<Record> read(const store::Entry& entry) const override {

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "api/audit_trail.h"
 #include "api/listing_stream.h"
 #include "api/query.h"
 #include "api/resource_watch.h"
@@ -50,6 +51,7 @@ Task<Result<http::Reply>> get_resource(Context& context, const ResourceKind& kin
 
 Task<Result<http::Reply>> put_resource(ResourceKind& kind, Options options, Call call) {
   if (options->guard) HANSE_CO_CHECK(options->guard(call));
+  AuditNote* const audit = call.audit;
   ResourceKind::Written written;
   if (call.caller.kind == zone::CallerKind::peer && options->peer_put) {
     HANSE_CO_TRY(written, co_await options->peer_put(std::move(call)));
@@ -58,14 +60,16 @@ Task<Result<http::Reply>> put_resource(ResourceKind& kind, Options options, Call
     const zone::ResourceId id = id_of(call.path);
     HANSE_CO_TRY(written, co_await kind.put(id, std::move(call.request.body), seen));
   }
+  note_revision(audit, written.revision);
   co_return json_text_response(written.created ? 201 : 200, std::move(written.resource));
 }
 
 Task<Result<http::Reply>> delete_resource(ResourceKind& kind, Options options, Call call) {
   if (options->guard) HANSE_CO_CHECK(options->guard(call));
   HANSE_CO_TRY(const auto seen, seen_version(call.request));
-  HANSE_CO_TRY(std::string resource, co_await kind.request_deletion(id_of(call.path), seen));
-  co_return json_text_response(202, std::move(resource));
+  HANSE_CO_TRY(ResourceKind::Written written, co_await kind.request_deletion(id_of(call.path), seen));
+  note_revision(call.audit, written.revision);
+  co_return json_text_response(202, std::move(written.resource));
 }
 
 // "/providers/seca.compute/v1/…/instances" is the provider seca.compute and its resource instances.

@@ -16,6 +16,12 @@
 
 namespace hanse::api {
 
+// What the function of a route adds to the audit record of its request.
+struct AuditNote {
+  std::string resource = {};  // empty: as the path names it
+  std::int64_t revision = 0;  // its resourceVersion afterwards
+};
+
 // A request that was let through.
 struct Call {
   http::Request request;
@@ -23,6 +29,7 @@ struct Call {
   zone::Caller caller;
   // Of the route, as long as the API lives; for what goes on after it was checked.
   const zone::RequiredPermission* permission = nullptr;
+  AuditNote* audit = nullptr;  // until the request is answered
 };
 
 // Errors become problem documents. Not a capturing lambda that is itself a coroutine.
@@ -47,6 +54,7 @@ struct Route {
   int success = 200;
   http::RouteOptions options = {};
   bool unlimited = false;  // may take longer than kRequestLimit
+  bool audited = true;     // but for GET; false: nothing that lasts comes of it
   CallFunction function;
 };
 

@@ -12,6 +12,8 @@
 #include "model/transfer.h"
 #include "model/workload.h"
 #include "model/zone_resources.h"
+#include "zone/audit/audit_chain.h"
+#include "zone/audit/audit_record.h"
 #include "zone/federation/messages.h"
 #include "zone/image_store.h"
 #include "zone/transfer_frontend.h"
@@ -63,12 +65,16 @@ void add_resources(SchemaWriter& writer) {
   add_resource<model::Role>(writer, "Role");
   add_resource<model::RoleAssignment>(writer, "RoleAssignment");
   add_resource<model::Event>(writer, "Event");
+  add_resource<zone::AuditRecord>(writer, "AuditRecord");
   add_resource<Region>(writer, "Region");
   add_resource<PeerView>(writer, "Peer");
 }
 
 void add_messages(SchemaWriter& writer) {
   writer.add<Health>("Health");
+  writer.add<zone::AuditCaller>("AuditCaller");
+  writer.add<zone::AuditAnchor>("AuditAnchor");
+  writer.add<zone::SignedAuditHead>("SignedAuditHead");
   writer.add<InvitationDraft>("InvitationDraft");
   writer.add<InvitationText>("InvitationText");
   writer.add<PolicyText>("PolicyText");

@@ -2,11 +2,13 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "api/audit_trail.h"
 #include "api/endpoint.h"
 #include "api/expiry.h"
 #include "api/json_body.h"
 #include "api/messages.h"
 #include "api/resource_routes.h"
+#include "codec/json_web_token.h"
 
 namespace hanse::api {
 namespace {
@@ -28,6 +30,7 @@ Status check_subject_for(const zone::Caller& caller, const std::string& subject)
 
 Task<Result<http::Reply>> make_token(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<TokenRequest>(call.request.body));
+  note_resource(call.audit, "tokens/" + request.subject);
   HANSE_CO_CHECK(check_subject_for(call.caller, request.subject));
   HANSE_CO_TRY(const Seconds lifetime, token_lifetime(request.expires_in_seconds));
   HANSE_CO_TRY(std::string token, context.parts.authentication.make_token(request.subject, lifetime));
@@ -36,6 +39,7 @@ Task<Result<http::Reply>> make_token(Context& context, Call call) {
 
 Task<Result<http::Reply>> make_login_code(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<LoginCodeRequest>(call.request.body));
+  note_resource(call.audit, "login-codes/" + request.subject);
   HANSE_CO_CHECK(check_subject_for(call.caller, request.subject));
   HANSE_CO_TRY(const Seconds lifetime, token_lifetime(request.expires_in_seconds));
   HANSE_CO_TRY(std::string code,
@@ -44,12 +48,21 @@ Task<Result<http::Reply>> make_login_code(Context& context, Call call) {
                                          own_endpoint(context.parts.config, call.request)});
 }
 
+// Of a token that this zone has made.
+Result<std::string> subject_of(const std::string& token) {
+  HANSE_TRY(const codec::JsonWebToken parts, codec::parse_json_web_token(token));
+  const json::Value* subject = parts.claims.if_contains("sub");
+  if (subject == nullptr || !subject->is_string()) return fail(Code::internal, "the token names nobody");
+  return std::string(subject->get_string());
+}
+
 Task<Result<http::Reply>> log_in(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<LoginRequest>(call.request.body));
   if (request.code.empty()) co_return fail_field("/code", "/code must be what 'hanse token invite' has made");
   HANSE_CO_TRY(const Seconds lifetime, token_lifetime(request.expires_in_seconds));
   HANSE_CO_TRY(std::string token,
                co_await context.parts.authentication.use_login_code(std::move(request.code), lifetime));
+  if (const auto subject = subject_of(token)) note_resource(call.audit, "logins/" + *subject);
   co_return secret_reply(TokenAnswer{std::move(token)});
 }
 

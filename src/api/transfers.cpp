@@ -1,4 +1,5 @@
 // hanse.migration, for users: transfers are made, watched and cancelled.
+#include "api/audit_trail.h"
 #include "api/json_body.h"
 #include "api/messages.h"
 #include "api/peer_put.h"
@@ -47,11 +48,16 @@ Task<Result<http::Reply>> create(Context& context, Call call) {
   HANSE_CO_CHECK(check_instance_of_peer(context, call, instance));
   HANSE_CO_TRY(const auto transfer,
                co_await context.parts.transfers.create(id_of(call.path), std::move(draft.spec)));
+  zone::ResourceId made = id_of(call.path);
+  made.name = transfer.metadata.name;
+  note_resource(call.audit, "transfers/" + to_string(made));
+  note_revision(call.audit, transfer.metadata.resource_version);
   co_return json_reply(201, transfer);
 }
 
 Task<Result<http::Reply>> cancel(Context& context, Call call) {
   HANSE_CO_TRY(const auto transfer, co_await context.parts.transfers.cancel(id_of(call.path)));
+  note_revision(call.audit, transfer.metadata.resource_version);
   co_return json_reply(202, transfer);
 }
 

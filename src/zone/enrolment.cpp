@@ -83,6 +83,11 @@ Task<Result<model::EnrolmentAnswer>> Enrolment::enrol(model::EnrolmentRequest re
   co_return fail(Code::aborted, "the token is being used by others; try again");
 }
 
+std::string Enrolment::invited_host(const std::string& secret) const {
+  const auto invitation = invitations_.find(secret);
+  return invitation ? invitation->record.host : std::string();
+}
+
 Task<Result<model::FleetAnswer>> Enrolment::enrol_fleet(model::FleetRequest request) {
   if (request.count < 1 || request.count > model::kMaxFleetBatch)
     co_return fail_field("/count",

@@ -25,6 +25,8 @@ class Enrolment {
   Task<Result<std::string>> invite(std::string host, Seconds lifetime);
   // May be asked again with the same request, when its answer was lost.
   Task<Result<model::EnrolmentAnswer>> enrol(model::EnrolmentRequest request);
+  // The host that a token with this secret is for; empty: there is no such token.
+  std::string invited_host(const std::string& secret) const;
   // Certificates for simulated hosts, whose records are made in one transaction; the caller is an operator.
   // Errors: invalid_argument for numbers out of range.
   Task<Result<model::FleetAnswer>> enrol_fleet(model::FleetRequest request);

@@ -109,6 +109,7 @@ struct ApiService {
   zone::Enrolment enrolment{world.runtime, *store, tables, host_invitations, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
+  zone::AuditLog audit{world.runtime, hashing, {"north", "/zone/audit"}};
   FakeTransfers transfers{world.loop, tables};
   Signal tls_changes{world.loop};
   zone::PeerClients clients{world.runtime, peers, identity};
@@ -132,6 +133,7 @@ struct ApiService {
     REQUIRE(run(identity.load_or_create()));
     REQUIRE(run(authentication.start()));
     REQUIRE(authorization.start());
+    REQUIRE(run(audit.start(store->revision())));
     peers.replace({{.name = "south",
                     .endpoint = {.host = "192.0.2.20", .port = 8443},
                     .ca_pem = "south",
@@ -146,10 +148,11 @@ struct ApiService {
   }
 
   // What an API stands on, with its own idea of who is who.
-  api::ApiParts parts(zone::Authentication& whose) {
-    return {world.runtime, *store,        tables,    frontends, actions,  transfers,  hosts,
-            whose,         authorization, enrolment, images,    events,   membership, records,
-            reservations,  lease_grants,  explainer, peers,     identity, config};
+  api::ApiParts parts(zone::Authentication& whose) { return parts(whose, audit); }
+  api::ApiParts parts(zone::Authentication& whose, zone::AuditLog& log) {
+    return {world.runtime, *store,        tables,       frontends, actions, transfers, hosts,
+            whose,         authorization, enrolment,    images,    events,  log,       membership,
+            records,       reservations,  lease_grants, explainer, peers,   identity,  config};
   }
 
   // Runs a task to its end.
