@@ -27,6 +27,8 @@ struct CommandDrafts {
   ImageImportOptions image_import;
   TokenCreateOptions token_create;
   HostInviteOptions host_invite;
+  AuditListOptions audit_list;
+  AuditVerifyOptions audit_verify;
   ExplainOptions explain;
   TokenInviteOptions token_invite;
   LoginOptions login;
@@ -51,6 +53,7 @@ struct CommandDrafts {
 void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
 void add_federation_commands(CLI::App& app, CommandDrafts& drafts);
+void add_audit_commands(CLI::App& app, CommandDrafts& drafts);
 void add_zone_commands(CLI::App& app, CommandDrafts& drafts);
 void add_host_commands(CLI::App& app, CommandDrafts& drafts);
 void add_program_commands(CLI::App& app, CommandDrafts& drafts);

@@ -50,6 +50,7 @@ void build(CLI::App& app, CommandDrafts& drafts) {
   add_resource_commands(app, drafts);
   add_instance_commands(app, drafts);
   add_zone_commands(app, drafts);
+  add_audit_commands(app, drafts);
   add_federation_commands(app, drafts);
   add_program_commands(app, drafts);
   let_options_stand_anywhere(app);

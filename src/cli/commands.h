@@ -4,8 +4,20 @@
 
 #include "cli/options.h"
 #include "cli/session.h"
+#include "runtime/hashing.h"
+#include "runtime/signatures.h"
 
 namespace hanse::cli {
+
+// With what an audit log is verified.
+struct AuditTools {
+  Hashing& hashing;
+  Signatures& signatures;
+};
+
+Task<Status> run_audit_list(Session session, AuditListOptions options);
+Task<Status> run_audit_verify(Session session, AuditTools tools, AuditVerifyOptions options);
+Task<Status> run_audit_head(Session session);
 
 Task<Status> run_apply(Session session, ApplyOptions options);
 Task<Status> run_get(Session session, GetOptions options);

@@ -1,6 +1,7 @@
 // The parsed command line: one plain struct for each client command, and the options that all of them take.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -110,6 +111,22 @@ struct HostInviteOptions {
   std::string expires = "1h";
 };
 
+inline constexpr std::int64_t kMaxAuditLast = 1'000'000;
+
+struct AuditListOptions {
+  std::string subject;
+  std::string resource;
+  std::string since;
+  std::int64_t last = 100;  // 0: all
+  bool watch = false;
+};
+
+struct AuditVerifyOptions {
+  std::string head;  // the file of a head that was kept; "-": standard input; empty: none
+};
+
+struct AuditHeadOptions {};
+
 struct ExplainOptions {
   std::string workload;
 };
@@ -166,10 +183,10 @@ struct VersionOptions {};
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
                  ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
-                 HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, ExplainOptions,
-                 InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
-                 RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
-                 VersionOptions, ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions,
-                 TestbedOptions>;
+                 HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, AuditListOptions,
+                 AuditVerifyOptions, AuditHeadOptions, ExplainOptions, InviteOptions, JoinOptions,
+                 PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
+                 ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions,
+                 ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

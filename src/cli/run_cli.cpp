@@ -11,6 +11,8 @@
 #include "cli/real_terminal.h"
 #include "cli/run_client.h"
 #include "cli/yaml_text.h"
+#include "io/openssl_hashing.h"
+#include "io/openssl_signatures.h"
 #include "io/real_runtime.h"
 
 namespace hanse::cli {
@@ -35,7 +37,9 @@ int run_client_command(const GlobalOptions& global, const Command& command) {
   io::RealRuntime real(options);
   Runtime& runtime = real.runtime();
   const std::unique_ptr<Terminal> terminal = make_real_terminal(runtime.blocking, runtime.scheduler);
-  const Status status = real.run_task(run_client(runtime, *terminal, global, command));
+  io::OpensslHashing hashing(runtime.blocking, runtime.scheduler);
+  io::OpensslSignatures signatures;
+  const Status status = real.run_task(run_client(runtime, *terminal, {hashing, signatures}, global, command));
   return status ? 0 : report(status.error(), global.verbose);
 }
 

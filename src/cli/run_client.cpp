@@ -59,7 +59,12 @@ Error with_next_step(Error error, const Context& context) {
   return error;
 }
 
-Task<Status> run_command(Session session, Command command) {
+Task<Status> run_command(Session session, AuditTools tools, Command command) {
+  if (auto* records = std::get_if<AuditListOptions>(&command))
+    co_return co_await run_audit_list(session, *records);
+  if (auto* verify = std::get_if<AuditVerifyOptions>(&command))
+    co_return co_await run_audit_verify(session, tools, *verify);
+  if (std::holds_alternative<AuditHeadOptions>(command)) co_return co_await run_audit_head(session);
   if (auto* apply = std::get_if<ApplyOptions>(&command)) co_return co_await run_apply(session, *apply);
   if (auto* get = std::get_if<GetOptions>(&command)) co_return co_await run_get(session, *get);
   if (auto* describe = std::get_if<DescribeOptions>(&command))
@@ -128,7 +133,8 @@ Task<Result<http::ClientOptions>> zone_access(Runtime& runtime, std::string cont
   co_return options;
 }
 
-Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command) {
+Task<Status> run_client(Runtime& runtime, Terminal& terminal, AuditTools audit_tools, GlobalOptions global,
+                        Command command) {
   const std::string path = contexts_path(global);
   if (std::holds_alternative<ContextListOptions>(command))
     co_return co_await run_context_list(runtime.files, terminal, path, global.output);
@@ -159,7 +165,7 @@ Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions glob
   const Session session{*api,          terminal,          runtime.files,
                         runtime.clock, runtime.scheduler, runtime.blocking,
                         place,         global.output};
-  const Status status = co_await run_command(session, std::move(command));
+  const Status status = co_await run_command(session, audit_tools, std::move(command));
   if (!status) co_return fail(with_next_step(status.error(), context));
   co_return Status();
 }

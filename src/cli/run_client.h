@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "cli/commands.h"
 #include "cli/contexts.h"
 #include "cli/kinds.h"
 #include "cli/options.h"
@@ -28,6 +29,7 @@ Task<Result<http::ClientOptions>> zone_access(Runtime& runtime, std::string cont
 Result<Place> choose_place(const GlobalOptions& global, const Context& context);
 
 // Requires: `command` is one of a client, `runtime` and `terminal` outlive the task.
-Task<Status> run_client(Runtime& runtime, Terminal& terminal, GlobalOptions global, Command command);
+Task<Status> run_client(Runtime& runtime, Terminal& terminal, AuditTools audit_tools, GlobalOptions global,
+                        Command command);
 
 }  // namespace hanse::cli
