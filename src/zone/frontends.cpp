@@ -1,6 +1,7 @@
 #include "zone/frontends.h"
 
 #include "zone/authorization/built_in_roles.h"
+#include "zone/frontend_impl.h"
 #include "zone/workload_places.h"
 
 namespace hanse::zone {
@@ -169,5 +170,17 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& 
             return roles_exist(tables, wanted);
           },
           always<model::RoleAssignment>) {}
+
+template class ResourceFrontend<model::Workspace>;
+template class ResourceFrontend<model::InstanceSku>;
+template class ResourceFrontend<model::Instance>;
+template class ResourceFrontend<model::StorageSku>;
+template class ResourceFrontend<model::BlockStorage>;
+template class ResourceFrontend<model::Image>;
+template class ResourceFrontend<model::Host>;
+template class ResourceFrontend<model::Workload>;
+template class ResourceFrontend<model::Transfer>;
+template class ResourceFrontend<model::Role>;
+template class ResourceFrontend<model::RoleAssignment>;
 
 }  // namespace hanse::zone

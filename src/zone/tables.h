@@ -6,18 +6,7 @@
 namespace hanse::zone {
 
 struct Tables {
-  explicit Tables(store::Store& store)
-      : workspaces(store),
-        instance_skus(store),
-        instances(store),
-        storage_skus(store),
-        block_storages(store),
-        images(store),
-        hosts(store),
-        workloads(store),
-        transfers(store),
-        roles(store),
-        role_assignments(store) {}
+  explicit Tables(store::Store& store);
 
   Table<model::Workspace> workspaces;
   Table<model::InstanceSku> instance_skus;
