@@ -50,8 +50,10 @@ FaultOptions draw_faults(std::uint64_t seed) {
 }
 
 FederationOptions federation_options(const MoveOptions& options) {
-  FederationOptions federation{
-      .seed = options.seed, .faults = draw_faults(options.seed), .settle_time = kSettleLimit};
+  FederationOptions federation{.seed = options.seed,
+                               .hosts_per_zone = 2,
+                               .faults = draw_faults(options.seed),
+                               .settle_time = kSettleLimit};
   if (!options.faults) federation.faults.begin = kFaultsEnd;
   return federation;
 }
@@ -77,6 +79,7 @@ class Moves {
     MoveOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
     outcome.settled_after = outcome.run.virtual_time - kFaultsEnd;
     outcome.completed = records_.count(model::TransferPhase::completed);
+    outcome.within_zones = records_.count_within_zones();
     outcome.rolled_back = records_.count(model::TransferPhase::rolled_back);
     outcome.cancelled = records_.count(model::TransferPhase::cancelled);
     outcome.refused = records_.count(model::TransferPhase::refused);
@@ -111,8 +114,9 @@ MoveOutcome run_moves(const MoveOptions& options) {
 std::string describe(const MoveOutcome& outcome) {
   const Outcome& run = outcome.run;
   const std::string counts = fmt::format(
-      "{} faults; {} moves completed, {} rolled back, {} cancelled, {} refused; {} events", run.faults,
-      outcome.completed, outcome.rolled_back, outcome.cancelled, outcome.refused, run.events);
+      "{} faults; {} moves completed ({} within a zone), {} rolled back, {} cancelled, {} refused; {} events",
+      run.faults, outcome.completed, outcome.within_zones, outcome.rolled_back, outcome.cancelled,
+      outcome.refused, run.events);
   return describe(run, counts, outcome.settled_after);
 }
 

@@ -1,5 +1,5 @@
-// The scenario of moves: three zones with a host each, one instance that a user moves about, faults for a
-// while, then quiet, in which everything must come to rest.
+// The scenario of moves: three zones with two hosts each, one instance that a user moves about between zones
+// and between the hosts of one, faults for a while, then quiet, in which everything must come to rest.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,7 @@ struct MoveOutcome {
   Outcome run;
   Nanos settled_after{0};  // the last fault
   std::size_t completed = 0;
+  std::size_t within_zones = 0;  // of these: from host to host
   std::size_t rolled_back = 0;
   std::size_t cancelled = 0;
   std::size_t refused = 0;

@@ -12,6 +12,8 @@ TEST_CASE("without faults every move that is not cancelled or refused completes"
   CHECK_FALSE(outcome.run.violation);
   CHECK(outcome.run.faults == 0);
   CHECK(outcome.completed > 3);
+  CHECK(outcome.within_zones > 0);
+  CHECK(outcome.within_zones < outcome.completed);
   CHECK(outcome.rolled_back == 0);
 }
 

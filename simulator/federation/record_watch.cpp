@@ -81,7 +81,7 @@ std::optional<std::string> RecordWatch::look_at(const std::string& name, zone::Z
       return fmt::format("transfer '{}' in zone '{}' went from {} to {}", transfer->metadata.name, name,
                          migration::name_of(before.phase), migration::name_of(now.phase));
     }
-    before = Seen{now.role, now.phase, now.waiting_for};
+    before = Seen{now.role, now.phase, now.waiting_for, model::is_within_zone(*transfer)};
   }
   auto& known = instances_[name];
   known.clear();
@@ -168,6 +168,12 @@ std::optional<std::string> RecordWatch::check_owner(const host::simulated::Fleet
                          owner->status.epoch.value);
   }
   return std::nullopt;
+}
+
+std::size_t RecordWatch::count_within_zones() const {
+  return static_cast<std::size_t>(std::ranges::count_if(seen_, [](const auto& entry) {
+    return entry.second.within_zone && entry.second.phase == TransferPhase::completed;
+  }));
 }
 
 std::size_t RecordWatch::count(TransferPhase phase) const {

@@ -40,12 +40,15 @@ class RecordWatch {
   std::optional<std::string> check_owner(const host::simulated::Fleet& fleet) const;
   // How many transfers ended so, at their sources.
   std::size_t count(model::TransferPhase phase) const;
+  // How many have moved it from host to host of one zone.
+  std::size_t count_within_zones() const;
 
  private:
   struct Seen {
     model::TransferRole role = model::TransferRole::source;
     model::TransferPhase phase = model::TransferPhase::planned;
     std::string waiting_for;
+    bool within_zone = false;
   };
   using Key = std::pair<std::string, std::string>;  // transfer, zone
 

@@ -22,6 +22,12 @@ constexpr char kTransfersPath[] =
 constexpr Nanos kBetweenActs = Seconds{3};
 constexpr Nanos kRetry = Seconds{1};
 
+// Each zone has two: "host-a1" and "host-a2".
+std::string other_host(std::string host) {
+  host.back() = host.back() == '1' ? '2' : '1';
+  return host;
+}
+
 template <class Spec>
 json::Value with_spec(const Spec& spec) {
   return json::Object{{"spec", to_json(spec)}};
@@ -103,9 +109,12 @@ Task<Status> User::move(Owned owned) {
   constexpr std::array kPaths = {model::StreamPath::automatic, model::StreamPath::direct,
                                  model::StreamPath::relayed};
   api::TransferDraft draft;
-  draft.spec = {.instance = kInstanceName,
-                .target_zone = others.at(draw(others.size())),
-                .path = kPaths.at(draw(kPaths.size()))};
+  draft.spec = {.instance = kInstanceName, .path = kPaths.at(draw(kPaths.size()))};
+  constexpr std::uint64_t kWithinZone = 45;
+  if (draw(100) < kWithinZone)
+    draft.spec.host = other_host(owned.instance.status.host);
+  else
+    draft.spec.target_zone = others.at(draw(others.size()));
   HANSE_CO_CHECK(co_await call(owned.zone, "POST", kTransfersPath, to_json(draft)));
   co_return Status();
 }

@@ -1,6 +1,6 @@
-// User: the one who deploys an instance and then moves it about, by the zones' API, over the same network:
-// moves, cancels, restarts and stops, by chance, whatever state the zones are in. Requests may fail; then
-// something else comes next.
+// User: the one who deploys an instance and then moves it about, between zones and between hosts, by the
+// zones' API, over the same network: moves, cancels, restarts and stops, by chance, whatever state the zones
+// are in. Requests may fail; then something else comes next.
 //
 // Lifecycle: a process that no fault hits, so that wind_up() is heard. Thread: one.
 #pragma once

@@ -41,8 +41,12 @@ Task<Result<http::Reply>> get(Context& context, Call call) {
 
 Task<Result<http::Reply>> create(Context& context, Call call) {
   HANSE_CO_TRY(TransferDraft draft, read_body<TransferDraft>(call.request.body));
-  HANSE_CO_CHECK(model::check_name(draft.spec.instance, "/spec/instance"));
-  HANSE_CO_CHECK(model::check_name(draft.spec.target_zone, "/spec/targetZone"));
+  HANSE_CO_CHECK(check(model::Transfer{.spec = draft.spec}));
+  if (draft.spec.host && call.caller.kind == zone::CallerKind::peer) {
+    co_return fail(Error{Code::permission_denied,
+                         "a zone chooses its hosts itself; leave the host out",
+                         {{"/spec/host", ""}}});
+  }
   zone::ResourceId instance = id_of(call.path);
   instance.name = draft.spec.instance;
   HANSE_CO_CHECK(check_instance_of_peer(context, call, instance));
@@ -74,8 +78,9 @@ void add_transfer_routes(Routes& routes, Context& context) {
   routes.push_back({.name = fmt::format("POST {}", kPath),
                     .access = kUsersAndPeers,
                     .permission = permission_to("post"),
-                    .summary = "Move an instance to another zone; the transfer's name is generated. A peer "
-                               "moves what belongs to its workloads",
+                    .summary =
+                        "Move an instance to another zone, or to another host of this one; the transfer's "
+                        "name is generated. A peer moves what belongs to its workloads",
                     .request_schema = "TransferDraft",
                     .answer_schema = "Transfer",
                     .success = 201,

@@ -13,6 +13,8 @@ enum class PlantedBug {
   resume_before_grant,          // a target's host runs the guest as soon as it is loaded
   target_starts_twice,          // a target runs the guest in the epoch that it already ran in at the source
   source_resumes_after_commit,  // a source's host that hears nothing after the hand-over runs the guest again
+  sender_runs_after_commit,     // within a zone: the old host is told to run what has been granted to the new
+  moves_within_one_epoch,       // within a zone: the new host runs it in the epoch of the old
   reassign_without_release,     // another zone is assigned although the first did not answer
   reservation_never_expires,    // what nobody releases is held for ever
   host_ignores_lease,           // a host that does not hear of its zone runs on what restarts elsewhere

@@ -7,6 +7,7 @@
 
 #include "cli/json_lookup.h"
 #include "cli/text.h"
+#include "cli/transfer_text.h"
 
 namespace hanse::cli {
 namespace {
@@ -93,6 +94,12 @@ std::string transfer_blackout(const value& resource, WallTime) {
   return find_at(resource, "/status/report/blackoutMs") == nullptr
              ? ""
              : milliseconds_text(number_at(resource, "/status/report/blackoutMs"));
+}
+
+std::string host_schedulable(const value& resource, WallTime) {
+  if (find_at(resource, "/spec/drain") == nullptr) return text_at(resource, "/spec/schedulable");
+  const value* remaining = find_at(resource, "/status/drain/remaining");
+  return remaining != nullptr && whole_at(resource, "/status/drain/remaining") == 0 ? "drained" : "draining";
 }
 
 std::string host_hypervisor(const value& resource, WallTime) {
@@ -190,7 +197,7 @@ constexpr Column kHosts[] = {
     {"MEMORY", "", [](const value& host, WallTime) { return mib(host, "/status/inventory/memoryMib"); }},
     {"DISK", "", [](const value& host, WallTime) { return mib(host, "/status/inventory/diskMib"); }},
     {"HYPERVISOR", "", host_hypervisor},
-    {"SCHEDULABLE", "/spec/schedulable"},
+    {"SCHEDULABLE", "", host_schedulable},
     kAge,
     {"ARCHITECTURE", "/status/inventory/architecture", nullptr, true},
     {"VERSION", "/status/version", nullptr, true},
@@ -199,8 +206,8 @@ constexpr Column kHosts[] = {
 constexpr Column kTransfers[] = {
     kName,
     {"INSTANCE", "/spec/instance"},
-    {"FROM", "/status/sourceZone"},
-    {"TO", "/spec/targetZone"},
+    {"FROM", "", [](const value& transfer, WallTime) { return transfer_from(transfer); }},
+    {"TO", "", [](const value& transfer, WallTime) { return transfer_to(transfer); }},
     {"PHASE", "/status/phase"},
     {"PERCENT", "", transfer_percent},
     {"BLACKOUT", "", transfer_blackout},

@@ -29,6 +29,7 @@ TEST_CASE("each command is parsed into its options") {
   const auto migrate = parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--path", "relayed"});
   CHECK(migrate.target_zone == "b");
   CHECK(migrate.path == "relayed");
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--host", "h2"}).target_host == "h2");
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
   CHECK(parsed<PowerOptions>({"restart", "web"}).action == PowerAction::restart);
   CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);

@@ -7,17 +7,22 @@ namespace hanse::cli {
 namespace {
 
 void add_migrate(CLI::App& app, CommandDrafts& drafts) {
-  CLI::App* migrate = app.add_subcommand("migrate", "Move a running instance to another zone");
+  CLI::App* migrate =
+      app.add_subcommand("migrate", "Move a running instance to another zone, or to another host of its own");
   migrate->add_option("instance", drafts.migrate.instance, "Name of the instance")->required();
   migrate->add_option("--to", drafts.migrate.target_zone, "The zone that it moves to");
+  migrate->add_option("--host", drafts.migrate.target_host, "The host of its own zone that it moves to");
   migrate->add_option("--path", drafts.migrate.path, "How the streams run between the hosts")
       ->check(CLI::IsMember({"automatic", "direct", "relayed"}))
       ->capture_default_str();
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");
   migrate->callback([&drafts] {
-    if (drafts.migrate.cancel == !drafts.migrate.target_zone.empty()) {
-      throw CLI::ValidationError("migrate", "give either --to ZONE or --cancel");
+    const MigrateOptions& given = drafts.migrate;
+    const int ways =
+        (given.cancel ? 1 : 0) + (given.target_zone.empty() ? 0 : 1) + (given.target_host.empty() ? 0 : 1);
+    if (ways != 1) {
+      throw CLI::ValidationError("migrate", "give one of --to ZONE, --host HOST and --cancel");
     }
     drafts.command = drafts.migrate;
   });

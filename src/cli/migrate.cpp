@@ -50,7 +50,8 @@ Task<Status> run_migrate(Session session, MigrateOptions options) {
   HANSE_CO_TRY(const Kind* kind, find_kind("transfer"));
   json::Object spec;
   spec["instance"] = options.instance;
-  spec["targetZone"] = options.target_zone;
+  if (!options.target_zone.empty()) spec["targetZone"] = options.target_zone;
+  if (!options.target_host.empty()) spec["host"] = options.target_host;
   spec["path"] = options.path;
   json::Object body;
   body["spec"] = spec;

@@ -50,6 +50,7 @@ struct DeleteOptions {
 struct MigrateOptions {
   std::string instance;
   std::string target_zone;
+  std::string target_host;  // of the same zone, in place of a zone
   std::string path = "automatic";
   bool no_wait = false;
   bool cancel = false;

@@ -20,11 +20,20 @@ std::string size_at(const value& transfer, std::string_view pointer) {
 
 }  // namespace
 
+std::string transfer_from(const value& transfer) {
+  const std::string host = text_at(transfer, "/status/sourceHost");
+  return host.empty() ? text_at(transfer, "/status/sourceZone") : host;
+}
+
+std::string transfer_to(const value& transfer) {
+  const std::string host = text_at(transfer, "/spec/host");
+  return host.empty() ? text_at(transfer, "/spec/targetZone") : host;
+}
+
 std::string transfer_line(const value& transfer) {
   const std::string phase = text_at(transfer, "/status/phase");
-  std::string line =
-      fmt::format("moving {} from {} to {}: {}", text_at(transfer, "/spec/instance"),
-                  text_at(transfer, "/status/sourceZone"), text_at(transfer, "/spec/targetZone"), phase);
+  std::string line = fmt::format("moving {} from {} to {}: {}", text_at(transfer, "/spec/instance"),
+                                 transfer_from(transfer), transfer_to(transfer), phase);
   const std::string waiting = text_at(transfer, "/status/waitingFor");
   if (!waiting.empty()) line += fmt::format(", waiting for {}", waiting);
   if (phase != "sending" && phase != "preparing") return line;
@@ -50,10 +59,9 @@ bool transfer_ended(const value& transfer) {
 }
 
 std::string transfer_report(const value& transfer) {
-  std::string out =
-      fmt::format("{} moved from {} to {} in {}\n", text_at(transfer, "/spec/instance"),
-                  text_at(transfer, "/status/sourceZone"), text_at(transfer, "/spec/targetZone"),
-                  time_at(transfer, "/status/report/totalMs"));
+  std::string out = fmt::format("{} moved from {} to {} in {}\n", text_at(transfer, "/spec/instance"),
+                                transfer_from(transfer), transfer_to(transfer),
+                                time_at(transfer, "/status/report/totalMs"));
   out += fmt::format("  blackout  {} by QEMU", time_at(transfer, "/status/report/blackoutMs"));
   if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr) {
     out += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
@@ -72,7 +80,7 @@ std::string transfer_report(const value& transfer) {
 Status transfer_outcome(const value& transfer) {
   const std::string phase = text_at(transfer, "/status/phase");
   const std::string instance = text_at(transfer, "/spec/instance");
-  const std::string target = text_at(transfer, "/spec/targetZone");
+  const std::string target = transfer_to(transfer);
   const std::string failure = text_at(transfer, "/status/failure");
   const std::string why = failure.empty() ? "no reason was given" : failure;
   if (phase == "refused") {
@@ -83,12 +91,11 @@ Status transfer_outcome(const value& transfer) {
     return fail(Code::aborted,
                 "the move of '{}' to '{}' was rolled back, it runs in '{}' as before: {}; see "
                 "'hanse describe transfer {}'",
-                instance, target, text_at(transfer, "/status/sourceZone"), why,
-                text_at(transfer, "/metadata/name"));
+                instance, target, transfer_from(transfer), why, text_at(transfer, "/metadata/name"));
   }
   if (phase == "cancelled") {
     return fail(Code::cancelled, "the move of '{}' to '{}' was cancelled, it runs in '{}' as before",
-                instance, target, text_at(transfer, "/status/sourceZone"));
+                instance, target, transfer_from(transfer));
   }
   return {};
 }

@@ -8,6 +8,9 @@
 
 namespace hanse::cli {
 
+// Zones, or hosts of a move within one.
+std::string transfer_from(const boost::json::value& transfer);
+std::string transfer_to(const boost::json::value& transfer);
 // "moving web from a to b: sending memory, 42 %, 23.4 MiB/s, 12 s left"
 std::string transfer_line(const boost::json::value& transfer);
 // Changes when a line should be printed where lines cannot be written over: with each step and tenth.

@@ -38,8 +38,8 @@ Task<Status> SourceTransfer::prepare() {
       record_.show_waiting_for("");
       if (view_.phase == Phase::sending) break;
       if (view_.phase != Phase::preparing) {
-        co_return co_await give_up(TransferEvent::failed, fmt::format("zone '{}' could not prepare: {}",
-                                                                      settings_.peer, view_.failure));
+        co_return co_await give_up(TransferEvent::failed, fmt::format("{} could not prepare: {}",
+                                                                      settings_.peer_title, view_.failure));
       }
       record_.show({.step = model::TransferStep::image, .percent = view_.image_percent});
       answer = co_await target_.wait(view_);
@@ -47,7 +47,7 @@ Task<Status> SourceTransfer::prepare() {
       if (is_refusal(answer.error().code)) {
         co_return co_await record_.advance(
             TransferEvent::plan_refused,
-            fmt::format("zone '{}' refused: {}", settings_.peer, answer.error().message));
+            fmt::format("{} refused: {}", settings_.peer_title, answer.error().message));
       }
       record_.show_waiting_for(settings_.peer);
       co_await sleep_for(runtime_.scheduler,
@@ -56,7 +56,7 @@ Task<Status> SourceTransfer::prepare() {
     }
     if (runtime_.clock.now() > deadline) {
       co_return co_await give_up(TransferEvent::failed,
-                                 fmt::format("zone '{}' was not ready within {} s", settings_.peer,
+                                 fmt::format("{} was not ready within {} s", settings_.peer_title,
                                              std::chrono::duration_cast<Seconds>(kPrepareLimit).count()));
     }
   }

@@ -19,7 +19,9 @@ SourceTransfer::SourceTransfer(Runtime& runtime, TransferRecord& record, MovingM
       plan_(std::move(plan)),
       settings_(std::move(settings)),
       started_(runtime.clock.now()),
-      prepared_(started_) {}
+      prepared_(started_) {
+  if (settings_.peer_title.empty()) settings_.peer_title = fmt::format("zone '{}'", settings_.peer);
+}
 
 Task<void> SourceTransfer::run() {
   int failures = 0;

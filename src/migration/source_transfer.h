@@ -20,7 +20,8 @@ namespace hanse::migration {
 using PlanCheck = std::function<Status()>;
 
 struct SourceSettings {
-  std::string peer;                      // the target zone's name
+  std::string peer;                      // the name of the target zone, or of the target host in this one
+  std::string peer_title;                // for people; empty: "zone '<peer>'"
   std::string peer_certificate_name;     // in the certificate of the target's QEMU
   model::StreamCredentials credentials;  // of this side; peer_ca_pem comes from the target
   model::StreamPath path = model::StreamPath::automatic;

@@ -13,9 +13,6 @@ using Phase = model::TransferPhase;
 
 // While nothing is heard the target asks the source this often.
 constexpr Nanos kAskInterval = Seconds{3};
-// Its first heartbeat here ends a guest's blackout in the report; the report of one that has none is not held
-// up for longer.
-constexpr Nanos kFirstBeatGrace = Millis{250};
 
 }  // namespace
 

@@ -15,6 +15,10 @@
 
 namespace hanse::migration {
 
+// Its first heartbeat here ends a guest's blackout in the report; the report of one that has none is not held
+// up for longer.
+inline constexpr Nanos kFirstBeatGrace = Millis{250};
+
 // Fetches what the machine needs from elsewhere (blobs of its image) before the host is asked.
 class Preparation {
  public:

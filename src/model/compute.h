@@ -90,7 +90,9 @@ struct InstanceStatus {
   std::int64_t restart_generation = 0;      // raised by a restart request; the host restarts once for each
   std::vector<std::string> block_storages;  // boot first
   std::vector<PortForward> forwards;
-  std::string transfer;   // the transfer under way, if any
+  std::string transfer;  // the transfer under way, if any
+  // In a move within the zone: where it goes, and from the commit point on where it was.
+  std::optional<std::string> other_host;
   bool incoming = false;  // it is on its way here: this zone may not run it yet
   std::string workload;   // "<zone>/<tenant>/<workspace>/<name>#<index>" of the workload it is a replica of
   std::string placed_by;  // the zone that brought it here; empty: this one
@@ -99,7 +101,7 @@ struct InstanceStatus {
 };
 BOOST_DESCRIBE_STRUCT(InstanceStatus, (),
                       (state, conditions, power_state, host, epoch, restart_generation, block_storages,
-                       forwards, transfer, incoming, workload, placed_by, moved_to))
+                       forwards, transfer, other_host, incoming, workload, placed_by, moved_to))
 HANSE_DECLARE_JSON(InstanceStatus);
 
 using Instance = Resource<InstanceSpec, InstanceStatus>;

@@ -22,9 +22,16 @@ bool is_end(TransferPhase phase) {
   }
 }
 
+bool is_within_zone(const Transfer& transfer) {
+  return transfer.spec.host.has_value();
+}
+
 Status check(const Transfer& transfer) {
   HANSE_CHECK(check_name(transfer.spec.instance, "/spec/instance"));
-  return check_name(transfer.spec.target_zone, "/spec/targetZone");
+  const TransferSpec& spec = transfer.spec;
+  if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");
+  HANSE_CHECK(check_name(*spec.host, "/spec/host"));
+  return spec.target_zone.empty() ? Status{} : check_name(spec.target_zone, "/spec/targetZone");
 }
 
 }  // namespace hanse::model

@@ -1,5 +1,6 @@
-// A transfer: one move of an instance between two zones. Both zones keep a record of it under the same name;
-// the source's record decides. docs/states/transfer.md has the diagram.
+// A transfer: one move of an instance, between two zones or between two hosts of one. Of a move between zones
+// both keep a record under the same name, and the source's decides; of one within a zone there is one record.
+// docs/states/transfer.md has the diagram.
 #pragma once
 
 #include <cstdint>
@@ -43,12 +44,13 @@ BOOST_DESCRIBE_ENUM(TransferStep, waiting, image, disk, memory, switching, resum
 
 struct TransferSpec {
   std::string instance;
-  std::string target_zone;
+  std::string target_zone;          // with a host: empty or the own
+  std::optional<std::string> host;  // of this zone, to which it moves; absent: to another zone
   TransferMode mode = TransferMode::live;
   StreamPath path = StreamPath::automatic;
   bool operator==(const TransferSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, mode, path))
+BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, host, mode, path))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {
@@ -92,6 +94,7 @@ struct TransferStatus {
   TransferRole role = TransferRole::source;
   TransferPhase phase = TransferPhase::planned;
   std::string source_zone;
+  std::optional<std::string> source_host;  // of a move within the zone
   std::string instance_uid;
   Epoch source_epoch;  // ends with the commit; the target is granted the next
   bool cancel_requested = false;
@@ -102,7 +105,7 @@ struct TransferStatus {
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),
-                      (state, conditions, role, phase, source_zone, instance_uid, source_epoch,
+                      (state, conditions, role, phase, source_zone, source_host, instance_uid, source_epoch,
                        cancel_requested, failure, waiting_for, progress, report))
 HANSE_DECLARE_JSON(TransferStatus);
 
@@ -110,6 +113,8 @@ using Transfer = Resource<TransferSpec, TransferStatus>;
 HANSE_DECLARE_JSON(Transfer);
 
 bool is_end(TransferPhase phase);
+// Between two hosts of this zone.
+bool is_within_zone(const Transfer& transfer);
 Status check(const Transfer& transfer);
 
 }  // namespace hanse::model

@@ -68,7 +68,9 @@ Status may_delete_block_storage(const model::BlockStorage& storage) {
 Status may_delete_host(const Tables& tables, const model::Host& host) {
   HANSE_TRY(const auto instances, tables.instances.all());
   for (const auto& instance : instances) {
-    if (instance->status.host != host.metadata.name || !instance->status.moved_to.empty()) continue;
+    const model::InstanceStatus& status = instance->status;
+    const bool is_here = status.host == host.metadata.name && status.moved_to.empty();
+    if (!is_here && status.other_host != host.metadata.name) continue;
     return fail(Code::failed_precondition, "host '{}' still has instance '{}'; move or delete it first",
                 host.metadata.name, to_string(id_of(instance->metadata)));
   }

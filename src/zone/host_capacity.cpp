@@ -66,10 +66,7 @@ Result<std::string> HostCapacity::reserve(const model::Instance& instance,
   if (!slot) return fail(refusal(instance, request));
   const std::string key = key_of(kInstance, id_of(instance.metadata));
   const auto record = records_.find(key);
-  if (record != records_.end() && record->second.uid == uid && record->second.counted) {
-    uncount(record->second.charge);
-    record->second.counted = false;
-  }
+  if (record != records_.end() && record->second.uid == uid) uncount(record->second);
   const std::string host = index_.name(*slot);
   Charge charge{.host = host, .vcpu = request.vcpu, .memory = request.memory, .workload = workload};
   count(charge);
@@ -139,11 +136,15 @@ void HostCapacity::instance_changed(const std::string& key) {
     record.charge.vcpu = (*sku)->spec.vcpu;
     record.charge.memory = (*sku)->spec.memory_mib;
   }
+  if (const auto& other = (*instance)->status.other_host) {
+    record.other = record.charge;
+    record.other->host = *other;
+  }
   record.counted = !reserved_.contains(record.uid);
   // Most news of an instance is none here.
   if (const auto known = records_.find(key); known != records_.end() && known->second == record) return;
   drop_record(key);
-  if (record.counted) count(record.charge);
+  if (record.counted) count(record);
   users_[record.sku_key].insert(key);
   records_.emplace(key, std::move(record));
 }
@@ -152,7 +153,7 @@ void HostCapacity::drop_record(const std::string& key) {
   unreadable_.erase(key);
   const auto known = records_.find(key);
   if (known == records_.end()) return;
-  if (known->second.counted) uncount(known->second.charge);
+  uncount(known->second);
   const auto users = users_.find(known->second.sku_key);
   users->second.erase(key);
   if (users->second.empty()) users_.erase(users);
@@ -168,6 +169,18 @@ void HostCapacity::sku_changed(const std::string& key) {
 
 void HostCapacity::connection_changed(const std::string& host) {
   if (const auto slot = index_.find(host)) index_.set_ready(*slot, hosts_.connected(host));
+}
+
+void HostCapacity::count(const Record& record) {
+  count(record.charge);
+  if (record.other) count(*record.other);
+}
+
+void HostCapacity::uncount(Record& record) {
+  if (!record.counted) return;
+  uncount(record.charge);
+  if (record.other) uncount(*record.other);
+  record.counted = false;
 }
 
 void HostCapacity::count(const Charge& charge) {

@@ -1,6 +1,6 @@
 // HostCapacity: what each host has free: its inventory less all instances that are placed on it, those being
-// placed right now included; and the choice of a host by it. It is told of each change and keeps an index, so
-// that a choice takes about as long on 100,000 hosts as on one.
+// placed right now and both hosts of a move within the zone included; and the choice of a host by it. It is
+// told of each change and keeps an index, so that a choice takes about as long on 100,000 hosts as on one.
 //
 // Lifecycle: reads all of the tables at its first use, and again after forget(). Thread: the loop. Failure:
 // data_loss while a host or an instance has a record that cannot be read, since it may take room.
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,8 @@ class HostCapacity {
     std::string uid;
     std::string sku_key;
     Charge charge;
-    bool counted = false;  // not while a reservation of the same instance is
+    std::optional<Charge> other;  // of the other host of a move within the zone
+    bool counted = false;         // not while a reservation of the same instance is
     bool operator==(const Record&) const = default;
   };
   struct Reserved {
@@ -70,6 +72,8 @@ class HostCapacity {
   Status load();
   void count(const Charge& charge);
   void uncount(const Charge& charge);
+  void count(const Record& record);
+  void uncount(Record& record);
   void drop_record(const std::string& key);
   void connection_changed(const std::string& host);
   std::vector<placement::HostSlot> hosts_of(const std::string& workload) const;

@@ -138,6 +138,8 @@ std::vector<placement::HostCandidate> recomputed(const Fixture& fixture, const s
         {.tenant = "default", .name = model::reference_name(record->spec.sku_ref)});
     const model::InstanceSkuSpec size = found ? (*found)->spec : model::InstanceSkuSpec{};
     take(record->status.host, size.vcpu, size.memory_mib, workload_of(*record));
+    if (record->status.other_host)
+      take(*record->status.other_host, size.vcpu, size.memory_mib, workload_of(*record));
   }
   for (const auto& [uid, held] : fixture.held)
     take(held.host, held.request.vcpu, held.request.memory, held.workload);
@@ -195,7 +197,10 @@ void change_records(Fixture& fixture, const Step& step) {
   const std::string host_name = fmt::format("host-{}", step.host);
   model::Host changed_host = host(step.host, step.size, 4 * step.size);
   changed_host.spec.schedulable = step.flag || step.size > 2;
-  const model::Instance changed = instance(step.instance, step.sku, step.flag ? host_name : "");
+  model::Instance changed = instance(step.instance, step.sku, step.flag ? host_name : "");
+  // Now and then it is in a move within the zone.
+  if (step.flag && step.size % 2 == 0)
+    changed.status.other_host = fmt::format("host-{}", (step.host + 1) % kHosts);
   const model::InstanceSku changed_sku = sku(step.sku, step.size / 3, step.size);
   switch (step.act) {
     case Act::host:

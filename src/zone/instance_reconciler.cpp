@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
 #include "zone/first_placement.h"
 #include "zone/instance_status.h"
+#include "zone/leases/left_copies.h"
 
 namespace hanse::zone {
 namespace {
@@ -70,7 +72,7 @@ Task<Result<Again>> InstanceReconciler::prepare(Pointer instance) {
   std::optional<std::string> host;
   if (const auto sku = sku_of(*instance)) {
     const auto found = services_.capacity.reserve(*instance, host_request(*instance, **sku));
-    if (found && !failover_.has_left_copy(*found, uid)) host = *found;
+    if (found && !has_left_copy(services_.tables, *found, uid)) host = *found;
     if (found && !host) services_.capacity.release(uid);
   }
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
@@ -95,7 +97,7 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   const std::string uid = instance->metadata.uid;
   const auto host = services_.capacity.reserve(*instance, host_request(*instance, **sku));
   if (!host) co_return co_await wait_with(id, "Placed", "NoHost", host.error().message);
-  if (failover_.has_left_copy(*host, uid)) {
+  if (has_left_copy(services_.tables, *host, uid)) {
     services_.capacity.release(uid);
     co_return co_await wait_with(id, "Placed", "OldCopy",
                                  fmt::format("host '{}' removes an older copy first", *host));
@@ -123,13 +125,36 @@ void InstanceReconciler::tell_of_place(const model::Instance& instance, const st
 }
 
 void InstanceReconciler::tell_host(const model::Instance& instance, const std::string& key) {
-  const auto order = services_.orders.find(key);
+  const std::string& host = instance.status.host;
+  const auto order = services_.orders.find(key, host);
+  const InstanceStorages::Loaded loaded = services_.storages.load(instance);
+  if (instance.status.other_host) tell_other_host(instance, loaded.context, key);
   if (instance.status.incoming && !order)
     return;  // this zone may not run it, and nobody says what else to do
-  const InstanceStorages::Loaded loaded = services_.storages.load(instance);
   auto desired = desired_machine(instance, loaded.context, order);
   // What a running machine refers to may be gone; it goes on with what it was told before.
-  if (desired) services_.hosts.set_desired(instance.status.host, std::move(*desired));
+  if (desired) services_.hosts.set_desired(host, std::move(*desired));
+}
+
+// Of a move within the zone. The host that receives is told so and nothing else: without that order it would
+// run the machine. The one that has sent keeps its last order until its copy is removed.
+void InstanceReconciler::tell_other_host(const model::Instance& instance, const InstanceContext& context,
+                                         const std::string& key) {
+  const std::string& host = *instance.status.other_host;
+  const auto order = services_.orders.find(key, host);
+  const bool receives = order && order->goal == model::MoveGoal::receive;
+  if constexpr (kPlantedBug == PlantedBug::sender_runs_after_commit) {
+    const bool has_sent = order && order->goal == model::MoveGoal::send;
+    if (auto desired = desired_machine(instance, context, std::nullopt); desired && has_sent) {
+      desired->epoch = {instance.status.epoch.value - 1};
+      services_.hosts.set_desired(host, std::move(*desired));
+    }
+  }
+  if (!receives) return;
+  auto desired = desired_machine(instance, context, order);
+  if (!desired) return;
+  desired->epoch = {instance.status.epoch.value + 1};
+  services_.hosts.set_desired(host, std::move(*desired));
 }
 
 // What is left of the time for which a start is no news; with a crash of the zone it is heard of anew.
@@ -194,7 +219,7 @@ Task<Result<Again>> InstanceReconciler::remove(Pointer instance) {
   store::Transaction end{.compares = {services_.tables.instances.unchanged(*instance)},
                          .writes = services_.storages.erasures(*instance)};
   end.writes.push_back({key_of(KindOf<model::Instance>::kTraits, id_of(instance->metadata)), std::nullopt});
-  if (left) failover_.leave_copy(*instance, end);
+  if (left) leave_copy(services_.tables, host, uid, end);
   const auto ended = co_await services_.store.transact(std::move(end));
   if (!ended) co_return fail(ended.error());
   if (!host.empty()) services_.hosts.forget(host, uid);

@@ -20,23 +20,26 @@ class MoveOrders {
   // Called when the order of a machine has changed: the instance's key.
   void on_change(std::function<void(const std::string& key)> listener) { listener_ = std::move(listener); }
 
-  void set(const std::string& instance_key, std::optional<model::MoveOrder> order) {
+  // `host` is part of the key: in a move within the zone two hosts have orders for one instance.
+  void set(const std::string& instance_key, const std::string& host, std::optional<model::MoveOrder> order) {
     if (order) {
-      orders_.insert_or_assign(instance_key, std::move(*order));
+      orders_.insert_or_assign(Key(instance_key, host), std::move(*order));
     } else {
-      orders_.erase(instance_key);
+      orders_.erase(Key(instance_key, host));
     }
     if (listener_) listener_(instance_key);
   }
-  std::optional<model::MoveOrder> find(const std::string& instance_key) const {
-    const auto found = orders_.find(instance_key);
+  std::optional<model::MoveOrder> find(const std::string& instance_key, const std::string& host) const {
+    const auto found = orders_.find(Key(instance_key, host));
     if (found == orders_.end()) return std::nullopt;
     return found->second;
   }
 
  private:
+  using Key = std::pair<std::string, std::string>;
+
   std::function<void(const std::string&)> listener_;
-  std::map<std::string, model::MoveOrder> orders_;
+  std::map<Key, model::MoveOrder> orders_;
 };
 
 }  // namespace hanse::zone

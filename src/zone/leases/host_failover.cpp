@@ -1,6 +1,6 @@
 #include "zone/leases/host_failover.h"
 
-#include <algorithm>
+#include "zone/leases/left_copies.h"
 
 namespace hanse::zone {
 
@@ -15,6 +15,12 @@ std::optional<MonotonicTime> HostFailover::lost_at(const model::Instance& instan
 }
 
 Task<Status> HostFailover::take_off(Table<model::Instance>::Pointer instance) {
+  std::string message =
+      fmt::format("host '{}' is lost; it is restarted on another, with new disks", instance->status.host);
+  return take_off(std::move(instance), {"HostLost", std::move(message)});
+}
+
+Task<Status> HostFailover::take_off(Table<model::Instance>::Pointer instance, Why why) {
   const std::string uid = instance->metadata.uid;
   const std::string lost = instance->status.host;
   // From here on it is granted no lease there, also when it comes back before this is written.
@@ -25,15 +31,15 @@ Task<Status> HostFailover::take_off(Table<model::Instance>::Pointer instance) {
   ++changed.status.epoch.value;
   changed.status.power_state = model::PowerState::unknown;
   changed.status.state = model::ResourceState::updating;
-  const std::string why = fmt::format("host '{}' is lost; it is restarted on another, with new disks", lost);
-  model::add_condition(changed.status.conditions, {changed.status.state, "Host", "HostLost", why, now});
+  model::add_condition(changed.status.conditions,
+                       {changed.status.state, "Host", why.reason, why.message, now});
   Tables& tables = services_.tables;
   store::Transaction move{.compares = {tables.instances.unchanged(*instance)},
                           .writes = {tables.instances.write_of(changed)}};
-  leave_copy(*instance, move);
+  leave_copy(tables, lost, uid, move);
   const auto written = co_await services_.store.transact(std::move(move));
   if (!written) co_return fail(written.error());
-  services_.events.add("instance", to_string(id_of(instance->metadata)), "HostLost", why);
+  services_.events.add("instance", to_string(id_of(instance->metadata)), why.reason, why.message);
   co_return Status();
 }
 
@@ -41,23 +47,6 @@ bool HostFailover::is_over(const model::Instance& instance) const {
   if (instance.spec.failover != model::Failover::restart) return false;
   const std::string& host = instance.status.host;
   return !services_.hosts.connected(host) && services_.runtime.clock.now() >= services_.hosts.lease_end(host);
-}
-
-void HostFailover::leave_copy(const model::Instance& instance, store::Transaction& transaction) const {
-  const Tables& tables = services_.tables;
-  const auto host = tables.hosts.get({.name = instance.status.host});
-  if (!host) return;
-  model::Host left = **host;
-  left.status.left_machines.push_back(instance.metadata.uid);
-  transaction.compares.push_back(tables.hosts.unchanged(**host));
-  transaction.writes.push_back(tables.hosts.write_of(left));
-}
-
-bool HostFailover::has_left_copy(const std::string& host, const std::string& uid) const {
-  const auto record = services_.tables.hosts.get({.name = host});
-  if (!record) return false;
-  const auto& left = (*record)->status.left_machines;
-  return std::find(left.begin(), left.end(), uid) != left.end();
 }
 
 }  // namespace hanse::zone

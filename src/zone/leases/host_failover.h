@@ -31,11 +31,14 @@ class HostFailover {
   std::optional<MonotonicTime> lost_at(const model::Instance& instance) const;
   // Whether nothing can run on its host any more although the host cannot say so.
   bool is_over(const model::Instance& instance) const;
-  // With what else becomes of the instance: the host is to remove its copy when it is back.
-  void leave_copy(const model::Instance& instance, store::Transaction& transaction) const;
+  // With new disks, if it had any.
   Task<Status> take_off(Table<model::Instance>::Pointer instance);
-  // The host has to remove an older copy of that machine first.
-  bool has_left_copy(const std::string& host, const std::string& uid) const;
+  struct Why {
+    std::string reason;  // CamelCase
+    std::string message;
+  };
+  // Requires: nothing can run on its host any more, or nothing has ever run there.
+  Task<Status> take_off(Table<model::Instance>::Pointer instance, Why why);
 
  private:
   Services services_;

@@ -47,6 +47,10 @@ Status ActiveTransfer::start_source() {
   migration::SourceSettings settings{.peer = transfer.spec.target_zone,
                                      .peer_certificate_name = stream_name(model::TransferRole::target, name),
                                      .path = transfer.spec.path};
+  if (transfer.spec.host) {
+    settings.peer = *transfer.spec.host;
+    settings.peer_title = "host '" + settings.peer + "'";
+  }
   const bool before_sending = transfer.status.phase == model::TransferPhase::planned ||
                               transfer.status.phase == model::TransferPhase::preparing;
   if (before_sending) {
@@ -54,31 +58,59 @@ Status ActiveTransfer::start_source() {
     own_ca_pem_ = keys.ca_pem;
     settings.credentials = keys.credentials;
   }
-  remote_target_ = std::make_unique<RemoteTarget>(services_.clients, transfer.spec.target_zone, name,
-                                                  [this] { return incoming_request(); });
+  HANSE_TRY(migration::TargetZone* const target, make_target());
   source_ = std::make_unique<migration::SourceTransfer>(
-      services_.records.runtime, record_, machine_, *remote_target_, [this] { return check_plan_now(); },
+      services_.records.runtime, record_, machine_, *target, [this] { return check_plan_now(); },
       std::move(settings));
   if (!scope_.spawn(source_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
   return {};
 }
 
-Status ActiveTransfer::start_target() {
+Result<migration::TargetZone*> ActiveTransfer::make_target() {
+  const model::Transfer transfer = record_.current();
+  if (!transfer.spec.host) {
+    remote_target_ =
+        std::make_unique<RemoteTarget>(services_.clients, transfer.spec.target_zone, transfer.metadata.name,
+                                       [this] { return incoming_request(); });
+    return remote_target_.get();
+  }
+  const std::string& host = *transfer.spec.host;
+  // Of one that prepares already, the host may have opened its end with keys that are gone.
+  const bool begins = transfer.status.phase == model::TransferPhase::planned;
+  std::string ca_pem;
+  HANSE_TRY(model::MoveOrder order, receive_order(host, begins ? own_ca_pem_ : "", ca_pem));
+  local_target_ =
+      std::make_unique<LocalTarget>(services_.records.runtime, services_.hosts,
+                                    HostMachine(services_.hosts, services_.orders, host,
+                                                transfer.status.instance_uid, instance_key(transfer)),
+                                    std::move(order), std::move(ca_pem));
+  return local_target_.get();
+}
+
+Result<model::MoveOrder> ActiveTransfer::receive_order(const std::string& host,
+                                                       const std::string& source_ca_pem,
+                                                       std::string& ca_pem) const {
   const model::Transfer transfer = record_.current();
   const std::string& name = transfer.metadata.name;
   model::MoveOrder order{.transfer = name,
                          .goal = model::MoveGoal::receive,
                          .path = transfer.spec.path,
                          .peer_name = stream_name(model::TransferRole::source, name)};
-  const auto hello = services_.hosts.hello(host_);
+  const auto hello = services_.hosts.hello(host);
   // Without an address that others reach there is only the relay.
   if (hello && hello->stream_address.empty()) order.path = model::StreamPath::relayed;
-  if (!peer_ca_pem_.empty()) {
-    HANSE_TRY(StreamKeys keys, make_stream_keys(services_.certificates, model::TransferRole::target, name));
-    own_ca_pem_ = keys.ca_pem;
-    order.credentials = keys.credentials;
-    order.credentials.peer_ca_pem = peer_ca_pem_;
-  }
+  if (source_ca_pem.empty()) return order;
+  HANSE_TRY(StreamKeys keys, make_stream_keys(services_.certificates, model::TransferRole::target, name));
+  ca_pem = keys.ca_pem;
+  order.credentials = keys.credentials;
+  order.credentials.peer_ca_pem = source_ca_pem;
+  return order;
+}
+
+Status ActiveTransfer::start_target() {
+  const model::Transfer transfer = record_.current();
+  const std::string& name = transfer.metadata.name;
+  HANSE_TRY(model::MoveOrder order, receive_order(host_, peer_ca_pem_, own_ca_pem_));
   remote_source_ = std::make_unique<RemoteSource>(services_.clients, transfer.status.source_zone, name);
   target_ = std::make_unique<migration::TargetTransfer>(services_.records.runtime, record_, machine_,
                                                         *remote_source_, *this, std::move(order));
@@ -87,6 +119,8 @@ Status ActiveTransfer::start_target() {
 }
 
 migration::IncomingView ActiveTransfer::view() const {
+  if (local_target_) return local_target_->view();
+  if (!target_) return {};
   migration::IncomingView view = target_->view();
   view.ca_pem = own_ca_pem_;
   return view;

@@ -16,6 +16,7 @@
 #include "runtime/certificates.h"
 #include "zone/image_reconciler.h"
 #include "zone/transfers/host_machine.h"
+#include "zone/transfers/local_target.h"
 #include "zone/transfers/plan.h"
 #include "zone/transfers/remote_zones.h"
 #include "zone/transfers/stored_record.h"
@@ -45,7 +46,8 @@ Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferR
 
 class ActiveTransfer : public migration::Preparation {
  public:
-  // `peer_ca_pem` for a target that prepares now; empty after a restart, when the keys are gone.
+  // `host` is the one that sends, at a target the one that receives. `peer_ca_pem` for a target that prepares
+  // now; empty after a restart, when the keys are gone.
   ActiveTransfer(TransferServices& services, model::Transfer transfer, std::string host,
                  std::string peer_ca_pem);
 
@@ -56,7 +58,8 @@ class ActiveTransfer : public migration::Preparation {
   StoredRecord& record() { return record_; }
   const std::string& host() const { return host_; }
   bool is_source() const { return record_.current().status.role == model::TransferRole::source; }
-  // Target: what the source may see. Source: nothing.
+  // What a source may see of its target: of a target, and of a move within the zone. Of another source
+  // nothing.
   migration::IncomingView view() const;
 
   // Of a target's images.
@@ -67,6 +70,10 @@ class ActiveTransfer : public migration::Preparation {
  private:
   Status start_source();
   Status start_target();
+  Result<migration::TargetZone*> make_target();
+  // Of the receiving end at `host`; with `source_ca_pem` also its keys, whose CA is given back.
+  Result<model::MoveOrder> receive_order(const std::string& host, const std::string& source_ca_pem,
+                                         std::string& ca_pem) const;
   Status check_plan_now() const;
   Result<IncomingRequest> incoming_request() const;
 
@@ -79,6 +86,7 @@ class ActiveTransfer : public migration::Preparation {
   Bytes fetched_;
   std::int32_t percent_ = 0;
   std::unique_ptr<RemoteTarget> remote_target_;
+  std::unique_ptr<LocalTarget> local_target_;  // of a move within the zone, in place of the remote one
   std::unique_ptr<RemoteSource> remote_source_;
   std::unique_ptr<migration::SourceTransfer> source_;
   std::unique_ptr<migration::TargetTransfer> target_;

@@ -1,7 +1,8 @@
-// HostMachine: the moving machine as the transfer sees it, through this zone's host sessions and move orders.
+// HostMachine: the moving machine at one host, as the transfer sees it through this zone's host sessions and
+// move orders.
 //
-// Its host may change only while the instance is not moving, so it is fixed for the life of a transfer.
-// Thread: the loop.
+// The host is one of the two of a move within the zone, else the instance's own, which changes only while it
+// does not move. Thread: the loop.
 #pragma once
 
 #include <optional>
@@ -24,8 +25,9 @@ class HostMachine final : public migration::MovingMachine {
         uid_(std::move(uid)),
         key_(std::move(instance_key)) {}
 
-  void order(std::optional<model::MoveOrder> order) override { orders_.set(key_, std::move(order)); }
+  void order(std::optional<model::MoveOrder> order) override { orders_.set(key_, host_, std::move(order)); }
   std::optional<model::MachineObserved> observed() const override { return hosts_.observed(host_, uid_); }
+  const std::string& host() const { return host_; }
   Signal& changes() override { return hosts_.changes(); }
 
  private:

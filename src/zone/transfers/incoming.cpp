@@ -126,6 +126,7 @@ model::Instance target_instance(const std::string& peer, const IncomingRequest& 
   instance.status.epoch = {request.source_epoch.value + (kSameEpoch ? 0 : 1)};
   instance.status.forwards.clear();
   instance.status.transfer = request.transfer;
+  instance.status.other_host.reset();
   instance.status.incoming = true;
   instance.status.placed_by = peer;
   instance.status.moved_to.clear();

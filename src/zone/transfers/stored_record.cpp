@@ -1,5 +1,8 @@
 #include "zone/transfers/stored_record.h"
 
+#include "base/planted_bug.h"
+#include "zone/leases/left_copies.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -35,8 +38,29 @@ void become_signpost(model::Instance& instance, const std::string& zone) {
   instance.status.forwards.clear();
 }
 
+// What the step of a move within the zone does to it.
+void apply_within_zone(model::Instance& instance, const model::Transfer& transfer) {
+  model::InstanceStatus& status = instance.status;
+  if (transfer.status.phase == Phase::committed) {
+    constexpr bool kSameEpoch = kPlantedBug == PlantedBug::moves_within_one_epoch;
+    status.other_host = std::exchange(status.host, transfer.spec.host.value_or(""));
+    status.epoch = {transfer.status.source_epoch.value + (kSameEpoch ? 0 : 1)};
+    status.power_state = model::PowerState::moving;
+    status.forwards.clear();
+    // One that is bound to a host is from now on bound to this one.
+    if (instance.spec.host) instance.spec.host = status.host;
+  }
+  if (!model::is_end(transfer.status.phase)) return;
+  status.other_host.reset();
+  status.transfer.clear();
+}
+
 // What the step does to the instance; false when the instance goes.
 bool apply_to_instance(model::Instance& instance, const model::Transfer& transfer) {
+  if (model::is_within_zone(transfer)) {
+    apply_within_zone(instance, transfer);
+    return true;
+  }
   const bool at_source = transfer.status.role == TransferRole::source;
   switch (transfer.status.phase) {
     case Phase::committed:
@@ -69,6 +93,7 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
 }
 
 bool drops_storages(const model::Transfer& transfer) {
+  if (model::is_within_zone(transfer)) return false;
   const bool at_source = transfer.status.role == TransferRole::source;
   return transfer.status.phase == (at_source ? Phase::completed : Phase::rolled_back);
 }
@@ -114,6 +139,10 @@ Result<store::Transaction> StoredRecord::transaction_for(const model::Transfer& 
   store::Write write = services_.tables.instances.write_of(changed);
   if (!stays) write.value.reset();
   transaction.writes.push_back(std::move(write));
+  // At the end of a move within the zone, however it ends, one of the two hosts has a copy too many.
+  const auto& other = (*instance)->status.other_host;
+  if (model::is_end(after.status.phase) && other)
+    leave_copy(services_.tables, *other, after.status.instance_uid, transaction);
   if (drops_storages(after)) {
     for (store::Write& erasure : services_.storages.erasures(**instance))
       transaction.writes.push_back(std::move(erasure));

@@ -6,6 +6,9 @@
 //   target  granted             the instance is this zone's to run, in the next epoch
 //           completed           it is free for other things
 //           rolled back         instance and block storages go; a signpost that was there before stands again
+// and of a move within the zone, whose one record is a source's:
+//   committed               host and epoch become the target's; the old host is the instance's other host
+//   at any end              the other host is to remove its copy; the instance is free for other things
 // Thread: the loop. Failure: as TransferRecord says.
 #pragma once
 

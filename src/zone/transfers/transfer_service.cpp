@@ -4,10 +4,34 @@
 
 #include <algorithm>
 
+#include "zone/desired.h"
+#include "zone/leases/left_copies.h"
+
 namespace hanse::zone {
 namespace {
 
 constexpr int kNameDigits = 12;
+
+// As HostCapacity knows the room at the target's host: beside, and not instead of, the instance's own.
+std::string room_name(const std::string& uid) {
+  return "move of " + uid;
+}
+
+class HeldRoom {
+ public:
+  HeldRoom(HostCapacity& capacity, std::string name) : capacity_(capacity), name_(std::move(name)) {}
+  ~HeldRoom() { capacity_.release(name_); }
+  HeldRoom(const HeldRoom&) = delete;
+  HeldRoom& operator=(const HeldRoom&) = delete;
+
+ private:
+  HostCapacity& capacity_;
+  std::string name_;
+};
+
+Error about_host(Code code, std::string message) {
+  return Error{code, std::move(message), {{"/spec/host", ""}}};
+}
 
 }  // namespace
 
@@ -26,7 +50,7 @@ Status TransferService::start() {
     if (model::is_end(transfer->status.phase)) continue;
     const ResourceId id{transfer->metadata.tenant, transfer->metadata.workspace, transfer->spec.instance};
     HANSE_TRY(const auto instance, services_.records.tables.instances.get(id));
-    HANSE_CHECK(begin(*transfer, instance->status.host, ""));
+    HANSE_CHECK(begin(*transfer, transfer->status.source_host.value_or(instance->status.host), ""));
   }
   return {};
 }
@@ -67,22 +91,75 @@ Status TransferService::check_create(const model::Instance& instance, const mode
                 "instance '{}' is moving already in transfer '{}'; wait for its end or cancel it", name,
                 instance.status.transfer);
   }
-  if (spec.target_zone == services_.zone) {
-    return fail(Code::failed_precondition, "instance '{}' is in zone '{}' already", name, services_.zone);
-  }
-  if (peers_.find(spec.target_zone) == nullptr) {
-    return fail(
-        Error{Code::not_found,
-              fmt::format("zone '{}' is not one that this zone trusts; list those with 'hanse get zones'",
-                          spec.target_zone),
-              {{"/spec/targetZone", ""}}});
-  }
-  HANSE_CHECK(admission_.gives(spec.target_zone, instance.metadata.tenant));
   if (active_.size() >= kMaxTransfers) {
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());
   }
+  if (spec.host) return check_target_host(instance, *spec.host);
+  return check_target_zone(instance, spec.target_zone);
+}
+
+Status TransferService::check_target_zone(const model::Instance& instance, const std::string& zone) const {
+  if (zone == services_.zone) {
+    return fail(Code::failed_precondition,
+                "instance '{}' is in zone '{}' already; name another, or one of its hosts",
+                to_string(id_of(instance.metadata)), zone);
+  }
+  if (peers_.find(zone) == nullptr) {
+    return fail(Error{
+        Code::not_found,
+        fmt::format("zone '{}' is not one that this zone trusts; list those with 'hanse get zones'", zone),
+        {{"/spec/targetZone", ""}}});
+  }
+  return admission_.gives(zone, instance.metadata.tenant);
+}
+
+Status TransferService::check_target_host(const model::Instance& instance, const std::string& name) const {
+  const std::string title = to_string(id_of(instance.metadata));
+  const auto host = services_.records.tables.hosts.get({.name = name});
+  if (!host) {
+    return fail(about_host(
+        Code::not_found,
+        fmt::format("host '{}' is not one of this zone; list those with 'hanse get hosts'", name)));
+  }
+  const auto refuse = [](std::string message) {
+    return fail(about_host(Code::failed_precondition, std::move(message)));
+  };
+  if (instance.status.host.empty())
+    return refuse(fmt::format("instance '{}' is on no host yet; wait until it runs", title));
+  if (instance.status.host == name)
+    return refuse(fmt::format("instance '{}' is on host '{}' already; name another", title, name));
+  if (!services_.hosts.connected(name))
+    return refuse(fmt::format("host '{}' is not connected; name another, or move it when it is back", name));
+  if (!(*host)->spec.schedulable)
+    return refuse(fmt::format(
+        "host '{0}' takes nothing new; name another, or open it with 'hanse uncordon {0}'", name));
+  const auto hello = services_.hosts.hello(name);
+  if (hello && !hello->inventory.live_moves)
+    return refuse(
+        fmt::format("host '{}' cannot take machines live: {} damages guests under emulation; "
+                    "install QEMU 10 or later",
+                    name, hello->inventory.hypervisor));
+  if (has_left_copy(services_.records.tables, name, instance.metadata.uid))
+    return refuse(fmt::format("host '{}' still removes an older copy of it; try again soon", name));
+  // What the host could not be told of.
+  const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
+  const auto machine = desired_machine(instance, loaded.context, std::nullopt);
+  if (!machine) return fail(machine.error());
   return {};
+}
+
+Status TransferService::hold_room(const model::Instance& instance, const std::string& host) {
+  const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
+  if (!loaded.sku) return fail(Code::failed_precondition, "{} is gone", instance.spec.sku_ref);
+  placement::HostRequest request = host_request(instance, *loaded.sku);
+  request.host = host;
+  model::Instance arriving = instance;
+  arriving.metadata.uid = room_name(instance.metadata.uid);
+  const auto held = capacity_.reserve(arriving, request);
+  if (held) return {};
+  if (held.error().code != Code::resource_exhausted) return fail(held.error());
+  return fail(about_host(Code::resource_exhausted, held.error().message + "; name another host"));
 }
 
 model::Transfer TransferService::new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
@@ -101,6 +178,7 @@ model::Transfer TransferService::new_transfer(const ResourceId& scope, const mod
   transfer.status.source_zone = services_.zone;
   transfer.status.instance_uid = instance.metadata.uid;
   transfer.status.source_epoch = instance.status.epoch;
+  if (spec.host) transfer.status.source_host = instance.status.host;
   return transfer;
 }
 
@@ -109,6 +187,7 @@ Result<store::Transaction> TransferService::creation(const model::Instance& inst
   const Tables& tables = services_.records.tables;
   model::Instance moving = instance;
   moving.status.transfer = transfer.metadata.name;
+  moving.status.other_host = transfer.spec.host;
   return store::Transaction{
       .compares = {tables.instances.unchanged(instance), tables.transfers.absent(id_of(transfer.metadata))},
       .writes = {tables.instances.write_of(moving), tables.transfers.write_of(transfer)}};
@@ -119,9 +198,17 @@ Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::T
   HANSE_CO_CHECK(co_await prune());
   const ResourceId id{scope.tenant, scope.workspace, spec.instance};
   HANSE_CO_CHECK(check(model::Transfer{.spec = spec}));
+  if (spec.host && spec.target_zone.empty()) spec.target_zone = services_.zone;
+  if (spec.host && spec.target_zone != services_.zone) {
+    co_return fail_field("/spec/host", "only zone '{}' chooses its hosts; leave it out to move there",
+                         spec.target_zone);
+  }
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     HANSE_CO_TRY(const auto instance, services_.records.tables.instances.get(id));
     HANSE_CO_CHECK(check_create(*instance, spec));
+    // Until the record holds the room.
+    const HeldRoom room(capacity_, room_name(instance->metadata.uid));
+    if (spec.host) HANSE_CO_CHECK(hold_room(*instance, *spec.host));
     const model::Transfer transfer = new_transfer(scope, spec, *instance);
     HANSE_CO_TRY(store::Transaction transaction, creation(*instance, transfer));
     const auto written = co_await services_.records.store.transact(std::move(transaction));

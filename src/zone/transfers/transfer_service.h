@@ -45,10 +45,17 @@ class TransferService final : public TransferFrontend {
       std::shared_ptr<ActiveTransfer>;  // shared: an answer under way outlives the end of its transfer
 
   Status begin(model::Transfer transfer, std::string host, std::string peer_ca_pem);
+  // To the receiving end of a transfer at one of this zone's hosts.
+  Task<Result<std::unique_ptr<Stream>>> open_relay_to(std::string host, Pointer active,
+                                                      model::RelayChannel channel);
   Result<Pointer> find_incoming(const std::string& peer, const std::string& transfer) const;
   Result<model::Transfer> find_stored(const std::string& transfer) const;
   Result<migration::IncomingView> view_of(const std::string& peer, const std::string& transfer) const;
   Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
+  Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
+  Status check_target_host(const model::Instance& instance, const std::string& name) const;
+  // For a move within the zone, besides the room that it has.
+  Status hold_room(const model::Instance& instance, const std::string& host);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;

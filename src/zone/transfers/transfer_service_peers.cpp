@@ -127,18 +127,25 @@ Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay(Caller caller,
   const model::Transfer record = active->record().current();
   if (active->is_source()) {
     if (caller.kind != CallerKind::host || caller.name != active->host()) co_return fail(unknown);
+    if (record.spec.host) co_return co_await open_relay_to(*record.spec.host, active, channel);
     HANSE_CO_TRY(const auto client, services_.clients.get(record.spec.target_zone));
     const std::string_view name = channel == model::RelayChannel::memory ? "memory" : "disk";
     co_return co_await client->upgrade(
         fmt::format("/providers/hanse.migration/v1/relays/{}/{}", transfer, name), model::kRelayProtocol);
   }
   if (caller.kind != CallerKind::peer || caller.name != record.status.source_zone) co_return fail(unknown);
+  co_return co_await open_relay_to(active->host(), active, channel);
+}
+
+Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay_to(std::string host, Pointer active,
+                                                                     model::RelayChannel channel) {
+  const std::string name = active->record().current().metadata.name;
   const IncomingView view = active->view();
   const std::string endpoint =
       channel == model::RelayChannel::memory ? view.memory_endpoint : view.disk_endpoint;
   if (endpoint.empty())
-    co_return fail(Code::failed_precondition, "transfer '{}' has no open end here yet", transfer);
-  co_return co_await services_.hosts.open_relay(active->host(), transfer, endpoint);
+    co_return fail(Code::failed_precondition, "transfer '{}' has no open end here yet", name);
+  co_return co_await services_.hosts.open_relay(std::move(host), name, endpoint);
 }
 
 }  // namespace hanse::zone

@@ -1,0 +1,92 @@
+#include "zone/transfers/local_target.h"
+
+#include <algorithm>
+
+#include "migration/target_transfer.h"
+#include "zone/transfer_frontend.h"
+
+namespace hanse::zone {
+
+using migration::IncomingView;
+using Phase = model::TransferPhase;
+
+Task<Result<IncomingView>> LocalTarget::prepare() {
+  if (!order_.credentials.key_pem.empty()) machine_.order(order_);
+  co_return view();
+}
+
+Task<Result<IncomingView>> LocalTarget::wait(IncomingView seen) {
+  const MonotonicTime deadline = runtime_.clock.now() + kIncomingWait;
+  while (true) {
+    const std::uint64_t version = machine_.changes().version();
+    HANSE_CO_TRY(const IncomingView now, heard_view());
+    if (!report_by_ && now_running()) report_by_ = runtime_.clock.now() + migration::kFirstBeatGrace;
+    const Nanos left = std::min(deadline, report_by_.value_or(deadline)) - runtime_.clock.now();
+    if (!(now == seen) || left <= Nanos{0}) co_return now;
+    co_await machine_.changes().changed_since(version, left);
+  }
+}
+
+Task<Result<IncomingView>> LocalTarget::grant(Epoch epoch) {
+  granted_ = epoch;
+  machine_.order(std::nullopt);
+  co_return heard_view();
+}
+
+Task<Status> LocalTarget::abort() {
+  machine_.order(std::nullopt);
+  co_return Status();
+}
+
+// Before the commit point a host that leaves ends the move; after it, it is waited for.
+Result<IncomingView> LocalTarget::heard_view() const {
+  if (granted_ && !hosts_.connected(machine_.host()))
+    return fail(Code::unavailable, "host '{}' is not connected", machine_.host());
+  return view();
+}
+
+IncomingView LocalTarget::view() const {
+  return granted_ ? granted_view() : incoming_view();
+}
+
+IncomingView LocalTarget::incoming_view() const {
+  IncomingView view{.ca_pem = ca_pem_};
+  const auto observed = machine_.observed();
+  const bool hears = observed && observed->move && observed->move->transfer == order_.transfer;
+  if (hears && observed->move->state == model::MoveState::ready) {
+    view.phase = Phase::sending;
+    view.memory_endpoint = observed->move->memory_endpoint;
+    view.disk_endpoint = observed->move->disk_endpoint;
+    return view;
+  }
+  if (order_.credentials.key_pem.empty()) {
+    view.failure = "the zone restarted while it prepared";
+  } else if (!hosts_.connected(machine_.host())) {
+    view.failure = "it is not connected any more";
+  } else if (hears && observed->move->state == model::MoveState::failed) {
+    view.failure = observed->move->error;
+  }
+  if (!view.failure.empty()) view.phase = Phase::rolling_back;
+  return view;
+}
+
+// What the host says of the machine that it runs by the grant.
+std::optional<model::MachineObserved> LocalTarget::now_running() const {
+  auto observed = machine_.observed();
+  if (!granted_ || !observed || observed->epoch != *granted_) return std::nullopt;
+  if (observed->power_state != model::PowerState::running) return std::nullopt;
+  return observed;
+}
+
+IncomingView LocalTarget::granted_view() const {
+  IncomingView view{.phase = Phase::granted};
+  const auto observed = now_running();
+  if (!observed) return view;
+  view.resumed_at_ns = observed->resumed_at_ns;
+  view.first_heartbeat = observed->first_heartbeat;
+  const bool due = report_by_ && runtime_.clock.now() >= *report_by_;
+  if (due || !view.first_heartbeat.empty()) view.phase = Phase::completed;
+  return view;
+}
+
+}  // namespace hanse::zone

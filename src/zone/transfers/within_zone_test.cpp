@@ -1,0 +1,218 @@
+// A move between two hosts of one zone, in a whole zone with hosts that do what the test says.
+
+#include <doctest/doctest.h>
+
+#include "zone/moving_hosts_for_test.h"
+
+namespace hanse::zone {
+namespace {
+
+using model::MoveGoal;
+using model::MoveState;
+using model::PowerState;
+using Phase = model::TransferPhase;
+
+struct Fixture : test_support::MovingHosts {
+  Fixture() {
+    add_host("h1");
+    add_host("h2");
+    create_on("h1", "web");
+  }
+
+  Result<model::Transfer> move(const std::string& host) {
+    return wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                         {.instance = "web", .host = host}));
+  }
+  Phase phase(const std::string& transfer) {
+    return zone->transfers().get(id(transfer)).value().status.phase;
+  }
+  std::string begin_move() {
+    const auto begun = move("h2");
+    REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+    act_for(Seconds{2});
+    REQUIRE(phase(begun->metadata.name) == Phase::sending);
+    return begun->metadata.name;
+  }
+  model::MachineDesired told(const std::string& host) { return MovingHosts::told(host, "web"); }
+};
+
+TEST_CASE_FIXTURE(Fixture, "a running instance moves from one host of the zone to another") {
+  const std::string name = begin_move();
+  CHECK(get("web").status.host == "h1");
+  CHECK(get("web").status.other_host == "h2");
+  CHECK(told("h1").epoch == Epoch{1});
+  REQUIRE(told("h1").move);
+  CHECK(told("h1").move->goal == MoveGoal::send);
+  CHECK(told("h1").move->memory_endpoint == "10.0.0.9:1");
+  CHECK(told("h2").epoch == Epoch{2});
+  REQUIRE(told("h2").move);
+  CHECK(told("h2").move->goal == MoveGoal::receive);
+  // Each trusts the other's certificate for this transfer.
+  CHECK_FALSE(told("h1").move->credentials.peer_ca_pem.empty());
+  CHECK_FALSE(told("h2").move->credentials.peer_ca_pem.empty());
+  CHECK(told("h1").move->credentials.peer_ca_pem != told("h2").move->credentials.peer_ca_pem);
+
+  sent = MoveState::handed_over;
+  act_for(Seconds{5});
+  CHECK(phase(name) == Phase::completed);
+  const model::InstanceStatus now = get("web").status;
+  CHECK(now.host == "h2");
+  CHECK(now.epoch == Epoch{2});
+  CHECK(now.power_state == PowerState::running);
+  CHECK(now.transfer.empty());
+  CHECK_FALSE(now.other_host);
+  CHECK(now.block_storages == std::vector<std::string>{"web-boot"});
+  CHECK_FALSE(told("h2").move);
+  CHECK(told("h1").goal == model::MachineGoal::absent);
+  CHECK_FALSE(has_left_copy("h1"));
+  const model::Transfer ended = zone->transfers().get(id(name)).value();
+  CHECK(ended.status.source_host == "h1");
+  CHECK(ended.spec.target_zone == "helsinki");
+  CHECK(ended.status.report);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what has moved moves back, once its old copy is gone") {
+  sent = MoveState::handed_over;
+  REQUIRE(move("h2"));
+  act_for(Seconds{5});
+  const auto back = move("h1");
+  REQUIRE_MESSAGE(back.has_value(), back.error().message);
+  act_for(Seconds{5});
+  CHECK(get("web").status.host == "h1");
+  CHECK(get("web").status.epoch == Epoch{3});
+}
+
+TEST_CASE_FIXTURE(Fixture, "after the commit point the old host is never told to run it") {
+  const std::string name = begin_move();
+  hosts.erase("h2");  // before it could be told that it holds the right to run it
+  sent = MoveState::handed_over;
+  act_for(Seconds{4});
+  CHECK(phase(name) == Phase::committed);
+  CHECK(zone->transfers().get(id(name)).value().status.waiting_for == "h2");
+  CHECK(get("web").status.host == "h2");
+  CHECK(get("web").status.other_host == "h1");
+  CHECK(told("h1").move);
+  CHECK(told("h1").epoch == Epoch{1});
+
+  restart_zone();
+  connect("h2");
+  act_for(Seconds{8});
+  CHECK(phase(name) == Phase::completed);
+  CHECK_FALSE(told("h2").move);
+  CHECK(told("h2").epoch == Epoch{2});
+  CHECK(told("h1").goal == model::MachineGoal::absent);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a move that fails leaves the instance where it is, and nothing at the target") {
+  const std::string name = begin_move();
+  sent = MoveState::failed;
+  act_for(Seconds{6});
+  CHECK(phase(name) == Phase::rolled_back);
+  CHECK(zone->transfers().get(id(name)).value().status.failure == "the link broke");
+  CHECK(get("web").status.host == "h1");
+  CHECK(get("web").status.epoch == Epoch{1});
+  CHECK_FALSE(get("web").status.other_host);
+  CHECK(told("h2").goal == model::MachineGoal::absent);
+  CHECK(told("h1").goal == model::MachineGoal::running);
+  CHECK_FALSE(told("h1").move);
+  CHECK_FALSE(has_left_copy("h2"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a move is cancelled before its commit point") {
+  const std::string name = begin_move();
+  REQUIRE(wait(zone->transfers().cancel(id(name))));
+  act_for(Seconds{6});
+  CHECK(phase(name) == Phase::cancelled);
+  CHECK(get("web").status.host == "h1");
+  CHECK(told("h2").goal == model::MachineGoal::absent);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a target that is lost while it prepares ends the move") {
+  const auto begun = move("h2");
+  REQUIRE(begun);
+  hosts.erase("h2");
+  act_for(Seconds{6});
+  CHECK(phase(begun->metadata.name) == Phase::rolled_back);
+  CHECK(get("web").status.host == "h1");
+  CHECK(has_left_copy("h2"));  // for when it is back
+  connect("h2");
+  act_for(Seconds{5});
+  CHECK_FALSE(has_left_copy("h2"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone that restarts while the target prepares gives the move up") {
+  const auto begun = move("h2");
+  REQUIRE(begun);
+  restart_zone();
+  act_for(Seconds{8});
+  CHECK(phase(begun->metadata.name) == Phase::rolled_back);
+  CHECK(get("web").status.host == "h1");
+  CHECK(told("h2").goal == model::MachineGoal::absent);
+}
+
+TEST_CASE_FIXTURE(Fixture, "one that is bound to a host is bound to the new one") {
+  REQUIRE(wait(zone->tables().instances.update(id("web"), [](model::Instance& web) -> Status {
+    web.spec.host = "h1";
+    return {};
+  })));
+  sent = MoveState::handed_over;
+  REQUIRE(move("h2"));
+  act_for(Seconds{5});
+  CHECK(get("web").status.host == "h2");
+  CHECK(get("web").spec.host == "h2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "while it moves it has its room on both hosts") {
+  add_sku("large", 900);  // of 1024, and the moving one has 192
+  begin_move();
+  create("other", "large");
+  CHECK(get("other").status.host.empty());
+  restart_zone();  // the record says it, and no memory of this zone
+  act_for(Seconds{5});
+  CHECK(get("other").status.host.empty());
+  sent = MoveState::handed_over;
+  act_for(Seconds{8});
+  CHECK(get("web").status.host == "h2");
+  CHECK(get("other").status.host == "h1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a host that cannot take it is refused with the reason") {
+  const auto refused = [&](const std::string& host, Code code, const std::string& part) {
+    const auto answer = move(host);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == code);
+    CHECK_MESSAGE(answer.error().message.find(part) != std::string::npos, answer.error().message);
+    REQUIRE(answer.error().sources.size() == 1);
+    CHECK(answer.error().sources.front().pointer == "/spec/host");
+    CHECK(get("web").status.transfer.empty());
+  };
+  refused("h9", Code::not_found, "hanse get hosts");
+  refused("h1", Code::failed_precondition, "is on host 'h1' already");
+  set_schedulable("h2", false);
+  refused("h2", Code::failed_precondition, "hanse uncordon h2");
+  set_schedulable("h2", true);
+  add_sku("large", 900);
+  create("other", "large");
+  CHECK(get("other").status.host == "h2");
+  refused("h2", Code::resource_exhausted, "name another host");
+  hosts.erase("h2");
+  pass(Seconds{1});
+  refused("h2", Code::failed_precondition, "is not connected");
+  REQUIRE(wait(zone->tables().instances.update(id("web"), [](model::Instance& web) -> Status {
+    web.spec.cpu_model = "another";
+    return {};
+  })));
+  connect("h2");
+  refused("h2", Code::resource_exhausted, "CPU model");
+}
+
+TEST_CASE_FIXTURE(Fixture, "only the own zone's hosts can be named") {
+  const auto answer =
+      wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                    {.instance = "web", .target_zone = "lisbon", .host = "h2"}));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::invalid_argument);
+}
+
+}  // namespace
+}  // namespace hanse::zone
