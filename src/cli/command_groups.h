@@ -20,6 +20,8 @@ struct CommandDrafts {
   DescribeOptions describe;
   DeleteOptions remove;
   MigrateOptions migrate;
+  DrainOptions drain;
+  CordonOptions cordon;
   PowerOptions power;
   ConsoleOptions console;
   LogsOptions logs;
@@ -52,6 +54,7 @@ struct CommandDrafts {
 
 void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
+void add_drain_commands(CLI::App& app, CommandDrafts& drafts);
 void add_federation_commands(CLI::App& app, CommandDrafts& drafts);
 void add_audit_commands(CLI::App& app, CommandDrafts& drafts);
 void add_zone_commands(CLI::App& app, CommandDrafts& drafts);

@@ -24,6 +24,8 @@ Task<Status> run_get(Session session, GetOptions options);
 Task<Status> run_describe(Session session, DescribeOptions options);
 Task<Status> run_delete(Session session, DeleteOptions options);
 Task<Status> run_migrate(Session session, MigrateOptions options);
+Task<Status> run_drain(Session session, DrainOptions options);
+Task<Status> run_cordon(Session session, CordonOptions options);
 Task<Status> run_power(Session session, PowerOptions options);
 Task<Status> run_console(Session session, ConsoleOptions options);
 Task<Status> run_logs(Session session, LogsOptions options);

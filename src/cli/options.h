@@ -56,6 +56,17 @@ struct MigrateOptions {
   bool cancel = false;
 };
 
+struct DrainOptions {
+  std::string host;
+  std::int32_t concurrent_moves = 2;
+  bool no_wait = false;
+};
+
+struct CordonOptions {
+  std::string host;
+  bool schedulable = false;
+};
+
 enum class PowerAction { start, stop, restart };
 
 struct PowerOptions {
@@ -182,11 +193,11 @@ struct CompletionOptions {
 struct VersionOptions {};
 
 using Command =
-    std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, PowerOptions,
-                 ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions, TokenCreateOptions,
-                 HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions, AuditListOptions,
-                 AuditVerifyOptions, AuditHeadOptions, ExplainOptions, InviteOptions, JoinOptions,
-                 PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
+    std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, DrainOptions,
+                 CordonOptions, PowerOptions, ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions,
+                 TokenCreateOptions, HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions,
+                 AuditListOptions, AuditVerifyOptions, AuditHeadOptions, ExplainOptions, InviteOptions,
+                 JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
                  ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions,
                  ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
 

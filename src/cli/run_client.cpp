@@ -72,6 +72,8 @@ Task<Status> run_command(Session session, AuditTools tools, Command command) {
   if (auto* remove = std::get_if<DeleteOptions>(&command)) co_return co_await run_delete(session, *remove);
   if (auto* migrate = std::get_if<MigrateOptions>(&command))
     co_return co_await run_migrate(session, *migrate);
+  if (auto* drain = std::get_if<DrainOptions>(&command)) co_return co_await run_drain(session, *drain);
+  if (auto* cordon = std::get_if<CordonOptions>(&command)) co_return co_await run_cordon(session, *cordon);
   if (auto* power = std::get_if<PowerOptions>(&command)) co_return co_await run_power(session, *power);
   if (auto* console = std::get_if<ConsoleOptions>(&command))
     co_return co_await run_console(session, *console);

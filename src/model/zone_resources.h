@@ -1,6 +1,8 @@
 // Resources of the zone itself: workspaces, hosts, and events.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,12 +40,42 @@ BOOST_DESCRIBE_STRUCT(Inventory, (),
                        processor, cpu_models, machine_types, accelerators))
 HANSE_DECLARE_JSON(Inventory);
 
+// Its instances are to move to other hosts of the zone, so many at once.
+inline constexpr std::int32_t kMaxConcurrentMoves = 16;
+struct DrainSpec {
+  std::int32_t concurrent_moves = 2;
+  bool operator==(const DrainSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DrainSpec, (), (concurrent_moves))
+HANSE_DECLARE_JSON(DrainSpec);
+
 struct HostSpec {
-  bool schedulable = true;
+  bool schedulable = true;  // false: it takes nothing new
+  std::optional<DrainSpec> drain;
   bool operator==(const HostSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostSpec, (), (schedulable))
+BOOST_DESCRIBE_STRUCT(HostSpec, (), (schedulable, drain))
 HANSE_DECLARE_JSON(HostSpec);
+
+// What stays on a host that drains, until something changes.
+struct StayingInstance {
+  std::string instance;  // "<tenant>/<workspace>/<name>"
+  std::string reason;
+  bool operator==(const StayingInstance&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(StayingInstance, (), (instance, reason))
+HANSE_DECLARE_JSON(StayingInstance);
+
+inline constexpr std::size_t kMaxStayingShown = 20;
+struct DrainStatus {
+  std::int64_t remaining = 0;            // instances on the host; 0: it is empty
+  std::int64_t moving = 0;               // of these
+  std::int64_t staying = 0;              // of these: nothing is done until something changes
+  std::vector<StayingInstance> reasons;  // the first kMaxStayingShown of them
+  bool operator==(const DrainStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DrainStatus, (), (remaining, moving, staying, reasons))
+HANSE_DECLARE_JSON(DrainStatus);
 
 struct HostStatus {
   ResourceState state = ResourceState::pending;
@@ -52,11 +84,12 @@ struct HostStatus {
   std::string version;         // of Hanse
   std::string stream_address;  // where other hosts reach its migration streams; empty: they do not
   std::string boot_id;         // one run of the agent; a second agent with this identity has another
-  std::vector<std::string> left_machines;  // uids: restarted elsewhere; to be removed when it is back
+  std::vector<std::string> left_machines;  // uids: they run elsewhere; to be removed from here
+  std::optional<DrainStatus> drain;        // while it drains
   bool operator==(const HostStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(HostStatus, (),
-                      (state, conditions, inventory, version, stream_address, boot_id, left_machines))
+                      (state, conditions, inventory, version, stream_address, boot_id, left_machines, drain))
 HANSE_DECLARE_JSON(HostStatus);
 
 using Host = Resource<HostSpec, HostStatus>;

@@ -19,7 +19,7 @@ std::string prefix() {
 }  // namespace
 
 Controllers::Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
-                         WorkloadReconciler::Services workloads)
+                         TransferFrontend& transfers, WorkloadReconciler::Services workloads)
     : services_(services),
       leases_(leases),
       index_(services.tables),
@@ -28,6 +28,10 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images, Rep
       instance_reconciler_(services),
       workload_reconciler_(std::move(workloads)),
       host_reconciler_(services.runtime, services.tables, services.hosts),
+      drain_reconciler_(
+          {services.runtime, services.tables, services.hosts, services.capacity, transfers, services.events},
+          index_,
+          HostFailover({services.runtime, services.store, services.tables, services.hosts, services.events})),
       workspace_reconciler_(services.tables.workspaces),
       instance_sku_reconciler_(services.tables.instance_skus),
       storage_sku_reconciler_(services.tables.storage_skus),
@@ -38,6 +42,7 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images, Rep
       images_(services.runtime, "images", step_of(images)),
       workloads_(services.runtime, "workloads", step_of(workload_reconciler_)),
       hosts_(services.runtime, "hosts", step_of(host_reconciler_)),
+      drains_(services.runtime, "drains", step_of(drain_reconciler_)),
       workspaces_(services.runtime, "workspaces", step_of(workspace_reconciler_)),
       instance_skus_(services.runtime, "instance-skus", step_of(instance_sku_reconciler_)),
       storage_skus_(services.runtime, "storage-skus", step_of(storage_sku_reconciler_)),
@@ -52,17 +57,13 @@ void Controllers::subscribe() {
     services_.capacity.forget();
     leases_.forget();
   });
-  feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) {
-    index_.refresh(key);
-    services_.capacity.instance_changed(key);
-    leases_.instance_changed(key);
-    instances_.enqueue(key);
-  });
+  feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) { instance_changed(key); });
   feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });
   feed_.subscribe(prefix<model::Workload>(), [this](const std::string& key) { workloads_.enqueue(key); });
   feed_.subscribe(prefix<model::Host>(), [this](const std::string& key) {
     services_.capacity.host_changed(key);
     hosts_.enqueue(key);
+    drains_.enqueue(key);
   });
   feed_.subscribe(prefix<model::Workspace>(), [this](const std::string& key) { workspaces_.enqueue(key); });
   feed_.subscribe(prefix<model::InstanceSku>(), [this](const std::string& key) {
@@ -91,6 +92,17 @@ Status Controllers::start() {
   if (!scope_.spawn(feed_.run()) || !scope_.spawn(follow_hosts()))
     return fail(Code::internal, "the controllers cannot start");
   return {};
+}
+
+void Controllers::instance_changed(const std::string& key) {
+  const std::string left = index_.host_of(key);
+  index_.refresh(key);
+  services_.capacity.instance_changed(key);
+  leases_.instance_changed(key);
+  instances_.enqueue(key);
+  for (const std::string& host : {left, index_.host_of(key)}) {
+    if (drain_reconciler_.drains(host)) drains_.enqueue(key_of(KindOf<model::Host>::kTraits, {.name = host}));
+  }
 }
 
 void Controllers::host_changed(const std::string& host) {

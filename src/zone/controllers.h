@@ -11,6 +11,7 @@
 #include "runtime/signal.h"
 #include "zone/authorization/role_reconciler.h"
 #include "zone/change_feed.h"
+#include "zone/drain/drain_reconciler.h"
 #include "zone/image_reconciler.h"
 #include "zone/instance_index.h"
 #include "zone/instance_reconciler.h"
@@ -23,7 +24,7 @@ namespace hanse::zone {
 class Controllers {
  public:
   Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
-              WorkloadReconciler::Services workloads);
+              TransferFrontend& transfers, WorkloadReconciler::Services workloads);
 
   Status start();
 
@@ -31,6 +32,7 @@ class Controllers {
   void subscribe();
   Task<void> follow_hosts();
   void host_changed(const std::string& host);
+  void instance_changed(const std::string& key);
 
   InstanceServices services_;
   ReplicaLeases& leases_;
@@ -40,6 +42,7 @@ class Controllers {
   InstanceReconciler instance_reconciler_;
   WorkloadReconciler workload_reconciler_;
   HostReconciler host_reconciler_;
+  DrainReconciler drain_reconciler_;
   PlainReconciler<model::Workspace> workspace_reconciler_;
   PlainReconciler<model::InstanceSku> instance_sku_reconciler_;
   PlainReconciler<model::StorageSku> storage_sku_reconciler_;
@@ -50,6 +53,7 @@ class Controllers {
   ReconcileLoop images_;
   ReconcileLoop workloads_;
   ReconcileLoop hosts_;
+  ReconcileLoop drains_;
   ReconcileLoop workspaces_;
   ReconcileLoop instance_skus_;
   ReconcileLoop storage_skus_;

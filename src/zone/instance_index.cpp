@@ -23,6 +23,11 @@ std::string InstanceIndex::key_of_uid(const std::string& uid) const {
   return found == keys_.end() ? std::string() : found->second;
 }
 
+std::string InstanceIndex::host_of(const std::string& key) const {
+  const auto found = places_.find(key);
+  return found == places_.end() ? std::string() : found->second.host;
+}
+
 std::vector<std::string> InstanceIndex::keys_on(const std::string& host) const {
   const auto found = hosts_.find(host);
   if (found == hosts_.end()) return {};

@@ -18,6 +18,7 @@ class InstanceIndex {
   // The instance at this key was made, changed or removed.
   void refresh(const std::string& key);
   std::string key_of_uid(const std::string& uid) const;  // empty: none
+  std::string host_of(const std::string& key) const;     // empty: none
   // On that host, or, for "", on none yet.
   std::vector<std::string> keys_on(const std::string& host) const;
 

@@ -91,10 +91,10 @@ struct Zone::Parts {
                    .zone = config.name},
                   capacity, peers, admission, replica_leases),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
-        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-                    replica_leases,
-                    {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants,
-                     config.name}) {
+        controllers(
+            {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler, replica_leases,
+            transfers,
+            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants, config.name}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
 

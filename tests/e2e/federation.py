@@ -49,6 +49,7 @@ class Machine:
     def __init__(self, pid, command_line):
         self.pid = pid
         self.zone = None
+        self.host = None
         self.uid = re.search(r"/instances/([^/]+)/run/", command_line).group(1)
         forward = re.search(r"hostfwd=tcp:([0-9.]+):(\d+)-:80\b", command_line)
         self.url = f"http://{forward.group(1)}:{forward.group(2)}" if forward else None
@@ -121,18 +122,18 @@ class Federation:
             with contextlib.suppress(OSError):
                 with open(f"/proc/{entry}/cmdline", "rb") as file:
                     command_line = file.read().replace(b"\0", b" ").decode()
-                place = re.search(re.escape(self.state) + r"/([^/]+)/[^/]+/host/instances/(?!probe/)", command_line)
+                place = re.search(re.escape(self.state) + r"/([^/]+)/([^/]+)/host/instances/(?!probe/)", command_line)
                 if not place or "qemu-system" not in command_line.split(" ", 1)[0]:
                     continue
                 machine = Machine(int(entry), command_line)
-                machine.zone = place.group(1)
+                machine.zone, machine.host = place.groups()
                 if zone in (None, machine.zone):
                     found.append(machine)
         return found
 
-    def disks(self, zone):
-        """The machines whose folders a zone's host keeps."""
-        folder = f"{self.state}/{zone}/{self.host_of(zone)}/host/instances"
+    def disks(self, zone, host=None):
+        """The machines whose folders a zone's host keeps, by default its first."""
+        folder = f"{self.state}/{zone}/{host or self.host_of(zone)}/host/instances"
         return [name for name in os.listdir(folder) if name != "probe"]
 
     def runs_in(self):

@@ -1,0 +1,164 @@
+// Draining a host: what is done with each of its instances, and the whole in a zone with hosts that obey.
+
+#include <doctest/doctest.h>
+
+#include "zone/drain/drain_planner.h"
+#include "zone/moving_hosts_for_test.h"
+
+namespace hanse::zone {
+namespace {
+
+using model::MoveState;
+using model::PowerState;
+
+model::Instance running_instance() {
+  model::Instance web;
+  web.metadata.name = "web";
+  web.status.host = "h1";
+  return web;
+}
+
+DrainView says(PowerState power, bool exists = true) {
+  return {.host_connected = true, .observed = model::MachineObserved{.power_state = power, .exists = exists}};
+}
+
+TEST_CASE("what runs is moved, what was never made is placed anew") {
+  model::Instance web = running_instance();
+  CHECK(drain_decision(web, says(PowerState::running)).step == DrainStep::move);
+  CHECK(drain_decision(web, says(PowerState::starting)).step == DrainStep::none);
+  CHECK(drain_decision(web, {.host_connected = true}).step == DrainStep::none);
+  web.spec.power = model::Power::stopped;
+  CHECK(drain_decision(web, says(PowerState::unknown, false)).step == DrainStep::re_place);
+  // What the host said before it was told to stop is no word of what there is.
+  CHECK(drain_decision(web, {.host_connected = true}).step == DrainStep::none);
+  CHECK(drain_decision(web, says(PowerState::running)).step == DrainStep::none);
+}
+
+TEST_CASE("what is on its way or about to go is left alone") {
+  model::Instance web = running_instance();
+  web.status.transfer = "t-1";
+  CHECK(drain_decision(web, says(PowerState::running)).step == DrainStep::none);
+  web = running_instance();
+  web.metadata.deleted_at = "2026-01-01T00:00:00Z";
+  CHECK(drain_decision(web, says(PowerState::running)).step == DrainStep::none);
+}
+
+TEST_CASE("what stays has a reason with a remedy") {
+  model::Instance web = running_instance();
+  web.spec.power = model::Power::stopped;
+  DrainDecision stopped = drain_decision(web, says(PowerState::stopped));
+  CHECK(stopped.step == DrainStep::stay);
+  CHECK(stopped.reason.find("hanse start web") != std::string::npos);
+  web = running_instance();
+  CHECK(drain_decision(web, {}).step == DrainStep::stay);
+  web.spec.host = "h1";
+  const DrainDecision bound = drain_decision(web, says(PowerState::running));
+  CHECK(bound.step == DrainStep::stay);
+  CHECK(bound.reason.find("hanse migrate web --host") != std::string::npos);
+}
+
+struct Fixture : test_support::MovingHosts {
+  Fixture() {
+    for (const char* name : {"h1", "h2", "h3"}) add_host(name);
+  }
+  void drain(const std::string& name, std::int32_t concurrent = 2) {
+    change_spec(name, {.schedulable = false, .drain = model::DrainSpec{.concurrent_moves = concurrent}});
+  }
+  model::DrainStatus status(const std::string& name) { return host(name).status.drain.value(); }
+  int moving() {
+    int count = 0;
+    const auto instances = zone->tables().instances.all().value();
+    for (const auto& instance : instances) count += instance->status.transfer.empty() ? 0 : 1;
+    return count;
+  }
+};
+
+TEST_CASE_FIXTURE(Fixture, "a drained host is emptied with no more moves at once than allowed") {
+  for (const char* name : {"a", "b", "c"}) create_on("h1", name);
+  drain("h1", 2);
+  act_for(Seconds{2});
+  CHECK(moving() == 2);
+  CHECK(status("h1").remaining == 3);
+  CHECK(status("h1").moving == 2);
+  sent = MoveState::handed_over;
+  act_for(Seconds{12});
+  CHECK(status("h1") == model::DrainStatus{});
+  for (const char* name : {"a", "b", "c"}) {
+    CHECK(get(name).status.host != "h1");
+    CHECK(get(name).status.power_state == PowerState::running);
+  }
+  // Nothing new comes until it is opened again.
+  change_spec("h1", {});
+  act_for(Seconds{1});
+  CHECK_FALSE(host("h1").status.drain);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a zone that restarts goes on draining") {
+  create_on("h1", "a");
+  drain("h1");
+  act_for(Seconds{2});
+  restart_zone();
+  sent = MoveState::handed_over;
+  act_for(Seconds{60});
+  CHECK(get("a").status.host != "h1");
+  CHECK(status("h1").remaining == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a move that failed is tried again, and the status says why") {
+  create_on("h1", "a");
+  sent = MoveState::failed;
+  drain("h1");
+  act_for(Seconds{6});
+  CHECK(get("a").status.host == "h1");
+  REQUIRE(status("h1").reasons.size() == 1);
+  CHECK(status("h1").reasons.front().instance == "default/default/a");
+  CHECK(status("h1").reasons.front().reason.find("the link broke") != std::string::npos);
+  sent = MoveState::handed_over;
+  act_for(Seconds{40});
+  CHECK(get("a").status.host != "h1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "what has no room elsewhere stays until there is") {
+  add_sku("large", 900);
+  create_on("h1", "big", "large");
+  create_on("h2", "two", "large");
+  create_on("h3", "three", "large");
+  drain("h1");
+  act_for(Seconds{3});
+  CHECK(status("h1").staying == 1);
+  CHECK(status("h1").reasons.size() == 1);
+  REQUIRE(wait(zone->frontends().instances.request_deletion(id("two"))));
+  sent = MoveState::handed_over;
+  act_for(Seconds{10});
+  CHECK(get("big").status.host == "h2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stopped instance of which nothing was made is placed anew") {
+  for (const char* name : {"h2", "h3"}) set_schedulable(name, false);
+  model::Instance idle = instance("idle");
+  idle.spec.power = model::Power::stopped;
+  REQUIRE(wait(zone->frontends().instances.put(idle, std::nullopt)));
+  act_for(Seconds{3});
+  REQUIRE(get("idle").status.host == "h1");
+  for (const char* name : {"h2", "h3"}) set_schedulable(name, true);
+  drain("h1");
+  act_for(Seconds{6});
+  CHECK(get("idle").status.host != "h1");
+  CHECK_FALSE(get("idle").status.host.empty());
+  CHECK(status("h1").remaining == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a host that drains takes nothing new, and its spec must say so") {
+  model::Host wanted = host("h1");
+  wanted.spec = {.schedulable = true, .drain = model::DrainSpec{}};
+  const auto refused = wait(zone->frontends().hosts.put(wanted, std::nullopt));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().sources.front().pointer == "/spec/schedulable");
+  wanted.spec = {.schedulable = false, .drain = model::DrainSpec{.concurrent_moves = 0}};
+  const auto none = wait(zone->frontends().hosts.put(wanted, std::nullopt));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().sources.front().pointer == "/spec/drain/concurrentMoves");
+}
+
+}  // namespace
+}  // namespace hanse::zone

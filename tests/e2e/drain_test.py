@@ -1,0 +1,67 @@
+"""Moves between the two hosts of one zone, ordered one by one and by draining a host: nothing is lost, and one host runs it."""
+import unittest
+
+import federation
+from witness_watch import WitnessWatch
+
+LIMIT_SECONDS = 240
+ZONE = "helsinki"
+HOSTS = ("helsinki-1", "helsinki-2")
+
+
+def other(host):
+    return HOSTS[1 - HOSTS.index(host)]
+
+
+class Drain(unittest.TestCase):
+    def host(self, running):
+        return running.hanse.get("get", "instance", federation.INSTANCE)["status"]["host"]
+
+    def move(self, running, path):
+        source = self.host(running)
+        transfer = running.hanse.get("migrate", federation.INSTANCE, "--host", other(source), "--path", path)
+        report = transfer["status"]["report"]
+        print(f"{source} to {other(source)}, {report['path']}, {report['totalMs']:.0f} ms, "
+              f"blackout {report['blackoutMs']:.0f} ms", flush=True)
+        self.assertEqual(transfer["status"]["phase"], "completed")
+        self.assertEqual(report["path"], path)
+        self.assertEqual(self.host(running), other(source))
+        self.assertEqual([machine.host for machine in running.machines()], [other(source)])
+
+    def drain(self, running):
+        drained = self.host(running)
+        running.hanse.run("drain", drained)
+        self.assertEqual(self.host(running), other(drained))
+        host = running.hanse.get("get", "host", drained)
+        self.assertFalse(host["spec"]["schedulable"])
+        self.assertEqual(host["status"]["drain"]["remaining"], 0)
+        # Once more finds nothing to do.
+        running.hanse.run("drain", drained)
+        refused = running.hanse.call("migrate", federation.INSTANCE, "--host", drained)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("hanse uncordon", refused.stderr)
+        running.hanse.run("uncordon", drained)
+
+    def test_nothing_is_lost_between_the_hosts_of_a_zone(self):
+        running = federation.Federation(LIMIT_SECONDS, "drain_topology.yaml")
+        self.addCleanup(running.down)
+        running.up()
+        running.start_witness()
+        with WitnessWatch(running) as watch:
+            self.move(running, "direct")
+            self.move(running, "relayed")
+            self.drain(running)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), watch.last_line)
+        print(verdict, flush=True)
+        self.assertTrue(sound, verdict)
+        self.assertEqual(verdict["page_errors"], 0)
+        self.assertGreater(watch.last_line, 0)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+        host = self.host(running)
+        self.assertEqual([machine.host for machine in running.machines()], [host])
+        federation.wait_for("end of the old copy", lambda: not running.disks(ZONE, other(host)), 10)
+        self.assertEqual(running.sanitizer_reports(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
