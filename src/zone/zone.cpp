@@ -7,6 +7,7 @@
 #include "zone/federation/zone_offer.h"
 #include "zone/leases/replica_leases.h"
 #include "zone/peer_clients.h"
+#include "zone/rebalance/rebalancer.h"
 #include "zone/transfers/transfer_service.h"
 #include "zone/workloads/explainer.h"
 
@@ -94,7 +95,8 @@ struct Zone::Parts {
         controllers(
             {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler, replica_leases,
             transfers,
-            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants, config.name}) {
+            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants, config.name}),
+        rebalancer({run, config, tables, hosts, transfers, events}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
 
@@ -143,6 +145,7 @@ struct Zone::Parts {
   TransferService transfers;
   ReplicaZones replica_zones;
   Controllers controllers;
+  Rebalancer rebalancer;
   Scope scope{4};  // declared last: destroyed first
 };
 
@@ -200,6 +203,8 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(replica_leases.start());
   if (!scope.spawn(renew_certificates()) || !scope.spawn(carbon.keep()))
     co_return fail(Code::internal, "the zone cannot start");
+  if (rebalancer.wanted() && !scope.spawn(rebalancer.run()))
+    co_return fail(Code::internal, "the zone cannot start to rebalance");
   co_return Status();
 }
 

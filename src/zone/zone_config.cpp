@@ -28,16 +28,18 @@ struct ZoneFile {
   std::optional<CarbonFeedConfig> carbon_feed;
   std::string policy_file;
   std::string admin_token_file;
+  std::optional<RebalanceConfig> rebalance;
   std::vector<IssuerConfig> issuers;
   AuditConfig audit;
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
                        labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
-                       carbon_source, carbon_feed, policy_file, admin_token_file, issuers, audit))
+                       carbon_source, carbon_feed, policy_file, admin_token_file, rebalance, issuers, audit))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
 constexpr double kMaxPrice = 10'000;           // euro for an hour of one vCPU or GiB
+constexpr double kMaxMovesPercent = 100;       // of the running instances in an hour
 constexpr std::int64_t kMaxCarbon = 10'000;    // g/kWh
 constexpr std::size_t kMaxCarbonSource = 100;  // a digest has room for a remark behind it
 
@@ -90,6 +92,10 @@ Status check(const ZoneFile& file) {
   if (file.admin_token_file.empty()) {
     return fail_field("/adminTokenFile", "give the path of a file with the administrator's token");
   }
+  if (file.rebalance && !(file.rebalance->moves_per_hour_percent >= 0 &&
+                          file.rebalance->moves_per_hour_percent <= kMaxMovesPercent)) {
+    return fail_field("/rebalance/movesPerHourPercent", "write a number from 0 to {}", kMaxMovesPercent);
+  }
   HANSE_CHECK(check_offer(file));
   if (const auto endpoint = parse_endpoint(file.listen); !endpoint) {
     return fail_field("/listen", "{}", endpoint.error().message);
@@ -107,6 +113,7 @@ Status check(const ZoneFile& file) {
 }  // namespace
 
 HANSE_DEFINE_JSON(FlavourConfig)
+HANSE_DEFINE_JSON(RebalanceConfig)
 
 Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string& path) {
   HANSE_TRY(const toml_text::Document document, toml_text::parse(text, path));
@@ -137,6 +144,7 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .carbon_feed = file->carbon_feed,
                     .policy_file = file->policy_file,
                     .admin_token_file = file->admin_token_file,
+                    .rebalance = file->rebalance,
                     .issuers = file->issuers,
                     .audit = file->audit};
 }

@@ -27,6 +27,14 @@ struct FlavourConfig {
 BOOST_DESCRIBE_STRUCT(FlavourConfig, (), (name, vcpu, memory_mib, architecture))
 HANSE_DECLARE_JSON(FlavourConfig);
 
+// Moves within the zone that empty hosts, at most this share of its running instances in an hour.
+struct RebalanceConfig {
+  double moves_per_hour_percent = 0;
+  bool operator==(const RebalanceConfig&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RebalanceConfig, (), (moves_per_hour_percent))
+HANSE_DECLARE_JSON(RebalanceConfig);
+
 struct ZoneConfig {
   std::string name;
   std::string provider;
@@ -44,10 +52,11 @@ struct ZoneConfig {
   std::int64_t carbon_grams_per_kwh = 0;             // 0: the yearly average of the member state
   std::string carbon_source;                         // who says so
   std::optional<CarbonFeedConfig> carbon_feed = {};  // counts before these while it is current
-  std::string policy_file;                 // for peers; empty: policy.toml in data_dir, which may be missing
-  std::string admin_token_file;            // the bearer token of the first administrator
-  std::vector<IssuerConfig> issuers = {};  // whose tokens count here, beside the zone's own
-  AuditConfig audit = {};                  // how much of the audit log is kept
+  std::string policy_file;       // for peers; empty: policy.toml in data_dir, which may be missing
+  std::string admin_token_file;  // the bearer token of the first administrator
+  std::optional<RebalanceConfig> rebalance = {};  // nothing: no instance is moved for it
+  std::vector<IssuerConfig> issuers = {};         // whose tokens count here, beside the zone's own
+  AuditConfig audit = {};                         // how much of the audit log is kept
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.
