@@ -53,7 +53,6 @@ placement::ZoneCandidate any_zone(std::size_t number, Dice& dice) {
     if (dice.below(2) == 0) zone.certifications.emplace_back(name);
   }
   if (dice.below(3) == 0) zone.architectures.emplace_back("arm64");
-  if (dice.below(10) == 0) zone.workloads.emplace_back("database");
   return zone;
 }
 
@@ -91,6 +90,7 @@ Question easy_question() {
 class Federation {
  public:
   Federation(std::size_t zones, Dice& dice) {
+    std::vector<std::string> with_database;
     for (std::size_t number = 0; number < zones; ++number) {
       const placement::ZoneOffer offer{
           .price = MicroEuroPerHour{static_cast<std::int64_t>(10'000 + dice.below(90'000))},
@@ -98,7 +98,9 @@ class Federation {
       index.put(any_zone(number, dice));
       if (const Status offered = index.offer(zone_name(number), kFlavour, offer); !offered)
         give_up(offered.error().message);
+      if (dice.below(10) == 0) with_database.push_back(zone_name(number));
     }
+    index.set_workload("database", with_database);
   }
   std::string choose(const Question& question) {
     return index.choose(question.request, kFlavour, question.replicas).value_or("");

@@ -39,11 +39,12 @@ Decision choose_host(const HostRequest& request, const std::vector<HostCandidate
 }
 
 std::vector<Filtered> violations(const ZoneRequest& request, const std::string& zone,
-                                 std::vector<ZoneCandidate> zones) {
+                                 std::vector<ZoneCandidate>& zones) {
   const auto judged =
       std::find_if(zones.begin(), zones.end(), [&](const ZoneCandidate& one) { return one.name == zone; });
   if (judged == zones.end()) return {};
   // The replica is not in its own way.
+  const std::int32_t replicas = judged->replicas;
   if (judged->replicas > 0) --judged->replicas;
   std::vector<Filtered> found;
   for (const ZoneConstraint& constraint : policy_constraints(request, zones)) {
@@ -51,6 +52,7 @@ std::vector<Filtered> violations(const ZoneRequest& request, const std::string& 
       found.push_back({zone, std::string(constraint.name), std::move(*reason)});
     }
   }
+  judged->replicas = replicas;
   return found;
 }
 

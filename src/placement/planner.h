@@ -35,9 +35,10 @@ Decision choose_host(const HostRequest& request, const std::vector<HostCandidate
 
 // What the policy has against a replica that runs in `zone` already, which counts in `zones`: all constraints
 // of the policy, each with its reason; neither room nor whether the zone answers. Empty: it may stay. A zone
-// that is not among the candidates is not judged.
+// that is not among the candidates is not judged. It is enough to hand in those with replicas of the workload
+// and those that the policy names as places. They are as before afterwards.
 std::vector<Filtered> violations(const ZoneRequest& request, const std::string& zone,
-                                 std::vector<ZoneCandidate> zones);
+                                 std::vector<ZoneCandidate>& zones);
 
 // resource_exhausted, with each candidate and the reason against it, at most the first few.
 Error why_not(const Decision& decision, const std::string& what);

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "placement/listed.h"
 #include "placement/member_states.h"
 
 namespace hanse::placement {
@@ -31,6 +32,7 @@ std::optional<std::size_t> ZoneIndex::find(const std::string& name) const {
 void ZoneIndex::put(ZoneCandidate zone) {
   const auto position = find(zone.name);
   if (!position) {
+    zone.workloads.clear();
     positions_.emplace(zone.name, zones_.size());
     zones_.push_back(std::move(zone));
     offers_of_zone_.emplace_back();
@@ -41,6 +43,7 @@ void ZoneIndex::put(ZoneCandidate zone) {
   if (known.coordinates != zone.coordinates) sorted_ = false;
   if (known.round_trips != zone.round_trips) places_.forget_zones();
   if (sorted_) forget_description(*position);
+  zone.workloads = std::move(known.workloads);
   known = std::move(zone);
   if (sorted_) describe(*position);
 }
@@ -68,9 +71,39 @@ Status ZoneIndex::offer(const std::string& zone, const std::string& flavour, Zon
   }
   Offers& offers = offers_[flavour];
   offers_of_zone_[*position].insert_or_assign(flavour, offer);
-  if (offers.fits.size() != zones_.size()) sorted_ = false;
+  if (sorted_ && offers.fits.size() != zones_.size()) clear(offers);
   if (sorted_) write_offer(offers, *position, offer);
   return {};
+}
+
+void ZoneIndex::forget_offers() {
+  offers_.clear();
+  for (OffersOfZone& offers : offers_of_zone_) offers.clear();
+}
+
+void ZoneIndex::set_workload(const std::string& workload, std::span<const std::string> zones) {
+  settle();
+  if (const auto before = workloads_.find(workload); before != workloads_.end()) {
+    before->second.for_each([&](std::size_t position) { std::erase(zones_[position].workloads, workload); });
+    workloads_.erase(before);
+  }
+  for (const std::string& zone : zones) {
+    const auto position = find(zone);
+    if (!position || contains(zones_[*position].workloads, workload)) continue;
+    zones_[*position].workloads.push_back(workload);
+    set_in(workloads_, workload, *position, zones_.size());
+  }
+}
+
+void ZoneIndex::forget_workloads() {
+  workloads_.clear();
+  for (ZoneCandidate& zone : zones_) zone.workloads.clear();
+}
+
+void ZoneIndex::clear(Offers& offers) const {
+  offers.room = ZoneBits(zones_.size());
+  offers.fits.assign(zones_.size(), 0);
+  offers.price.assign(zones_.size(), kUnknown);
 }
 
 void ZoneIndex::write_offer(Offers& offers, std::size_t position, const ZoneOffer& offer) const {
@@ -90,11 +123,7 @@ void ZoneIndex::settle() {
   carbon_.assign(count, kUnknown);
   replicas_.assign(count, 0);
   places_.forget();
-  for (auto& [flavour, offers] : offers_) {
-    offers.room = ZoneBits(count);
-    offers.fits.assign(count, 0);
-    offers.price.assign(count, kUnknown);
-  }
+  for (auto& [flavour, offers] : offers_) clear(offers);
   for (std::size_t position = 0; position < count; ++position) {
     describe(position);
     for (const auto& [flavour, offer] : offers_of_zone_[position])
@@ -143,7 +172,6 @@ void ZoneIndex::forget_description(std::size_t position) {
   reset_in(providers_, zone.provider, position);
   for (const std::string& name : zone.architectures) reset_in(architectures_, name, position);
   for (const std::string& name : zone.certifications) reset_in(certifications_, name, position);
-  for (const std::string& name : zone.workloads) reset_in(workloads_, name, position);
 }
 
 std::vector<ZoneCandidate> ZoneIndex::candidates(const std::string& flavour,
@@ -157,7 +185,10 @@ std::vector<ZoneCandidate> ZoneIndex::candidates(const std::string& flavour,
     all[position].replicas = 0;
   }
   for (const ZoneReplicas& there : replicas) {
-    if (const auto position = find(there.zone)) all[*position].replicas = there.replicas;
+    const auto position = find(there.zone);
+    if (!position) continue;
+    all[*position].replicas = there.replicas;
+    all[*position].fits -= there.promised;
   }
   return all;
 }

@@ -29,25 +29,34 @@ struct ZoneOffer {
   std::int64_t fits = 0;
 };
 
-// Replicas of the workload that is placed, where there are some.
+// Replicas of the workload that is placed, where there are some, and what is promised to others of them.
 struct ZoneReplicas {
   std::string zone;
   std::int32_t replicas = 0;
+  std::int64_t promised = 0;  // of what the zone fits
 };
 
 class ZoneIndex {
  public:
-  // Adds the zone, or replaces all that is known of the one with this name but its offers. Price, fits and
-  // replicas are not looked at.
+  // Adds the zone, or replaces all that is known of the one with this name but its offers and its workloads.
+  // Price, fits, replicas and workloads are not looked at.
   void put(ZoneCandidate zone);
   // With its offers. Nothing when there is none.
   void remove(const std::string& name);
   // Errors: not_found for an unknown zone, resource_exhausted with more than kMaxFlavours.
   Status offer(const std::string& zone, const std::string& flavour, ZoneOffer offer);
+  // Of all zones.
+  void forget_offers();
+  // The workload, as policies name it in their affinities, runs in these zones and in no others. Those that
+  // are not known are passed over.
+  void set_workload(const std::string& workload, std::span<const std::string> zones);
+  void forget_workloads();
 
-  // The name of the best zone for one more replica; none: use candidates() and the planner to say why.
+  // The name of the best zone for one more replica, but for those to pass over, as after their refusal; none:
+  // use candidates() and the planner to say why.
   std::optional<std::string> choose(const ZoneRequest& request, const std::string& flavour,
-                                    std::span<const ZoneReplicas> replicas = {});
+                                    std::span<const ZoneReplicas> replicas = {},
+                                    std::span<const std::string> passed_over = {});
   // All zones as the planner takes them.
   std::vector<ZoneCandidate> candidates(const std::string& flavour,
                                         std::span<const ZoneReplicas> replicas = {}) const;
@@ -69,9 +78,13 @@ class ZoneIndex {
   void sort_zones();
   void describe(std::size_t position);
   void forget_description(std::size_t position);
+  void clear(Offers& offers) const;
   void write_offer(Offers& offers, std::size_t position, const ZoneOffer& offer) const;
 
-  void filter(const ZoneRequest& request, const Offers& offers);
+  void begin_choice(Offers& offers, std::span<const ZoneReplicas> replicas);
+  void end_choice(Offers& offers, std::span<const ZoneReplicas> replicas);
+  void take_room(Offers& offers, const ZoneReplicas& there, std::int64_t count) const;
+  void filter(const ZoneRequest& request, const Offers& offers, std::span<const std::string> passed_over);
   void filter_by_names(const model::PlacementPolicy& policy);
   void filter_by_replicas(const ZoneRequest& request);
   void filter_by_workloads(const model::PlacementPolicy& policy);

@@ -8,28 +8,51 @@
 namespace hanse::placement {
 
 std::optional<std::string> ZoneIndex::choose(const ZoneRequest& request, const std::string& flavour,
-                                             std::span<const ZoneReplicas> replicas) {
+                                             std::span<const ZoneReplicas> replicas,
+                                             std::span<const std::string> passed_over) {
   settle();
-  const auto offers = offers_.find(flavour);
-  if (offers == offers_.end()) return std::nullopt;
+  const auto found = offers_.find(flavour);
+  if (found == offers_.end()) return std::nullopt;
+  Offers& offers = found->second;
+  begin_choice(offers, replicas);
+  filter(request, offers, passed_over);
+  collect(request.policy, offers);
+  add_scores(request.policy, offers);
+  const auto chosen = best(offers);
+  end_choice(offers, replicas);
+  return chosen ? std::optional(zones_[*chosen].name) : std::nullopt;
+}
+
+void ZoneIndex::begin_choice(Offers& offers, std::span<const ZoneReplicas> replicas) {
   for (const ZoneReplicas& there : replicas) {
     const auto position = find(there.zone);
     if (!position) continue;
     replicas_[*position] = there.replicas;
     touched_.push_back(*position);
+    take_room(offers, there, there.promised);
   }
-  filter(request, offers->second);
-  collect(request.policy, offers->second);
-  add_scores(request.policy, offers->second);
-  const auto chosen = best(offers->second);
-  for (const std::size_t position : touched_) replicas_[position] = 0;
-  touched_.clear();
-  return chosen ? std::optional(zones_[*chosen].name) : std::nullopt;
 }
 
-void ZoneIndex::filter(const ZoneRequest& request, const Offers& offers) {
+void ZoneIndex::end_choice(Offers& offers, std::span<const ZoneReplicas> replicas) {
+  for (const std::size_t position : touched_) replicas_[position] = 0;
+  touched_.clear();
+  for (const ZoneReplicas& there : replicas) take_room(offers, there, -there.promised);
+}
+
+void ZoneIndex::take_room(Offers& offers, const ZoneReplicas& there, std::int64_t count) const {
+  const auto position = count == 0 ? std::nullopt : find(there.zone);
+  if (!position) return;
+  offers.fits[*position] -= static_cast<double>(count);
+  offers.room.set_to(*position, offers.fits[*position] > 0);
+}
+
+void ZoneIndex::filter(const ZoneRequest& request, const Offers& offers,
+                       std::span<const std::string> passed_over) {
   remaining_ = open_;
   remaining_.keep(offers.room);
+  for (const std::string& name : passed_over) {
+    if (const auto position = find(name)) remaining_.reset(*position);
+  }
   filter_by_names(request.policy);
   filter_by_replicas(request);
   filter_by_workloads(request.policy);

@@ -6,6 +6,7 @@
 #include <random>
 #include <rapidcheck.h>
 
+#include "placement/listed.h"
 #include "placement/planner.h"
 
 namespace hanse::placement {
@@ -52,8 +53,7 @@ ZoneCandidate any_zone(int number, Dice& dice) {
                      .certifications = dice.some_of(kCertifications, 2),
                      .architectures = dice.some_of(kArchitectures, 2),
                      .reachable = !dice.one_in(8),
-                     .refusal = dice.one_in(8) ? "the zones have no agreement" : "",
-                     .workloads = dice.some_of(kWorkloads, 3)};
+                     .refusal = dice.one_in(8) ? "the zones have no agreement" : ""};
   if (!dice.one_in(6))
     zone.coordinates = {{dice.below(60) - 20.0, dice.below(50) - 10.0 + dice.below(7) / 7.0}};
   if (!dice.one_in(5)) zone.carbon = GramsPerKwh{50 * dice.below(9)};
@@ -105,21 +105,25 @@ struct Twins {
   std::map<std::string, ZoneCandidate> zones;
   std::map<std::pair<std::string, std::string>, ZoneOffer> offers;  // by zone and flavour
 
-  std::vector<ZoneCandidate> all(const std::string& flavour, const std::vector<ZoneReplicas>& replicas) {
+  std::vector<ZoneCandidate> all(const std::string& flavour, const std::vector<ZoneReplicas>& replicas,
+                                 const std::vector<std::string>& passed_over) {
     std::vector<ZoneCandidate> list;
     for (auto [name, zone] : zones) {
       zone.price = offers[{name, flavour}].price;
       zone.fits = offers[{name, flavour}].fits;
       for (const ZoneReplicas& there : replicas) {
-        if (there.zone == name) zone.replicas = there.replicas;
+        if (there.zone != name) continue;
+        zone.replicas = there.replicas;
+        zone.fits -= there.promised;
       }
+      if (contains(passed_over, name)) zone.refusal = "it has just refused";
       list.push_back(std::move(zone));
     }
     return list;
   }
 };
 
-enum class Act { put, remove, offer, choose };
+enum class Act { put, remove, offer, run, choose };
 
 struct Step {
   Act act;
@@ -133,21 +137,25 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
 
 rc::Gen<Step> any_step() {
   return rc::gen::build<Step>(
-      rc::gen::set(&Step::act, rc::gen::weightedElement<Act>(
-                                   {{6, Act::put}, {1, Act::remove}, {6, Act::offer}, {12, Act::choose}})),
+      rc::gen::set(&Step::act,
+                   rc::gen::weightedElement<Act>(
+                       {{6, Act::put}, {1, Act::remove}, {6, Act::offer}, {3, Act::run}, {12, Act::choose}})),
       rc::gen::set(&Step::zone, rc::gen::inRange(0, kZones)), rc::gen::set(&Step::seed));
 }
 
 void compare_choice(Twins& twins, Dice& dice, int& chosen) {
   std::vector<ZoneReplicas> replicas;
+  std::vector<std::string> passed_over;
   for (int zone = 0; zone < kZones; ++zone) {
-    if (dice.one_in(8)) replicas.push_back({zone_name(zone), dice.below(4)});
+    if (dice.one_in(8)) replicas.push_back({zone_name(zone), dice.below(4), dice.below(3)});
+    if (dice.one_in(12)) passed_over.push_back(zone_name(zone));
   }
   const std::string flavour = dice.any_of(kFlavours);
   const ZoneRequest request = any_request(dice);
-  const std::string expected = choose_zone(request, twins.all(flavour, replicas)).chosen;
-  RC_ASSERT(twins.index.choose(request, flavour, replicas).value_or("") == expected);
-  RC_ASSERT(choose_zone(request, twins.index.candidates(flavour, replicas)).chosen == expected);
+  const std::string expected = choose_zone(request, twins.all(flavour, replicas, passed_over)).chosen;
+  RC_ASSERT(twins.index.choose(request, flavour, replicas, passed_over).value_or("") == expected);
+  if (passed_over.empty())
+    RC_ASSERT(choose_zone(request, twins.index.candidates(flavour, replicas)).chosen == expected);
   chosen += expected.empty() ? 0 : 1;
 }
 
@@ -160,6 +168,7 @@ void run(Twins& twins, const Step& step, int& chosen) {
       // Most changes leave a zone where it is.
       const auto known = twins.zones.find(name);
       if (known != twins.zones.end() && !dice.one_in(4)) zone.coordinates = known->second.coordinates;
+      if (known != twins.zones.end()) zone.workloads = known->second.workloads;
       twins.zones.insert_or_assign(name, zone);
       return twins.index.put(std::move(zone));
     }
@@ -175,6 +184,17 @@ void run(Twins& twins, const Step& step, int& chosen) {
       if (known) twins.offers[{name, flavour}] = offer;
       return;
     }
+    case Act::run: {
+      const std::string workload = dice.any_of(kWorkloads);
+      std::vector<std::string> there;
+      for (auto& [known, zone] : twins.zones) {
+        std::erase(zone.workloads, workload);
+        if (!dice.one_in(3)) continue;
+        zone.workloads.push_back(workload);
+        there.push_back(known);
+      }
+      return twins.index.set_workload(workload, there);
+    }
     case Act::choose:
       return compare_choice(twins, dice, chosen);
   }
@@ -185,6 +205,7 @@ void settle_in(Twins& twins) {
   for (int zone = 0; zone < kZones; ++zone) {
     int ignored = 0;
     run(twins, {Act::put, zone, static_cast<std::uint32_t>(zone)}, ignored);
+    if (zone % 8 == 7) run(twins, {Act::run, zone, static_cast<std::uint32_t>(zone)}, ignored);
     for (const char* flavour : kFlavours) {
       Dice dice(static_cast<std::uint32_t>(100 + zone));
       const ZoneOffer offer = any_offer(dice);
