@@ -28,6 +28,7 @@ Result<Peer> peer_of(Certificates& certificates, const PeerRecord& record) {
 }
 
 void Peers::replace(std::vector<Peer> peers) {
+  ++version_;
   peers_.clear();
   names_.clear();
   for (Peer& peer : peers) {

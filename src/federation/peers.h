@@ -2,6 +2,7 @@
 // transitive. The zone's membership fills it from its store; everybody else reads. Thread: the loop.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class Peers {
  public:
   void replace(std::vector<Peer> peers);
 
+  // Another one after each replace().
+  std::uint64_t version() const { return version_; }
   const Peer* find(const std::string& name) const;
   const std::vector<std::string>& names() const { return names_; }  // in order
   // Which peer this identity proves: the name of a zone, signed by a CA that is pinned for it and no other.
@@ -46,6 +49,7 @@ class Peers {
  private:
   std::map<std::string, Peer> peers_;
   std::vector<std::string> names_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace hanse::federation

@@ -56,12 +56,19 @@ Task<bool> RoundTrips::measure_once(std::string peer) {
   const MonotonicTime begin = runtime_.clock.now();
   const Status answered = co_await client_.probe(peer);
   if (!answered) co_return false;
-  const MonotonicTime end = runtime_.clock.now();
+  const std::optional<Micros> before = measured(peer);
   Known& known = known_[peer];
-  known.samples.at(known.count % kSamples) = end - begin;
+  known.samples.at(known.count % kSamples) = runtime_.clock.now() - begin;
   ++known.count;
-  known.heard_at = end;
+  heard(peer);
+  if (measured(peer) != before) listener_(peer);
   co_return true;
+}
+
+void RoundTrips::heard(const std::string& peer) {
+  const bool was_reachable = reachable(peer);
+  known_[peer].heard_at = runtime_.clock.now();
+  if (!was_reachable) listener_(peer);
 }
 
 std::optional<Micros> RoundTrips::measured(const std::string& peer) const {
@@ -81,8 +88,16 @@ std::optional<Nanos> RoundTrips::silence(const std::string& peer) const {
 }
 
 bool RoundTrips::reachable(const std::string& peer) const {
-  const std::optional<Nanos> silent = silence(peer);
-  return silent && *silent <= kSilentPeriods * probe_period(client_.probed_peers().size());
+  const std::optional<MonotonicTime> end = silent_from(peer);
+  return end && runtime_.clock.now() <= *end;
+}
+
+std::optional<MonotonicTime> RoundTrips::silent_from(const std::string& peer) const {
+  const auto found = known_.find(peer);
+  if (found == known_.end()) return std::nullopt;
+  const std::optional<MonotonicTime>& heard_at = found->second.heard_at;
+  if (!heard_at) return std::nullopt;
+  return *heard_at + kSilentPeriods * probe_period(client_.probed_peers().size());
 }
 
 }  // namespace hanse::federation

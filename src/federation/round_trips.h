@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/scope.h"
@@ -35,8 +36,11 @@ class RoundTrips {
   RoundTrips(Runtime& runtime, ProbeClient& client) : runtime_(runtime), client_(client) {}
 
   Status start();
+  // Called when a peer was heard of that was not reachable, and when another round trip to it counts. Not
+  // called when it becomes unreachable, which is at silent_from().
+  void on_change(std::function<void(const std::string& peer)> listener) { listener_ = std::move(listener); }
   // It has answered or asked something.
-  void heard(const std::string& peer) { known_[peer].heard_at = runtime_.clock.now(); }
+  void heard(const std::string& peer);
 
   // Nothing when it was never measured.
   std::optional<Micros> measured(const std::string& peer) const;
@@ -44,6 +48,8 @@ class RoundTrips {
   std::optional<Nanos> silence(const std::string& peer) const;
   // Heard of in the last three periods.
   bool reachable(const std::string& peer) const;
+  // After this moment it is not reachable, unless it is heard of. Nothing: it never was heard of.
+  std::optional<MonotonicTime> silent_from(const std::string& peer) const;
 
  private:
   static constexpr std::size_t kSamples = 8;
@@ -60,6 +66,7 @@ class RoundTrips {
 
   Runtime& runtime_;
   ProbeClient& client_;
+  std::function<void(const std::string&)> listener_ = [](const std::string&) {};
   std::map<std::string, Known> known_;
   Scope scope_{64};  // declared last: destroyed first
 };

@@ -81,6 +81,7 @@ struct Zone::Parts {
         lease_grants(run, tables, config.name),
         replica_leases(run, tables, clients, config.name),
         zone_candidates(config, tables, capacity, peers, admission, records),
+        zone_chooser({run, peers, membership, records, zone_candidates}),
         explainer(config, tables, capacity, zone_candidates),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
@@ -92,10 +93,10 @@ struct Zone::Parts {
                    .zone = config.name},
                   capacity, peers, admission, replica_leases),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
-        controllers(
-            {run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler, replica_leases,
-            transfers,
-            {run, tables, crypto.hashing, events, zone_candidates, replica_zones, lease_grants, config.name}),
+        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
+                    replica_leases, transfers,
+                    {run, tables, crypto.hashing, events, zone_candidates, zone_chooser, replica_zones,
+                     lease_grants, config.name}),
         rebalancer({run, config, tables, hosts, transfers, events}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
@@ -140,6 +141,7 @@ struct Zone::Parts {
   LeaseGrants lease_grants;
   ReplicaLeases replica_leases;
   ZoneCandidates zone_candidates;
+  ZoneChooser zone_chooser;
   Explainer explainer;
   Signal transfer_changes;
   TransferService transfers;
@@ -315,6 +317,9 @@ LeaseGrants& Zone::lease_grants() {
 }
 Explainer& Zone::explainer() {
   return parts_->explainer;
+}
+ZoneChooser& Zone::zone_chooser() {
+  return parts_->zone_chooser;
 }
 ZoneRecords& Zone::records() {
   return parts_->records;

@@ -32,6 +32,7 @@
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
 #include "zone/workloads/explainer.h"
+#include "zone/workloads/zone_chooser.h"
 #include "zone/zone_config.h"
 #include "zone/zone_version.h"
 
@@ -74,6 +75,7 @@ class Zone {
   Reservations& reservations();
   LeaseGrants& lease_grants();
   Explainer& explainer();
+  ZoneChooser& zone_chooser();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;
 

@@ -137,6 +137,7 @@ Task<Status> Membership::load_policy() {
   if (!text) text = std::string();
   HANSE_CO_TRY(policy_, federation::Policy::parse(*text, path));
   policy_text_ = std::move(*text);
+  ++policy_version_;
   co_return Status();
 }
 
@@ -145,6 +146,7 @@ Task<Status> Membership::set_policy(std::string text) {
   HANSE_CO_CHECK(co_await services_.runtime.files.write_atomically(policy_path(), text, 0644));
   policy_ = std::move(policy);
   policy_text_ = std::move(text);
+  ++policy_version_;
   co_return Status();
 }
 

@@ -5,6 +5,7 @@
 // Lifecycle: start() once. Thread: the loop. Failure: those of the parts.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,6 +49,8 @@ class Membership {
   Task<Status> change_authority();
 
   const federation::Policy& policy() const { return policy_; }
+  // Another one each time that it was read or set.
+  std::uint64_t policy_version() const { return policy_version_; }
   // As it was written.
   const std::string& policy_text() const { return policy_text_; }
   // Errors: invalid_argument with line and remedy; then nothing has changed.
@@ -69,6 +72,7 @@ class Membership {
   Joining joining_;
   federation::Policy policy_;
   std::string policy_text_;
+  std::uint64_t policy_version_ = 0;
   Logger log_;
   Scope scope_{4};  // declared last: destroyed first
 };

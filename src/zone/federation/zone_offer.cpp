@@ -76,17 +76,21 @@ std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config) {
   return federation::CarbonFigure{*average, table.source};
 }
 
+federation::ZoneDigest place_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus) {
+  return {.zone = config.name,
+          .provider = config.provider,
+          .city = config.city,
+          .member_state = config.member_state,
+          .latitude = config.latitude,
+          .longitude = config.longitude,
+          .labels = config.labels,
+          .flavours = flavours_of(config, skus),
+          .carbon = carbon_of(config)};
+}
+
 Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                         const Room& room) {
-  federation::ZoneDigest digest{.zone = config.name,
-                                .provider = config.provider,
-                                .city = config.city,
-                                .member_state = config.member_state,
-                                .latitude = config.latitude,
-                                .longitude = config.longitude,
-                                .labels = config.labels,
-                                .flavours = flavours_of(config, skus),
-                                .carbon = carbon_of(config)};
+  federation::ZoneDigest digest = place_of(config, skus);
   for (federation::FlavourOffer& flavour : digest.flavours) {
     HANSE_TRY(flavour.fits, room(flavour));
     flavour.price = price_of(config, flavour.vcpu, flavour.memory_mib);

@@ -27,7 +27,10 @@ std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcp
 // Without the feed (carbon/carbon_feed.h).
 std::optional<federation::CarbonFigure> carbon_of(const ZoneConfig& config);
 
-// Without time and round trips, and with carbon_of().
+// What the configuration says: the place, its flavours with nothing said of room and price, and carbon_of().
+federation::ZoneDigest place_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus = {});
+
+// The same with room and prices; without time and round trips.
 Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                         const Room& room);
 

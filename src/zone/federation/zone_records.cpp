@@ -25,7 +25,18 @@ ZoneRecords::ZoneRecords(Services services, Offer offer)
       table_(services.runtime, services.cryptography, services.peers, services.config.name,
              [this](const federation::SignedRecord& record) { return take(record); }),
       exchange_(services.runtime, table_, talk_),
-      round_trips_(services.runtime, talk_) {}
+      round_trips_(services.runtime, talk_) {
+  round_trips_.on_change([this](const std::string& peer) { announce(peer); });
+}
+
+void ZoneRecords::announce(const std::string& zone) const {
+  for (const Listener& listener : listeners_) listener(zone);
+}
+
+void ZoneRecords::put_digest(const std::string& zone, federation::ZoneDigest digest) {
+  digests_.insert_or_assign(zone, Known{std::move(digest), services_.runtime.clock.now()});
+  announce(zone);
+}
 
 Status ZoneRecords::start() {
   HANSE_CHECK(exchange_.start());
@@ -49,7 +60,7 @@ const ZoneRecords::Known* ZoneRecords::digest_of(const std::string& zone) const 
 Status ZoneRecords::take(const federation::SignedRecord& record) {
   if (record.kind == federation::RecordKind::digest) {
     HANSE_TRY(federation::ZoneDigest digest, federation::read_digest(record.owner, record.body));
-    digests_.insert_or_assign(record.owner, Known{std::move(digest), services_.runtime.clock.now()});
+    put_digest(record.owner, std::move(digest));
     return {};
   }
   const federation::Peer* owner = services_.peers.find(record.owner);
@@ -116,7 +127,7 @@ Status ZoneRecords::publish_digest() {
                                      table_.own_version_seen(federation::RecordKind::digest));
   const std::int64_t version = std::max<std::int64_t>(made.count(), last + 1);
   std::string body = json::dump(to_json(digest));
-  digests_.insert_or_assign(services_.config.name, Known{std::move(digest), now});
+  put_digest(services_.config.name, std::move(digest));
   HANSE_TRY(federation::SignedRecord record,
             services_.identity.sign_record(federation::RecordKind::digest, version, std::move(body)));
   exchange_.publish(std::move(record));

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/scope.h"
@@ -60,10 +61,19 @@ class ZoneRecords {
   std::optional<Micros> round_trip(const std::string& peer) const { return round_trips_.measured(peer); }
   // Since the peer was last heard of; nothing: not since the start.
   std::optional<Nanos> silence(const std::string& peer) const { return round_trips_.silence(peer); }
+  // See RoundTrips.
+  std::optional<MonotonicTime> silent_from(const std::string& peer) const {
+    return round_trips_.silent_from(peer);
+  }
+  // Called with the zone whose digest is another, or that is heard of again or farther or nearer than it was.
+  using Listener = std::function<void(const std::string& zone)>;
+  void on_news(Listener listener) { listeners_.push_back(std::move(listener)); }
   std::uint64_t refused(federation::Refusal reason) const { return table_.refused(reason); }
 
  private:
   Status take(const federation::SignedRecord& record);
+  void put_digest(const std::string& zone, federation::ZoneDigest digest);
+  void announce(const std::string& zone) const;
   Task<void> take_card(federation::SignedRecord card);
   Task<void> publish();
   void publish_card();
@@ -78,6 +88,7 @@ class ZoneRecords {
   federation::RecordExchange exchange_;
   federation::RoundTrips round_trips_;
   std::map<std::string, Known> digests_;
+  std::vector<Listener> listeners_;
   federation::ZoneDigest said_;
   std::optional<MonotonicTime> said_at_;
   std::int64_t card_version_ = 0;

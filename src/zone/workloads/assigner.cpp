@@ -10,10 +10,6 @@ namespace {
 constexpr int kReservationDigits = 24;
 constexpr double kMicrosPerEuro = 1'000'000;
 
-placement::ZoneRequest request_of(const model::Workload& workload) {
-  return {.policy = workload.spec.placement, .replicas = workload.spec.replicas};
-}
-
 model::ReservationRequest reservation_of(const model::Workload& workload, const model::InstanceSku& sku,
                                          const model::ReplicaAssignment& replica, const std::string& zone) {
   return {.id = replica.reservation,
@@ -28,17 +24,6 @@ model::ReservationRequest reservation_of(const model::Workload& workload, const 
           .cpu_model = workload.spec.instance.spec.cpu_model};
 }
 
-// A replica of the same name would be taken for the lost one, or the lost one for it.
-void refuse_with_lost(const Replicas& replicas, std::vector<placement::ZoneCandidate>& zones) {
-  for (const model::ReplicaAssignment& replica : replicas) {
-    if (!replica.lost) continue;
-    for (placement::ZoneCandidate& zone : zones) {
-      if (zone.name == replica.zone && zone.refusal.empty())
-        zone.refusal = fmt::format("it has not removed {}, which was lost in it", replica.instance);
-    }
-  }
-}
-
 }  // namespace
 
 void Assigner::remember_refusal(const model::Workload& workload, const std::string& zone,
@@ -49,60 +34,83 @@ void Assigner::remember_refusal(const model::Workload& workload, const std::stri
                              Refusal{now + kRefusalMemory, std::move(message)});
 }
 
-void Assigner::apply_refusals(const model::Workload& workload, Zones& zones) {
+std::map<std::string, std::string> Assigner::passed_over(const model::Workload& workload,
+                                                         const Replicas& replicas) const {
   const MonotonicTime now = runtime_.clock.now();
-  for (placement::ZoneCandidate& zone : zones) {
-    const auto refusal = refusals_.find({workload.metadata.uid, zone.name});
-    if (refusal != refusals_.end() && refusal->second.until > now && zone.refusal.empty())
-      zone.refusal = refusal->second.message;
+  const std::string& uid = workload.metadata.uid;
+  std::map<std::string, std::string> zones;
+  for (auto it = refusals_.lower_bound({uid, ""}); it != refusals_.end() && it->first.first == uid; ++it) {
+    if (it->second.until > now) zones.emplace(it->first.second, it->second.message);
   }
+  // A replica of the same name would be taken for the lost one, or the lost one for it.
+  for (const model::ReplicaAssignment& replica : replicas) {
+    if (replica.lost)
+      zones.try_emplace(replica.zone,
+                        fmt::format("it has not removed {}, which was lost in it", replica.instance));
+  }
+  return zones;
 }
 
 Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, model::InstanceSku sku,
                                                   Replicas replicas) {
-  HANSE_CO_TRY(Zones zones, candidates_.all(workload, sku));
-  apply_refusals(workload, zones);
-  refuse_with_lost(replicas, zones);
   Assigned assigned{.replicas = std::move(replicas)};
+  std::map<std::string, std::int64_t> promised;
   for (model::ReplicaAssignment& replica : assigned.replicas) {
     if (!replica.zone.empty() || replica.deleting) continue;
-    count_replicas(assigned.replicas, replica.index, zones);
-    (void)co_await place(workload, sku, replica, zones, assigned.problem);
+    const ZoneChooser::Question question{.workload = workload,
+                                         .sku = sku,
+                                         .replicas = assigned.replicas,
+                                         .index = replica.index,
+                                         .promised = promised};
+    HANSE_CO_TRY(const bool placed, co_await place(question, replica));
+    if (placed) {
+      ++promised[replica.zone];
+    } else {
+      HANSE_CO_TRY(assigned.problem, why_none(question, replica));
+    }
   }
   while (workload.spec.placement.per_zone && !workload.metadata.deleted_at) {
     model::ReplicaAssignment next = new_replica(workload, next_index(assigned.replicas));
-    count_replicas(assigned.replicas, next.index, zones);
-    std::string full;
-    if (!co_await place(workload, sku, next, zones, full)) {
+    const ZoneChooser::Question question{.workload = workload,
+                                         .sku = sku,
+                                         .replicas = assigned.replicas,
+                                         .index = next.index,
+                                         .promised = promised};
+    HANSE_CO_TRY(const bool placed, co_await place(question, next));
+    if (!placed) {
       // That no further zone takes one is how it should end.
-      if (assigned.replicas.empty()) assigned.problem = full;
+      if (assigned.replicas.empty()) {
+        HANSE_CO_TRY(assigned.problem, why_none(question, next));
+      }
       break;
     }
+    ++promised[next.zone];
     assigned.replicas.push_back(std::move(next));
   }
   co_return assigned;
 }
 
-Task<bool> Assigner::place(model::Workload workload, model::InstanceSku sku,
-                           model::ReplicaAssignment& replica, Zones& zones, std::string& problem) {
-  // Each turn takes one zone out.
-  for (std::size_t turn = 0; turn <= zones.size(); ++turn) {
-    const placement::Decision decision = placement::choose_zone(request_of(workload), zones);
-    if (decision.chosen.empty()) {
-      problem = placement::why_not(decision, "replica '" + replica.instance + "'").message;
-      co_return false;
-    }
-    const Status reserved = co_await reserve(workload, sku, decision.chosen, replica);
+Task<Result<bool>> Assigner::place(ZoneChooser::Question question, model::ReplicaAssignment& replica) {
+  // Each turn passes over one zone more.
+  for (std::size_t turn = 0; turn <= chooser_.zones(); ++turn) {
+    question.passed_over = passed_over(question.workload, question.replicas);
+    HANSE_CO_TRY(const std::string zone, chooser_.choose(question));
+    if (zone.empty()) break;
+    const Status reserved = co_await reserve(question.workload, question.sku, zone, replica);
     if (reserved) {
-      replica.zone = decision.chosen;
-      for (placement::ZoneCandidate& zone : zones)
-        if (zone.name == decision.chosen) --zone.fits;
+      replica.zone = zone;
       co_return true;
     }
-    remember_refusal(workload, decision.chosen, reserved.error().message);
-    apply_refusals(workload, zones);
+    remember_refusal(question.workload, zone, reserved.error().message);
   }
   co_return false;
+}
+
+Result<std::string> Assigner::why_none(ZoneChooser::Question question,
+                                       const model::ReplicaAssignment& replica) const {
+  question.passed_over = passed_over(question.workload, question.replicas);
+  HANSE_TRY(const placement::Decision decision, chooser_.decide_with_reasons(question));
+  return placement::why_not(decision, "replica '" + replica.instance + "'").message;
 }
 
 Task<Status> Assigner::try_zone(model::Workload workload, model::InstanceSku sku, std::string zone,
@@ -120,7 +128,7 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());
   // The digest said the price for everybody; this one is for us.
-  if (answer->price) candidates_.learn_price(zone, sku, *answer->price);
+  if (answer->price) chooser_.learn_price(zone, sku, *answer->price);
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
   if (!ceiling) co_return Status();
   const std::optional<MicroEuroPerHour> price = answer->price;

@@ -13,7 +13,7 @@
 
 #include "zone/workloads/replica_plan.h"
 #include "zone/workloads/replica_zones.h"
-#include "zone/workloads/zone_candidates.h"
+#include "zone/workloads/zone_chooser.h"
 
 namespace hanse::zone {
 
@@ -22,8 +22,8 @@ inline constexpr Nanos kRefusalMemory = Seconds{30};
 
 class Assigner {
  public:
-  Assigner(Runtime& runtime, ZoneCandidates& candidates, ReplicaZones& zones, std::string zone)
-      : runtime_(runtime), candidates_(candidates), zones_(zones), zone_(std::move(zone)) {}
+  Assigner(Runtime& runtime, ZoneChooser& chooser, ReplicaZones& zones, std::string zone)
+      : runtime_(runtime), chooser_(chooser), zones_(zones), zone_(std::move(zone)) {}
 
   struct Assigned {
     Replicas replicas;
@@ -41,17 +41,18 @@ class Assigner {
     MonotonicTime until;
     std::string message;
   };
-  using Zones = std::vector<placement::ZoneCandidate>;
 
-  // Sets the replica's zone; false with a problem when there is none for it.
-  Task<bool> place(model::Workload workload, model::InstanceSku sku, model::ReplicaAssignment& replica,
-                   Zones& zones, std::string& problem);
+  // Sets the replica's zone; false when there is none for it.
+  Task<Result<bool>> place(ZoneChooser::Question question, model::ReplicaAssignment& replica);
+  Result<std::string> why_none(ZoneChooser::Question question, const model::ReplicaAssignment& replica) const;
   Task<Status> reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
                        model::ReplicaAssignment& replica);
-  void apply_refusals(const model::Workload& workload, Zones& zones);
+  // By zone: those that were asked in vain, and those that have what was lost.
+  std::map<std::string, std::string> passed_over(const model::Workload& workload,
+                                                 const Replicas& replicas) const;
 
   Runtime& runtime_;
-  ZoneCandidates& candidates_;
+  ZoneChooser& chooser_;
   ReplicaZones& zones_;
   std::string zone_;
   std::map<std::pair<std::string, std::string>, Refusal> refusals_;  // by uid of the workload, and zone

@@ -13,18 +13,19 @@ placement::ZoneRequest request_of(const model::Workload& workload) {
   return {.policy = workload.spec.placement, .replicas = workload.spec.replicas};
 }
 
-// Another zone for one replica, as if it were nowhere.
-placement::Decision choose_other(const model::Workload& workload, const model::ReplicaAssignment& replica,
-                                 const Replicas& replicas, std::vector<placement::ZoneCandidate> zones) {
-  count_replicas(replicas, replica.index, zones);
-  std::erase_if(zones, [&](const placement::ZoneCandidate& zone) { return zone.name == replica.zone; });
-  return placement::choose_zone(request_of(workload), zones);
+// For another zone for one replica, as if it were nowhere.
+ZoneChooser::Question question_of(const model::Workload& workload, const model::InstanceSku& sku,
+                                  const Replicas& replicas, const model::ReplicaAssignment& replica) {
+  return {.workload = workload,
+          .sku = sku,
+          .replicas = replicas,
+          .index = replica.index,
+          .passed_over = {{replica.zone, "it is where the replica is"}}};
 }
 
 // What its zone violates, in words; empty: nothing.
 std::string misplacement(const model::Workload& workload, const model::ReplicaAssignment& replica,
-                         const Replicas& replicas, std::vector<placement::ZoneCandidate>& zones) {
-  count_replicas(replicas, -1, zones);
+                         std::vector<placement::ZoneCandidate>& zones) {
   const auto against = placement::violations(request_of(workload), replica.zone, zones);
   if (against.empty()) return "";
   return fmt::format("{} violates the policy in zone '{}': {}", replica.instance, replica.zone,
@@ -63,30 +64,32 @@ Task<PolicyKeeper::Findings> PolicyKeeper::check(model::Workload workload, Repli
       {.tenant = workload.metadata.tenant,
        .name = model::reference_name(workload.spec.instance.spec.sku_ref)});
   if (!sku) co_return findings;
-  const auto candidates = services_.candidates.all(workload, **sku);
-  if (!candidates) co_return findings;
-  Zones zones = *candidates;
+  auto zones = concerned(workload, **sku, replicas);
+  if (!zones) co_return findings;
   ByIndex& known = misplaced_[workload.metadata.uid];
   std::set<std::int32_t> seen;
   for (const model::ReplicaAssignment& replica : replicas) {
     if (replica.deleting) continue;
     const bool no_host = std::find(homeless.begin(), homeless.end(), replica.index) != homeless.end();
-    std::string problem = no_host ? "" : misplacement(workload, replica, replicas, zones);
+    std::string problem = no_host ? "" : misplacement(workload, replica, *zones);
     if (!no_host && problem.empty()) continue;
     seen.insert(replica.index);
     Misplaced& misplaced =
         known.try_emplace(replica.index, Misplaced{.since = services_.runtime.clock.now()}).first->second;
     if (no_host && !is_overdue(misplaced)) continue;
-    if (no_host && !choose_other(workload, replica, replicas, zones).chosen.empty()) {
-      findings.elsewhere.push_back(replica.index);
-      continue;
+    if (no_host) {
+      const auto other = services_.chooser.choose(question_of(workload, **sku, replicas, replica));
+      if (other && !other->empty()) {
+        findings.elsewhere.push_back(replica.index);
+        continue;
+      }
     }
     if (no_host) problem = waits_for_room(replica);
     findings.problems.push_back(std::move(problem));
     if (!misplaced.failed.empty()) findings.problems.push_back(did_not_come(replica, misplaced.failed));
     const bool moves = !no_host && workload.spec.placement.enforce == model::Enforce::continuous;
     if (!moves || !is_overdue(misplaced) || another_moves(known, replica.index)) continue;
-    const Status moved = co_await move_away(workload, **sku, replica, replicas, zones, misplaced);
+    const Status moved = co_await move_away(workload, **sku, replica, replicas, misplaced);
     if (!moved)
       findings.problems.push_back(fmt::format("{} stays: {}", replica.instance, moved.error().message));
   }
@@ -94,9 +97,21 @@ Task<PolicyKeeper::Findings> PolicyKeeper::check(model::Workload workload, Repli
   co_return findings;
 }
 
+// Where they are, and what the policy names as places.
+Result<std::vector<placement::ZoneCandidate>> PolicyKeeper::concerned(const model::Workload& workload,
+                                                                      const model::InstanceSku& sku,
+                                                                      const Replicas& replicas) const {
+  std::set<std::string> names;
+  for (const model::ReplicaAssignment& replica : replicas) names.insert(replica.zone);
+  for (const model::LatencyTarget& target : workload.spec.placement.latency) names.insert(target.to);
+  HANSE_TRY(auto zones, services_.candidates.some(workload, sku, {names.begin(), names.end()}));
+  count_replicas(replicas, -1, zones);
+  return zones;
+}
+
 // One that refuses at once is passed over; one that fails later is tried last.
 Task<Status> PolicyKeeper::move_away(model::Workload workload, model::InstanceSku sku,
-                                     model::ReplicaAssignment replica, Replicas replicas, Zones zones,
+                                     model::ReplicaAssignment replica, Replicas replicas,
                                      Misplaced& misplaced) {
   const ResourceId id{workload.metadata.tenant, workload.metadata.workspace, replica.instance};
   HANSE_CO_TRY(const model::Instance instance, co_await services_.zones.get(replica.zone, id));
@@ -105,31 +120,32 @@ Task<Status> PolicyKeeper::move_away(model::Workload workload, model::InstanceSk
     co_return Status();
   }
   if (!misplaced.ordered.empty()) misplaced.failed = std::exchange(misplaced.ordered, "");
-  const auto take_out = [&zones](const std::set<std::string>& names) {
-    std::erase_if(zones, [&](const placement::ZoneCandidate& zone) { return names.contains(zone.name); });
-  };
-  take_out(misplaced.tried);
+  ZoneChooser::Question question = question_of(workload, sku, replicas, replica);
+  for (const std::string& zone : misplaced.tried)
+    question.passed_over.emplace(zone, "a move to it was tried already");
   std::optional<Error> refusal;
   while (true) {
-    const placement::Decision decision = choose_other(workload, replica, replicas, zones);
-    if (decision.chosen.empty()) {
+    HANSE_CO_TRY(const std::string chosen, services_.chooser.choose(question));
+    if (chosen.empty()) {
       misplaced.tried.clear();
-      co_return fail(refusal ? *refusal : placement::why_not(decision, "it"));
+      if (refusal) co_return fail(*refusal);
+      HANSE_CO_TRY(const placement::Decision decision, services_.chooser.decide_with_reasons(question));
+      co_return fail(placement::why_not(decision, "it"));
     }
-    Status moved = co_await services_.assigner.try_zone(workload, sku, decision.chosen, replica);
-    if (moved) moved = co_await services_.zones.move(replica.zone, id, decision.chosen);
+    Status moved = co_await services_.assigner.try_zone(workload, sku, chosen, replica);
+    if (moved) moved = co_await services_.zones.move(replica.zone, id, chosen);
     if (moved || moved.error().code == Code::unavailable) {
       misplaced.since = services_.runtime.clock.now();
-      misplaced.tried.insert(decision.chosen);
-      misplaced.ordered = decision.chosen;
+      misplaced.tried.insert(chosen);
+      misplaced.ordered = chosen;
       if (!moved) co_return moved;
-      services_.events.add("workload", to_string(id_of(workload.metadata)), "ReplicaMoves",
-                           fmt::format("{} moves to zone '{}', which satisfies the policy", replica.instance,
-                                       decision.chosen));
+      services_.events.add(
+          "workload", to_string(id_of(workload.metadata)), "ReplicaMoves",
+          fmt::format("{} moves to zone '{}', which satisfies the policy", replica.instance, chosen));
       co_return Status();
     }
     refusal = moved.error();
-    take_out({decision.chosen});
+    question.passed_over.emplace(chosen, refusal->message);
   }
 }
 

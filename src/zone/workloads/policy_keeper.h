@@ -20,6 +20,7 @@
 #include "zone/workloads/replica_plan.h"
 #include "zone/workloads/replica_zones.h"
 #include "zone/workloads/zone_candidates.h"
+#include "zone/workloads/zone_chooser.h"
 
 namespace hanse::zone {
 
@@ -32,6 +33,7 @@ class PolicyKeeper {
     Tables& tables;
     EventLog& events;
     ZoneCandidates& candidates;
+    ZoneChooser& chooser;
     ReplicaZones& zones;
     Assigner& assigner;
   };
@@ -46,7 +48,6 @@ class PolicyKeeper {
   void forget(const std::string& workload_uid) { misplaced_.erase(workload_uid); }
 
  private:
-  using Zones = std::vector<placement::ZoneCandidate>;
   struct Misplaced {
     MonotonicTime since;          // or when it was last ordered to move, or seen moving
     std::string ordered;          // the zone that it was to move to last
@@ -57,8 +58,12 @@ class PolicyKeeper {
 
   bool is_overdue(const Misplaced& misplaced) const;
   bool another_moves(const ByIndex& known, std::int32_t index) const;
+  // Those that judging where the replicas are needs to know.
+  Result<std::vector<placement::ZoneCandidate>> concerned(const model::Workload& workload,
+                                                          const model::InstanceSku& sku,
+                                                          const Replicas& replicas) const;
   Task<Status> move_away(model::Workload workload, model::InstanceSku sku, model::ReplicaAssignment replica,
-                         Replicas replicas, Zones zones, Misplaced& misplaced);
+                         Replicas replicas, Misplaced& misplaced);
 
   Services services_;
   std::map<std::string, ByIndex> misplaced_;  // by uid of the workload

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <map>
 
 #include "runtime/network.h"
 #include "zone/resource_id.h"
@@ -56,12 +55,17 @@ std::int32_t next_index(const Replicas& replicas) {
   return index;
 }
 
-void count_replicas(const Replicas& replicas, std::int32_t except,
-                    std::vector<placement::ZoneCandidate>& zones) {
+std::map<std::string, std::int32_t> replicas_by_zone(const Replicas& replicas, std::int32_t except) {
   std::map<std::string, std::int32_t> in_zone;
   for (const model::ReplicaAssignment& replica : replicas) {
     if (!replica.deleting && replica.index != except && !replica.zone.empty()) ++in_zone[replica.zone];
   }
+  return in_zone;
+}
+
+void count_replicas(const Replicas& replicas, std::int32_t except,
+                    std::vector<placement::ZoneCandidate>& zones) {
+  const std::map<std::string, std::int32_t> in_zone = replicas_by_zone(replicas, except);
   for (placement::ZoneCandidate& zone : zones) {
     const auto found = in_zone.find(zone.name);
     zone.replicas = found == in_zone.end() ? 0 : found->second;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ Replicas wanted_replicas(const model::Workload& workload);
 std::int32_t next_index(const Replicas& replicas);
 model::ReplicaAssignment new_replica(const model::Workload& workload, std::int32_t index);
 
-// How many replicas each zone has, but for the one with index `except` (-1: none).
+// How many replicas each zone that has some has, but for those with index `except` (-1: none).
+std::map<std::string, std::int32_t> replicas_by_zone(const Replicas& replicas, std::int32_t except);
 void count_replicas(const Replicas& replicas, std::int32_t except,
                     std::vector<placement::ZoneCandidate>& zones);
 

@@ -30,17 +30,18 @@ class WorkloadReconciler {
     Hashing& hashing;
     EventLog& events;
     ZoneCandidates& candidates;
+    ZoneChooser& chooser;
     ReplicaZones& zones;
     LeaseGrants& leases;
     std::string zone;
   };
   explicit WorkloadReconciler(Services services)
       : services_(std::move(services)),
-        assigner_(services_.runtime, services_.candidates, services_.zones, services_.zone),
+        assigner_(services_.runtime, services_.chooser, services_.zones, services_.zone),
         visits_({services_.tables, services_.hashing, services_.events, services_.zones, services_.leases,
                  assigner_, services_.zone}),
-        keeper_({services_.runtime, services_.tables, services_.events, services_.candidates, services_.zones,
-                 assigner_}) {}
+        keeper_({services_.runtime, services_.tables, services_.events, services_.candidates,
+                 services_.chooser, services_.zones, assigner_}) {}
 
   Task<Result<Again>> reconcile(std::string key);
 

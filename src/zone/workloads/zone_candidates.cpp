@@ -8,7 +8,7 @@
 namespace hanse::zone {
 namespace {
 
-void describe(const federation::ZoneDigest& digest, placement::ZoneCandidate& zone) {
+void add_digest(const federation::ZoneDigest& digest, placement::ZoneCandidate& zone) {
   zone.provider = digest.provider;
   zone.member_state = digest.member_state;
   zone.certifications = digest.labels;
@@ -28,18 +28,34 @@ void describe(const federation::ZoneDigest& digest, placement::ZoneCandidate& zo
 
 }  // namespace
 
-Result<placement::ZoneCandidate> ZoneCandidates::here(const model::Workload& workload,
-                                                      const model::InstanceSku& sku) const {
-  placement::ZoneCandidate zone{.name = config_.name};
-  const auto no_room = [](const federation::FlavourOffer&) -> Result<std::int64_t> { return 0; };
-  HANSE_TRY(federation::ZoneDigest own, offer_of(config_, {}, no_room));
-  // What peers are told: a feed may know better than the configuration.
-  if (const ZoneRecords::Known* said = records_.digest_of(config_.name)) own.carbon = said->digest.carbon;
-  describe(own, zone);
-  for (const std::string& name : peers_.names()) {
-    if (const auto trip = records_.round_trip(name)) zone.round_trips.emplace(name, *trip);
+std::vector<std::string> ZoneCandidates::names() const {
+  std::vector<std::string> names = {config_.name};
+  names.insert(names.end(), peers_.names().begin(), peers_.names().end());
+  return names;
+}
+
+placement::ZoneCandidate ZoneCandidates::describe(const std::string& zone) const {
+  placement::ZoneCandidate described{.name = zone};
+  const ZoneRecords::Known* known = records_.digest_of(zone);
+  if (is_here(zone)) {
+    federation::ZoneDigest own = place_of(config_);
+    // What peers are told: a feed may know better than the configuration.
+    if (known != nullptr) own.carbon = known->digest.carbon;
+    add_digest(own, described);
+    for (const std::string& name : peers_.names()) {
+      if (const auto trip = records_.round_trip(name)) described.round_trips.emplace(name, *trip);
+    }
+    return described;
   }
-  zone.price = price_of(config_, sku.spec.vcpu, sku.spec.memory_mib);
+  described.reachable = known != nullptr && records_.reachable(zone);
+  if (known != nullptr) add_digest(known->digest, described);
+  if (const auto silence = records_.silence(zone))
+    described.age = std::chrono::duration_cast<Seconds>(*silence);
+  return described;
+}
+
+Result<ZoneCandidates::Offered> ZoneCandidates::offered_here(const model::Workload& workload,
+                                                             const model::InstanceSku& sku) const {
   const bool by_host = workload.spec.placement.spread == model::Spread::host;
   const placement::HostRequest request{.architecture = sku.spec.architecture,
                                        .vcpu = sku.spec.vcpu,
@@ -47,31 +63,25 @@ Result<placement::ZoneCandidate> ZoneCandidates::here(const model::Workload& wor
                                        .spread_by_host = by_host};
   const std::string name = fmt::format("{}/{}", config_.name, to_string(id_of(workload.metadata)));
   HANSE_TRY(const placement::HostRoom room, capacity_.room(request, name));
-  zone.fits = by_host ? room.hosts : room.instances;
-  if (zone.architectures.empty()) zone.architectures.push_back(sku.spec.architecture);
-  return zone;
+  return Offered{.price = price_of(config_, sku.spec.vcpu, sku.spec.memory_mib),
+                 .fits = by_host ? room.hosts : room.instances};
 }
 
-placement::ZoneCandidate ZoneCandidates::peer(const std::string& name, const model::Workload& workload,
-                                              const model::InstanceSku& sku) const {
-  placement::ZoneCandidate zone{.name = name, .reachable = records_.reachable(name)};
-  const ZoneRecords::Known* known = records_.digest_of(name);
-  if (known == nullptr) {
-    zone.reachable = false;
-  } else {
-    describe(known->digest, zone);
-    if (const auto* offer = offer_for(known->digest, sku)) {
-      zone.fits = offer->fits;
-      zone.price = offer->price;
-      const auto factor = price_factors_.find(name);
-      if (zone.price && factor != price_factors_.end())
-        zone.price = MicroEuroPerHour{std::llround(static_cast<double>(zone.price->value) * factor->second)};
-    }
+ZoneCandidates::Offered ZoneCandidates::offered_by_peer(const std::string& zone, const std::string& tenant,
+                                                        const model::InstanceSku& sku) const {
+  Offered offered;
+  const ZoneRecords::Known* known = records_.digest_of(zone);
+  if (const auto* offer = known == nullptr ? nullptr : offer_for(known->digest, sku)) {
+    offered.fits = offer->fits;
+    offered.price = offer->price;
+    const auto factor = price_factors_.find(zone);
+    if (offered.price && factor != price_factors_.end())
+      offered.price =
+          MicroEuroPerHour{std::llround(static_cast<double>(offered.price->value) * factor->second)};
   }
-  const Status given = admission_.gives(name, workload.metadata.tenant);
-  if (!given) zone.refusal = given.error().message;
-  if (const auto silence = records_.silence(name)) zone.age = std::chrono::duration_cast<Seconds>(*silence);
-  return zone;
+  const Status given = admission_.gives(zone, tenant);
+  if (!given) offered.refusal = given.error().message;
+  return offered;
 }
 
 void ZoneCandidates::learn_price(const std::string& zone, const model::InstanceSku& sku,
@@ -79,36 +89,60 @@ void ZoneCandidates::learn_price(const std::string& zone, const model::InstanceS
   const ZoneRecords::Known* known = records_.digest_of(zone);
   const auto* offer = known == nullptr ? nullptr : offer_for(known->digest, sku);
   if (offer == nullptr || !offer->price || offer->price->value <= 0) return;
-  if (price_factors_.size() >= federation::kMaxPeers) price_factors_.clear();
+  if (price_factors_.size() >= federation::kMaxPeers)
+    std::erase_if(price_factors_, [&](const auto& entry) { return peers_.find(entry.first) == nullptr; });
   price_factors_[zone] = static_cast<double>(price.value) / static_cast<double>(offer->price->value);
 }
 
-// Which other workloads of the workspace have replicas where.
+Result<ZoneCandidates::Places> ZoneCandidates::places_of(const model::Workload& workload,
+                                                         const std::string& other) const {
+  Places places;
+  // It is no neighbour of itself.
+  if (other == workload.metadata.name) return places;
+  const auto found = tables_.workloads.get({workload.metadata.tenant, workload.metadata.workspace, other});
+  if (!found && found.error().code == Code::not_found) return places;
+  if (!found) return fail(found.error());
+  places.version = (*found)->metadata.resource_version;
+  for (const model::ReplicaAssignment& replica : (*found)->status.replicas) {
+    if (!replica.deleting && !replica.zone.empty()) places.zones.push_back(replica.zone);
+  }
+  return places;
+}
+
+// Which of those that the policy names have replicas where.
 Status ZoneCandidates::add_workloads(const model::Workload& workload,
                                      std::vector<placement::ZoneCandidate>& zones) const {
-  const auto& policy = workload.spec.placement;
-  if (policy.affinity.empty() && policy.anti_affinity.empty()) return {};
-  const ResourceId scope{.tenant = workload.metadata.tenant, .workspace = workload.metadata.workspace};
-  HANSE_TRY(const auto others, tables_.workloads.all(scope));
-  for (const auto& other : others) {
-    if (other->metadata.name == workload.metadata.name) continue;
+  const auto add = [&](const std::string& name) -> Status {
+    HANSE_TRY(const Places places, places_of(workload, name));
     for (placement::ZoneCandidate& zone : zones) {
-      const auto& replicas = other->status.replicas;
-      const bool there = std::any_of(replicas.begin(), replicas.end(), [&](const auto& replica) {
-        return replica.zone == zone.name && !replica.deleting;
-      });
-      if (there) zone.workloads.push_back(other->metadata.name);
+      const auto& there = places.zones;
+      if (std::find(there.begin(), there.end(), zone.name) != there.end()) zone.workloads.push_back(name);
     }
-  }
+    return {};
+  };
+  for (const std::string& name : workload.spec.placement.affinity) HANSE_CHECK(add(name));
+  for (const std::string& name : workload.spec.placement.anti_affinity) HANSE_CHECK(add(name));
   return {};
 }
 
-Result<std::vector<placement::ZoneCandidate>> ZoneCandidates::all(const model::Workload& workload,
-                                                                  const model::InstanceSku& sku) const {
+Result<std::vector<placement::ZoneCandidate>> ZoneCandidates::some(
+    const model::Workload& workload, const model::InstanceSku& sku,
+    const std::vector<std::string>& names) const {
   std::vector<placement::ZoneCandidate> zones;
-  HANSE_TRY(placement::ZoneCandidate own, here(workload, sku));
-  zones.push_back(std::move(own));
-  for (const std::string& name : peers_.names()) zones.push_back(peer(name, workload, sku));
+  for (const std::string& name : names) {
+    if (!is_here(name) && peers_.find(name) == nullptr) continue;
+    placement::ZoneCandidate zone = describe(name);
+    Offered offered;
+    if (is_here(name)) {
+      HANSE_TRY(offered, offered_here(workload, sku));
+    } else {
+      offered = offered_by_peer(name, workload.metadata.tenant, sku);
+    }
+    zone.price = offered.price;
+    zone.fits = offered.fits;
+    zone.refusal = std::move(offered.refusal);
+    zones.push_back(std::move(zone));
+  }
   HANSE_CHECK(add_workloads(workload, zones));
   return zones;
 }
