@@ -15,3 +15,9 @@ add_compile_definitions(
   BOOST_ASIO_DISABLE_BOOST_COROUTINE
   BOOST_BEAST_USE_STD_STRING_VIEW)
 
+# GLPK brings no file for CMake.
+find_path(GLPK_INCLUDE glpk.h REQUIRED)
+find_library(GLPK_LIBRARY glpk REQUIRED)
+add_library(glpk INTERFACE)
+target_link_libraries(glpk INTERFACE ${GLPK_LIBRARY})
+target_include_directories(glpk SYSTEM INTERFACE ${GLPK_INCLUDE})

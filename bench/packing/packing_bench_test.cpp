@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
 #include <sstream>
 
-#include "bench/packing/configuration_bound.h"
 #include "bench/packing/fleet.h"
 #include "bench/packing/population.h"
-#include "bench/packing/random.h"
 
 namespace hanse::bench {
 namespace {
@@ -13,51 +11,6 @@ constexpr Size kHost{.vcpu = {8}, .memory = {8192}};
 
 Size gib(std::int64_t vcpu, std::int64_t memory) {
   return {.vcpu = {vcpu}, .memory = {memory * 1024}};
-}
-
-Certificate prove(std::vector<Size> shapes, const std::vector<std::int64_t>& demand) {
-  return ConfigurationBound(kHost, std::move(shapes)).prove(demand);
-}
-
-TEST_CASE("the bound knows what the totals do not") {
-  CHECK(prove({gib(5, 1)}, {10}).at_least == 10);
-  CHECK(prove({gib(5, 1), gib(1, 5)}, {10, 10}).at_least == 10);
-  CHECK(prove({gib(3, 3)}, {5}).at_least == 3);
-  CHECK(prove({gib(3, 3), gib(2, 2)}, {6, 3}).at_least == 3);
-  CHECK(prove({gib(3, 3), gib(2, 2)}, {6, 3}).at_most == 3);
-  CHECK(prove({gib(1, 1)}, {0}).at_least == 0);
-}
-
-// Every way to fill what is left of the host, found by trying all.
-std::int64_t dearest(Size left, const std::vector<Size>& shapes, const std::vector<std::int64_t>& prices,
-                     std::size_t first = 0) {
-  std::int64_t best = 0;
-  for (std::size_t shape = first; shape < shapes.size(); ++shape) {
-    if (!shapes[shape].fits_into(left)) continue;
-    best = std::max(best, prices[shape] + dearest(left - shapes[shape], shapes, prices, shape));
-  }
-  return best;
-}
-
-TEST_CASE("a certificate's prices hold against every configuration, and one object answers in turn") {
-  const std::vector<Size> shapes = {gib(1, 1), gib(2, 3), gib(3, 1), gib(1, 4), gib(5, 2)};
-  ConfigurationBound bound(kHost, shapes);
-  Random random(7);
-  for (int round = 0; round < 30; ++round) {
-    CAPTURE(round);
-    std::vector<std::int64_t> demand;
-    for (std::size_t shape = 0; shape < shapes.size(); ++shape) demand.push_back(random.between(0, 40));
-    const Certificate certificate = bound.prove(demand);
-    CHECK(dearest(kHost, shapes, certificate.prices) == certificate.best_worth);
-    std::int64_t worth = 0;
-    for (std::size_t shape = 0; shape < shapes.size(); ++shape)
-      worth += demand[shape] * certificate.prices[shape];
-    CHECK(certificate.at_least * certificate.best_worth >= worth);
-    CHECK((certificate.at_least - 1) * certificate.best_worth < worth);
-    CHECK(certificate.at_least <= certificate.at_most);
-    CHECK(certificate.at_most <= certificate.at_least + static_cast<std::int64_t>(shapes.size()));
-    CHECK(prove(shapes, demand).at_least == certificate.at_least);
-  }
 }
 
 constexpr std::string_view kHeads = "heads\n";

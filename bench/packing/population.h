@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "bench/packing/configuration_bound.h"
 #include "bench/packing/fleet.h"
 #include "bench/packing/trace.h"
+#include "placement/packing/configuration_bound.h"
 
 namespace hanse::bench {
+
+using placement::packing::Certificate;
 
 class Population final : public Audience {
  public:
@@ -22,7 +24,7 @@ class Population final : public Audience {
   }
 
   std::vector<Certificate> bounds(Size host) const {
-    ConfigurationBound bound(host, trace_.shapes);
+    placement::packing::ConfigurationBound bound({{host}}, trace_.shapes);
     std::vector<Certificate> found;
     for (const auto& demand : samples_) found.push_back(bound.prove(demand));
     return found;
