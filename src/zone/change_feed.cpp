@@ -12,24 +12,32 @@ void ChangeFeed::announce(const std::string& key) {
   }
 }
 
-void ChangeFeed::announce_all() {
+Task<void> ChangeFeed::announce_all() {
   for (const auto& listener : start_listeners_) listener();
   for (const auto& [prefix, listener] : listeners_) {
-    store::Page page;
-    do {
-      const std::string after = page.entries.empty() ? std::string() : page.entries.back().key;
-      page = store_.list(prefix, after, store::kMaxPageEntries);
-      for (const store::Entry& entry : page.entries) listener(entry.key);
-    } while (page.more);
+    std::vector<std::string> keys;
+    for (bool more = true; more;) {
+      const std::string after = keys.empty() ? std::string() : keys.back();
+      keys.clear();
+      more = store_.visit(prefix, after, kSlice,
+                          [&keys](const store::EntryView& entry) { keys.emplace_back(entry.key); });
+      for (const std::string& key : keys) listener(key);
+      if (more) co_await yield_to_loop(runtime_.scheduler);
+    }
   }
+  for (const auto& listener : complete_listeners_) listener();
+  completions_.notify();
+}
+
+Task<void> ChangeFeed::complete() {
+  co_await completions_.changed_since(0);
 }
 
 Task<void> ChangeFeed::run() {
   while (true) {
-    // List and watch belong together: nothing may be awaited in between.
-    const store::Revision from = store_.revision();
-    announce_all();
-    Result<std::unique_ptr<store::Watch>> watch = store_.watch("/", from);
+    // What changes while all is listed comes by the watch afterwards, once more or for the first time.
+    Result<std::unique_ptr<store::Watch>> watch = store_.watch("/", store_.revision());
+    co_await announce_all();
     while (watch) {
       const auto changes = co_await (*watch)->next_keys();
       if (!changes) {

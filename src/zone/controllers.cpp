@@ -19,9 +19,11 @@ std::string prefix() {
 }  // namespace
 
 Controllers::Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
-                         TransferFrontend& transfers, WorkloadReconciler::Services workloads)
+                         PeerAdmission& admission, TransferFrontend& transfers,
+                         WorkloadReconciler::Services workloads)
     : services_(services),
       leases_(leases),
+      admission_(admission),
       index_(services.tables),
       host_turns_(services.runtime.scheduler),
       feed_(services.runtime, services.store),
@@ -55,7 +57,12 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images, Rep
 void Controllers::subscribe() {
   feed_.on_start([this] {
     services_.capacity.forget();
-    leases_.forget();
+    admission_.forget();
+  });
+  feed_.on_complete([this] {
+    services_.capacity.all_told();
+    admission_.all_told();
+    leases_.drop_gone();
   });
   feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) { instance_changed(key); });
   feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });
@@ -68,6 +75,7 @@ void Controllers::subscribe() {
   feed_.subscribe(prefix<model::Workspace>(), [this](const std::string& key) { workspaces_.enqueue(key); });
   feed_.subscribe(prefix<model::InstanceSku>(), [this](const std::string& key) {
     services_.capacity.sku_changed(key);
+    admission_.sku_changed(key);
     instance_skus_.enqueue(key);
   });
   feed_.subscribe(prefix<model::StorageSku>(),
@@ -88,16 +96,18 @@ void Controllers::subscribe() {
   });
 }
 
-Status Controllers::start() {
+Task<Status> Controllers::start() {
   if (!scope_.spawn(feed_.run()) || !scope_.spawn(follow_hosts()))
-    return fail(Code::internal, "the controllers cannot start");
-  return {};
+    co_return fail(Code::internal, "the controllers cannot start");
+  co_await feed_.complete();
+  co_return Status();
 }
 
 void Controllers::instance_changed(const std::string& key) {
   const std::string left = index_.host_of(key);
   index_.refresh(key);
   services_.capacity.instance_changed(key);
+  admission_.instance_changed(key);
   leases_.instance_changed(key);
   instances_.enqueue(key);
   for (const std::string& host : {left, index_.host_of(key)}) {

@@ -24,9 +24,10 @@ namespace hanse::zone {
 class Controllers {
  public:
   Controllers(InstanceServices services, ImageReconciler& images, ReplicaLeases& leases,
-              TransferFrontend& transfers, WorkloadReconciler::Services workloads);
+              PeerAdmission& admission, TransferFrontend& transfers, WorkloadReconciler::Services workloads);
 
-  Status start();
+  // Completes when all that is in the store has been looked at, which takes seconds in a large zone.
+  Task<Status> start();
 
  private:
   void subscribe();
@@ -36,6 +37,7 @@ class Controllers {
 
   InstanceServices services_;
   ReplicaLeases& leases_;
+  PeerAdmission& admission_;
   InstanceIndex index_;
   Signal host_turns_;
   ChangeFeed feed_;

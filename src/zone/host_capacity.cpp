@@ -32,20 +32,14 @@ HostCapacity::HostCapacity(Tables& tables, HostSessions& hosts) : tables_(tables
   hosts_.on_connection([this](const std::string& host) { connection_changed(host); });
 }
 
-Status HostCapacity::load() {
-  if (!loaded_) {
-    HANSE_TRY(const auto hosts, tables_.hosts.all());
-    HANSE_TRY(const auto instances, tables_.instances.all());
-    loaded_ = true;
-    for (const auto& host : hosts) host_changed(key_of(kHost, id_of(host->metadata)));
-    for (const auto& instance : instances) instance_changed(key_of(kInstance, id_of(instance->metadata)));
-  }
+Status HostCapacity::check_complete() const {
+  if (!complete_) return fail(Code::unavailable, "the zone is still reading its records; try again");
   if (!unreadable_.empty()) return fail(unreadable_.begin()->second);
   return {};
 }
 
 void HostCapacity::forget() {
-  loaded_ = false;
+  complete_ = false;
   index_ = {};
   records_.clear();
   users_.clear();
@@ -57,7 +51,7 @@ void HostCapacity::forget() {
 
 Result<std::string> HostCapacity::reserve(const model::Instance& instance,
                                           const placement::HostRequest& request) {
-  HANSE_CHECK(load());
+  HANSE_CHECK(check_complete());
   const std::string& uid = instance.metadata.uid;
   release(uid);
   const std::string workload = workload_of(instance);
@@ -86,7 +80,7 @@ void HostCapacity::release(const std::string& uid) {
 
 Result<placement::HostRoom> HostCapacity::room(const placement::HostRequest& request,
                                                const std::string& workload) {
-  HANSE_CHECK(load());
+  HANSE_CHECK(check_complete());
   placement::HostRoom room = index_.room(request);
   if (!request.spread_by_host) return room;
   placement::HostRequest any = request;
@@ -98,7 +92,6 @@ Result<placement::HostRoom> HostCapacity::room(const placement::HostRequest& req
 }
 
 void HostCapacity::host_changed(const std::string& key) {
-  if (!loaded_) return;
   const ResourceId id = id_of_key(kHost, key);
   const auto host = tables_.hosts.get(id);
   unreadable_.erase(key);
@@ -121,7 +114,6 @@ void HostCapacity::host_changed(const std::string& key) {
 }
 
 void HostCapacity::instance_changed(const std::string& key) {
-  if (!loaded_) return;
   const auto instance = tables_.instances.get(id_of_key(kInstance, key));
   if (!instance) {
     drop_record(key);
@@ -226,7 +218,7 @@ void HostCapacity::count_replicas(const std::string& workload,
 
 std::vector<placement::HostCandidate> HostCapacity::first_hosts(const std::string& replica,
                                                                 std::size_t limit) {
-  if (!load()) return {};
+  if (!check_complete()) return {};
   std::vector<placement::HostCandidate> hosts = index_.first(limit);
   count_replicas(replica.substr(0, replica.find('#')), hosts);
   return hosts;

@@ -2,8 +2,9 @@
 // placed right now and both hosts of a move within the zone included; and the choice of a host by it. It is
 // told of each change and keeps an index, so that a choice takes about as long on 100,000 hosts as on one.
 //
-// Lifecycle: reads all of the tables at its first use, and again after forget(). Thread: the loop. Failure:
-// data_loss while a host or an instance has a record that cannot be read, since it may take room.
+// Lifecycle: it is told of all hosts and instances there are, then all_told(), and of changes at any time.
+// Thread: the loop. Failure: unavailable until all are told; data_loss while a host or an instance has a
+// record that cannot be read, since it may take room.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,9 @@ class HostCapacity {
   void host_changed(const std::string& key);
   void instance_changed(const std::string& key);
   void sku_changed(const std::string& key);
-  // Changes were missed.
+  // Changes were missed: all are told of again.
   void forget();
+  void all_told() { complete_ = true; }
 
  private:
   // What an instance takes. `workload` is its own, without the number of the replica; empty: none.
@@ -69,7 +71,7 @@ class HostCapacity {
     MiB memory;
   };
 
-  Status load();
+  Status check_complete() const;
   void count(const Charge& charge);
   void uncount(const Charge& charge);
   void count(const Record& record);
@@ -82,7 +84,7 @@ class HostCapacity {
 
   Tables& tables_;
   HostSessions& hosts_;
-  bool loaded_ = false;
+  bool complete_ = false;
   placement::HostIndex index_;
   TextMap<Used> used_;                                                   // by host, known or not
   TextMap<Record> records_;                                              // by key of the instance

@@ -37,6 +37,7 @@ struct Fixture {
     tables = std::make_unique<Tables>(*store);
     hosts = std::make_unique<HostSessions>(world.runtime, "helsinki", "0.1.0");
     capacity = std::make_unique<HostCapacity>(*tables, *hosts);
+    tell_all();
   }
   ~Fixture() { connected.clear(); }
 
@@ -56,6 +57,17 @@ struct Fixture {
     }();
     transaction.writes.push_back(table.write_of(resource));
     REQUIRE(finished(store->transact(std::move(transaction))));
+  }
+  // As the feed does when it begins.
+  void tell_all() {
+    capacity->forget();
+    REQUIRE(capacity->room({}).error().code == Code::unavailable);
+    const auto keys_of = [&](const KindTraits& kind) {
+      return store->list(prefix_of(kind, {}), "", store::kMaxPageEntries).entries;
+    };
+    for (const auto& entry : keys_of(KindOf<model::Instance>::kTraits)) capacity->instance_changed(entry.key);
+    for (const auto& entry : keys_of(KindOf<model::Host>::kTraits)) capacity->host_changed(entry.key);
+    capacity->all_told();
   }
   void erase(const std::string& key) {
     store::Transaction transaction{.writes = {{key, std::nullopt}}};
@@ -225,7 +237,7 @@ void change_records(Fixture& fixture, const Step& step) {
       return step.flag ? fixture.connect(host_name) : fixture.disconnect(host_name);
     default:  // some news were lost, and the feed begins again
       fixture.erase(key(changed));
-      return fixture.capacity->forget();
+      return fixture.tell_all();
   }
 }
 
@@ -280,6 +292,7 @@ TEST_CASE_FIXTURE(Fixture, "a place that is released before the news of its reco
   write(host(1, 2, 512));
   write(sku(1, 2, 512));
   connect("host-1");
+  tell_all();
   REQUIRE(capacity->reserve(instance(1, 1), {.vcpu = {2}, .memory = {512}}));
   write(instance(1, 1, "host-1"));
   capacity->release("uid-1");
@@ -292,6 +305,7 @@ TEST_CASE_FIXTURE(Fixture, "a place that is released before the news of its reco
 TEST_CASE_FIXTURE(Fixture, "a refusal says of the first hosts why, and how many more there are") {
   for (int number = 0; number < 7; ++number) write(host(number, 2, 512));
   connect("host-2");
+  tell_all();
   const auto refused = capacity->reserve(instance(1, 1), {.vcpu = {4}, .memory = {256}});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::resource_exhausted);
@@ -307,6 +321,7 @@ TEST_CASE_FIXTURE(Fixture, "a refusal says of the first hosts why, and how many 
 TEST_CASE_FIXTURE(Fixture, "while a record cannot be read nothing is placed, since it may take room") {
   write(host(1, 2, 512));
   connect("host-1");
+  tell_all();
   const std::string bad = key(instance(1, 1));
   store::Transaction transaction{.writes = {{bad, "no record"}}};
   REQUIRE(finished(store->transact(std::move(transaction))));

@@ -31,13 +31,15 @@ std::string Reservations::uid_of(const Key& key) {
 }
 
 PeerAdmission::Held Reservations::held_by(const std::string& peer) const {
-  PeerAdmission::Held sum;
-  for (const auto& [key, held] : held_) {
-    if (key.first != peer) continue;
-    sum.vcpu += held.vcpu;
-    sum.memory += held.memory;
-  }
-  return sum;
+  const auto found = totals_.find(peer);
+  return found == totals_.end() ? PeerAdmission::Held{} : found->second;
+}
+
+void Reservations::add_to_total(const std::string& peer, VcpuCount vcpu, MiB memory) {
+  PeerAdmission::Held& total = totals_[peer];
+  total.vcpu += vcpu;
+  total.memory += memory;
+  if (total == PeerAdmission::Held{}) totals_.erase(peer);
 }
 
 Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
@@ -72,6 +74,7 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
   }
   if constexpr (kPlantedBug != PlantedBug::reservation_never_expires)
     held.expiry = runtime_.scheduler.schedule(model::kReservationTime, [this, key] { drop(key); });
+  add_to_total(peer, held.vcpu, held.memory);
   return held_.emplace(key, std::move(held)).first->second.answer;
 }
 
@@ -79,7 +82,12 @@ void Reservations::drop(const Key& key) {
   const auto found = held_.find(key);
   if (found == held_.end()) return;
   runtime_.scheduler.cancel(found->second.expiry);
+  const Held held = std::move(found->second);
   held_.erase(found);
+  add_to_total(key.first, VcpuCount{-held.vcpu.value}, MiB{-held.memory.value});
+  // What was put by it may have been written without the news of it having come.
+  admission_.instance_changed(
+      key_of(KindOf<model::Instance>::kTraits, {held.tenant, held.workspace, held.name}));
   capacity_.release(uid_of(key));
 }
 

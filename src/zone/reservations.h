@@ -25,8 +25,7 @@ inline constexpr std::size_t kMaxReservations = 10'000;
 
 class Reservations {
  public:
-  Reservations(Runtime& runtime, const ZoneConfig& config, const PeerAdmission& admission,
-               HostCapacity& capacity)
+  Reservations(Runtime& runtime, const ZoneConfig& config, PeerAdmission& admission, HostCapacity& capacity)
       : runtime_(runtime), config_(config), admission_(admission), capacity_(capacity) {}
   ~Reservations();
   Reservations(const Reservations&) = delete;
@@ -76,13 +75,15 @@ class Reservations {
 
   static std::string uid_of(const Key& key);
   PeerAdmission::Held held_by(const std::string& peer) const;
+  void add_to_total(const std::string& peer, VcpuCount vcpu, MiB memory);
   void drop(const Key& key);
 
   Runtime& runtime_;
   const ZoneConfig& config_;
-  const PeerAdmission& admission_;
+  PeerAdmission& admission_;
   HostCapacity& capacity_;
   std::map<Key, Held> held_;
+  std::map<std::string, PeerAdmission::Held> totals_;  // of what is held, by peer
 };
 
 }  // namespace hanse::zone

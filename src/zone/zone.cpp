@@ -94,7 +94,7 @@ struct Zone::Parts {
                   capacity, peers, admission, replica_leases),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-                    replica_leases, transfers,
+                    replica_leases, admission, transfers,
                     {run, tables, crypto.hashing, events, zone_candidates, zone_chooser, replica_zones,
                      lease_grants, config.name}),
         rebalancer({run, config, tables, hosts, transfers, events}) {
@@ -199,9 +199,10 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(co_await make_defaults());
   HANSE_CO_CHECK(authorization.start());
   // Transfers give their orders before the controllers tell any host anything.
-  HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(transfers.start());
-  HANSE_CO_CHECK(controllers.start());
+  HANSE_CO_CHECK(co_await controllers.start());
+  // What the zone says of its room it knows now.
+  HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(replica_leases.start());
   if (!scope.spawn(renew_certificates()) || !scope.spawn(carbon.keep()))
     co_return fail(Code::internal, "the zone cannot start");

@@ -20,6 +20,7 @@
 #include "tests/support/fake_hashing.h"
 #include "tests/support/http_service.h"
 #include "tests/support/test_runtime.h"
+#include "zone/change_feed.h"
 #include "zone/zone_version.h"
 
 namespace hanse::test {
@@ -126,6 +127,7 @@ struct ApiService {
   zone::LeaseGrants lease_grants{world.runtime, tables, config.name};
   zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
   zone::Explainer explainer{config, tables, capacity, candidates};
+  zone::ChangeFeed feed{world.runtime, *store};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use
 
@@ -145,6 +147,25 @@ struct ApiService {
       REQUIRE(run(tables.hosts.create(std::move(host))));
     }
     api = std::make_unique<api::Api>(parts(authentication));
+    follow_changes();
+  }
+
+  // What the controllers do for those who add up.
+  void follow_changes() {
+    feed.subscribe("/instances/", [this](const std::string& key) {
+      capacity.instance_changed(key);
+      admission.instance_changed(key);
+    });
+    feed.subscribe("/hosts/", [this](const std::string& key) { capacity.host_changed(key); });
+    feed.subscribe("/instance-skus/", [this](const std::string& key) {
+      capacity.sku_changed(key);
+      admission.sku_changed(key);
+    });
+    feed.on_complete([this] {
+      capacity.all_told();
+      admission.all_told();
+    });
+    REQUIRE(scope.spawn(feed.run()));
   }
 
   // What an API stands on, with its own idea of who is who.

@@ -1,24 +1,26 @@
 #include "zone/federation/peer_admission.h"
 
 namespace hanse::zone {
+namespace {
+
+constexpr const KindTraits& kInstance = KindOf<model::Instance>::kTraits;
+constexpr const KindTraits& kSku = KindOf<model::InstanceSku>::kTraits;
+
+}  // namespace
 
 Status PeerAdmission::accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
                               const model::InstanceSkuSpec& sku, Held also) const {
+  if (!complete_) return fail(Code::unavailable, "the zone is still reading its records; try again");
+  if (!unreadable_.empty()) return fail(unreadable_.begin()->second);
   federation::PlacementAsked asked{.tenant = tenant,
                                    .flavour = flavour,
                                    .vcpu = sku.vcpu,
                                    .memory = sku.memory_mib,
                                    .vcpu_here = also.vcpu,
                                    .memory_here = also.memory};
-  HANSE_TRY(const auto instances, tables_.instances.all());
-  for (const auto& instance : instances) {
-    if (instance->status.placed_by != peer || !instance->status.moved_to.empty()) continue;
-    const auto known = tables_.instance_skus.get(
-        {.tenant = instance->metadata.tenant, .name = model::reference_name(instance->spec.sku_ref)});
-    if (!known) continue;
-    asked.vcpu_here += (*known)->spec.vcpu;
-    asked.memory_here += (*known)->spec.memory_mib;
-  }
+  const Held here = brought_by(peer);
+  asked.vcpu_here += here.vcpu;
+  asked.memory_here += here.memory;
   return membership_.policy().check_accepts(peer, asked);
 }
 
@@ -31,6 +33,61 @@ Status PeerAdmission::gives(const std::string& peer, const std::string& tenant) 
 
 const federation::PeerPolicy& PeerAdmission::policy_for(const std::string& peer) const {
   return membership_.policy().of(peer);
+}
+
+PeerAdmission::Held PeerAdmission::brought_by(const std::string& peer) const {
+  const auto found = totals_.find(peer);
+  return found == totals_.end() ? Held{} : found->second;
+}
+
+void PeerAdmission::instance_changed(const std::string& key) {
+  drop(key);
+  const auto instance = tables_.instances.get(id_of_key(kInstance, key));
+  if (!instance) {
+    if (instance.error().code != Code::not_found) unreadable_.emplace(key, instance.error());
+    return;
+  }
+  const model::InstanceStatus& status = (*instance)->status;
+  if (status.placed_by.empty() || !status.moved_to.empty()) return;
+  const ResourceId sku_id{.tenant = (*instance)->metadata.tenant,
+                          .name = model::reference_name((*instance)->spec.sku_ref)};
+  Brought brought{.peer = status.placed_by, .sku_key = key_of(kSku, sku_id)};
+  if (const auto sku = tables_.instance_skus.get(sku_id))
+    brought.size = {(*sku)->spec.vcpu, (*sku)->spec.memory_mib};
+  Held& total = totals_[brought.peer];
+  total.vcpu += brought.size.vcpu;
+  total.memory += brought.size.memory;
+  users_[brought.sku_key].insert(key);
+  brought_.emplace(key, std::move(brought));
+}
+
+void PeerAdmission::drop(const std::string& key) {
+  unreadable_.erase(key);
+  const auto known = brought_.find(key);
+  if (known == brought_.end()) return;
+  Held& total = totals_[known->second.peer];
+  total.vcpu = total.vcpu - known->second.size.vcpu;
+  total.memory = total.memory - known->second.size.memory;
+  if (total == Held{}) totals_.erase(known->second.peer);
+  const auto users = users_.find(known->second.sku_key);
+  users->second.erase(key);
+  if (users->second.empty()) users_.erase(users);
+  brought_.erase(known);
+}
+
+void PeerAdmission::sku_changed(const std::string& key) {
+  const auto users = users_.find(key);
+  if (users == users_.end()) return;
+  const std::set<std::string> instances = users->second;
+  for (const std::string& instance : instances) instance_changed(instance);
+}
+
+void PeerAdmission::forget() {
+  complete_ = false;
+  brought_.clear();
+  users_.clear();
+  totals_.clear();
+  unreadable_.clear();
 }
 
 }  // namespace hanse::zone

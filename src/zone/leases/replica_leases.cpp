@@ -25,9 +25,10 @@ Status ReplicaLeases::start() {
   return {};
 }
 
-void ReplicaLeases::forget() {
-  held_.clear();
-  keys_.clear();
+void ReplicaLeases::drop_gone() {
+  std::vector<std::string> keys;
+  for (const auto& [key, held] : held_) keys.push_back(key);
+  for (const std::string& key : keys) instance_changed(key);
 }
 
 void ReplicaLeases::instance_changed(const std::string& key) {

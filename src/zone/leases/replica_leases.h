@@ -33,8 +33,9 @@ class ReplicaLeases {
 
   Status start();
   void instance_changed(const std::string& key);
-  // Changes were missed; all instances are told of next.
-  void forget();
+  // Changes were missed and all instances there are were told of: those of which nothing was told are gone.
+  // What is held meanwhile stays, so that none of it runs as if it needed no lease.
+  void drop_gone();
 
   // Whether a host may be granted its lease now: all of the host's is over before ours is.
   bool may_run(const std::string& uid) const;

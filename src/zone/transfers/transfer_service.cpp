@@ -36,7 +36,7 @@ Error about_host(Code code, std::string message) {
 }  // namespace
 
 TransferService::TransferService(TransferServices services, HostCapacity& capacity,
-                                 const federation::Peers& peers, const PeerAdmission& admission,
+                                 const federation::Peers& peers, PeerAdmission& admission,
                                  ReplicaLeases& leases)
     : services_(std::move(services)),
       capacity_(capacity),

@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxEnded = 1000;
 class TransferService final : public TransferFrontend {
  public:
   TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers,
-                  const PeerAdmission& admission, ReplicaLeases& leases);
+                  PeerAdmission& admission, ReplicaLeases& leases);
 
   Status start();
 
@@ -65,7 +65,7 @@ class TransferService final : public TransferFrontend {
   TransferServices services_;
   HostCapacity& capacity_;
   const federation::Peers& peers_;
-  const PeerAdmission& admission_;
+  PeerAdmission& admission_;
   ReplicaLeases& leases_;
   std::map<std::string, Pointer> active_;  // by transfer name
 };

@@ -60,6 +60,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   Result<store::Revision> written = store::Revision{};
   if (records) written = co_await services_.records.store.transact(std::move(records->transaction));
   capacity_.release(uid);
+  admission_.instance_changed(key_of(KindOf<model::Instance>::kTraits, id_of(request.instance.metadata)));
   if (!records) co_return fail(records.error());
   if (!written) {
     // Someone made one of the same names between the look and the write: the next attempt will say which.
