@@ -95,40 +95,40 @@ Status host_is_clean(const Tables& tables, const std::string& name, const std::s
   return fail(Code::unavailable, "host '{}' removes an older copy of it first; try again soon", name);
 }
 
-model::Transfer target_transfer(const std::string& peer, const IncomingRequest& request,
-                                const std::string& zone, const std::string& now) {
+model::Transfer target_transfer(const IncomingRequest& request, const IncomingTerms& terms) {
   model::Transfer transfer;
   transfer.metadata = {.name = request.transfer,
                        .tenant = request.instance.metadata.tenant,
                        .workspace = request.instance.metadata.workspace,
-                       .region = zone,
+                       .region = terms.zone,
                        .kind = std::string(KindOf<model::Transfer>::kTraits.kind),
-                       .created_at = now,
-                       .last_modified_at = now};
-  transfer.spec = {.instance = request.instance.metadata.name, .target_zone = zone, .path = request.path};
+                       .uid = terms.uid,
+                       .created_at = terms.now,
+                       .last_modified_at = terms.now};
+  transfer.spec = {
+      .instance = request.instance.metadata.name, .target_zone = terms.zone, .path = request.path};
   transfer.status.state = model::ResourceState::creating;
   transfer.status.role = model::TransferRole::target;
   transfer.status.phase = model::TransferPhase::preparing;
-  transfer.status.source_zone = peer;
+  transfer.status.source_zone = terms.peer;
   transfer.status.instance_uid = request.instance.metadata.uid;
   transfer.status.source_epoch = request.source_epoch;
   return transfer;
 }
 
-model::Instance target_instance(const std::string& peer, const IncomingRequest& request,
-                                const std::string& zone, const std::string& host, const std::string& now) {
-  model::Instance instance = adopt(request.instance, request.instance.metadata, zone, now);
+model::Instance target_instance(const IncomingRequest& request, const IncomingTerms& terms) {
+  model::Instance instance = adopt(request.instance, request.instance.metadata, terms.zone, terms.now);
   instance.spec.host.reset();  // a name of the source's
   instance.status.state = model::ResourceState::creating;
   instance.status.power_state = model::PowerState::unknown;
-  instance.status.host = host;
+  instance.status.host = terms.host;
   constexpr bool kSameEpoch = kPlantedBug == PlantedBug::target_starts_twice;
   instance.status.epoch = {request.source_epoch.value + (kSameEpoch ? 0 : 1)};
   instance.status.forwards.clear();
   instance.status.transfer = request.transfer;
   instance.status.other_host.reset();
   instance.status.incoming = true;
-  instance.status.placed_by = peer;
+  instance.status.placed_by = terms.peer;
   instance.status.moved_to.clear();
   return instance;
 }
@@ -161,15 +161,14 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
   return check_storages(request);
 }
 
-Result<IncomingRecords> incoming_records(const Tables& tables, const std::string& peer,
-                                         const IncomingRequest& request, const std::string& zone,
-                                         const std::string& host, const std::string& now) {
+Result<IncomingRecords> incoming_records(const Tables& tables, const IncomingRequest& request,
+                                         const IncomingTerms& terms) {
   HANSE_CHECK(uid_is_free(tables, request.instance));
-  IncomingRecords records{.transfer = target_transfer(peer, request, zone, now)};
+  IncomingRecords records{.transfer = target_transfer(request, terms)};
   store::Transaction& transaction = records.transaction;
-  const model::Instance instance = target_instance(peer, request, zone, host, now);
+  const model::Instance instance = target_instance(request, terms);
   const ResourceId id = id_of(instance.metadata);
-  HANSE_CHECK(host_is_clean(tables, host, instance.metadata.uid));
+  HANSE_CHECK(host_is_clean(tables, terms.host, instance.metadata.uid));
   const auto existing = tables.instances.get(id);
   if (existing) {
     // One that has been here before left a signpost; it may come back to its own name.
@@ -188,16 +187,16 @@ Result<IncomingRecords> incoming_records(const Tables& tables, const std::string
   transaction.compares.push_back(tables.transfers.absent(id_of(records.transfer.metadata)));
   transaction.writes.push_back(tables.transfers.write_of(records.transfer));
   transaction.writes.push_back(tables.instances.write_of(instance));
-  HANSE_CHECK(
-      add_if_missing(tables.instance_skus, adopt(request.sku, instance.metadata, zone, now), transaction));
+  HANSE_CHECK(add_if_missing(tables.instance_skus,
+                             adopt(request.sku, instance.metadata, terms.zone, terms.now), transaction));
   for (const model::Image& sent : request.images) {
-    model::Image image = adopt(sent, instance.metadata, zone, now);
+    model::Image image = adopt(sent, instance.metadata, terms.zone, terms.now);
     image.status.state = model::ResourceState::creating;
-    image.annotations[kOriginAnnotation] = peer;
+    image.annotations[kOriginAnnotation] = terms.peer;
     HANSE_CHECK(add_if_missing(tables.images, std::move(image), transaction));
   }
   for (const model::BlockStorage& sent : request.block_storages) {
-    model::BlockStorage storage = adopt(sent, instance.metadata, zone, now);
+    model::BlockStorage storage = adopt(sent, instance.metadata, terms.zone, terms.now);
     storage.status.state = model::ResourceState::active;
     storage.status.attached_to = instance.metadata.name;
     const ResourceId storage_id = id_of(storage.metadata);

@@ -19,11 +19,19 @@ struct IncomingRecords {
   store::Transaction transaction;
 };
 
+// What this zone knows of the transfer beside the request.
+struct IncomingTerms {
+  std::string peer;  // the source
+  std::string zone;  // this one
+  std::string host;  // that has room
+  std::string now;   // RFC 3339
+  std::string uid;   // of the transfer's record here
+};
+
 // The records of an accepted transfer: transfer, instance, block storages, and SKU and images where they are
 // missing. Errors: already_exists (the name is taken), failed_precondition (a SKU or image of the same name
 // is another one here).
-Result<IncomingRecords> incoming_records(const Tables& tables, const std::string& peer,
-                                         const IncomingRequest& request, const std::string& zone,
-                                         const std::string& host, const std::string& now);
+Result<IncomingRecords> incoming_records(const Tables& tables, const IncomingRequest& request,
+                                         const IncomingTerms& terms);
 
 }  // namespace hanse::zone

@@ -73,6 +73,9 @@ TEST_CASE_FIXTURE(Fixture, "a zone of another minor version is refused, of the s
   IncomingRequest patched = request();
   patched.version = patched.version.substr(0, patched.version.rfind('.')) + ".77";
   CHECK(wait(zone->transfers().prepare_incoming("warsaw", patched)).has_value());
+  const auto transfers = zone->tables().transfers.all().value();
+  REQUIRE(transfers.size() == 1);
+  CHECK(transfers[0]->metadata.uid.size() == model::kUidDigits);
 }
 
 TEST_CASE_FIXTURE(Fixture, "what a peer sends is checked like any input") {

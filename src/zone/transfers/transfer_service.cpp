@@ -165,12 +165,14 @@ Status TransferService::hold_room(const model::Instance& instance, const std::st
 model::Transfer TransferService::new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                               const model::Instance& instance) const {
   const std::string now = to_rfc3339(services_.records.runtime.clock.wall_now());
+  const std::string uid = random_token(services_.records.runtime.random, model::kUidDigits);
   model::Transfer transfer;
-  transfer.metadata = {.name = "t-" + random_token(services_.records.runtime.random, kNameDigits),
+  transfer.metadata = {.name = "t-" + uid.substr(0, kNameDigits),
                        .tenant = scope.tenant,
                        .workspace = scope.workspace,
                        .region = services_.zone,
                        .kind = std::string(KindOf<model::Transfer>::kTraits.kind),
+                       .uid = uid,
                        .created_at = now,
                        .last_modified_at = now};
   transfer.spec = spec;

@@ -55,8 +55,13 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
   HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, host_request(placeable, request.sku)));
-  const std::string now = to_rfc3339(services_.records.runtime.clock.wall_now());
-  auto records = incoming_records(services_.records.tables, peer, request, services_.zone, host, now);
+  Runtime& runtime = services_.records.runtime;
+  const IncomingTerms terms{.peer = peer,
+                            .zone = services_.zone,
+                            .host = host,
+                            .now = to_rfc3339(runtime.clock.wall_now()),
+                            .uid = random_token(runtime.random, model::kUidDigits)};
+  auto records = incoming_records(services_.records.tables, request, terms);
   Result<store::Revision> written = store::Revision{};
   if (records) written = co_await services_.records.store.transact(std::move(records->transaction));
   capacity_.release(uid);
