@@ -87,6 +87,22 @@ TEST_CASE("an operator makes simulated hosts many at a time, and again") {
   CHECK(service.ask(As::user, "GET", "/providers/hanse.host/v1/hosts/simulated-000012").status == 200);
 }
 
+TEST_CASE("an operator asks how well hosts are packed, with a budget of moves or without") {
+  ApiService service;
+  const std::string path = "/providers/hanse.placement/v1/packing";
+  CHECK(service.ask(As::nobody, "GET", path).status == 401);
+  CHECK(service.ask(As::host, "GET", path).status == 403);
+  const Answer refused = service.ask(As::user, "GET", path + "?budget=0");
+  CHECK(refused.status == 400);
+  CHECK(refused.text("/sources/0/parameter") == "budget");
+  CHECK(refused.text("/detail").find("from 1 to 5000") != std::string::npos);
+  const Answer report = service.ask(As::user, "GET", path + "?budget=7");
+  CHECK(report.status == 200);
+  CHECK(report.body.at("budget").as_int64() == 7);
+  CHECK(report.body.at("openHosts").as_int64() == 0);
+  CHECK(report.body.at("moves").as_array().empty());
+}
+
 TEST_CASE("a host's stream is handed to the sessions under the certificate's name") {
   ApiService service;
   http::Request asked = service.request(As::host, "GET", "/providers/hanse.host/v1/hosts/h1/stream");

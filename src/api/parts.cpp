@@ -23,6 +23,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .reservations = zone.reservations(),
           .lease_grants = zone.lease_grants(),
           .explainer = zone.explainer(),
+          .packing = zone.packing(),
           .peers = zone.peers(),
           .identity = zone.identity(),
           .config = zone.config()};

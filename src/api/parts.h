@@ -17,6 +17,7 @@
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
 #include "zone/leases/lease_grants.h"
+#include "zone/packing/host_packing.h"
 #include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
@@ -48,6 +49,7 @@ struct ApiParts {
   zone::Reservations& reservations;
   zone::LeaseGrants& lease_grants;
   zone::Explainer& explainer;
+  zone::HostPacking& packing;
   const federation::Peers& peers;
   const federation::ZoneIdentity& identity;
   const zone::ZoneConfig& config;

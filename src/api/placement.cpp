@@ -1,4 +1,5 @@
-// hanse.placement: reservations of peers, and why a workload's replicas are where they are.
+// hanse.placement: reservations of peers, why a workload's replicas are where they are, and how well the
+// zone's own hosts are packed.
 #include "api/json_body.h"
 #include "api/resource_routes.h"
 #include "zone/reservations.h"
@@ -27,6 +28,13 @@ Task<Result<http::Reply>> lease(Context& context, Call call) {
 Task<Result<http::Reply>> explain(Context& context, Call call) {
   HANSE_CO_TRY(const auto explanation, context.parts.explainer.explain(id_of(call.path)));
   co_return json_reply(200, explanation);
+}
+
+Task<Result<http::Reply>> packing(Context& context, Call call) {
+  HANSE_CO_TRY(const auto budget,
+               number_parameter(call.request.query, "budget", {1, model::kMaxPackingMoves}));
+  HANSE_CO_TRY(const auto report, co_await context.parts.packing.report(budget));
+  co_return json_reply(200, report);
 }
 
 }  // namespace
@@ -61,6 +69,15 @@ void add_placement_routes(Routes& routes, Context& context) {
        .summary = "Why each replica is where it is, or what would have to change",
        .answer_schema = "WorkloadExplanation",
        .function = [&context](Call call) { return explain(context, std::move(call)); }});
+  routes.push_back(
+      {.name = "GET /providers/hanse.placement/v1/packing",
+       .access = kUsers,
+       .permission = {"hanse.placement", "packing", "get"},
+       .summary = "How many hosts are open, how many any packing needs, and moves that would "
+                  "empty some",
+       .query = {{"budget", ParameterType::number, "The most moves; default 1 % of the instances"}},
+       .answer_schema = "PackingReport",
+       .function = [&context](Call call) { return packing(context, std::move(call)); }});
 }
 
 }  // namespace hanse::api

@@ -5,6 +5,7 @@
 #include "federation/record_exchange.h"
 #include "model/authorization.h"
 #include "model/host_messages.h"
+#include "model/packing_report.h"
 #include "model/placement_explanation.h"
 #include "model/replica_lease.h"
 #include "model/reservation.h"
@@ -86,6 +87,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<model::ReplicaLeaseAnswer>("ReplicaLeaseAnswer");
   writer.add<model::ReservationAnswer>("ReservationAnswer");
   writer.add<model::WorkloadExplanation>("WorkloadExplanation");
+  writer.add<model::PackingReport>("PackingReport");
   writer.add<zone::AcceptanceRequest>("AcceptanceRequest");
   writer.add<zone::AcceptanceAnswer>("AcceptanceAnswer");
   writer.add<zone::ConfirmationRequest>("ConfirmationRequest");

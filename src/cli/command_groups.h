@@ -31,6 +31,7 @@ struct CommandDrafts {
   HostInviteOptions host_invite;
   AuditListOptions audit_list;
   AuditVerifyOptions audit_verify;
+  HostPackingOptions host_packing;
   ExplainOptions explain;
   TokenInviteOptions token_invite;
   LoginOptions login;

@@ -1,7 +1,8 @@
-// host, host invite, host enrol.
+// host, host invite, host enrol, host packing.
 #include <CLI/CLI.hpp>
 
 #include "cli/command_groups.h"
+#include "model/packing_report.h"
 
 namespace hanse::cli {
 namespace {
@@ -38,15 +39,27 @@ void add_host_enrol(CLI::App& host, CommandDrafts& drafts) {
   });
 }
 
+void add_host_packing(CLI::App& host, CommandDrafts& drafts) {
+  CLI::App* packing = host.add_subcommand(
+      "packing",
+      "In the zone: how many hosts are open, how many any packing needs, moves that would empty some");
+  packing->add_option("--budget", drafts.host_packing.budget, "The most moves; default 1 % of the instances")
+      ->check(CLI::Range(std::int64_t{1}, model::kMaxPackingMoves));
+  packing->add_option("--config", drafts.global.config, "The file of contexts");
+  packing->callback([&drafts] { drafts.command = drafts.host_packing; });
+}
+
 }  // namespace
 
 void add_host_commands(CLI::App& app, CommandDrafts& drafts) {
-  CLI::App* host = app.add_subcommand(
-      "host", "Run the agent of this host, which has enrolled before; or invite and enrol one");
+  CLI::App* host = app.add_subcommand("host",
+                                      "Run the agent of this host, which has enrolled before; or invite and "
+                                      "enrol one, or see how they are packed");
   host->add_option("--config", drafts.host.config_path, "Its configuration, TOML; it may do without");
   host->add_option("--data-dir", drafts.host.data_directory, kHostFolder);
   add_host_invite(*host, drafts);
   add_host_enrol(*host, drafts);
+  add_host_packing(*host, drafts);
   host->callback([&drafts, host] {
     if (!host->get_subcommands().empty()) return;
     drafts.host.home = drafts.global.home;

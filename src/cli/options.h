@@ -139,6 +139,10 @@ struct AuditVerifyOptions {
 
 struct AuditHeadOptions {};
 
+struct HostPackingOptions {
+  std::int64_t budget = 0;  // 0: the zone's default
+};
+
 struct ExplainOptions {
   std::string workload;
 };
@@ -195,10 +199,11 @@ struct VersionOptions {};
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, DrainOptions,
                  CordonOptions, PowerOptions, ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions,
-                 TokenCreateOptions, HostInviteOptions, TokenInviteOptions, LoginOptions, WhoamiOptions,
-                 AuditListOptions, AuditVerifyOptions, AuditHeadOptions, ExplainOptions, InviteOptions,
-                 JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
-                 ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions,
-                 ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
+                 TokenCreateOptions, HostInviteOptions, HostPackingOptions, TokenInviteOptions, LoginOptions,
+                 WhoamiOptions, AuditListOptions, AuditVerifyOptions, AuditHeadOptions, ExplainOptions,
+                 InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
+                 RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
+                 VersionOptions, ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions,
+                 TestbedOptions>;
 
 }  // namespace hanse::cli

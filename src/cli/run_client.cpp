@@ -85,6 +85,8 @@ Task<Status> run_command(Session session, AuditTools tools, Command command) {
     co_return co_await run_token_create(session, *create);
   if (auto* invite_host = std::get_if<HostInviteOptions>(&command))
     co_return co_await run_host_invite(session, *invite_host);
+  if (auto* packing = std::get_if<HostPackingOptions>(&command))
+    co_return co_await run_host_packing(session, *packing);
   if (auto* explain = std::get_if<ExplainOptions>(&command))
     co_return co_await run_explain(session, *explain);
   if (auto* invite_person = std::get_if<TokenInviteOptions>(&command))

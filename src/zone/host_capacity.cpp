@@ -216,6 +216,13 @@ void HostCapacity::count_replicas(const std::string& workload,
   }
 }
 
+std::optional<placement::packing::Size> HostCapacity::free_on(const std::string& host) const {
+  const auto slot = index_.find(host);
+  if (!slot) return std::nullopt;
+  const placement::HostCandidate candidate = index_.candidate(*slot);
+  return placement::packing::Size{candidate.free_vcpu, candidate.free_memory};
+}
+
 std::vector<placement::HostCandidate> HostCapacity::first_hosts(const std::string& replica,
                                                                 std::size_t limit) {
   if (!check_complete()) return {};

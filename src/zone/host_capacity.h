@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/text_map.h"
 #include "placement/host_index.h"
+#include "placement/packing/host_state.h"
 #include "zone/host_sessions.h"
 #include "zone/tables.h"
 
@@ -34,6 +35,8 @@ class HostCapacity {
   // those without a replica of `workload`, "<zone>/<tenant>/<workspace>/<name>".
   Result<placement::HostRoom> room(const placement::HostRequest& request, const std::string& workload = {});
 
+  // What nobody has and nobody holds; nothing for a host that is not known.
+  std::optional<placement::packing::Size> free_on(const std::string& host) const;
   // The first of the hosts as candidates for a replica of this name, for people who ask why.
   std::vector<placement::HostCandidate> first_hosts(const std::string& replica, std::size_t limit);
 

@@ -83,6 +83,7 @@ struct Zone::Parts {
         zone_candidates(config, tables, capacity, peers, admission, records),
         zone_chooser({run, peers, membership, records, zone_candidates}),
         explainer(config, tables, capacity, zone_candidates),
+        packing(run, tables, hosts, capacity),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
                    .hosts = hosts,
@@ -143,6 +144,7 @@ struct Zone::Parts {
   ZoneCandidates zone_candidates;
   ZoneChooser zone_chooser;
   Explainer explainer;
+  HostPacking packing;
   Signal transfer_changes;
   TransferService transfers;
   ReplicaZones replica_zones;
@@ -321,6 +323,9 @@ Explainer& Zone::explainer() {
 }
 ZoneChooser& Zone::zone_chooser() {
   return parts_->zone_chooser;
+}
+HostPacking& Zone::packing() {
+  return parts_->packing;
 }
 ZoneRecords& Zone::records() {
   return parts_->records;

@@ -28,6 +28,7 @@
 #include "zone/image_store.h"
 #include "zone/instance_actions.h"
 #include "zone/leases/lease_grants.h"
+#include "zone/packing/host_packing.h"
 #include "zone/reservations.h"
 #include "zone/tables.h"
 #include "zone/transfer_frontend.h"
@@ -76,6 +77,7 @@ class Zone {
   LeaseGrants& lease_grants();
   Explainer& explainer();
   ZoneChooser& zone_chooser();
+  HostPacking& packing();
   const federation::Peers& peers() const;
   const federation::ZoneIdentity& identity() const;
 

@@ -127,6 +127,7 @@ struct ApiService {
   zone::LeaseGrants lease_grants{world.runtime, tables, config.name};
   zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
   zone::Explainer explainer{config, tables, capacity, candidates};
+  zone::HostPacking packing{world.runtime, tables, hosts, capacity};
   zone::ChangeFeed feed{world.runtime, *store};
   std::unique_ptr<api::Api> api;
   Scope scope;  // ends before what its tasks use
@@ -171,9 +172,9 @@ struct ApiService {
   // What an API stands on, with its own idea of who is who.
   api::ApiParts parts(zone::Authentication& whose) { return parts(whose, audit); }
   api::ApiParts parts(zone::Authentication& whose, zone::AuditLog& log) {
-    return {world.runtime, *store,        tables,       frontends, actions, transfers, hosts,
-            whose,         authorization, enrolment,    images,    events,  log,       membership,
-            records,       reservations,  lease_grants, explainer, peers,   identity,  config};
+    return {world.runtime, *store,    tables,  frontends, actions,  transfers,  hosts,   whose,
+            authorization, enrolment, images,  events,    log,      membership, records, reservations,
+            lease_grants,  explainer, packing, peers,     identity, config};
   }
 
   // Runs a task to its end.
