@@ -1,6 +1,7 @@
 // hanse.placement: reservations of peers, why a workload's replicas are where they are, and how well the
 // zone's own hosts are packed.
 #include "api/json_body.h"
+#include "api/query.h"
 #include "api/resource_routes.h"
 #include "zone/reservations.h"
 #include "zone/workloads/explainer.h"
