@@ -19,13 +19,12 @@ struct Fixture : test::ZoneFixture {
                      const SigningKey& key) {
     const federation::ZoneCard card{
         .zone = name, .endpoint = name + ".example:8443", .identity_key = key.public_key, .ca_pems = {ca_}};
-    const auto record =
-        federation::sign(signatures, key.key_pem,
-                         {.owner = name,
-                          .kind = federation::RecordKind::card,
-                          .version = 1,
-                          .body = json::dump(to_json(card))})
-            .value();
+    const auto record = federation::sign(signatures, key.key_pem,
+                                         {.owner = name,
+                                          .kind = federation::RecordKind::card,
+                                          .version = 1,
+                                          .body = json::dump(to_json(card))})
+                            .value();
     const auto answer = wait(zone->membership().accept({invitation.secret, record}));
     return answer ? "accepted" : answer.error().message;
   }
@@ -42,11 +41,9 @@ TEST_CASE_FIXTURE(Fixture, "an invitation is used up by the first zone, which ma
   const auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
-  CHECK(accept(invitation, "porto", porto) ==
-        "the invitation was used by zone 'lisbon'; ask for a new one");
+  CHECK(accept(invitation, "porto", porto) == "the invitation was used by zone 'lisbon'; ask for a new one");
   restart();
-  CHECK(accept(invitation, "porto", porto) ==
-        "the invitation was used by zone 'lisbon'; ask for a new one");
+  CHECK(accept(invitation, "porto", porto) == "the invitation was used by zone 'lisbon'; ask for a new one");
   CHECK(peers() == 1);
 }
 
