@@ -14,7 +14,7 @@ namespace {
 constexpr char kPath[] = "/providers/hanse.observatory/v1/audit";
 // No verb of reading, so that a role for reading everything does not cover it.
 zone::RequiredPermission permission_to_review() {
-  return {"hanse.observatory", "audit", "review"};
+  return {"hanse.observatory", "audit", "post.review"};
 }
 
 Result<zone::AuditFilter> filter_of(const codec::Query& query) {

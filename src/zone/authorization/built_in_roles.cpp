@@ -40,7 +40,7 @@ std::vector<model::Permission> workload_permissions() {
 // The audit log is of the zone as a whole, and its verb is none of those for reading: who may see everything
 // else does not see who did it.
 std::vector<model::Permission> auditor_permissions() {
-  return {{"hanse.observatory", {"audit/*"}, {"review"}},
+  return {{"hanse.observatory", {"audit/*"}, {"post.review"}},
           {"hanse.observatory", {"events/*"}, {"list"}},
           {"seca.authorization", {"roles/*", "role-assignments/*"}, reading},
           {"hanse.system", {"openapi/*"}, {"get"}}};
