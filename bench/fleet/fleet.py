@@ -21,13 +21,13 @@ def cpu_seconds(pid):
 
 
 class Fleet:
-    def __init__(self, zone, hosts, connects, addresses):
+    def __init__(self, zone, hosts, connects, addresses, first=1, vcpus=64):
         context = (f"current: bench\ncontexts:\n  - name: bench\n    endpoint: https://127.0.0.1:{zone.port}\n"
                    f"    caFile: {zone.path('data/ca.pem')}\n    tokenFile: {zone.path('token')}\n")
         with open(zone.path("contexts.yaml"), "w", encoding="ascii") as file:
             file.write(context)
         command = [zone.hanse, "--config", zone.path("contexts.yaml"), "simulate", "fleet", "--hosts", str(hosts),
-                   "--connects", str(connects), "--boot-low", "1", "--boot-high", "50"]
+                   "--connects", str(connects), "--boot-low", "1", "--boot-high", "50", "--first", str(first), "--vcpus", str(vcpus)]
         for number in range(addresses):
             command += ["--address", f"127.0.0.{number + 1}:{zone.port}"]
         self.hosts = hosts

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What a zone does with many hosts: `hanse simulate fleet` and `hanse zone` on this machine, the store on disk; bench/results/fleet.json.
 
-Usage: run.py [--hosts N ...] [--instances N]. As root it runs in a network namespace of its own, so that the traffic that it counts is
-its own. Each size has a fresh zone and a fresh fleet; a size that fails keeps its error in the results.
+Usage: run.py [--hosts N ...] [--instances N] [--large N]. As root it runs in a network namespace of its own, so that the
+traffic that it counts is its own. Each size has a fresh zone and a fresh fleet; a size that fails keeps its error in the results.
 """
 import argparse
 import json
@@ -17,14 +17,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "api")]
 import report
 from fleet import Fleet, cpu_seconds, memory_mib
-from load import SCOPE, Load
+from lists import Reader, pages
+from load import Load
 from zone import Zone
 
 ISOLATED = "HANSE_BENCH_ISOLATED"
 HOSTS_PER_ADDRESS = 20_000  # of the 28,000 ports that one address gives
 IDLE_SECONDS = 20
-PAGE = 1000  # the most that the API gives at once
+PAGE = 1000
+WHOLE = 100_000  # the most that the API gives in one answer
 PATIENCE = 900
+INSTANCES_PER_HOST = 2  # of a large store
 
 
 def isolate():
@@ -59,38 +62,41 @@ def idle(zone, fleet):
             "zone_cores": round((cpu_seconds(zone.process.pid) - cpu) / passed, 3)}
 
 
-def create(zone, fleet, count):
+def active_instances(zone):
+    return int(re.search(r'hanse_instances{state="active"} (\S+)', zone.call("GET", "/metrics"))[1].split(".")[0])
+
+
+def create(zone, fleet, count, first=0):
     load = Load(zone)
-    before = (cpu_seconds(zone.process.pid), cpu_seconds(fleet.process.pid))
+    already = fleet.running
+    before = (cpu_seconds(zone.process.pid), cpu_seconds(fleet.process.pid), time.process_time())
     began = time.monotonic()
-    load.create_instances(0, count)
+    load.create_instances(first, count)
     accepted = time.monotonic() - began
-    fleet.wait("running", count, PATIENCE)
+    client = time.process_time() - before[2]
+    fleet.wait("running", count + already, PATIENCE)
     running = time.monotonic() - began
-    while int(re.search(r'hanse_instances{state="active"} (\S+)', zone.call("GET", "/metrics"))[1].split(".")[0]) < count:
-        time.sleep(0.2)
+    while active_instances(zone) < first + count:
+        time.sleep(0.1)
     known = time.monotonic() - began
     return {"instances": count, "accepted_per_second": round(count / accepted, 1), "running_per_second": round(count / running, 1),
             "known_running_per_second": round(count / known, 1), "zone_mib": round(memory_mib(zone.process.pid)),
+            "client_cpu_ms": round(client * 1000 / count, 3),
             "zone_cpu_ms": round((cpu_seconds(zone.process.pid) - before[0]) * 1000 / count, 3),
             "fleet_cpu_ms": round((cpu_seconds(fleet.process.pid) - before[1]) * 1000 / count, 3)}
 
 
 def lists(zone):
-    """The first time, when the zone has to make the JSON of each that has changed, and the second."""
-    return {"first": list_once(zone), "second": list_once(zone)}
-
-
-def list_once(zone):
-    """Milliseconds of a page, and of all pages one after the other."""
-    pages, token = [], ""
-    while True:
-        began = time.monotonic()
-        answer = zone.call("GET", f"{SCOPE}?limit={PAGE}" + (f"&skipToken={token}" if token else ""))
-        pages.append((time.monotonic() - began) * 1000)
-        token = json.loads(answer)["metadata"].get("skipToken", "")
-        if not token:
-            return {"pages": len(pages), "page_ms": round(report.quartiles(pages)[0], 1), "whole_ms": round(sum(pages), 1)}
+    """The first time after a change, and again; by pages, and whole in one answer."""
+    reader = Reader(zone)
+    result = {}
+    for when in ("first", "again"):
+        times, items = pages(reader, PAGE)
+        result[when] = {"items": items, "page_ms": [round(part, 2) for part in report.quartiles(times)],
+                        "pages_ms": round(sum(times), 1)}
+    whole = [sum(pages(reader, WHOLE)[0]) for _ in range(5)]
+    result["whole_ms"] = [round(part, 1) for part in report.quartiles(whole)]
+    return result
 
 
 def restart(zone, fleet):
@@ -103,9 +109,10 @@ def restart(zone, fleet):
     zone.start()
     serves = time.monotonic() - began
     cpu = cpu_seconds(zone.process.pid)
+    started = cpu
     fleet.wait("connected", fleet.hosts, PATIENCE)
     back = time.monotonic() - began
-    return {"serves_seconds": round(serves, 2), "back_seconds": round(back, 1),
+    return {"serves_seconds": round(serves, 2), "start_cpu_seconds": round(started, 2), "back_seconds": round(back, 1),
             "zone_cpu_ms_per_host": round((cpu_seconds(zone.process.pid) - cpu) * 1000 / fleet.hosts, 3)}
 
 
@@ -134,12 +141,55 @@ def measure(options, hosts):
     return result
 
 
+def grow(zone, hosts, connected, connects):
+    """A store of that many hosts, each with two instances, as hosts and users make it: the hosts come in shifts of as many as may be
+    connected, take what is placed on them and leave. The last shift has twice the room and is not filled here."""
+    made = 0
+    while made < hosts - connected:
+        count = min(connected, hosts - connected - made)
+        with Fleet(zone, count, connects, -(-count // HOSTS_PER_ADDRESS), first=made + 1, vcpus=INSTANCES_PER_HOST) as fleet:
+            fleet.wait("connected", count, PATIENCE)
+            Load(zone).create_instances(made * INSTANCES_PER_HOST, count * INSTANCES_PER_HOST)
+            fleet.wait("running", count * INSTANCES_PER_HOST, PATIENCE)
+        made += count
+        print(f"{made} hosts and {made * INSTANCES_PER_HOST} instances are in the store", file=sys.stderr, flush=True)
+    return made
+
+
+def measure_large(options):
+    """A zone whose store holds more hosts than may be connected here."""
+    hosts, connected = options.large, options.connected
+    result = {"hosts": hosts, "connected": connected, "load": round(os.getloadavg()[0], 1)}
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder, Zone(options.hanse, folder, "0.0.0.0", PATIENCE) as zone:
+        os.chmod(folder, 0o711)
+        try:
+            Fleet(zone, 1, 1, 1).__exit__()  # writes the context that seed() uses
+            seed(zone)
+            began, cpu = time.monotonic(), cpu_seconds(zone.process.pid)
+            made = grow(zone, hosts, connected, options.connects)
+            result["grown"] = {"seconds": round(time.monotonic() - began, 1),
+                               "zone_cpu_seconds": round(cpu_seconds(zone.process.pid) - cpu, 1)}
+            with Fleet(zone, connected, options.connects, 1, first=made + 1, vcpus=2 * INSTANCES_PER_HOST) as fleet:
+                result["connect_seconds"] = round(fleet.wait("connected", connected, PATIENCE), 1)
+                result["create"] = create(zone, fleet, connected * INSTANCES_PER_HOST, made * INSTANCES_PER_HOST)
+                result["list"] = lists(zone)
+                result["store_mib"] = round(os.path.getsize(zone.path("data/zone.db")) / (1 << 20))
+                result["restart"] = restart(zone, fleet)
+                result["restart"]["zone_mib"] = round(memory_mib(zone.process.pid))
+                result["restart"]["list"] = lists(zone)
+                result["restart"]["zone_mib_after_list"] = round(memory_mib(zone.process.pid))
+        except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+            result["error"] = str(error)
+    print(json.dumps(result), flush=True)
+    return result
+
+
 def row(result):
     made, listed, again, quiet = (result.get(name, {}) for name in ("create", "list", "restart", "idle"))
-    listed = listed.get("second", {})
+    whole, page = listed.get("whole_ms"), listed.get("again", {}).get("page_ms")
     cells = [f"{result['hosts']:,}", result.get("connect_seconds"), result.get("zone_kib_per_host"), result.get("fleet_kib_per_host"),
              quiet.get("host_kbit_per_second"), made.get("accepted_per_second"), made.get("known_running_per_second"),
-             listed.get("page_ms"), listed.get("whole_ms"), again.get("serves_seconds"), again.get("back_seconds")]
+             page and page[0], whole and whole[0], again.get("serves_seconds"), again.get("back_seconds")]
     return ["" if cell is None else cell for cell in cells]
 
 
@@ -148,7 +198,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hanse", default=os.path.join(build, "hanse"))
     parser.add_argument("--folder", default=build, help="where the stores are; on the disk that is meant")
-    parser.add_argument("--hosts", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--hosts", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--large", type=int, metavar="N",
+                        help="also: a store of N hosts with two instances each, of which --connected are there")
+    parser.add_argument("--connected", type=int, default=16_000,
+                        help="hosts of --large that are connected, as the limit of descriptors has it")
     parser.add_argument("--instances", type=int, default=20_000)
     parser.add_argument("--connects", type=int, default=250, help="connections that the fleet opens in a second")
     parser.add_argument("--only-idle", action="store_true", help="no instances")
@@ -156,7 +210,10 @@ def main():
     isolate()
     machine = report.machine()
     sizes = [measure(options, hosts) for hosts in options.hosts]
-    report.save("fleet.json", {"machine": machine, "sizes": sizes})
+    results = {"machine": machine, "sizes": sizes}
+    if options.large:
+        results["large"] = measure_large(options)
+    report.save("fleet.json", results)
     heads = ["hosts", "connected, s", "zone KiB/host", "fleet KiB/host", "idle kbit/s a host", "accepted/s", "running/s",
              "page of 1,000, ms", "whole list, ms", "restart: serves, s", "all back, s"]
     report.print_table(heads, [row(size) for size in sizes])
