@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Fixture, "a start is written when it lasts, and not when it is
   host->obey = false;
   create("web");
   const std::int64_t before = get("web").metadata.resource_version;
-  model::MachineObserved seen{.uid = uid("web"), .exists = true, .power_state = PowerState::starting};
+  model::MachineObserved seen{.uid = uid("web"), .power_state = PowerState::starting};
   host->observe(seen);
   pass(Millis{300});
   CHECK(get("web").metadata.resource_version == before);

@@ -98,7 +98,7 @@ struct Zone::Parts {
                     replica_leases, admission, transfers,
                     {run, tables, crypto.hashing, events, zone_candidates, zone_chooser, replica_zones,
                      lease_grants, config.name}),
-        rebalancer({run, config, tables, hosts, transfers, events}) {
+        rebalancer({run, config, packing, transfers, events}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
 

@@ -27,11 +27,12 @@ tl::unexpected<Error> fail_busy() {
 
 // A move is live, and wants nothing of the host but room and its capabilities.
 bool is_movable(const model::Instance& instance) {
+  const model::InstanceStatus& status = instance.status;
   const auto spread = instance.annotations.find(model::kSpreadAnnotation);
   const bool spreads_by_host = spread != instance.annotations.end() && spread->second == "host";
-  return instance.status.power_state == model::PowerState::running && instance.status.transfer.empty() &&
-         instance.status.moved_to.empty() && !instance.status.incoming && !instance.spec.host &&
-         !instance.metadata.deleted_at && !spreads_by_host;
+  return status.power_state == model::PowerState::running && instance.spec.power == model::Power::running &&
+         status.transfer.empty() && !status.other_host && status.moved_to.empty() && !status.incoming &&
+         !instance.spec.host && !instance.metadata.deleted_at && !spreads_by_host;
 }
 
 }  // namespace
@@ -43,21 +44,26 @@ void HostPacking::add(Reading& reading, const model::Host& host) const {
       Capabilities(inventory.architecture, inventory.cpu_models, inventory.machine_types),
       reading.capabilities.size());
   const placement::packing::Size capacity{inventory.vcpu, inventory.memory_mib};
+  const model::HostHello* const hello = hosts_.find_hello(name);
   reading.hosts.emplace(name, reading.fleet.hosts.size());
-  reading.fleet.hosts.push_back(
-      {.name = name,
-       .architecture = inventory.architecture,
-       .capabilities = capabilities->second,
-       .capacity = capacity,
-       .free = capacity_.free_on(name).value_or(placement::packing::Size{}),
-       .takes_part = host.spec.schedulable && !host.metadata.deleted_at && hosts_.connected(name)});
+  reading.fleet.hosts.push_back({.name = name,
+                                 .architecture = inventory.architecture,
+                                 .capabilities = capabilities->second,
+                                 .capacity = capacity,
+                                 .free = capacity_.free_on(name).value_or(placement::packing::Size{}),
+                                 .takes_part = host.spec.schedulable && !host.metadata.deleted_at &&
+                                               hosts_.connected(name) && hello != nullptr &&
+                                               hello->inventory.live_moves});
 }
 
 void HostPacking::add(Reading& reading, const model::Instance& instance) const {
+  if (instance.status.power_state == model::PowerState::running) ++reading.fleet.running;
   const auto host = reading.hosts.find(instance.status.host);
   if (host == reading.hosts.end()) return;
-  PackedFleet::Instance packed{
-      .id = id_of(instance.metadata), .host = host->second, .movable = is_movable(instance)};
+  PackedFleet::Instance packed{.id = id_of(instance.metadata),
+                               .host = host->second,
+                               .movable = is_movable(instance),
+                               .leaving = instance.status.other_host.has_value()};
   const auto sku = tables_.instance_skus.get(
       {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)});
   if (sku) {
@@ -68,7 +74,7 @@ void HostPacking::add(Reading& reading, const model::Instance& instance) const {
   reading.fleet.instances.push_back(std::move(packed));
 }
 
-Task<Result<PackedFleet>> HostPacking::read() {
+Task<Result<PackedFleet>> HostPacking::fleet() const {
   Reading reading;
   const auto take = [&](const auto& kept) -> Status {
     add(reading, *kept.value());
@@ -89,20 +95,16 @@ Task<Result<PackedFleet>> HostPacking::read() {
 Task<Result<model::PackingReport>> HostPacking::report(std::optional<std::int64_t> budget) {
   if (busy_) co_return fail_busy();
   const Turn turn(busy_);
-  HANSE_CO_TRY(PackedFleet fleet, co_await read());
+  HANSE_CO_TRY(PackedFleet fleet, co_await this->fleet());
   const std::int64_t moves = budget.value_or(default_budget(fleet));
   co_return co_await run_blocking(runtime_.blocking, runtime_.scheduler, [fleet = std::move(fleet), moves] {
     return report_on(fleet, moves, placement::packing::kMaxBoundWork);
   });
 }
 
-Task<Result<std::vector<model::PackingMove>>> HostPacking::plan(std::optional<std::int64_t> budget) {
-  if (busy_) co_return fail_busy();
-  const Turn turn(busy_);
-  HANSE_CO_TRY(PackedFleet fleet, co_await read());
-  const std::int64_t moves = budget.value_or(default_budget(fleet));
-  co_return co_await run_blocking(runtime_.blocking, runtime_.scheduler,
-                                  [fleet = std::move(fleet), moves] { return plan_moves(fleet, moves); });
+Task<std::vector<model::PackingMove>> HostPacking::plan(PackedFleet fleet, std::int64_t budget) const {
+  return run_blocking(runtime_.blocking, runtime_.scheduler,
+                      [fleet = std::move(fleet), budget] { return plan_moves(fleet, budget); });
 }
 
 }  // namespace hanse::zone

@@ -1,5 +1,5 @@
-// HostPacking: what an operator asks about how the zone's instances are packed onto its hosts, and the plan
-// of moves for whoever carries them out. It changes nothing.
+// HostPacking: how the zone's instances are packed onto its hosts, as an operator asks it, and as the
+// rebalancer sees it. It changes nothing.
 //
 // The tables are read in slices, so that the zone goes on meanwhile; what changes during that may be seen
 // before or after. What takes long is computed on the blocking executor, one question at a time. Thread: the
@@ -27,8 +27,10 @@ class HostPacking {
 
   // With at most so many moves; nothing: default_budget(). Requires: 1 to model::kMaxPackingMoves.
   Task<Result<model::PackingReport>> report(std::optional<std::int64_t> budget);
-  // The moves alone. Between the plan and its execution a host may have filled: who moves asks for the room.
-  Task<Result<std::vector<model::PackingMove>>> plan(std::optional<std::int64_t> budget);
+  Task<Result<PackedFleet>> fleet() const;
+  // At most so many moves that empty hosts of the fleet. Between the plan and its execution a host may have
+  // filled: who moves asks for the room.
+  Task<std::vector<model::PackingMove>> plan(PackedFleet fleet, std::int64_t budget) const;
 
   // Records that are read without letting others have a turn.
   static constexpr std::size_t kSlice = 200;
@@ -42,7 +44,6 @@ class HostPacking {
     std::map<Capabilities, std::size_t> capabilities;
   };
 
-  Task<Result<PackedFleet>> read();
   void add(Reading& reading, const model::Host& host) const;
   void add(Reading& reading, const model::Instance& instance) const;
 

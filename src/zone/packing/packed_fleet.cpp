@@ -27,7 +27,8 @@ std::map<std::size_t, Pool> pools_of(const PackedFleet& fleet) {
   }
   for (std::size_t instance = 0; instance < fleet.instances.size(); ++instance) {
     const PackedFleet::Host& host = fleet.hosts[fleet.instances[instance].host];
-    if (host.takes_part) pools[host.capabilities].instances.push_back(instance);
+    if (host.takes_part && !fleet.instances[instance].leaving)
+      pools[host.capabilities].instances.push_back(instance);
   }
   return pools;
 }

@@ -28,10 +28,13 @@ struct PackedFleet {
     std::size_t host = 0;
     placement::packing::Size size;
     bool movable = true;
+    // In a move within the zone, which has its room on both hosts: it keeps neither of them in use.
+    bool leaving = false;
   };
 
   std::vector<Host> hosts;
   std::vector<Instance> instances;
+  std::size_t running = 0;  // instances, whether they can be moved or not
 };
 
 // 1 % of the instances, and at least 1.

@@ -7,8 +7,6 @@
 
 namespace hanse::zone {
 
-using placement::packing::Move;
-
 RebalancePace rebalance_pace(std::size_t running, double hourly) {
   const Seconds period = std::chrono::duration_cast<Seconds>(kRebalancePeriod);
   const std::size_t due = placement::packing::moves_due(running, period, hourly);
@@ -33,53 +31,44 @@ Task<void> Rebalancer::run() {
   MonotonicTime last = services_.runtime.clock.now();
   while (true) {
     co_await sleep_for(services_.runtime.scheduler, kRebalancePeriod);
-    auto view = packing_view(services_.tables, services_.hosts);
-    if (!view) {
-      log_.warning("the hosts cannot be looked at: {}", view.error().message);
+    Result<PackedFleet> fleet = co_await services_.packing.fleet();
+    if (!fleet) {
+      log_.warning("the hosts cannot be looked at: {}", fleet.error().message);
       continue;
     }
-    const RebalancePace pace = rebalance_pace(view->running, hourly);
+    const RebalancePace pace = rebalance_pace(fleet->running, hourly);
     const MonotonicTime now = services_.runtime.clock.now();
     if (pace.moves == 0 || now - last < pace.wait) continue;
-    const std::vector<Wish> wishes = plan(std::move(*view), pace.moves);
-    if (wishes.empty()) continue;
+    const std::vector<model::PackingMove> moves = co_await plan(std::move(*fleet), pace.moves);
+    if (moves.empty()) continue;
     last = now;
-    for (const Wish& wish : wishes) co_await order(wish);
+    for (const model::PackingMove& move : moves) co_await order(move);
   }
 }
 
-std::vector<Rebalancer::Wish> Rebalancer::plan(PackingView view, std::size_t most) {
+Task<std::vector<model::PackingMove>> Rebalancer::plan(PackedFleet fleet, std::size_t most) {
   const MonotonicTime now = services_.runtime.clock.now();
   std::erase_if(left_alone_, [now](const auto& entry) { return entry.second <= now; });
-  const placement::packing::RebalancePlanner planner(placement::packing::best_fit());
-  std::vector<Wish> wishes;
-  for (PackingGroup& group : view.groups) {
-    for (std::size_t i = 0; i < group.instances.size(); ++i) {
-      if (left_alone_.contains(to_string(group.instance_ids[i]))) group.instances[i].movable = false;
-    }
-    const std::vector<Move> moves = planner.plan(group.hosts, group.instances, kMaxPlannedMoves);
-    for (const Move& move : moves) {
-      if (wishes.size() == most) return wishes;
-      wishes.push_back(
-          {group.instance_ids[move.instance], group.host_names[move.from], group.host_names[move.to]});
-    }
+  for (PackedFleet::Instance& instance : fleet.instances) {
+    if (left_alone_.contains(to_string(instance.id))) instance.movable = false;
   }
-  return wishes;
+  auto moves = co_await services_.packing.plan(std::move(fleet), kMaxPlannedMoves);
+  if (moves.size() > most) moves.resize(most);
+  co_return moves;
 }
 
-Task<void> Rebalancer::order(Wish wish) {
-  const std::string name = to_string(wish.instance);
+Task<void> Rebalancer::order(model::PackingMove move) {
+  const std::string name = to_string(ResourceId{move.tenant, move.workspace, move.instance});
   // Also when it succeeds: what has been moved is not moved again soon.
   left_alone_[name] = services_.runtime.clock.now() + kLeaveAlone;
-  const auto begun = co_await services_.transfers.create(
-      {.tenant = wish.instance.tenant, .workspace = wish.instance.workspace},
-      {.instance = wish.instance.name, .host = wish.to});
+  const auto begun = co_await services_.transfers.create({.tenant = move.tenant, .workspace = move.workspace},
+                                                         {.instance = move.instance, .host = move.to});
   if (!begun) {
-    log_.info("instance '{}' stays on host '{}': {}", name, wish.from, begun.error().message);
+    log_.info("instance '{}' stays on host '{}': {}", name, move.from, begun.error().message);
     co_return;
   }
   services_.events.add("instance", name, "Rebalanced",
-                       fmt::format("moves from host '{}' to host '{}'", wish.from, wish.to));
+                       fmt::format("moves from host '{}' to host '{}'", move.from, move.to));
 }
 
 }  // namespace hanse::zone

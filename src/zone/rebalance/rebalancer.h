@@ -12,7 +12,7 @@
 
 #include "runtime/runtime.h"
 #include "zone/event_log.h"
-#include "zone/packing_view.h"
+#include "zone/packing/host_packing.h"
 #include "zone/transfer_frontend.h"
 #include "zone/zone_config.h"
 
@@ -38,8 +38,7 @@ class Rebalancer {
   struct Services {
     Runtime& runtime;
     const ZoneConfig& config;
-    Tables& tables;
-    HostSessions& hosts;
+    HostPacking& packing;
     TransferFrontend& transfers;
     EventLog& events;
   };
@@ -49,13 +48,8 @@ class Rebalancer {
   Task<void> run();
 
  private:
-  struct Wish {
-    ResourceId instance;
-    std::string from;
-    std::string to;
-  };
-  std::vector<Wish> plan(PackingView view, std::size_t most);
-  Task<void> order(Wish wish);
+  Task<std::vector<model::PackingMove>> plan(PackedFleet fleet, std::size_t most);
+  Task<void> order(model::PackingMove move);
 
   Services services_;
   Logger log_;

@@ -1,5 +1,6 @@
 #include "zone/rebalance/rebalancer.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 
 #include "zone/moving_hosts_for_test.h"
@@ -34,26 +35,30 @@ struct Fixture : test_support::MovingHosts {
     create_on("h2", "c");
     sent = model::MoveState::handed_over;
   }
-  PackingView view() { return packing_view(zone->tables(), zone->hosts()).value(); }
-  static const placement::packing::HostState* find(const PackingView& view, const std::string& host) {
-    for (const PackingGroup& group : view.groups) {
-      for (std::size_t i = 0; i < group.hosts.size(); ++i) {
-        if (group.host_names[i] == host) return &group.hosts[i];
-      }
-    }
-    return nullptr;
-  }
+  PackedFleet fleet() { return wait(packing.fleet()).value(); }
+
+  HostPacking packing{world.runtime, zone->tables(), zone->hosts(), zone->capacity()};
 };
 
-TEST_CASE_FIXTURE(Fixture, "the view has the hosts that take part, their room, and what may move") {
-  const PackingView before = view();
-  REQUIRE(before.groups.size() == 1);
+const PackedFleet::Host& host_of(const PackedFleet& fleet, const std::string& name) {
+  const auto host = std::find_if(fleet.hosts.begin(), fleet.hosts.end(),
+                                 [&](const PackedFleet::Host& one) { return one.name == name; });
+  REQUIRE(host != fleet.hosts.end());
+  return *host;
+}
+const PackedFleet::Instance& instance_of(const PackedFleet& fleet, const std::string& name) {
+  const auto instance = std::find_if(fleet.instances.begin(), fleet.instances.end(),
+                                     [&](const PackedFleet::Instance& one) { return one.id.name == name; });
+  REQUIRE(instance != fleet.instances.end());
+  return *instance;
+}
+
+TEST_CASE_FIXTURE(Fixture, "the fleet has the hosts that take part, their room, and what may move") {
+  const PackedFleet before = fleet();
   CHECK(before.running == 3);
-  REQUIRE(find(before, "h2") != nullptr);
-  CHECK(find(before, "h2")->instances.size() == 2);
-  CHECK(find(before, "h2")->free == placement::packing::Size{{2}, {640}});
-  CHECK_FALSE(find(before, "h3")->is_open());
-  for (const auto& instance : before.groups.front().instances) CHECK(instance.movable);
+  CHECK(host_of(before, "h2").free == placement::packing::Size{{2}, {640}});
+  for (const PackedFleet::Instance& instance : before.instances) CHECK(instance.movable);
+  for (const PackedFleet::Host& host : before.hosts) CHECK(host.takes_part);
 
   set_schedulable("h3", false);
   hosts.erase("h2");
@@ -62,12 +67,11 @@ TEST_CASE_FIXTURE(Fixture, "the view has the hosts that take part, their room, a
     bound.spec.host = "h1";
     return {};
   })));
-  const PackingView after = view();
-  CHECK(find(after, "h2") == nullptr);
-  CHECK(find(after, "h3") == nullptr);
+  const PackedFleet after = fleet();
+  CHECK_FALSE(host_of(after, "h2").takes_part);
+  CHECK_FALSE(host_of(after, "h3").takes_part);
   CHECK(after.running == 3);
-  REQUIRE(after.groups.front().instances.size() == 1);
-  CHECK_FALSE(after.groups.front().instances.front().movable);
+  CHECK_FALSE(instance_of(after, "a").movable);
 }
 
 TEST_CASE_FIXTURE(Fixture, "in a move within the zone both hosts have less room") {
@@ -75,17 +79,18 @@ TEST_CASE_FIXTURE(Fixture, "in a move within the zone both hosts have less room"
   REQUIRE(wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
                                         {.instance = "a", .host = "h3"})));
   act_for(Seconds{2});
-  const PackingView moving = view();
-  CHECK(find(moving, "h1")->free == placement::packing::Size{{3}, {832}});
-  CHECK(find(moving, "h3")->free == placement::packing::Size{{3}, {832}});
-  CHECK_FALSE(find(moving, "h1")->is_open());
+  const PackedFleet moving = fleet();
+  CHECK(host_of(moving, "h1").free == placement::packing::Size{{3}, {832}});
+  CHECK(host_of(moving, "h3").free == placement::packing::Size{{3}, {832}});
+  CHECK(instance_of(moving, "a").leaving);
+  CHECK_FALSE(instance_of(moving, "a").movable);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the host with the fewest instances is emptied, after the first wait") {
   EventLog events(world.runtime);
   ZoneConfig config;
   config.rebalance = RebalanceConfig{.moves_per_hour_percent = 100};  // three an hour
-  Rebalancer rebalancer({world.runtime, config, zone->tables(), zone->hosts(), zone->transfers(), events});
+  Rebalancer rebalancer({world.runtime, config, packing, zone->transfers(), events});
   REQUIRE(rebalancer.wanted());
   Scope scope;
   REQUIRE(scope.spawn(rebalancer.run()));
