@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Audited, "a write of a user is on record: who, what, where fro
   CHECK(std::to_string(record.revision) == made.text("/metadata/resourceVersion"));
   CHECK(record.status == 201);
   CHECK(record.request_id == "r-17?");
-  CHECK(record.time == "2026-01-01T00:00:00.000Z");
+  CHECK(record.time.starts_with("2026-01-01T00:00:00."));
   REQUIRE(ask(As::user, "DELETE", test::kSkus + "/small").status == 202);
   CHECK(last().method == "DELETE");
   CHECK(last().status == 202);
