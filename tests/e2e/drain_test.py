@@ -27,6 +27,14 @@ class Drain(unittest.TestCase):
         self.assertEqual(report["path"], path)
         self.assertEqual(self.host(running), other(source))
         self.assertEqual([machine.host for machine in running.machines()], [other(source)])
+        self.wait_for_end_of_copy(running, source)
+
+    # Until the zone has heard of it the machine does not move back there.
+    def wait_for_end_of_copy(self, running, host):
+        def gone():
+            left = running.hanse.get("get", "host", host)["status"].get("leftMachines")
+            return not left and not running.disks(ZONE, host)
+        federation.wait_for(f"end of the old copy on {host}", gone, 10)
 
     def drain(self, running):
         drained = self.host(running)
@@ -59,7 +67,7 @@ class Drain(unittest.TestCase):
         self.assertEqual(len(watch.boots), 1, "the machine booted again")
         host = self.host(running)
         self.assertEqual([machine.host for machine in running.machines()], [host])
-        federation.wait_for("end of the old copy", lambda: not running.disks(ZONE, other(host)), 10)
+        self.wait_for_end_of_copy(running, other(host))
         self.assertEqual(running.sanitizer_reports(), [])
 
 

@@ -5,6 +5,7 @@ import threading
 import urllib.request
 
 INTERVAL_SECONDS = 0.1
+LAST_LOOK_SECONDS = 10
 
 
 class WitnessWatch:
@@ -24,13 +25,18 @@ class WitnessWatch:
     def __exit__(self, *_):
         self._end.set()
         self._thread.join()
+        # However short the time was in which nobody was paused, the one that is left has said something.
+        self._look(LAST_LOOK_SECONDS)
 
     def _watch(self):
         while not self._end.wait(INTERVAL_SECONDS):
-            for machine in self.federation.machines():
-                # One that is paused, or has no guest yet, does not answer.
-                with contextlib.suppress(OSError, ValueError):
-                    with urllib.request.urlopen(machine.url, timeout=1) as answer:
-                        said = json.load(answer)
-                    self.last_line = max(self.last_line, said["last_fsynced_line"])
-                    self.boots.add(said["boot_id"])
+            self._look(1)
+
+    def _look(self, timeout):
+        for machine in self.federation.machines():
+            # One that is paused, or has no guest yet, does not answer.
+            with contextlib.suppress(OSError, ValueError):
+                with urllib.request.urlopen(machine.url, timeout=timeout) as answer:
+                    said = json.load(answer)
+                self.last_line = max(self.last_line, said["last_fsynced_line"])
+                self.boots.add(said["boot_id"])
