@@ -2,6 +2,12 @@
 // as table_impl.h.
 #pragma once
 
+#include <cstdint>
+#include <fmt/format.h>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "zone/frontend.h"
 
 namespace hanse::zone {

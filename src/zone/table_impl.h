@@ -2,6 +2,14 @@
 // that everybody else compiles the declarations alone.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "zone/table.h"
 
 namespace hanse::zone {

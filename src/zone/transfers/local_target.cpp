@@ -19,8 +19,8 @@ Task<Result<IncomingView>> LocalTarget::wait(IncomingView seen) {
   const MonotonicTime deadline = runtime_.clock.now() + kIncomingWait;
   while (true) {
     const std::uint64_t version = machine_.changes().version();
+    note_running();
     HANSE_CO_TRY(const IncomingView now, heard_view());
-    if (!report_by_ && now_running()) report_by_ = runtime_.clock.now() + migration::kFirstBeatGrace;
     const Nanos left = std::min(deadline, report_by_.value_or(deadline)) - runtime_.clock.now();
     if (!(now == seen) || left <= Nanos{0}) co_return now;
     co_await machine_.changes().changed_since(version, left);
@@ -43,6 +43,15 @@ Result<IncomingView> LocalTarget::heard_view() const {
   if (granted_ && !hosts_.connected(machine_.host()))
     return fail(Code::unavailable, "host '{}' is not connected", machine_.host());
   return view();
+}
+
+// From when it is known to run; anew when it was known no more for a while.
+void LocalTarget::note_running() {
+  if (!now_running()) {
+    report_by_.reset();
+  } else if (!report_by_) {
+    report_by_ = runtime_.clock.now() + migration::kFirstBeatGrace;
+  }
 }
 
 IncomingView LocalTarget::view() const {

@@ -43,6 +43,7 @@ class LocalTarget final : public migration::TargetZone {
   migration::IncomingView granted_view() const;
   std::optional<model::MachineObserved> now_running() const;
   Result<migration::IncomingView> heard_view() const;
+  void note_running();
 
   Runtime& runtime_;
   HostSessions& hosts_;
@@ -50,7 +51,7 @@ class LocalTarget final : public migration::TargetZone {
   model::MoveOrder order_;
   std::string ca_pem_;
   std::optional<Epoch> granted_;
-  std::optional<MonotonicTime> report_by_;  // set once the guest runs there
+  std::optional<MonotonicTime> report_by_;  // while the guest runs there
 };
 
 }  // namespace hanse::zone

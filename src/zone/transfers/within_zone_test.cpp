@@ -103,6 +103,25 @@ TEST_CASE_FIXTURE(Fixture, "after the commit point the old host is never told to
   CHECK(told("h1").goal == model::MachineGoal::absent);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a host that is not known to run it any more is waited for") {
+  const std::string name = begin_move();
+  hosts["h1"]->observe(answer(told("h1"), MoveState::handed_over));
+  pass(Millis{200});
+  REQUIRE(phase(name) == Phase::committed);
+  model::MachineObserved seen = answer(told("h2"), sent);
+  REQUIRE(seen.power_state == PowerState::running);
+  hosts["h2"]->observe(seen);
+  pass(Millis{100});
+  seen.power_state = PowerState::unknown;  // before its first heartbeat
+  hosts["h2"]->observe(seen);
+  pass(Seconds{1});
+  CHECK(phase(name) == Phase::committed);
+  seen.power_state = PowerState::running;
+  hosts["h2"]->observe(seen);
+  pass(Seconds{1});
+  CHECK(phase(name) == Phase::completed);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a move that fails leaves the instance where it is, and nothing at the target") {
   const std::string name = begin_move();
   sent = MoveState::failed;
