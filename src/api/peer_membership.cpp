@@ -2,6 +2,7 @@
 // Who accepts an invitation or confirms proves himself by its secret; he has no certificate that we know yet.
 #include "api/audit_trail.h"
 #include "api/json_body.h"
+#include "api/query.h"
 #include "api/resource_routes.h"
 #include "zone/federation/zone_records.h"
 
@@ -24,7 +25,8 @@ Task<Result<http::Reply>> confirm(Context& context, Call call) {
 
 Task<Result<http::Reply>> depart(Context& context, Call call) {
   note_resource(call.audit, "peers/" + call.caller.name);
-  HANSE_CO_CHECK(co_await context.parts.membership.departed(call.caller.name));
+  HANSE_CO_CHECK(co_await context.parts.membership.departed(
+      call.caller.name, text_parameter(call.request.query, "membership")));
   co_return http::Reply(http::Response{204});
 }
 
@@ -51,11 +53,13 @@ void add_peer_membership_routes(Routes& routes, Context& context) {
                     .success = 204,
                     .options = {.body_limit = kMaxActionBody},
                     .function = [&context](Call call) { return confirm(context, std::move(call)); }});
-  routes.push_back({.name = fmt::format("DELETE {}", zone::kMembershipPath),
-                    .access = kPeers,
-                    .summary = "The calling zone has left",
-                    .success = 204,
-                    .function = [&context](Call call) { return depart(context, std::move(call)); }});
+  routes.push_back(
+      {.name = fmt::format("DELETE {}", zone::kMembershipPath),
+       .access = kPeers,
+       .summary = "The calling zone has left",
+       .query = {{"membership", ParameterType::text, "Which one; ignored when it has joined again since"}},
+       .success = 204,
+       .function = [&context](Call call) { return depart(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("POST {}", federation::kExchangePath),
                     .access = kPeers,
                     .summary = "Exchange signed records: what the caller has, lacks and sends",

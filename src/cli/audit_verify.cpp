@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <optional>
+#include <string>
 
 #include "base/json.h"
 #include "cli/audit_pages.h"
@@ -108,7 +109,8 @@ Task<Status> run_audit_verify(Session session, AuditTools tools, AuditVerifyOpti
   HANSE_CO_CHECK(co_await read_audit(session.api, "", 0, take));
   chain.finish();
   show_verdict(session, {chain, kept});
-  if (chain.fault()) co_return fail(Code::data_loss, "the audit log is not whole: {}", *chain.fault());
+  const std::optional<std::string>& fault = chain.fault();
+  if (fault) co_return fail(Code::data_loss, "the audit log is not whole: {}", *fault);
   co_return Status();
 }
 

@@ -165,7 +165,9 @@ std::optional<model::HostHello> HostSessions::hello(const std::string& host) con
 
 const model::HostHello* HostSessions::find_hello(const std::string& host) const {
   const auto state = hosts_.find(host);
-  return state == hosts_.end() || !state->second.hello ? nullptr : &*state->second.hello;
+  if (state == hosts_.end()) return nullptr;
+  const std::optional<model::HostHello>& hello = state->second.hello;
+  return hello ? &*hello : nullptr;
 }
 
 bool HostSessions::connected(const std::string& host) const {

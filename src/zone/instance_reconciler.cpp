@@ -140,7 +140,7 @@ void InstanceReconciler::tell_host(const model::Instance& instance, const std::s
 // run the machine. The one that has sent keeps its last order until its copy is removed.
 void InstanceReconciler::tell_other_host(const model::Instance& instance, const InstanceContext& context,
                                          const std::string& key) {
-  const std::string& host = *instance.status.other_host;
+  const std::string host = instance.status.other_host.value_or("");
   const auto order = services_.orders.find(key, host);
   const bool receives = order && order->goal == model::MoveGoal::receive;
   if constexpr (kPlantedBug == PlantedBug::sender_runs_after_commit) {

@@ -101,11 +101,14 @@ Task<void> AuditLog::write_batches() {
     const auto room = static_cast<std::size_t>(files_.room(runtime_.clock.wall_now()));
     const std::size_t count = std::min(pending_.size(), room);
     const Status written = co_await write_batch(count);
-    if (!written) {
-      broken_ = not_written(written.error());
-      log_.error("{} records were not written: {}", pending_.size(), written.error().message);
+    if (written) {
+      settle(count, Status());
+      continue;
     }
-    settle(written ? count : pending_.size(), written ? Status() : Status(fail(*broken_)));
+    const Error error = not_written(written.error());
+    log_.error("{} records were not written: {}", pending_.size(), written.error().message);
+    broken_ = error;
+    settle(pending_.size(), fail(error));
   }
   writing_ = false;
 }

@@ -25,15 +25,16 @@ struct DrainReconciler::Round {
 Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   const ResourceId id = id_of_key(KindOf<model::Host>::kTraits, key);
   const auto host = services_.tables.hosts.get(id);
-  const bool drains = host && (*host)->spec.drain && !(*host)->metadata.deleted_at;
-  if (!drains) {
+  std::optional<model::DrainSpec> wish;
+  if (host && !(*host)->metadata.deleted_at) wish = (*host)->spec.drain;
+  if (!wish) {
     draining_.erase(id.name);
     std::erase_if(attempts_, [&](const auto& entry) { return entry.second.host == id.name; });
     if (host && (*host)->status.drain) HANSE_CO_CHECK(co_await note(id.name, std::nullopt));
     co_return Again();
   }
   draining_.insert(id.name);
-  Round round{.host = id.name, .concurrent = (*host)->spec.drain->concurrent_moves};
+  Round round{.host = id.name, .concurrent = wish->concurrent_moves};
   const std::vector<std::string> keys = index_.keys_on(id.name);
   std::erase_if(attempts_, [&](const auto& entry) {
     return entry.second.host == id.name && std::find(keys.begin(), keys.end(), entry.first) == keys.end();

@@ -98,8 +98,9 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
                                 .since = to_rfc3339(now),
                                 .expires_at = to_rfc3339(now + kConfirmationTime),
                                 .invitation = invitation.key.substr(sizeof kPrefix - 1)};
+  record.membership = record.invitation;
   // It may have left and forgotten what is pinned here still: it confirms by the new secret, and what it had
-  // stays.
+  // stays until then.
   if (known != nullptr && known->record.state == federation::PeerState::active) {
     const std::string secret = std::move(record.invitation);
     record = known->record;
@@ -123,13 +124,15 @@ Task<Status> Invitations::confirm(ConfirmationRequest request) {
                    "zone '{}' has nothing to confirm here; begin again with a new invitation",
                    request.zone.substr(0, 64));
   }
-  if (known->record.state == federation::PeerState::active) co_return Status();
-  if (known->record.state != federation::PeerState::invited) {
+  const bool again = known->record.state == federation::PeerState::active;
+  if (again && known->record.membership == digest) co_return Status();
+  if (!again && known->record.state != federation::PeerState::invited) {
     co_return fail(Code::failed_precondition, "zone '{}' has left zone '{}' meanwhile", services_.config.name,
                    request.zone);
   }
   federation::PeerRecord record = known->record;
   record.state = federation::PeerState::active;
+  record.membership = digest;
   record.since = to_rfc3339(services_.runtime.clock.wall_now());
   record.expires_at.clear();
   HANSE_CO_CHECK(co_await services_.peers.write(std::move(record), known->revision));

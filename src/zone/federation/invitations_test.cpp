@@ -74,6 +74,22 @@ TEST_CASE_FIXTURE(Fixture, "what is confirmed without the invitation's secret gi
   CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a farewell that comes late does not end what began after it") {
+  const auto join = [&] {
+    const auto invitation = invite();
+    CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+    CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})));
+    return federation::secret_digest(hashing, invitation.secret);
+  };
+  const std::string first = join();
+  const std::string second = join();  // it has left meanwhile, and this zone has not heard of it
+  CHECK(wait(zone->membership().departed("lisbon", first)));
+  REQUIRE(zone->membership().get("lisbon"));
+  CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
+  CHECK(wait(zone->membership().departed("lisbon", second)));
+  CHECK_FALSE(zone->membership().get("lisbon"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "of an invitation's secret the store has the hash only") {
   const auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");

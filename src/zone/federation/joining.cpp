@@ -60,15 +60,17 @@ Task<Status> Joining::pin(federation::Invitation invitation, federation::SignedR
                    "the card of zone '{}' does not fit the invitation; ask for a new one", invitation.zone);
   }
   const WallTime now = services_.runtime.clock.wall_now();
-  federation::PeerRecord record{.name = read.zone,
-                                .state = PeerState::joining,
-                                .endpoint = read.endpoint,
-                                .identity_key = read.identity_key,
-                                .ca_pems = read.ca_pems,
-                                .card_version = card.version,
-                                .since = to_rfc3339(now),
-                                .expires_at = to_rfc3339(now + kJoiningTime),
-                                .invitation = invitation.secret};
+  federation::PeerRecord record{
+      .name = read.zone,
+      .state = PeerState::joining,
+      .endpoint = read.endpoint,
+      .identity_key = read.identity_key,
+      .ca_pems = read.ca_pems,
+      .card_version = card.version,
+      .since = to_rfc3339(now),
+      .expires_at = to_rfc3339(now + kJoiningTime),
+      .invitation = invitation.secret,
+      .membership = federation::secret_digest(services_.cryptography.hashing, invitation.secret)};
   const PeerTable::Stored* known = services_.peers.find(read.zone);
   if (known != nullptr && known->record.identity_key != read.identity_key) {
     co_return fail(
@@ -160,9 +162,15 @@ Task<Status> Joining::leave(std::string zone) {
   co_return Status();
 }
 
-Task<Status> Joining::forget(std::string zone) {
+Task<Status> Joining::forget(std::string zone, std::string membership) {
   const PeerTable::Stored* known = services_.peers.find(zone);
   if (known == nullptr) co_return Status();
+  const federation::PeerRecord& record = known->record;
+  const bool named = !membership.empty() && !record.membership.empty();
+  if (named && membership != record.membership && membership != record.invitation) {
+    log_.info("zone '{}' has left, as it says late: it has joined again since", zone);
+    co_return Status();
+  }
   HANSE_CO_CHECK(co_await services_.peers.erase(zone, known->revision));
   services_.events.add("zone", zone, "PeerLeft", "it has left; it has no rights here any more");
   log_.info("zone '{}' has left", zone);
@@ -192,7 +200,8 @@ Task<Status> Joining::take_card(federation::SignedRecord record) {
 Task<Status> Joining::take_leave(PeerTable::Stored leaving) {
   const federation::Peer& peer = leaving.peer;
   federation::PeerClient client(services_.runtime, peer, identity_);
-  const auto told = co_await client.call("DELETE", kMembershipPath);
+  const auto told = co_await client.call(
+      "DELETE", fmt::format("{}?membership={}", kMembershipPath, leaving.record.membership));
   // One that does not know us any more needs no farewell.
   const bool done =
       told || told.error().code == Code::unauthenticated || told.error().code == Code::permission_denied;

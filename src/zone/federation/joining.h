@@ -27,7 +27,8 @@ class Joining {
   // It has no rights here from now on; it is told in the background. Errors: not_found.
   Task<Status> leave(std::string zone);
   // The peer has left.
-  Task<Status> forget(std::string zone);
+  // `membership`: that it says it has left; empty: whichever there is.
+  Task<Status> forget(std::string zone, std::string membership);
   // A peer's newer card.
   Task<Status> take_card(federation::SignedRecord record);
   // Confirms and takes leave where that is due, and forgets what has expired.

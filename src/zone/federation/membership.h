@@ -35,7 +35,9 @@ class Membership {
   }
   // Errors: failed_precondition, saying what still ties the two, unless it is forced.
   Task<Status> leave(std::string zone, bool force);
-  Task<Status> departed(std::string zone) { return joining_.forget(std::move(zone)); }
+  Task<Status> departed(std::string zone, std::string membership) {
+    return joining_.forget(std::move(zone), std::move(membership));
+  }
   Task<Status> take_card(federation::SignedRecord card) { return joining_.take_card(std::move(card)); }
   // A zone whose card came to us in a trusted way: from a test, or from its own data folder.
   Task<Status> adopt(federation::PeerRecord record);

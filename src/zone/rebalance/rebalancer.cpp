@@ -1,6 +1,7 @@
 #include "zone/rebalance/rebalancer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "placement/packing/rebalance_planner.h"
 #include "runtime/sleep.h"
@@ -25,7 +26,9 @@ bool Rebalancer::wanted() const {
 }
 
 Task<void> Rebalancer::run() {
-  const double hourly = services_.config.rebalance->moves_per_hour_percent / 100;
+  const std::optional<RebalanceConfig>& config = services_.config.rebalance;
+  if (!config) co_return;
+  const double hourly = config->moves_per_hour_percent / 100;
   // What was moved just before this zone started is not known: the first waiting time comes first. It is cut
   // into periods, since what runs, and thereby the pace, changes meanwhile.
   MonotonicTime last = services_.runtime.clock.now();

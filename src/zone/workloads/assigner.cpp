@@ -128,10 +128,10 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());
   // The digest said the price for everybody; this one is for us.
-  if (answer->price) chooser_.learn_price(zone, sku, *answer->price);
+  const std::optional<MicroEuroPerHour> price = answer->price;
+  if (price) chooser_.learn_price(zone, sku, *price);
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
   if (!ceiling) co_return Status();
-  const std::optional<MicroEuroPerHour> price = answer->price;
   if (price && price->value <= std::llround(*ceiling * kMicrosPerEuro)) co_return Status();
   (void)co_await zones_.release(zone, replica.reservation);
   co_return fail(Code::failed_precondition,
