@@ -11,7 +11,7 @@ function(hanse_add_tests name folder)
   target_compile_definitions(${name}_test PRIVATE HANSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_precompile_headers(${name}_test REUSE_FROM hanse_base)
   add_test(NAME unit.${name} COMMAND ${name}_test)
-  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
+  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 600 LABELS unit)
 endfunction()
 
 function(hanse_add_library name folder)

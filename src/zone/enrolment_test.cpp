@@ -78,7 +78,8 @@ TEST_CASE_FIXTURE(Fixture, "a wrong and an expired token are told apart, and cha
   CHECK(enrol(token, "no request").find("request") != std::string::npos);
   pass(Seconds{61});
   CHECK(enrol(token, request()).starts_with("the token expired at "));
-  // Kept for a day, then forgotten.
+  // Kept for a day, then forgotten; a zone that stands still meanwhile makes the test short.
+  zone.reset();
   pass(kKeepHostInvitation);
   restart();
   CHECK(
