@@ -6,6 +6,7 @@ import platform
 import re
 import statistics
 import subprocess
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "bench", "results")
@@ -30,6 +31,13 @@ def machine():
         "load": round(os.getloadavg()[0], 1),
         "qemu": _first_line("qemu-system-x86_64", "--version"),
     }
+
+
+def run_rounds(program, folder, seconds, rounds):
+    """What a program that measures a disk prints, an object a round; it has a folder inside of the given one for itself."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        done = subprocess.run([program, place, str(seconds), str(rounds)], text=True, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def quartiles(values):

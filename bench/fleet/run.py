@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What a zone does with many hosts: `hanse simulate fleet` and `hanse zone` on this machine, the store on disk; bench/results/fleet.json.
 
-Usage: run.py [--hosts N ...] [--instances N] [--large N]. As root it runs in a network namespace of its own, so that the
+Usage: run.py [--hosts [N ...]] [--instances N] [--large N [--store FOLDER]]. As root it runs in a network namespace of its own, so that the
 traffic that it counts is its own. Each size has a fresh zone and a fresh fleet; a size that fails keeps its error in the results.
 """
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -143,41 +144,55 @@ def measure(options, hosts):
 
 def grow(zone, hosts, connected, connects):
     """A store of that many hosts, each with two instances, as hosts and users make it: the hosts come in shifts of as many as may be
-    connected, take what is placed on them and leave. The last shift has twice the room and is not filled here."""
+    connected, take what is placed on them and leave."""
     made = 0
-    while made < hosts - connected:
-        count = min(connected, hosts - connected - made)
+    while made < hosts:
+        count = min(connected, hosts - made)
         with Fleet(zone, count, connects, -(-count // HOSTS_PER_ADDRESS), first=made + 1, vcpus=INSTANCES_PER_HOST) as fleet:
             fleet.wait("connected", count, PATIENCE)
             Load(zone).create_instances(made * INSTANCES_PER_HOST, count * INSTANCES_PER_HOST)
             fleet.wait("running", count * INSTANCES_PER_HOST, PATIENCE)
         made += count
         print(f"{made} hosts and {made * INSTANCES_PER_HOST} instances are in the store", file=sys.stderr, flush=True)
-    return made
+
+
+def measure_restart(zone, fleet):
+    result = restart(zone, fleet)
+    result["zone_mib"] = round(memory_mib(zone.process.pid))
+    result["list"] = lists(zone)
+    result["zone_mib_after_list"] = round(memory_mib(zone.process.pid))
+    return result
 
 
 def measure_large(options):
-    """A zone whose store holds more hosts than may be connected here."""
+    """A zone whose store holds more hosts than may be connected here. The last of them come back, start what they had and take more."""
     hosts, connected = options.large, options.connected
     result = {"hosts": hosts, "connected": connected, "load": round(os.getloadavg()[0], 1)}
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder, Zone(options.hanse, folder, "0.0.0.0", PATIENCE) as zone:
+    with contextlib.ExitStack() as stack:
+        folder = options.store or stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder))
+        os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o711)
+        zone = stack.enter_context(Zone(options.hanse, folder, "0.0.0.0", PATIENCE))
+        grown = zone.path("grown.json")
         try:
-            Fleet(zone, 1, 1, 1).__exit__()  # writes the context that seed() uses
-            seed(zone)
-            began, cpu = time.monotonic(), cpu_seconds(zone.process.pid)
-            made = grow(zone, hosts, connected, options.connects)
-            result["grown"] = {"seconds": round(time.monotonic() - began, 1),
-                               "zone_cpu_seconds": round(cpu_seconds(zone.process.pid) - cpu, 1)}
-            with Fleet(zone, connected, options.connects, 1, first=made + 1, vcpus=2 * INSTANCES_PER_HOST) as fleet:
+            if not os.path.exists(grown):
+                Fleet(zone, 1, 1, 1).__exit__()  # writes the context that seed() uses
+                seed(zone)
+                began, cpu = time.monotonic(), cpu_seconds(zone.process.pid)
+                grow(zone, hosts, connected, options.connects)
+                result["grown"] = {"seconds": round(time.monotonic() - began, 1),
+                                   "zone_cpu_seconds": round(cpu_seconds(zone.process.pid) - cpu, 1)}
+                with open(grown, "w", encoding="ascii") as file:
+                    json.dump({"hosts": hosts, "instances": hosts * INSTANCES_PER_HOST}, file)
+            with open(grown, encoding="ascii") as file:
+                result["store"] = json.load(file)
+            with Fleet(zone, connected, options.connects, 1, first=hosts - connected + 1) as fleet:
                 result["connect_seconds"] = round(fleet.wait("connected", connected, PATIENCE), 1)
-                result["create"] = create(zone, fleet, connected * INSTANCES_PER_HOST, made * INSTANCES_PER_HOST)
+                fleet.wait("running", connected * INSTANCES_PER_HOST, PATIENCE)
+                result["create"] = create(zone, fleet, options.instances, result["store"]["instances"])
                 result["list"] = lists(zone)
                 result["store_mib"] = round(os.path.getsize(zone.path("data/zone.db")) / (1 << 20))
-                result["restart"] = restart(zone, fleet)
-                result["restart"]["zone_mib"] = round(memory_mib(zone.process.pid))
-                result["restart"]["list"] = lists(zone)
-                result["restart"]["zone_mib_after_list"] = round(memory_mib(zone.process.pid))
+                result["restart"] = measure_restart(zone, fleet)
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
             result["error"] = str(error)
     print(json.dumps(result), flush=True)
@@ -201,6 +216,7 @@ def main():
     parser.add_argument("--hosts", type=int, nargs="*", default=[1_000, 10_000, 100_000])
     parser.add_argument("--large", type=int, metavar="N",
                         help="also: a store of N hosts with two instances each, of which --connected are there")
+    parser.add_argument("--store", metavar="FOLDER", help="keep the store of --large there, and use the one that is there already")
     parser.add_argument("--connected", type=int, default=16_000,
                         help="hosts of --large that are connected, as the limit of descriptors has it")
     parser.add_argument("--instances", type=int, default=20_000)
@@ -208,15 +224,15 @@ def main():
     parser.add_argument("--only-idle", action="store_true", help="no instances")
     options = parser.parse_args()
     isolate()
-    machine = report.machine()
-    sizes = [measure(options, hosts) for hosts in options.hosts]
-    results = {"machine": machine, "sizes": sizes}
+    results = report.load("fleet.json")  # what is not measured now stays
+    if options.hosts:
+        results |= {"machine": report.machine(), "sizes": [measure(options, hosts) for hosts in options.hosts]}
     if options.large:
-        results["large"] = measure_large(options)
+        results["large"] = {"machine": report.machine(), **measure_large(options)}
     report.save("fleet.json", results)
     heads = ["hosts", "connected, s", "zone KiB/host", "fleet KiB/host", "idle kbit/s a host", "accepted/s", "running/s",
              "page of 1,000, ms", "whole list, ms", "restart: serves, s", "all back, s"]
-    report.print_table(heads, [row(size) for size in sizes])
+    report.print_table(heads, [row(size) for size in results.get("sizes", [])])
 
 
 if __name__ == "__main__":

@@ -68,9 +68,9 @@ def print_capacity(results):
         same = [result for result in results if result["hosts"] == hosts]
         reserve, release, sum_up = (median(same, name) for name in ("reserve_us", "release_us", "sum_up_us"))
         table.append([f"{hosts:,}", f"{reserve:.2f}", f"{release:.1f}", f"{sum_up:,.0f}", f"{sum_up / reserve:,.0f}",
-                      f"{median(same, 'load_s'):.2f}"])
+                      f"{median(same, 'load_s'):.2f}", f"{median(same, 'load_slice_ms'):.1f}"])
     report.print_table(["hosts, two instances each", "a choice, µs", "its record, µs", "adding all up, µs", "ratio to the choice",
-                        "reading all once, s"], table)
+                        "reading all once, s", "longest turn of it, ms"], table)
     print()
 
 

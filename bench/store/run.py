@@ -4,11 +4,8 @@
 Usage: run.py [--program FILE] [--folder FOLDER] [--seconds N] [--rounds N]; the folder must be on the disk that is meant.
 """
 import argparse
-import json
 import os
-import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import report
@@ -20,12 +17,6 @@ NAMES = {
     "store_16": "store, 16 writers",
     "store_64": "store, 64 writers",
 }
-
-
-def run_rounds(program, folder, seconds, rounds):
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        done = subprocess.run([program, place, str(seconds), str(rounds)], text=True, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def print_summary(rounds):
@@ -46,7 +37,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=10)
     options = parser.parse_args()
     machine = report.machine()
-    rounds = run_rounds(options.program, options.folder, options.seconds, options.rounds)
+    rounds = report.run_rounds(options.program, options.folder, options.seconds, options.rounds)
     report.save("store.json", {"machine": machine, "seconds": options.seconds, "rounds": rounds})
     print_summary(rounds)
 
