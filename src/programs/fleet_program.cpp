@@ -7,6 +7,7 @@
 #include "base/scope.h"
 #include "cli/real_terminal.h"
 #include "cli/run_client.h"
+#include "host/drivers/simulated/limited_network.h"
 #include "host/drivers/simulated/simulated_host.h"
 #include "http/client.h"
 #include "io/descriptor_limit.h"
@@ -23,6 +24,9 @@ namespace {
 constexpr Nanos kReportInterval = Seconds{1};
 // Of one batch; the zone is busy with those who connect meanwhile.
 constexpr Nanos kEnrolmentLimit = Seconds{120};
+// Connections that are being made at once, so that each is made in much less than the seconds that it may
+// take.
+constexpr std::size_t kDialsAtOnce = 64;
 // What the process has open beside its hosts' connections.
 constexpr std::uint64_t kOtherDescriptors = 64;
 
@@ -66,7 +70,10 @@ class FleetService {
         random_(options_.seed),
         fleet_(runtime_.scheduler, runtime_.clock, random_, wire_, machine_options(options_)),
         markers_(runtime_.files, ""),
-        parts_{runtime_, fleet_, blobs_, paths_, markers_, zone::kVersion},
+        hosts_network_(runtime_.network, runtime_.scheduler, kDialsAtOnce),
+        hosts_runtime_{runtime_.clock, runtime_.scheduler, runtime_.random,   hosts_network_,
+                       runtime_.files, runtime_.processes, runtime_.blocking, runtime_.log},
+        parts_{hosts_runtime_, fleet_, blobs_, paths_, markers_, zone::kVersion},
         scope_(static_cast<std::size_t>(options_.hosts) + 1) {}
 
   Task<Status> start() {
@@ -166,6 +173,8 @@ class FleetService {
   host::simulated::NoBlobs blobs_;
   host::simulated::NoPaths paths_;
   host::MoveMarkers markers_;
+  host::simulated::LimitedNetwork hosts_network_;
+  Runtime hosts_runtime_;
   host::simulated::SharedParts parts_;
   std::vector<Endpoint> endpoints_;
   MonotonicTime began_;

@@ -15,7 +15,7 @@ using test_support::FakeZone;
 using test_support::moving;
 using test_support::wanted;
 
-struct Fixture {
+struct SimulatedHostFixture {
   FakeZone zone;
   test::TestRuntime& world = zone.world;
   SeededRandom random{7};
@@ -28,7 +28,7 @@ struct Fixture {
   std::deque<SimulatedHost> hosts;
   Scope scope;
 
-  Fixture() { zone.service.start(); }
+  SimulatedHostFixture() { zone.service.start(); }
   SimulatedHost& add(const std::string& name, Nanos delay) {
     model::Inventory inventory = default_inventory();
     inventory.vcpu = {8};
@@ -42,7 +42,7 @@ struct Fixture {
 };
 
 TEST_CASE("a simulated host connects in its turn, as itself, and runs what its zone wants") {
-  Fixture fleet;
+  SimulatedHostFixture fleet;
   fleet.zone.desired = {wanted("m1", MachineGoal::running)};
   const SimulatedHost& host = fleet.add("simulated-000001", Seconds{20});
   fleet.zone.run(Seconds{19});
@@ -59,7 +59,7 @@ TEST_CASE("a simulated host connects in its turn, as itself, and runs what its z
 }
 
 TEST_CASE("hosts of one process have machines and boot ids of their own") {
-  Fixture fleet;
+  SimulatedHostFixture fleet;
   fleet.zone.desired = {wanted("m1", MachineGoal::running)};
   fleet.add("simulated-000001", Nanos{1});
   fleet.add("simulated-000002", Seconds{5});  // the zone of this test speaks to who came last
@@ -71,7 +71,7 @@ TEST_CASE("hosts of one process have machines and boot ids of their own") {
 }
 
 TEST_CASE("a simulated host refuses to send a machine, and goes on running it") {
-  Fixture fleet;
+  SimulatedHostFixture fleet;
   fleet.zone.desired = {wanted("m1", MachineGoal::running)};
   fleet.add("simulated-000001", Nanos{1});
   fleet.zone.run(Seconds{10});
