@@ -8,7 +8,7 @@ namespace hanse::zone {
 namespace {
 
 constexpr int kReservationDigits = 24;
-constexpr double kMicrosPerEuro = 1'000'000;
+constexpr double kMicrosInEuro = 1'000'000;
 
 model::ReservationRequest reservation_of(const model::Workload& workload, const model::InstanceSku& sku,
                                          const model::ReplicaAssignment& replica, const std::string& zone) {
@@ -55,13 +55,16 @@ Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, mode
                                                   Replicas replicas) {
   Assigned assigned{.replicas = std::move(replicas)};
   std::map<std::string, std::int64_t> promised;
+  const auto question_of = [&](std::int32_t index) {
+    return ZoneChooser::Question{.workload = workload,
+                                 .sku = sku,
+                                 .replicas = assigned.replicas,
+                                 .index = index,
+                                 .promised = promised};
+  };
   for (model::ReplicaAssignment& replica : assigned.replicas) {
     if (!replica.zone.empty() || replica.deleting) continue;
-    const ZoneChooser::Question question{.workload = workload,
-                                         .sku = sku,
-                                         .replicas = assigned.replicas,
-                                         .index = replica.index,
-                                         .promised = promised};
+    const ZoneChooser::Question question = question_of(replica.index);
     HANSE_CO_TRY(const bool placed, co_await place(question, replica));
     if (placed) {
       ++promised[replica.zone];
@@ -71,11 +74,7 @@ Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, mode
   }
   while (workload.spec.placement.per_zone && !workload.metadata.deleted_at) {
     model::ReplicaAssignment next = new_replica(workload, next_index(assigned.replicas));
-    const ZoneChooser::Question question{.workload = workload,
-                                         .sku = sku,
-                                         .replicas = assigned.replicas,
-                                         .index = next.index,
-                                         .promised = promised};
+    const ZoneChooser::Question question = question_of(next.index);
     HANSE_CO_TRY(const bool placed, co_await place(question, next));
     if (!placed) {
       // That no further zone takes one is how it should end.
@@ -132,7 +131,7 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   if (price) chooser_.learn_price(zone, sku, *price);
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
   if (!ceiling) co_return Status();
-  if (price && price->value <= std::llround(*ceiling * kMicrosPerEuro)) co_return Status();
+  if (price && price->value <= std::llround(*ceiling * kMicrosInEuro)) co_return Status();
   (void)co_await zones_.release(zone, replica.reservation);
   co_return fail(Code::failed_precondition,
                  "it asks {} micro-euro an hour of this zone and the ceiling is {} euro",
