@@ -1,18 +1,20 @@
-#include "zone/audit/audit_config.h"
+#include "zone/zone_config.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <string>
 
 #include "base/toml.h"
-#include "zone/zone_config.h"
 
 namespace hanse::zone {
 namespace {
 
-Result<ZoneConfig> parse(const std::string& audit) {
+// The least that a zone must say of itself, which is five lines, and `more`.
+Result<ZoneConfig> parse(const std::string& more) {
   return parse_zone_config(
       "name = \"north\"\nmember_state = \"FI\"\nlisten = \"127.0.0.1:1\"\ndata_dir = \"/d\"\n"
       "admin_token_file = \"/t\"\n" +
-          audit,
+          more,
       "zone.toml");
 }
 
@@ -29,6 +31,19 @@ TEST_CASE("a number that is out of range is named, with its line") {
   CHECK(few.find("write a number of records from 10000 to") != std::string::npos);
   CHECK(parse("[audit]\nkeep_days = 0\n").error().message.find("from 1 to") != std::string::npos);
   CHECK_FALSE(parse("[audit]\nkeep_weeks = 3\n"));
+}
+
+TEST_CASE("a zone rebalances only when it is told how much") {
+  CHECK_FALSE(parse("").value().rebalance);
+  const auto given = parse("[rebalance]\nmoves_per_hour_percent = 0.5\n").value().rebalance;
+  REQUIRE(given);
+  CHECK(given->moves_per_hour_percent == doctest::Approx(0.5));
+  for (const char* wrong : {"-1", "100.5", "nan"}) {
+    const auto refused = parse(fmt::format("[rebalance]\nmoves_per_hour_percent = {}\n", wrong));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("write a number from 0 to 100") != std::string::npos);
+  }
+  CHECK_FALSE(parse("[rebalance]\nmoves = 1\n"));
 }
 
 }  // namespace
