@@ -8,7 +8,7 @@
 namespace hanse::simulator {
 namespace {
 
-struct Fixture {
+struct CertificatesFixture {
   Core core{1};
   ProcessLoop clock{core, kWorldOwner, ClockError()};
   SimulatedCertificates certificates{clock, core.random};
@@ -26,7 +26,7 @@ struct Fixture {
 };
 
 TEST_CASE("a signed request proves its holder, in the CA's terms, until it expires") {
-  Fixture fixture;
+  CertificatesFixture fixture;
   const KeyedRequest request = fixture.certificates.make_request().value();
   const std::string signed_pem =
       fixture.certificates
@@ -51,7 +51,7 @@ TEST_CASE("a signed request proves its holder, in the CA's terms, until it expir
 }
 
 TEST_CASE("what is no CA signs nothing, and what is no request gets nothing") {
-  Fixture fixture;
+  CertificatesFixture fixture;
   auto& certificates = fixture.certificates;
   CHECK(certificates.issue(fixture.server, {.name = "hanse://x"}).error().code == Code::invalid_argument);
   KeyedCertificate thief = fixture.authority;

@@ -11,7 +11,7 @@
 namespace hanse::simulator {
 namespace {
 
-constexpr std::uint16_t kPort = 443;
+constexpr std::uint16_t kScenarioPort = 443;
 
 struct Counters {
   int beats = 0;  // that arrived at some zone
@@ -28,8 +28,8 @@ Task<void> take_beats(std::unique_ptr<Stream> stream, Counters* counters) {
 }
 
 Task<void> accept_beats(ProcessContext context, Scope* scope, Counters* counters) {
-  auto listener =
-      co_await context.runtime.network.listen(Endpoint{.host = "0.0.0.0", .port = kPort}, std::nullopt);
+  auto listener = co_await context.runtime.network.listen(Endpoint{.host = "0.0.0.0", .port = kScenarioPort},
+                                                          std::nullopt);
   if (!listener) co_return;
   while (true) {
     auto stream = co_await (*listener)->accept();
@@ -51,8 +51,8 @@ class ToyZone final : public ProcessRoot {
 
 Task<Status> beat(ProcessContext context, std::string zone) {
   HANSE_CO_TRY(const auto stream,
-               co_await context.runtime.network.connect(Endpoint{.host = std::move(zone), .port = kPort},
-                                                        std::nullopt, Seconds{5}));
+               co_await context.runtime.network.connect(
+                   Endpoint{.host = std::move(zone), .port = kScenarioPort}, std::nullopt, Seconds{5}));
   while (true) {
     HANSE_CO_CHECK(co_await stream->write(as_bytes("beat")));
     co_await sleep_for(context.runtime.scheduler, Seconds{1});

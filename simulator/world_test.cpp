@@ -29,13 +29,13 @@ Task<void> measure(ProcessContext context, Nanos* slept) {
   *slept = context.runtime.clock.now() - begin;
 }
 
-struct Seen {
+struct TicksSeen {
   std::uint64_t digest = 0;
   int ticks = 0;
 };
 
-Seen run_ticking(std::uint64_t seed) {
-  Seen seen;
+TicksSeen run_ticking(std::uint64_t seed) {
+  TicksSeen seen;
   World world(seed);
   for (const char* name : {"a", "b", "c"})
     world.add_process({.name = name},
@@ -48,7 +48,7 @@ Seen run_ticking(std::uint64_t seed) {
 }
 
 TEST_CASE("the same seed gives the same run, another seed another") {
-  const Seen first = run_ticking(7);
+  const TicksSeen first = run_ticking(7);
   CHECK(first.digest == run_ticking(7).digest);
   CHECK(first.digest != run_ticking(8).digest);
   CHECK(first.ticks > 100);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Nanos kAnswerLimit = Seconds{20};
 constexpr char kPeers[] = "/providers/hanse.federation/v1/peers";
-constexpr Nanos kPollInterval = Millis{50};
+constexpr Nanos kZonePoll = Millis{50};
 constexpr int kInvitationSeconds = 60;
 
 std::string without_line_end(std::string text) {
@@ -80,7 +80,7 @@ Task<Status> HttpZoneAccess::introduce(ZonePlan inviting, ZonePlan joining) {
   const MonotonicTime deadline = runtime_.clock.now() + kAnswerLimit;
   while (!has_state(peer, "active")) {
     if (runtime_.clock.now() >= deadline) co_return fail(Code::unavailable, "the two are no peers yet");
-    co_await sleep_for(runtime_.scheduler, kPollInterval);
+    co_await sleep_for(runtime_.scheduler, kZonePoll);
     HANSE_CO_TRY(peer,
                  co_await ask(joining, "GET", fmt::format("{}/{}", kPeers, inviting.topology.name), {}));
   }

@@ -8,7 +8,7 @@
 namespace hanse::testbed {
 namespace {
 
-constexpr Nanos kPollInterval = Millis{50};
+constexpr Nanos kLaunchPoll = Millis{50};
 constexpr Nanos kWanLimit = Seconds{10};
 constexpr std::size_t kLogTail = 1500;
 constexpr Bytes kLogLimit{64 << 20};
@@ -143,7 +143,7 @@ Task<Result<ProcessId>> Launcher::start(RecordedProcess process, std::vector<std
 Task<Status> Launcher::pause(Waiting waiting, std::string missing) {
   const bool alive = runtime_.processes.alive(waiting.process);
   if (alive && runtime_.clock.now() < waiting.deadline) {
-    co_await sleep_for(runtime_.scheduler, kPollInterval);
+    co_await sleep_for(runtime_.scheduler, kLaunchPoll);
     co_return Status();
   }
   const Result<std::string> log = co_await runtime_.files.read(waiting.log_file, kLogLimit);

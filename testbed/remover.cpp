@@ -14,7 +14,7 @@
 namespace hanse::testbed {
 namespace {
 
-constexpr Nanos kPollInterval = Millis{50};
+constexpr Nanos kEndPoll = Millis{50};
 constexpr Bytes kPidFileLimit{64};
 constexpr Bytes kStateLimit{4 << 20};
 // Processes that start others while they are being ended are found in a later round.
@@ -49,7 +49,7 @@ Task<void> end_processes(Runtime& runtime, std::vector<ProcessId> processes, Nan
     for (const ProcessId& process : processes) runtime.processes.signal(process, signal);
     const MonotonicTime deadline = runtime.clock.now() + grace;
     while (any_alive(runtime, processes) && runtime.clock.now() < deadline)
-      co_await sleep_for(runtime.scheduler, kPollInterval);
+      co_await sleep_for(runtime.scheduler, kEndPoll);
   }
 }
 

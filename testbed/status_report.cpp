@@ -16,7 +16,7 @@ HANSE_DEFINE_JSON(StatusReport)
 
 namespace {
 
-constexpr Bytes kStateLimit{4 << 20};
+constexpr Bytes kStatusLimit{4 << 20};
 
 ProcessReport report_process(const Runtime& runtime, const TestbedState& state, Role role,
                              const std::string& zone, const std::string& host) {
@@ -59,7 +59,7 @@ ZoneReport report_zone(const Runtime& runtime, const TestbedState& state, const 
 
 Task<Result<TestbedState>> read_record(Runtime& runtime, std::string state_folder) {
   const std::string path = state_folder + "/testbed.json";
-  const Result<std::string> text = co_await runtime.files.read(path, kStateLimit);
+  const Result<std::string> text = co_await runtime.files.read(path, kStatusLimit);
   if (!text && text.error().code == Code::not_found)
     co_return fail(Code::not_found, "there is no testbed in {}; start one with 'hanse testbed up'",
                    state_folder);

@@ -9,13 +9,13 @@
 namespace hanse::testbed {
 namespace {
 
-constexpr Nanos kAnswerLimit = Seconds{5};
+constexpr Nanos kWanAnswerLimit = Seconds{5};
 constexpr std::size_t kMaxAnswer = 4 << 20;
 
 Task<Result<ControlAnswer>> exchange(Runtime& runtime, std::string control_socket, std::string line) {
   Endpoint endpoint{.unix_path = std::move(control_socket)};
   HANSE_CO_TRY(const std::unique_ptr<Stream> stream,
-               co_await runtime.network.connect(std::move(endpoint), std::nullopt, kAnswerLimit));
+               co_await runtime.network.connect(std::move(endpoint), std::nullopt, kWanAnswerLimit));
   line += '\n';
   HANSE_CO_CHECK(co_await stream->write(as_bytes(line)));
   std::string answer;
@@ -33,7 +33,7 @@ Task<Result<ControlAnswer>> exchange(Runtime& runtime, std::string control_socke
 }
 
 Task<Result<ControlAnswer>> ask(Runtime& runtime, std::string control_socket, std::string line) {
-  return with_timeout(runtime.scheduler, kAnswerLimit, "asking the WAN emulator",
+  return with_timeout(runtime.scheduler, kWanAnswerLimit, "asking the WAN emulator",
                       exchange(runtime, std::move(control_socket), std::move(line)));
 }
 

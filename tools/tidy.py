@@ -31,11 +31,17 @@ def tracked(*patterns: str) -> list[str]:
 
 
 def compile_commands() -> dict[str, dict]:
-    """The entries of compile_commands.json by file, relative to the project."""
+    """The entries of compile_commands.json by source file, relative to the project; several are compiled by one entry (cmake/floors.cmake)."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         sys.exit("tidy: build first with './dev build'")
-    return {os.path.relpath(entry["file"], ROOT): entry for entry in json.loads(path.read_text())}
+    found = {}
+    for entry in json.loads(path.read_text()):
+        files = [entry["file"]]
+        if "/Unity/" in entry["file"]:
+            files = re.findall(r'#include "(.*)"', pathlib.Path(entry["file"]).read_text())
+        found.update({os.path.relpath(file, ROOT): entry for file in files})
+    return found
 
 
 def flags(entry: dict) -> str:
@@ -93,7 +99,11 @@ def main() -> int:
     for name in sorted(tracked("*.h", ".clang-tidy")):
         shared.update((ROOT / name).read_bytes())
     version = shared.hexdigest()
-    files = [file for file in sys.argv[1:] or tracked(*CHECKED) if file in commands and not stamp(file, version).exists()]
+    named = sys.argv[1:] or tracked(*CHECKED)
+    unknown = [file for file in named if file not in commands]
+    if unknown:
+        sys.exit(f"tidy: the dev preset does not compile {', '.join(unknown)}; build it anew with './dev build'")
+    files = [file for file in named if not stamp(file, version).exists()]
     failed = False
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for wrong in pool.map(lambda batch: check(batch, commands, version), batches(files, commands)):

@@ -19,7 +19,7 @@ constexpr char kWorkloads[] = "/providers/hanse.workload/v1/tenants/default/work
 constexpr char kNumber[] = "number";
 constexpr std::uint64_t kDeleted = 0;
 constexpr int kFillers = 3;  // of the four that a host takes
-constexpr Nanos kBetweenActs = Seconds{4};
+constexpr Nanos kBetweenDeclarations = Seconds{4};
 constexpr Nanos kRetry = Seconds{1};
 
 model::InstanceSpec instance_spec() {
@@ -67,7 +67,7 @@ Task<void> Declarer::live() {
   begun_ = true;
   while (!winding_up_) {
     co_await act();
-    const auto nanos = draw(static_cast<std::uint64_t>(kBetweenActs.count()));
+    const auto nanos = draw(static_cast<std::uint64_t>(kBetweenDeclarations.count()));
     co_await sleep_for(runtime_.scheduler, Nanos(static_cast<std::int64_t>(nanos)));
   }
   done_ = true;

@@ -11,9 +11,9 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kOperators[] = "operators";
-constexpr Nanos kFaultsBegin = Seconds{5};
-constexpr Nanos kFaultsEnd = Seconds{60};
-constexpr Nanos kSettleLimit = Seconds{900};
+constexpr Nanos kJoinsFaultsBegin = Seconds{5};
+constexpr Nanos kJoinsFaultsEnd = Seconds{60};
+constexpr Nanos kJoinsSettleLimit = Seconds{900};
 
 // All zones of a Federation, strangers to each other.
 std::unique_ptr<ProcessRoot> make_stranger(ProcessContext context, ZonePlace place) {
@@ -22,24 +22,25 @@ std::unique_ptr<ProcessRoot> make_stranger(ProcessContext context, ZonePlace pla
   return std::make_unique<ZoneNode>(context, place, zone_config(place));
 }
 
-FederationOptions federation_options(const JoinOptions& options) {
-  FaultOptions faults{
-      .begin = kFaultsBegin, .end = kFaultsEnd, .mean_interval = Seconds{3}, .longest = Seconds{10}};
-  if (!options.faults) faults.begin = kFaultsEnd;
+FederationOptions joins_options(const JoinOptions& options) {
+  FaultOptions faults{.begin = kJoinsFaultsBegin,
+                      .end = kJoinsFaultsEnd,
+                      .mean_interval = Seconds{3},
+                      .longest = Seconds{10}};
+  if (!options.faults) faults.begin = kJoinsFaultsEnd;
   faults.weights.full_disk = 0;
-  return {.seed = options.seed, .hosts_per_zone = 0, .faults = faults, .settle_time = kSettleLimit};
+  return {.seed = options.seed, .hosts_per_zone = 0, .faults = faults, .settle_time = kJoinsSettleLimit};
 }
 
 class Joins {
  public:
-  explicit Joins(const JoinOptions& options)
-      : federation_(federation_options(options), make_stranger, nullptr) {
+  explicit Joins(const JoinOptions& options) : federation_(joins_options(options), make_stranger, nullptr) {
     World& world = federation_.world();
     world.trace().set_printing(options.print_trace);
     world.add_process({.name = kOperators}, [zones = federation_.zone_names()](ProcessContext context) {
       return std::make_unique<Operators>(context, zones);
     });
-    world.at(kFaultsEnd, [this] { operators().wind_up(); });
+    world.at(kJoinsFaultsEnd, [this] { operators().wind_up(); });
   }
 
   JoinOutcome run() {

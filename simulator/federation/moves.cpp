@@ -14,10 +14,10 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kUserName[] = "user";
-constexpr Nanos kFaultsBegin = Seconds{12};  // by then the instance runs
-constexpr Nanos kFaultsEnd = Seconds{50};
-constexpr std::uint64_t kFaultSalt = 0x6d6f766573;
-constexpr Nanos kSettleLimit = Seconds{900};
+constexpr Nanos kMovesFaultsBegin = Seconds{12};  // by then the instance runs
+constexpr Nanos kMovesFaultsEnd = Seconds{50};
+constexpr std::uint64_t kMovesFaultSalt = 0x6d6f766573;
+constexpr Nanos kMovesSettleLimit = Seconds{900};
 
 std::unique_ptr<ProcessRoot> make_zone(ProcessContext context, const ZonePlace& place) {
   if (context.run == 1) prepare_zone_disk(context.disk, place, place.name == "zone-a");
@@ -32,11 +32,11 @@ std::unique_ptr<ProcessRoot> make_host(ProcessContext context, const HostPlace& 
 // Each seed has kinds of faults, a pace and a length of its own: a mixture of everything every time would
 // hide what needs much of one thing.
 FaultOptions draw_faults(std::uint64_t seed) {
-  SeededRandom random(seed ^ kFaultSalt);
+  SeededRandom random(seed ^ kMovesFaultSalt);
   constexpr std::array<Nanos, 3> kIntervals = {Millis{1500}, Seconds{3}, Seconds{6}};
   constexpr std::array<Nanos, 3> kLengths = {Seconds{3}, Seconds{10}, Seconds{40}};
-  FaultOptions faults{.begin = kFaultsBegin,
-                      .end = kFaultsEnd,
+  FaultOptions faults{.begin = kMovesFaultsBegin,
+                      .end = kMovesFaultsEnd,
                       .mean_interval = kIntervals.at(random.below(kIntervals.size())),
                       .longest = kLengths.at(random.below(kLengths.size()))};
   FaultWeights& weights = faults.weights;
@@ -49,12 +49,12 @@ FaultOptions draw_faults(std::uint64_t seed) {
   return faults;
 }
 
-FederationOptions federation_options(const MoveOptions& options) {
+FederationOptions moves_options(const MoveOptions& options) {
   FederationOptions federation{.seed = options.seed,
                                .hosts_per_zone = 2,
                                .faults = draw_faults(options.seed),
-                               .settle_time = kSettleLimit};
-  if (!options.faults) federation.faults.begin = kFaultsEnd;
+                               .settle_time = kMovesSettleLimit};
+  if (!options.faults) federation.faults.begin = kMovesFaultsEnd;
   return federation;
 }
 
@@ -62,7 +62,7 @@ FederationOptions federation_options(const MoveOptions& options) {
 class Moves {
  public:
   explicit Moves(const MoveOptions& options)
-      : federation_(federation_options(options), make_zone, make_host),
+      : federation_(moves_options(options), make_zone, make_host),
         records_(federation_.world(), federation_.zone_names()) {
     World& world = federation_.world();
     world.trace().set_printing(options.print_trace);
@@ -71,13 +71,13 @@ class Moves {
     world.add_process({.name = kUserName}, [zones = federation_.zone_names()](ProcessContext context) {
       return std::make_unique<User>(context, zones);
     });
-    world.at(kFaultsBegin, [this] { deployed_ = user().deployed(); });
-    world.at(kFaultsEnd, [this] { user().wind_up(); });
+    world.at(kMovesFaultsBegin, [this] { deployed_ = user().deployed(); });
+    world.at(kMovesFaultsEnd, [this] { user().wind_up(); });
   }
 
   MoveOutcome run() {
     MoveOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
-    outcome.settled_after = outcome.run.virtual_time - kFaultsEnd;
+    outcome.settled_after = outcome.run.virtual_time - kMovesFaultsEnd;
     outcome.completed = records_.count(model::TransferPhase::completed);
     outcome.within_zones = records_.count_within_zones();
     outcome.rolled_back = records_.count(model::TransferPhase::rolled_back);

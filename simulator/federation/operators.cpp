@@ -11,7 +11,7 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kApi[] = "/providers/hanse.federation/v1";
-constexpr Nanos kBetweenActs = Seconds{2};
+constexpr Nanos kBetweenInvitations = Seconds{2};
 
 bool says_active(const Result<json::Value>& peer) {
   boost::system::error_code missing;
@@ -35,9 +35,9 @@ Operators::Operators(ProcessContext context, std::vector<std::string> zones)
 Task<void> Operators::live() {
   while (!winding_up_) {
     co_await act();
-    co_await sleep_for(runtime_.scheduler, kBetweenActs);
+    co_await sleep_for(runtime_.scheduler, kBetweenInvitations);
   }
-  while (!co_await all_are_peers()) co_await sleep_for(runtime_.scheduler, kBetweenActs);
+  while (!co_await all_are_peers()) co_await sleep_for(runtime_.scheduler, kBetweenInvitations);
   done_ = true;
 }
 

@@ -14,13 +14,13 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kSkuPath[] = "/providers/seca.compute/v1/tenants/default/skus/small";
-constexpr char kImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
+constexpr char kDiskImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
 constexpr char kInstancePath[] =
     "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/web";
 constexpr char kTransfersPath[] =
     "/providers/hanse.migration/v1/tenants/default/workspaces/default/transfers";
 constexpr Nanos kBetweenActs = Seconds{3};
-constexpr Nanos kRetry = Seconds{1};
+constexpr Nanos kUserRetry = Seconds{1};
 
 // Each zone has two: "host-a1" and "host-a2".
 std::string other_host(std::string host) {
@@ -51,14 +51,14 @@ User::User(ProcessContext context, std::vector<std::string> zones)
 
 Task<void> User::live() {
   for (Status made = co_await deploy(); !made; made = co_await deploy())
-    co_await sleep_for(runtime_.scheduler, kRetry);
+    co_await sleep_for(runtime_.scheduler, kUserRetry);
   deployed_ = true;
   log_.info("the instance runs");
   while (!winding_up_) {
     co_await act();
     co_await pause(kBetweenActs);
   }
-  while (!co_await finished()) co_await sleep_for(runtime_.scheduler, kRetry);
+  while (!co_await finished()) co_await sleep_for(runtime_.scheduler, kUserRetry);
   done_ = true;
   log_.info("the user is content");
 }
@@ -68,7 +68,7 @@ Task<Status> User::deploy() {
   const model::InstanceSkuSpec sku{.vcpu = {1}, .memory_mib = {192}};
   HANSE_CO_CHECK(co_await call(zone, "PUT", kSkuPath, with_spec(sku)));
   const model::ImageSpec image{.blobs = {image_blob()}, .virtual_size_mib = {32}};
-  HANSE_CO_CHECK(co_await call(zone, "PUT", kImagePath, with_spec(image)));
+  HANSE_CO_CHECK(co_await call(zone, "PUT", kDiskImagePath, with_spec(image)));
   model::InstanceSpec instance{.sku_ref = "skus/small"};
   instance.boot_volume.source_image_ref = "images/disk";
   HANSE_CO_CHECK(co_await call(zone, "PUT", kInstancePath, with_spec(instance)));

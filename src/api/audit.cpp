@@ -11,7 +11,7 @@
 namespace hanse::api {
 namespace {
 
-constexpr char kPath[] = "/providers/hanse.observatory/v1/audit";
+constexpr char kAuditPath[] = "/providers/hanse.observatory/v1/audit";
 // No verb of reading, so that a role for reading everything does not cover it.
 zone::RequiredPermission permission_to_review() {
   return {"hanse.observatory", "audit", "post.review"};
@@ -98,7 +98,7 @@ Task<Result<http::Reply>> get_head(Context& context, Call) {
 
 void add_audit_routes(Routes& routes, Context& context) {
   routes.push_back(
-      {.name = fmt::format("GET {}", kPath),
+      {.name = fmt::format("GET {}", kAuditPath),
        .access = kUsers,
        .permission = permission_to_review(),
        .summary = "List or watch the audit log, oldest first; a page with a filter may be short or empty",
@@ -110,7 +110,7 @@ void add_audit_routes(Routes& routes, Context& context) {
                  kWatchParameter},
        .answer_schema = "AuditRecordList",
        .function = [&context](Call call) { return list_audit(context, std::move(call)); }});
-  routes.push_back({.name = fmt::format("GET {}/head", kPath),
+  routes.push_back({.name = fmt::format("GET {}/head", kAuditPath),
                     .access = kUsers,
                     .permission = permission_to_review(),
                     .summary = "The last record's sequence and hash, signed with the zone's identity key",

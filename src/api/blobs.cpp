@@ -12,7 +12,7 @@
 namespace hanse::api {
 namespace {
 
-constexpr char kPath[] = "/providers/hanse.storage/v1/blobs";
+constexpr char kBlobsPath[] = "/providers/hanse.storage/v1/blobs";
 constexpr std::array kFormats{"raw", "qcow2", "vmdk", "auto"};
 constexpr std::size_t kReadBytes = 256 * 1024;
 
@@ -69,7 +69,7 @@ Task<Result<http::Reply>> download(Context& context, Call call) {
 
 void add_blob_routes(Routes& routes, Context& context) {
   routes.push_back(
-      {.name = fmt::format("POST {}", kPath),
+      {.name = fmt::format("POST {}", kBlobsPath),
        .access = kUsers,
        .permission = {"hanse.storage", "blobs", "post", zone::Reach::anywhere},
        .summary = "Upload a file of an image; a disk is checked and stored as qcow2",
@@ -80,7 +80,7 @@ void add_blob_routes(Routes& routes, Context& context) {
        .options = {.body_limit = static_cast<std::uint64_t>(store::kMaxBlobBytes.value), .body_stream = true},
        .unlimited = true,
        .function = [&context](Call call) { return upload(context, std::move(call)); }});
-  routes.push_back({.name = fmt::format("GET {}/{{digest}}", kPath),
+  routes.push_back({.name = fmt::format("GET {}/{{digest}}", kBlobsPath),
                     .access = {.user = true, .host = true, .peer = true},
                     .permission = {"hanse.storage", "blobs", "get", zone::Reach::anywhere},
                     .summary = "Download a file of an image",

@@ -8,7 +8,7 @@
 namespace hanse::api {
 namespace {
 
-constexpr char kPath[] =
+constexpr char kConsolePath[] =
     "/providers/seca.compute/v1/tenants/{tenant}/workspaces/{workspace}/instances/{name}/console";
 // One for both: what a console shows is as good as what is typed there.
 zone::RequiredPermission console_permission() {
@@ -69,7 +69,7 @@ Task<Result<http::Reply>> write_console(Context& context, Call call) {
 }  // namespace
 
 void add_console_routes(Routes& routes, Context& context) {
-  routes.push_back({.name = fmt::format("GET {}", kPath),
+  routes.push_back({.name = fmt::format("GET {}", kConsolePath),
                     .access = kUsers,
                     .permission = console_permission(),
                     .summary = "Read the serial console from a byte on, or follow it",
@@ -78,7 +78,7 @@ void add_console_routes(Routes& routes, Context& context) {
                                "Stream as server-sent events 'output' of the same JSON"}},
                     .answer_schema = "ConsoleOutput",
                     .function = [&context](Call call) { return read_console(context, std::move(call)); }});
-  routes.push_back({.name = fmt::format("POST {}", kPath),
+  routes.push_back({.name = fmt::format("POST {}", kConsolePath),
                     .access = kUsers,
                     .permission = console_permission(),
                     .summary = "Write to the serial console",

@@ -33,7 +33,7 @@ Task<Result<http::Reply>> renew(Context& context, Call call) {
   co_return json_reply(200, answer);
 }
 
-Task<Result<http::Reply>> invite(Context& context, Call call) {
+Task<Result<http::Reply>> invite_host(Context& context, Call call) {
   HANSE_CO_TRY(auto request, read_body<HostInvitationDraft>(call.request.body));
   note_resource(call.audit, "invitations/" + request.name);
   HANSE_CO_TRY(std::string token, co_await context.parts.enrolment.invite(
@@ -63,7 +63,7 @@ void add_enrolment_routes(Routes& routes, Context& context) {
                     .answer_schema = "InvitationText",
                     .success = 201,
                     .options = {.body_limit = kMaxActionBody},
-                    .function = [&context](Call call) { return invite(context, std::move(call)); }});
+                    .function = [&context](Call call) { return invite_host(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.host/v1/fleets",
                     .access = kUsers,
                     .permission = {"hanse.host", "fleets", "post"},

@@ -30,7 +30,7 @@ PeerView view_of(const Context& context, const federation::PeerRecord& record) {
   return view;
 }
 
-Task<Result<http::Reply>> invite(Context& context, Call call) {
+Task<Result<http::Reply>> invite_zone(Context& context, Call call) {
   HANSE_CO_TRY(const auto request, read_body<InvitationDraft>(call.request.body));
   HANSE_CO_TRY(const Seconds lifetime, token_lifetime(request.expires_in_seconds));
   if (lifetime > zone::kMaxInvitationLifetime) {
@@ -122,7 +122,7 @@ void add_federation_routes(Routes& routes, Context& context) {
                     .answer_schema = "InvitationText",
                     .success = 201,
                     .options = {.body_limit = kMaxActionBody},
-                    .function = [&context](Call call) { return invite(context, std::move(call)); }});
+                    .function = [&context](Call call) { return invite_zone(context, std::move(call)); }});
   routes.push_back({.name = "POST /providers/hanse.federation/v1/joins",
                     .access = kUsers,
                     .permission = {"hanse.federation", "joins", "post"},

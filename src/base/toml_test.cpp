@@ -24,7 +24,7 @@ struct Settings {
 BOOST_DESCRIBE_STRUCT(Settings, (), (member_state, latitude, peers))
 HANSE_DEFINE_READ_JSON(Settings)
 
-std::string error_of(std::string_view text) {
+std::string toml_error_of(std::string_view text) {
   const auto result = toml_text::read<Settings>(text, "zone.toml");
   REQUIRE_FALSE(result);
   return result.error().message;
@@ -41,11 +41,11 @@ TEST_CASE("a configuration is read with its keys as they are written") {
 }
 
 TEST_CASE("a fault names file, line and key") {
-  CHECK(error_of("member_state = \"FI\"\n\nmember_stat = \"FI\"\n")
+  CHECK(toml_error_of("member_state = \"FI\"\n\nmember_stat = \"FI\"\n")
             .starts_with("zone.toml:3: key 'member_stat': "));
-  CHECK(error_of("latitude = \"far\"\n").starts_with("zone.toml:1: key 'latitude': "));
-  CHECK(error_of("latitude = \n").starts_with("zone.toml:1: not TOML: "));
-  CHECK(error_of("latitude = 1979-05-27\n").starts_with("zone.toml:1: key 'latitude': "));
+  CHECK(toml_error_of("latitude = \"far\"\n").starts_with("zone.toml:1: key 'latitude': "));
+  CHECK(toml_error_of("latitude = \n").starts_with("zone.toml:1: not TOML: "));
+  CHECK(toml_error_of("latitude = 1979-05-27\n").starts_with("zone.toml:1: key 'latitude': "));
 }
 
 }  // namespace

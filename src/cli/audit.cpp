@@ -52,14 +52,14 @@ std::vector<std::string> row_of_audit(const json::Value& record, OutputFormat fo
   return row;
 }
 
-void show_for_programs(Session session, const json::Value& value) {
+void show_entry(Session session, const json::Value& value) {
   session.terminal.print(session.output == OutputFormat::yaml ? yaml_text(value)
                                                               : json::dump_pretty(value) + "\n");
 }
 
 void show_records(Session session, const std::deque<json::Value>& records) {
   if (is_for_programs(session.output)) {
-    show_for_programs(session, json::Object{{"items", json::Array(records.begin(), records.end())}});
+    show_entry(session, json::Object{{"items", json::Array(records.begin(), records.end())}});
   } else if (session.output == OutputFormat::name) {
     for (const json::Value& record : records) session.terminal.print(text_at(record, "/sequence") + "\n");
   } else if (records.empty()) {
@@ -163,7 +163,7 @@ Task<Status> run_audit_list(Session session, AuditListOptions options) {
 Task<Status> run_audit_head(Session session) {
   HANSE_CO_TRY(const ApiAnswer head, co_await session.api.call("GET", fmt::format("{}/head", kAuditPath)));
   if (is_for_programs(session.output)) {
-    show_for_programs(session, head.body);
+    show_entry(session, head.body);
     co_return Status();
   }
   for (const auto& [name, pointer] : {std::pair{"zone", "/zone"},

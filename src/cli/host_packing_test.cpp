@@ -7,11 +7,11 @@ namespace {
 
 using test::Stage;
 
-const std::string kPath = "GET /providers/hanse.placement/v1/packing";
+const std::string kPackingPath = "GET /providers/hanse.placement/v1/packing";
 
 TEST_CASE("host packing says what is open, what is needed, and which moves help") {
   Stage stage;
-  stage.zone.on(kPath + "?budget=2", R"({"hosts":5,"openHosts":3,"instances":4,"atLeast":2,"leftOut":1,
+  stage.zone.on(kPackingPath + "?budget=2", R"({"hosts":5,"openHosts":3,"instances":4,"atLeast":2,"leftOut":1,
     "ratio":1.5,"budget":2,"openAfter":2,
     "moves":[{"tenant":"default","workspace":"web","instance":"a","from":"h1","to":"h2"}]})");
   REQUIRE(stage.run(run_host_packing(stage.session(), {.budget = 2})));
@@ -27,7 +27,7 @@ TEST_CASE("host packing says what is open, what is needed, and which moves help"
 
 TEST_CASE("host packing of an empty zone, and for programs") {
   Stage stage;
-  stage.zone.on(kPath, R"({"hosts":1,"openHosts":0,"instances":0,"atLeast":0,"leftOut":0,"budget":1,
+  stage.zone.on(kPackingPath, R"({"hosts":1,"openHosts":0,"instances":0,"atLeast":0,"leftOut":0,"budget":1,
     "openAfter":0,"moves":[]})");
   REQUIRE(stage.run(run_host_packing(stage.session(), {})));
   CHECK(stage.terminal.output ==

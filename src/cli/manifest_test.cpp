@@ -29,7 +29,7 @@ std::string changed(std::string_view from, std::string_view to) {
   return text.replace(at, from.size(), to);
 }
 
-Error refusal_of(std::string_view text) {
+Error manifest_refusal(std::string_view text) {
   const auto documents = read_manifest("web.yaml", text, {});
   REQUIRE_FALSE(documents.has_value());
   return documents.error();
@@ -57,7 +57,7 @@ TEST_CASE("a manifest may say where it goes") {
 
 TEST_CASE("bad input is refused with file, line, column, field and remedy") {
   const auto check = [](std::string_view from, std::string_view to, std::string_view message) {
-    CHECK(refusal_of(changed(from, to)).message == message);
+    CHECK(manifest_refusal(changed(from, to)).message == message);
   };
   check("guestPort: 80", "guestPort: eighty",
         "web.yaml:11:18: spec.forwards[0].guestPort must be a whole number, not a string");
@@ -74,44 +74,47 @@ TEST_CASE("bad input is refused with file, line, column, field and remedy") {
 }
 
 TEST_CASE("unknown fields, kinds and places are refused") {
-  const Error field = refusal_of(changed("  forwards:", "  forward:"));
+  const Error field = manifest_refusal(changed("  forwards:", "  forward:"));
   CHECK(field.message.starts_with("web.yaml:11:5: spec.forward is not a known field; known here: skuRef"));
-  CHECK(refusal_of(changed("spec:", "specs:")).message.find("specs is not a known field; known here: apiV") !=
-        std::string::npos);
-  CHECK(refusal_of(changed("  name: web", "  name: web\n  uid: x")).message.find("metadata.uid is not") !=
-        std::string::npos);
-  CHECK(refusal_of(changed("kind: Instance", "kind: Instances"))
+  CHECK(manifest_refusal(changed("spec:", "specs:"))
+            .message.find("specs is not a known field; known here: apiV") != std::string::npos);
+  CHECK(
+      manifest_refusal(changed("  name: web", "  name: web\n  uid: x")).message.find("metadata.uid is not") !=
+      std::string::npos);
+  CHECK(manifest_refusal(changed("kind: Instance", "kind: Instances"))
             .message.starts_with(
                 "web.yaml:2:7: kind 'Instances' is not known; use one of: Workspace, InstanceSku"));
-  CHECK(refusal_of(changed("kind: Instance", "kind: Transfer")).message.find("not known") !=
+  CHECK(manifest_refusal(changed("kind: Instance", "kind: Transfer")).message.find("not known") !=
         std::string::npos);
-  CHECK(refusal_of(changed("  name: web", "  name: web\n  tenant: ../x"))
+  CHECK(manifest_refusal(changed("  name: web", "  name: web\n  tenant: ../x"))
             .message.starts_with("web.yaml:5:11: metadata.tenant: the name '../x' is not allowed"));
 }
 
 TEST_CASE("names with path characters are refused") {
   for (const std::string name : {"../etc/passwd", "a/b", "..", "\"a\\0b\"", "Web", "\"\"", "a%2fb"}) {
-    const Error error = refusal_of(changed("name: web", "name: " + name));
+    const Error error = manifest_refusal(changed("name: web", "name: " + name));
     CHECK(error.code == Code::invalid_argument);
     CHECK(error.message.starts_with("web.yaml:4:9: metadata.name"));
   }
-  CHECK(refusal_of(changed("name: web", "name: 007")).message.find("put it in quotes") != std::string::npos);
-  CHECK(refusal_of(changed("  name: web\n", "")).message ==
+  CHECK(manifest_refusal(changed("name: web", "name: 007")).message.find("put it in quotes") !=
+        std::string::npos);
+  CHECK(manifest_refusal(changed("  name: web\n", "")).message ==
         "web.yaml:4:3: metadata.name is missing; give the resource a name");
 }
 
 TEST_CASE("labels are found where the manifest has them") {
-  CHECK(refusal_of(changed("{app: web}", "{App: web}"))
+  CHECK(manifest_refusal(changed("{app: web}", "{App: web}"))
             .message.starts_with("web.yaml:5:17: metadata.labels.App: the label 'App' is not allowed"));
-  CHECK(refusal_of(changed("{app: web}", "{app: 1}")).message ==
+  CHECK(manifest_refusal(changed("{app: web}", "{app: 1}")).message ==
         "web.yaml:5:17: metadata.labels.app must be a string, not a number; put it in quotes");
 }
 
 TEST_CASE("an empty file, a list and a scalar are no manifests") {
-  CHECK(refusal_of("").message == "web.yaml:1:1: the file holds no document");
-  CHECK(refusal_of("- a\n").message == "web.yaml:1:1: the document must be a map of fields");
-  CHECK(refusal_of("just text").message.find("must be a map") != std::string::npos);
-  CHECK(refusal_of(std::string(10 << 20, 'x')).message.find("larger than 1024 KiB") != std::string::npos);
+  CHECK(manifest_refusal("").message == "web.yaml:1:1: the file holds no document");
+  CHECK(manifest_refusal("- a\n").message == "web.yaml:1:1: the document must be a map of fields");
+  CHECK(manifest_refusal("just text").message.find("must be a map") != std::string::npos);
+  CHECK(manifest_refusal(std::string(10 << 20, 'x')).message.find("larger than 1024 KiB") !=
+        std::string::npos);
 }
 
 TEST_CASE("documents are put into the order of their references") {

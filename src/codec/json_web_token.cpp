@@ -20,7 +20,7 @@ constexpr std::array<NamedAlgorithm, 4> kAlgorithms{{{"RS256", TokenAlgorithm::r
                                                      {"EdDSA", TokenAlgorithm::eddsa},
                                                      {"Ed25519", TokenAlgorithm::eddsa}}};
 
-std::string lower(std::string_view text) {
+std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -28,7 +28,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-Result<json::Object> object_of(std::string_view part, std::string_view what) {
+Result<json::Object> part_of(std::string_view part, std::string_view what) {
   const std::optional<std::string> text = from_base64url(part);
   if (!text)
     return fail(Code::unauthenticated, "the token's {} is not base64url; copy the token whole", what);
@@ -51,7 +51,7 @@ Status check_header(const json::Object& header) {
   if (header.contains("crit"))
     return fail(Code::unauthenticated, "the token needs extensions ('crit') that this zone does not have");
   HANSE_TRY(const std::optional<std::string_view> type, text_member(header, "typ"));
-  const std::string name = type ? lower(*type) : "jwt";
+  const std::string name = type ? lower_case(*type) : "jwt";
   if (name != "jwt" && name != "at+jwt" && name != "application/at+jwt")
     return fail(Code::unauthenticated,
                 "the token's 'typ' is neither JWT nor at+jwt; it is made for something else");
@@ -72,7 +72,7 @@ Result<JsonWebToken> parse_json_web_token(std::string_view text) {
     return fail(Code::unauthenticated, "the token does not have three parts; copy the token whole");
   const std::size_t first = text.find('.');
   const std::size_t second = text.rfind('.');
-  HANSE_TRY(const json::Object header, object_of(text.substr(0, first), "header"));
+  HANSE_TRY(const json::Object header, part_of(text.substr(0, first), "header"));
   HANSE_CHECK(check_header(header));
   JsonWebToken token;
   HANSE_TRY(const std::optional<std::string_view> name, text_member(header, "alg"));
@@ -82,7 +82,7 @@ Result<JsonWebToken> parse_json_web_token(std::string_view text) {
   token.algorithm = *algorithm;
   HANSE_TRY(const std::optional<std::string_view> key_id, text_member(header, "kid"));
   token.key_id = std::string(key_id.value_or(""));
-  HANSE_TRY(token.claims, object_of(text.substr(first + 1, second - first - 1), "payload"));
+  HANSE_TRY(token.claims, part_of(text.substr(first + 1, second - first - 1), "payload"));
   std::optional<std::string> signature = from_base64url(text.substr(second + 1));
   if (!signature || signature->empty())
     return fail(Code::unauthenticated, "the token's signature is not base64url; copy the token whole");

@@ -9,7 +9,7 @@ namespace hanse::federation {
 namespace {
 
 constexpr std::size_t kParts = 7;
-constexpr std::size_t kMaxText = 1024;
+constexpr std::size_t kMaxInvitationText = 1024;
 constexpr std::size_t kCheckDigits = 16;
 
 std::string_view mark_of(InvitationKind kind) {
@@ -67,8 +67,8 @@ Result<Invitation> read_invitation(Hashing& hashing, std::string_view text, Invi
   const Error altered{
       Code::invalid_argument,
       "the invitation was altered or cut on its way: its check digits do not fit; copy all of it"};
-  const std::vector<std::string> parts = split(text.substr(0, kMaxText));
-  if (text.size() > kMaxText || parts.size() != kParts) return fail(altered);
+  const std::vector<std::string> parts = split(text.substr(0, kMaxInvitationText));
+  if (text.size() > kMaxInvitationText || parts.size() != kParts) return fail(altered);
   const std::string_view body = text.substr(0, text.rfind(','));
   if (check_digits(hashing, body) != parts[6]) return fail(altered);
   std::int64_t expires = 0;

@@ -7,7 +7,7 @@
 namespace hanse::federation {
 namespace {
 
-struct Fixture {
+struct InvitationFixture {
   test::FakeFiles files;
   test::FakeHashing hashing{files};
   Invitation invitation{.zone = "helsinki",
@@ -22,7 +22,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "what is written is read") {
+TEST_CASE_FIXTURE(InvitationFixture, "what is written is read") {
   const Invitation read_back = read(" " + text + "\n").value();
   CHECK(read_back.zone == "helsinki");
   CHECK(to_string(read_back.endpoint) == "10.0.0.1:8443");
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Fixture, "what is written is read") {
   CHECK(read_back.secret == invitation.secret);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a changed digit anywhere is noticed") {
+TEST_CASE_FIXTURE(InvitationFixture, "a changed digit anywhere is noticed") {
   for (std::size_t i = std::string_view("hanse-join-1,").size(); i < text.size(); ++i) {
     std::string altered = text;
     altered[i] = altered[i] == '7' ? '8' : '7';
@@ -40,14 +40,14 @@ TEST_CASE_FIXTURE(Fixture, "a changed digit anywhere is noticed") {
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is for another purpose is no invitation") {
+TEST_CASE_FIXTURE(InvitationFixture, "what is for another purpose is no invitation") {
   CHECK(read("hello").error().message.find("this is no invitation") == 0);
   CHECK(read_invitation(hashing, text, InvitationKind::host).error().message.find("hanse-host-1") !=
         std::string::npos);
   CHECK(read("").error().code == Code::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an invitation that is over says when it ended") {
+TEST_CASE_FIXTURE(InvitationFixture, "an invitation that is over says when it ended") {
   CHECK(check_expiry(invitation, invitation.expires_at));
   CHECK(check_expiry(invitation, invitation.expires_at + Seconds{1}).error().message ==
         "the invitation of zone 'helsinki' expired at 2027-01-15T08:00:00.000Z; ask for a new one");

@@ -8,7 +8,7 @@
 namespace hanse::federation {
 namespace {
 
-struct Fixture {
+struct PeersFixture {
   test::ManualLoop clock;
   io::OpensslCertificates certificates{clock};
 
@@ -22,7 +22,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a peer is who one of its own pinned CAs says, and nobody else") {
+TEST_CASE_FIXTURE(PeersFixture, "a peer is who one of its own pinned CAs says, and nobody else") {
   const std::string old_ca = ca("b");
   const std::string new_ca = ca("b");
   const std::string other = ca("c");
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(Fixture, "a peer is who one of its own pinned CAs says, and no
   CHECK(peers.identify({}) == nullptr);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a certificate that is no CA's cannot be pinned") {
+TEST_CASE_FIXTURE(PeersFixture, "a certificate that is no CA's cannot be pinned") {
   const auto authority = certificates.make_authority("b", Seconds{3600}).value();
   const auto leaf = certificates.issue(authority, {.name = "hanse://zone/b"}).value();
   const auto refused =

@@ -33,7 +33,7 @@ Status check_names(const std::vector<std::string>& list, const std::string& poin
   return {};
 }
 
-Status check(const PeerPolicy& policy, const std::string& pointer) {
+Status check_entry(const PeerPolicy& policy, const std::string& pointer) {
   if (policy.name != kAll) HANSE_CHECK(model::check_name(policy.name, pointer + "/name"));
   const Accepts& accepts = policy.accepts;
   HANSE_CHECK(check_names(accepts.tenants, pointer + "/accepts/tenants", true));
@@ -64,7 +64,7 @@ Result<Policy> Policy::parse(const std::string& text, const std::string& path) {
   for (std::size_t i = 0; i < file->peers.size(); ++i) {
     const PeerPolicy& entry = file->peers[i];
     const std::string pointer = fmt::format("/peers/{}", i);
-    if (const Status good = check(entry, pointer); !good)
+    if (const Status good = check_entry(entry, pointer); !good)
       return fail(toml_text::locate(good.error(), document, path));
     if (!policy.peers_.emplace(entry.name, entry).second) {
       const auto twice =

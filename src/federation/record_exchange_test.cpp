@@ -99,20 +99,20 @@ void Net::introduce_all() {
   }
 }
 
-struct Fixture {
+struct RecordExchangeFixture {
   Net net;
-  Fixture() {
+  RecordExchangeFixture() {
     for (const char* name : {"a", "b", "c", "d"}) net.add(name);
     net.introduce_all();
   }
-  ~Fixture() { net.nodes.clear(); }
+  ~RecordExchangeFixture() { net.nodes.clear(); }
   Node& node(const std::string& name) { return *net.nodes.at(name); }
   std::int64_t version_at(const std::string& where, const std::string& owner) {
     return node(where).table.version_of(owner, RecordKind::digest);
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "news is everywhere soon, and replaces what was before") {
+TEST_CASE_FIXTURE(RecordExchangeFixture, "news is everywhere soon, and replaces what was before") {
   node("a").exchange_.publish(node("a").record(7));
   net.pass(Seconds{2});
   for (const char* where : {"b", "c", "d"}) CHECK(version_at(where, "a") == 7);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Fixture, "news is everywhere soon, and replaces what was befor
   for (const char* where : {"b", "c", "d"}) CHECK(version_at(where, "a") == 8);
 }
 
-TEST_CASE_FIXTURE(Fixture, "when all is known there is only the comparison now and then") {
+TEST_CASE_FIXTURE(RecordExchangeFixture, "when all is known there is only the comparison now and then") {
   node("a").exchange_.publish(node("a").record(7));
   net.pass(Seconds{20});
   net.said.clear();
@@ -131,7 +131,8 @@ TEST_CASE_FIXTURE(Fixture, "when all is known there is only the comparison now a
   CHECK(net.said.size() <= 60);
 }
 
-TEST_CASE_FIXTURE(Fixture, "one that was cut off learns what it missed, and tells what it has") {
+TEST_CASE_FIXTURE(RecordExchangeFixture,
+                  "one that was cut off learns what it missed, and tells what it has") {
   net.cut.insert("d");
   node("a").exchange_.publish(node("a").record(7));
   node("d").exchange_.publish(node("d").record(9));
@@ -144,7 +145,7 @@ TEST_CASE_FIXTURE(Fixture, "one that was cut off learns what it missed, and tell
   for (const char* where : {"a", "b", "c"}) CHECK(version_at(where, "d") == 9);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(RecordExchangeFixture,
                   "records that are forged, replayed, oversized or malformed are refused and counted") {
   Node& victim = node("b");
   const auto offer = [&](const SignedRecord& record) { return victim.table.offer(record, "c"); };
@@ -173,12 +174,13 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(victim.table.version_of("a", RecordKind::digest) == 10);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone learns that it said more before than it knows now") {
+TEST_CASE_FIXTURE(RecordExchangeFixture, "a zone learns that it said more before than it knows now") {
   CHECK(node("b").table.offer(node("b").record(50), "a") == RecordTable::Verdict::known);
   CHECK(node("b").table.own_version_seen(RecordKind::digest) == 50);
 }
 
-TEST_CASE_FIXTURE(Fixture, "who has left is forgotten, and the sums are those of a zone that never knew it") {
+TEST_CASE_FIXTURE(RecordExchangeFixture,
+                  "who has left is forgotten, and the sums are those of a zone that never knew it") {
   const std::vector<std::string> before = node("b").table.bucket_sums();
   CHECK(node("b").table.offer(node("a").record(10), "a") == RecordTable::Verdict::news);
   CHECK(node("b").table.bucket_sums() != before);
@@ -187,7 +189,7 @@ TEST_CASE_FIXTURE(Fixture, "who has left is forgotten, and the sums are those of
   CHECK(node("b").table.bucket_sums() == before);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a message beyond the limits is refused whole") {
+TEST_CASE_FIXTURE(RecordExchangeFixture, "a message beyond the limits is refused whole") {
   ExchangeMessage large;
   large.heads.resize(kMaxHeadsInMessage + 1);
   CHECK(node("a").exchange_.answer("b", large).error().code == Code::invalid_argument);

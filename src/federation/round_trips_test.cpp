@@ -8,7 +8,7 @@
 namespace hanse::federation {
 namespace {
 
-struct Fixture : ProbeClient {
+struct RoundTripsFixture : ProbeClient {
   test::TestRuntime world;
   std::vector<std::string> names{"a", "b"};
   std::map<std::string, Nanos> delay{{"a", Millis{20}}, {"b", Millis{50}}};
@@ -31,7 +31,7 @@ struct Fixture : ProbeClient {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "the least of the last measurements counts") {
+TEST_CASE_FIXTURE(RoundTripsFixture, "the least of the last measurements counts") {
   REQUIRE(trips.start());
   CHECK_FALSE(trips.measured("a"));
   CHECK_FALSE(trips.reachable("a"));
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Fixture, "the least of the last measurements counts") {
   CHECK(trips.measured("a") == Micros{80'000});
 }
 
-TEST_CASE_FIXTURE(Fixture, "one that falls silent is unreachable after three periods") {
+TEST_CASE_FIXTURE(RoundTripsFixture, "one that falls silent is unreachable after three periods") {
   REQUIRE(trips.start());
   pass(Seconds{20});
   deaf = true;
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Fixture, "one that falls silent is unreachable after three per
   CHECK(trips.reachable("a"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "many peers are asked in turn, ten a second") {
+TEST_CASE_FIXTURE(RoundTripsFixture, "many peers are asked in turn, ten a second") {
   names.clear();
   for (int i = 0; i < 1000; ++i) {
     names.push_back(fmt::format("zone-{:04}", i));

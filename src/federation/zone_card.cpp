@@ -7,7 +7,7 @@
 namespace hanse::federation {
 namespace {
 
-Status check(const ZoneCard& card) {
+Status check_card(const ZoneCard& card) {
   HANSE_CHECK(model::check_name(card.zone, "/zone"));
   HANSE_TRY(const Endpoint endpoint, parse_endpoint(card.endpoint));
   if (!endpoint.unix_path.empty() || endpoint.port == 0)
@@ -30,7 +30,7 @@ Result<ZoneCard> read_card(Signatures& signatures, const SignedRecord& record,
   if (!identity_key.empty()) HANSE_CHECK(verify(signatures, identity_key, record));
   HANSE_TRY(const json::Value body, json::parse(record.body));
   HANSE_TRY(ZoneCard card, json::from_json<ZoneCard>(body));
-  HANSE_CHECK(check(card));
+  HANSE_CHECK(check_card(card));
   if (card.zone != record.owner)
     return fail(Code::invalid_argument, "the card of zone '{}' is signed as '{}'", card.zone,
                 record.owner.substr(0, 64));

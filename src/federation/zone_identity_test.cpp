@@ -13,7 +13,7 @@
 namespace hanse::federation {
 namespace {
 
-struct Fixture {
+struct ZoneIdentityFixture {
   test::TestRuntime runtime;
   io::OpensslCertificates certificates{runtime.loop};
   io::OpensslSignatures signatures;
@@ -31,7 +31,8 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a zone keeps its key and its CA, and makes no other when the CA's key is lost") {
+TEST_CASE_FIXTURE(ZoneIdentityFixture,
+                  "a zone keeps its key and its CA, and makes no other when the CA's key is lost") {
   REQUIRE(wait(identity.load_or_create()));
   ZoneIdentity again = make();
   REQUIRE(wait(again.load_or_create()));
@@ -44,7 +45,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone keeps its key and its CA, and makes no other 
   CHECK(wait(broken.load_or_create()).error().code == Code::data_loss);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a CA is changed in two steps, and both count in between and after") {
+TEST_CASE_FIXTURE(ZoneIdentityFixture, "a CA is changed in two steps, and both count in between and after") {
   REQUIRE(wait(identity.load_or_create()));
   const std::string old_ca = identity.ca_fingerprint();
   CHECK(wait(identity.change_authority()).error().code == Code::failed_precondition);
@@ -65,7 +66,8 @@ TEST_CASE_FIXTURE(Fixture, "a CA is changed in two steps, and both count in betw
   CHECK_FALSE(again.is_own(old_ca));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a change of the CA that a crash cuts short is finished at the next start") {
+TEST_CASE_FIXTURE(ZoneIdentityFixture,
+                  "a change of the CA that a crash cuts short is finished at the next start") {
   REQUIRE(wait(identity.load_or_create()));
   const std::string old_ca = identity.ca_fingerprint();
   REQUIRE(wait(identity.announce_authority()));
@@ -81,7 +83,7 @@ TEST_CASE_FIXTURE(Fixture, "a change of the CA that a crash cuts short is finish
   CHECK_FALSE(files.contains("/data/ca-next.pem"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a card is taken from its owner alone") {
+TEST_CASE_FIXTURE(ZoneIdentityFixture, "a card is taken from its owner alone") {
   REQUIRE(wait(identity.load_or_create()));
   ZoneCard card{.zone = "a",
                 .endpoint = "10.0.0.1:8443",

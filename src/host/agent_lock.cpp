@@ -7,14 +7,14 @@
 namespace hanse::host {
 namespace {
 
-constexpr Nanos kConnectLimit = Seconds{2};
-constexpr Nanos kAcceptRetry = Seconds{1};
+constexpr Nanos kAskLimit = Seconds{2};
+constexpr Nanos kLockRetry = Seconds{1};
 
 }  // namespace
 
 Task<Status> AgentLock::take() {
   const Endpoint endpoint{.unix_path = socket_};
-  const auto other = co_await runtime_.network.connect(endpoint, std::nullopt, kConnectLimit);
+  const auto other = co_await runtime_.network.connect(endpoint, std::nullopt, kAskLimit);
   // A socket that does not answer in time belongs to an agent that is alive but busy.
   if (other || other.error().code == Code::deadline_exceeded)
     co_return fail(
@@ -31,7 +31,7 @@ Task<Status> AgentLock::take() {
 Task<void> AgentLock::answer_all(std::unique_ptr<Listener> listener) {
   for (;;) {
     const auto stream = co_await listener->accept();
-    if (!stream) co_await sleep_for(runtime_.scheduler, kAcceptRetry);
+    if (!stream) co_await sleep_for(runtime_.scheduler, kLockRetry);
   }
 }
 

@@ -15,7 +15,7 @@ using test_support::FakeZone;
 using test_support::TextCertificates;
 using test_support::wanted;
 
-struct Fixture {
+struct AgentFixture {
   FakeZone zone;
   test::TestRuntime& world = zone.world;
   TextCertificates certificates{world.loop};
@@ -30,7 +30,7 @@ struct Fixture {
   std::optional<Status> ended;
   std::unique_ptr<Scope> scope;
 
-  Fixture() {
+  AgentFixture() {
     IdentityFiles files(world.files, identity_folder(config.data_dir));
     const std::string certificate = certificates.certificate("hanse://zone/a/host/h1", Seconds{86400});
     REQUIRE(test::complete(world.loop, files.keep({.certificate_pem = certificate,
@@ -54,7 +54,7 @@ struct Fixture {
 };
 
 TEST_CASE("an agent connects as itself and runs what its zone wants") {
-  Fixture host;
+  AgentFixture host;
   host.zone.desired = {wanted("m1", MachineGoal::running)};
   host.start();
   REQUIRE(host.zone.hellos.size() == 1);
@@ -68,7 +68,7 @@ TEST_CASE("an agent connects as itself and runs what its zone wants") {
 }
 
 TEST_CASE("an agent that restarts tells of its machines, stops none, and has another boot id") {
-  Fixture host;
+  AgentFixture host;
   host.zone.desired = {wanted("m1", MachineGoal::running)};
   host.start();
   host.stop();
@@ -83,7 +83,7 @@ TEST_CASE("an agent that restarts tells of its machines, stops none, and has ano
 }
 
 TEST_CASE("an agent that loses its zone keeps its machines and goes on with what it was told") {
-  Fixture host;
+  AgentFixture host;
   host.zone.desired = {wanted("m1", MachineGoal::running)};
   host.start();
   host.zone.service.server.reset();
@@ -100,7 +100,7 @@ TEST_CASE("an agent that loses its zone keeps its machines and goes on with what
 }
 
 TEST_CASE("consoles are read through the stream") {
-  Fixture host;
+  AgentFixture host;
   host.zone.desired = {wanted("m1", MachineGoal::running)};
   host.start();
   host.driver.consoles["m1"] = "login:";
@@ -111,7 +111,7 @@ TEST_CASE("consoles are read through the stream") {
 }
 
 TEST_CASE("a second agent on the same folder ends, and touches nothing") {
-  Fixture host;
+  AgentFixture host;
   host.start();
   const auto second = std::make_unique<Agent>(host.world.runtime, host.certificates, host.hashing,
                                               host.driver, host.config, "0.1");
@@ -123,7 +123,7 @@ TEST_CASE("a second agent on the same folder ends, and touches nothing") {
 }
 
 TEST_CASE("what a driver has to know comes from configuration and identity") {
-  Fixture host;
+  AgentFixture host;
   const auto facts =
       test::complete(host.world.loop, prepare_host(host.world.runtime, host.certificates, host.config));
   REQUIRE(facts);

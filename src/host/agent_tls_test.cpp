@@ -93,7 +93,7 @@ class TlsZone {
   Signal heard_;
 };
 
-struct Fixture {
+struct AgentTlsFixture {
   io::RealRuntime real{{.log_level = LogLevel::error}};
   Runtime& runtime = real.runtime();
   io::test::TemporaryFolder folder;
@@ -103,7 +103,7 @@ struct Fixture {
   TlsZone zone{runtime, certificates};
   HostConfig config;
 
-  explicit Fixture(const std::string& zone_name = "hanse://zone/a") {
+  explicit AgentTlsFixture(const std::string& zone_name = "hanse://zone/a") {
     REQUIRE(real.run_task(zone.start(zone_name)));
     config.data_dir = folder.path("data");
     config.guest_user = "";
@@ -137,7 +137,7 @@ struct Fixture {
 };
 
 TEST_CASE("an agent enrols and connects over TLS, and again with what it keeps on disk") {
-  Fixture host;
+  AgentTlsFixture host;
   REQUIRE(host.enrol_by(host.zone.fingerprint()));
   const Status connected = host.real.run_task(host.connect());
   REQUIRE_MESSAGE(connected, (connected ? "" : connected.error().message));
@@ -153,7 +153,7 @@ TEST_CASE("an agent enrols and connects over TLS, and again with what it keeps o
 }
 
 TEST_CASE("a zone with another CA than the token says hears nothing of it") {
-  Fixture host;
+  AgentTlsFixture host;
   const auto enrolled = host.enrol_by(std::string(64, '0'));
   REQUIRE_FALSE(enrolled);
   CHECK(enrolled.error().code == Code::unauthenticated);
@@ -162,7 +162,7 @@ TEST_CASE("a zone with another CA than the token says hears nothing of it") {
 }
 
 TEST_CASE("another name of the same CA does not pass for the zone") {
-  Fixture host("hanse://zone/a/host/h2");
+  AgentTlsFixture host("hanse://zone/a/host/h2");
   CHECK(host.enrol_by(host.zone.fingerprint()).error().code == Code::unauthenticated);
   CHECK(host.zone.enrolments == 0);
   IdentityFiles files(host.runtime.files, identity_folder(host.config.data_dir));
@@ -177,7 +177,7 @@ TEST_CASE("another name of the same CA does not pass for the zone") {
 }
 
 TEST_CASE("the lock holds over a real socket, and not after its owner is gone") {
-  Fixture host;
+  AgentTlsFixture host;
   const std::string socket = host.folder.path("agent.sock");
   auto first = std::make_unique<AgentLock>(host.runtime, socket);
   REQUIRE(host.real.run_task(first->take()));

@@ -12,7 +12,7 @@ std::string digest_of(const std::string& content) {
   return "sha256:" + test::FakeHashing::digest_of(content);
 }
 
-struct Fixture {
+struct BlobCacheFixture {
   test_support::FakeZone zone;
   test::TestRuntime& world = zone.world;
   test::FakeHashing hashing{world.files};
@@ -23,7 +23,7 @@ struct Fixture {
   std::string served = content;
   int requests = 0;
 
-  Fixture() {
+  BlobCacheFixture() {
     zone.service.router.add("GET /providers/hanse.storage/v1/blobs/{digest}",
                             [this](http::Request request, http::PathParameters parameters) {
                               return serve(std::move(request), parameters["digest"]);
@@ -57,7 +57,7 @@ struct Fixture {
 };
 
 TEST_CASE("a blob that is missing is fetched, verified and kept") {
-  Fixture host;
+  BlobCacheFixture host;
   REQUIRE(host.ensure(host.blob()));
   CHECK(host.world.files.content.at(host.path()) == host.content);
   CHECK(host.partial_files() == 0);
@@ -66,7 +66,7 @@ TEST_CASE("a blob that is missing is fetched, verified and kept") {
 }
 
 TEST_CASE("what does not have the digest is refused and leaves nothing") {
-  Fixture host;
+  BlobCacheFixture host;
   host.served[1000] = 'X';
   const Status refused = host.ensure(host.blob());
   REQUIRE_FALSE(refused);
@@ -78,7 +78,7 @@ TEST_CASE("what does not have the digest is refused and leaves nothing") {
 }
 
 TEST_CASE("two who wait for one blob cause one download") {
-  Fixture host;
+  BlobCacheFixture host;
   std::optional<Status> first;
   std::optional<Status> second;
   Scope scope;
@@ -93,7 +93,7 @@ TEST_CASE("two who wait for one blob cause one download") {
 }
 
 TEST_CASE("a download goes on when the one who wanted it is gone") {
-  Fixture host;
+  BlobCacheFixture host;
   {
     std::optional<Status> dropped;
     Scope scope;
@@ -106,7 +106,7 @@ TEST_CASE("a download goes on when the one who wanted it is gone") {
 }
 
 TEST_CASE("a full disk is told before anything is fetched") {
-  Fixture host;
+  BlobCacheFixture host;
   host.world.files.available = kSpareSpace + Bytes{1000};
   const Status refused = host.ensure(host.blob());
   REQUIRE_FALSE(refused);
@@ -116,7 +116,7 @@ TEST_CASE("a full disk is told before anything is fetched") {
 }
 
 TEST_CASE("a zone that has no such blob, or is not there, is named") {
-  Fixture host;
+  BlobCacheFixture host;
   model::Blob other = host.blob();
   other.digest = digest_of("other");
   CHECK(host.ensure(other).error().code == Code::not_found);
@@ -128,7 +128,7 @@ TEST_CASE("a zone that has no such blob, or is not there, is named") {
 }
 
 TEST_CASE("no more than some downloads run at once") {
-  Fixture host;
+  BlobCacheFixture host;
   Scope scope;
   std::vector<std::unique_ptr<std::optional<Status>>> results;
   for (std::size_t i = 0; i <= kMaxDownloads; ++i) {
@@ -143,7 +143,7 @@ TEST_CASE("no more than some downloads run at once") {
 }
 
 TEST_CASE("what an earlier run left half done is removed") {
-  Fixture host;
+  BlobCacheFixture host;
   host.world.files.content["/data/blobs/abc.partial"] = "half";
   host.world.files.content["/data/blobs/sha256-00"] = "whole";
   const auto cleaned = test::complete(host.world.loop, host.cache->clean_up());

@@ -8,14 +8,14 @@
 namespace hanse::host {
 namespace {
 
-struct Fixture {
+struct ConsoleRequestsFixture {
   test::ManualLoop loop;
   test::FakeDriver driver{loop};
   std::vector<model::HostResponse> answers;
   ConsoleRequests consoles{driver,
                            [this](model::HostResponse answer) { answers.push_back(std::move(answer)); }};
 
-  Fixture() { driver.set_run_state("m1", RunState::running); }
+  ConsoleRequestsFixture() { driver.set_run_state("m1", RunState::running); }
   model::HostResponse read(std::int64_t offset) {
     consoles.serve({.id = 1, .uid = "m1", .offset = offset});
     REQUIRE_FALSE(answers.empty());
@@ -24,7 +24,7 @@ struct Fixture {
 };
 
 TEST_CASE("a console is read from an offset") {
-  Fixture host;
+  ConsoleRequestsFixture host;
   host.driver.consoles["m1"] = "hello world";
   CHECK(host.read(6).text == "world");
   CHECK(host.read(6).offset == 6);
@@ -34,7 +34,7 @@ TEST_CASE("a console is read from an offset") {
 }
 
 TEST_CASE("a long console comes in pieces, characters whole") {
-  Fixture host;
+  ConsoleRequestsFixture host;
   std::string text(kConsolePiece - 1, 'x');
   text += "\xE2\x82\xAC and the rest";
   host.driver.consoles["m1"] = text;
@@ -44,7 +44,7 @@ TEST_CASE("a long console comes in pieces, characters whole") {
 }
 
 TEST_CASE("a console is written, and a failure is told with its code") {
-  Fixture host;
+  ConsoleRequestsFixture host;
   const model::HostRequest request{
       .id = 5, .method = model::HostMethod::write_console, .uid = "m1", .text = "ls\n"};
   host.consoles.serve(request);
@@ -62,7 +62,7 @@ TEST_CASE("a console is written, and a failure is told with its code") {
 }
 
 TEST_CASE("no such machine, and too many writes") {
-  Fixture host;
+  ConsoleRequestsFixture host;
   host.consoles.serve({.id = 1, .uid = "m2"});
   REQUIRE(host.answers.size() == 1);
   CHECK(host.answers[0].code == "not_found");

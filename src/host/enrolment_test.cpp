@@ -17,7 +17,7 @@ using test_support::TextCertificates;
 
 constexpr Seconds kTokenLife{600};
 
-struct Fixture {
+struct EnrolmentFixture {
   test::HttpService service;
   test::TestRuntime& world = service.world;
   TextCertificates certificates{world.loop};
@@ -28,7 +28,7 @@ struct Fixture {
   bool answers = true;
   std::vector<model::EnrolmentRequest> asked;
 
-  Fixture() {
+  EnrolmentFixture() {
     service.router.add(
         "POST /providers/hanse.host/v1/enrolments",
         [this](http::Request request, http::PathParameters) { return answer(std::move(request)); });
@@ -67,7 +67,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a machine that enrols has all on disk that 'hanse host' needs") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a machine that enrols has all on disk that 'hanse host' needs") {
   const Result<HostName> enrolled = run();
   REQUIRE(enrolled);
   CHECK(*enrolled == HostName{"a", "h1"});
@@ -84,7 +84,8 @@ TEST_CASE_FIXTURE(Fixture, "a machine that enrols has all on disk that 'hanse ho
     CHECK(content.find("secret-1") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the same token again is no error, also while the agent runs; another one is") {
+TEST_CASE_FIXTURE(EnrolmentFixture,
+                  "the same token again is no error, also while the agent runs; another one is") {
   REQUIRE(run());
   AgentLock agent(world.runtime, lock_socket("/h1/data"));
   REQUIRE(test::complete(world.loop, agent.take()));
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(Fixture, "the same token again is no error, also while the age
         "/h1/data/identity/identity.json to enrol this machine anew");
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(EnrolmentFixture,
                   "a lost answer is asked for again with the same key, also when the token is over") {
   answers = false;
   const std::string first = error();
@@ -111,7 +112,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(test::complete(world.loop, files.identity()).value().value()->key_pem == "key 1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone that is not there, or not able to, is asked again later") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a zone that is not there, or not able to, is asked again later") {
   service.server.reset();
   CHECK(run().error().code == Code::unavailable);
   service.restart();
@@ -122,7 +123,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone that is not there, or not able to, is asked a
   CHECK(certificates.requests == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what the zone refuses is said, and leaves nothing behind") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "what the zone refuses is said, and leaves nothing behind") {
   refusal = Error{Code::unauthenticated, "the token was used for host 'h1' already"};
   CHECK(error() ==
         "zone 'a' at zone:443 does not enrol this machine: the token was used for host 'h1' already");
@@ -130,7 +131,7 @@ TEST_CASE_FIXTURE(Fixture, "what the zone refuses is said, and leaves nothing be
   CHECK_FALSE(keeps(files.identity_path()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "an altered and an expired token are not sent to anybody") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "an altered and an expired token are not sent to anybody") {
   const std::string good = token;
   token[20] = token[20] == 'x' ? 'y' : 'x';
   CHECK(error().find("was altered or cut") != std::string::npos);
@@ -143,7 +144,7 @@ TEST_CASE_FIXTURE(Fixture, "an altered and an expired token are not sent to anyb
   CHECK_FALSE(keeps(files.enrolment_path()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a key that was kept for another token is not used") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a key that was kept for another token is not used") {
   service.server.reset();
   CHECK_FALSE(run());
   service.restart();

@@ -14,7 +14,7 @@ using test_support::TextCertificates;
 
 constexpr Seconds kDay{24 * 3600};
 
-struct Fixture {
+struct HostIdentityFixture {
   test::HttpService service;
   test::TestRuntime& world = service.world;
   TextCertificates certificates{world.loop};
@@ -24,7 +24,7 @@ struct Fixture {
   std::vector<std::string> renewals;
   std::vector<std::string> shown;  // certificates
 
-  Fixture() {
+  HostIdentityFixture() {
     service.router.add(
         "POST /providers/hanse.host/v1/hosts/{name}/renewals",
         [this](http::Request request, http::PathParameters) { return renew(std::move(request)); });
@@ -73,7 +73,7 @@ struct Fixture {
 };
 
 TEST_CASE("an identity says who the host is, where its zone, and whom it trusts") {
-  Fixture host;
+  HostIdentityFixture host;
   const auto identity = host.make();
   REQUIRE(host.prepare(*identity));
   CHECK(identity->zone() == "a");
@@ -86,7 +86,7 @@ TEST_CASE("an identity says who the host is, where its zone, and whom it trusts"
 }
 
 TEST_CASE("no identity, a broken one and one of no host are named, with what to do") {
-  Fixture host;
+  HostIdentityFixture host;
   const std::string path = host.files.identity_path();
   host.world.files.content.erase(path);
   Error error = host.refused();
@@ -102,7 +102,7 @@ TEST_CASE("no identity, a broken one and one of no host are named, with what to 
 }
 
 TEST_CASE("a renewed certificate for another host is not taken") {
-  Fixture host;
+  HostIdentityFixture host;
   const auto identity = host.make();
   REQUIRE(host.prepare(*identity));
   const std::string before = host.world.files.content[host.files.identity_path()];
@@ -117,7 +117,7 @@ TEST_CASE("a renewed certificate for another host is not taken") {
 }
 
 TEST_CASE("a certificate is renewed when half of its life is over, and used from then on") {
-  Fixture host;
+  HostIdentityFixture host;
   const auto identity = host.make();
   REQUIRE(host.prepare(*identity));
   const std::string first = identity->tls().certificate_pem;
@@ -142,7 +142,7 @@ TEST_CASE("a certificate is renewed when half of its life is over, and used from
 }
 
 TEST_CASE("a renewal that fails is tried again, without haste") {
-  Fixture host;
+  HostIdentityFixture host;
   const auto identity = host.make();
   REQUIRE(host.prepare(*identity));
   host.refusal = Error{Code::unavailable, "not now"};

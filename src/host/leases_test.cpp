@@ -8,7 +8,7 @@
 namespace hanse::host {
 namespace {
 
-struct Fixture {
+struct LeasesFixture {
   test::TestRuntime world;
   test::FakeDriver driver{world.loop};
   int asked = 0;
@@ -20,7 +20,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a lease counts from when it was asked for, and is given up in good time") {
+TEST_CASE_FIXTURE(LeasesFixture, "a lease counts from when it was asked for, and is given up in good time") {
   CHECK_FALSE(leases.held("m1"));
   const model::HostPing ping = leases.ping();
   pass(Seconds{15});  // the answer is slow
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(Fixture, "a lease counts from when it was asked for, and is gi
   CHECK(driver.changes().version() > seen);  // its machine is looked at
 }
 
-TEST_CASE_FIXTURE(Fixture, "each renewal names what it renews") {
+TEST_CASE_FIXTURE(LeasesFixture, "each renewal names what it renews") {
   leases.granted({.sequence = leases.ping().sequence, .machines = {"m1", "m2"}});
   pass(Seconds{30});
   leases.granted({.sequence = leases.ping().sequence, .machines = {"m2"}});
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Fixture, "each renewal names what it renews") {
   CHECK(leases.held("m2"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "an answer to what was not asked, or was answered, grants nothing") {
+TEST_CASE_FIXTURE(LeasesFixture, "an answer to what was not asked, or was answered, grants nothing") {
   leases.granted({.sequence = 7, .machines = {"m1"}});
   CHECK_FALSE(leases.held("m1"));
   const model::HostPing first = leases.ping();

@@ -5,8 +5,8 @@
 namespace hanse::host {
 namespace {
 
-constexpr Nanos kRetryBase = Millis{500};
-constexpr Nanos kRetryCap = Seconds{30};
+constexpr Nanos kRestartBase = Millis{500};
+constexpr Nanos kRestartCap = Seconds{30};
 
 model::PowerState power_state_of(const MachineState& state) {
   switch (state.run_state) {
@@ -135,7 +135,7 @@ Task<void> Machine::repeat(Activity activity) {
     error_ = done.error().message;
     context_.driver.changes().notify();
     co_await sleep_for(context_.runtime.scheduler,
-                       backoff_delay(context_.runtime.random, failures++, kRetryBase, kRetryCap));
+                       backoff_delay(context_.runtime.random, failures++, kRestartBase, kRestartCap));
   }
 }
 

@@ -44,7 +44,7 @@ class DirectPaths final : public StreamPaths {
   }
 };
 
-struct Fixture {
+struct MachineFixture {
   test::TestRuntime runtime;
   test::ManualLoop& loop = runtime.loop;
   test::FakeDriver driver{loop};
@@ -78,7 +78,7 @@ MachineDesired move(MoveGoal goal, std::int64_t epoch = 1, std::string transfer 
 }
 
 TEST_CASE("what restarts elsewhere runs as long as its lease, and again with the next") {
-  Fixture host;
+  MachineFixture host;
   MachineDesired wanted = desired(MachineGoal::running);
   wanted.leased = true;
   host.want(wanted);
@@ -101,7 +101,7 @@ TEST_CASE("what restarts elsewhere runs as long as its lease, and again with the
 }
 
 TEST_CASE("a new agent leaves what it finds running, as long as it may hear of its lease") {
-  Fixture host;
+  MachineFixture host;
   host.driver.set_run_state("m1", RunState::running);
   MachineDesired wanted = desired(MachineGoal::running);
   wanted.leased = true;
@@ -124,7 +124,7 @@ TEST_CASE("a new agent leaves what it finds running, as long as it may hear of i
 }
 
 TEST_CASE("a machine that should run is given its blobs and started, once") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   CHECK(host.blobs.asked == std::vector<std::string>{"sha256:base"});
   CHECK(host.machine->observed().power_state == PowerState::running);
@@ -134,7 +134,7 @@ TEST_CASE("a machine that should run is given its blobs and started, once") {
 }
 
 TEST_CASE("a start that fails is told and tried again") {
-  Fixture host;
+  MachineFixture host;
   host.blobs.result = fail(Code::unavailable, "the zone does not answer");
   host.want(desired(MachineGoal::running));
   CHECK(host.machine->observed().error == "the zone does not answer");
@@ -145,7 +145,7 @@ TEST_CASE("a start that fails is told and tried again") {
 }
 
 TEST_CASE("a guest that powers off is started again while it should run") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.set_run_state("m1", RunState::stopped);
   host.settle();
@@ -153,7 +153,7 @@ TEST_CASE("a guest that powers off is started again while it should run") {
 }
 
 TEST_CASE("stop, restart and removal") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   MachineDesired restarted = desired(MachineGoal::running);
   restarted.restart_generation = 1;
@@ -168,7 +168,7 @@ TEST_CASE("stop, restart and removal") {
 }
 
 TEST_CASE("a restarted agent does not restart the guest for a restart that was done before") {
-  Fixture host;
+  MachineFixture host;
   MachineDesired wanted = desired(MachineGoal::running);
   wanted.restart_generation = 3;
   host.want(wanted);
@@ -179,7 +179,7 @@ TEST_CASE("a restarted agent does not restart the guest for a restart that was d
 }
 
 TEST_CASE("sending goes from disks to memory to the hand-over") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.want(move(MoveGoal::send));
   const auto observed = host.machine->observed();
@@ -192,7 +192,7 @@ TEST_CASE("sending goes from disks to memory to the hand-over") {
 TEST_CASE("a failure at any point of sending is told, and rolling back makes the guest run again") {
   for (const char* point : {"copy_disks", "copy_memory", "hand_over"}) {
     CAPTURE(point);
-    Fixture host;
+    MachineFixture host;
     host.want(desired(MachineGoal::running));
     host.driver.fail_next(point, Error{Code::unavailable, "the link is cut"});
     host.want(move(MoveGoal::send));
@@ -205,7 +205,7 @@ TEST_CASE("a failure at any point of sending is told, and rolling back makes the
 }
 
 TEST_CASE("an order to roll back cuts a copy short") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.hang("copy_disks");
   host.want(move(MoveGoal::send));
@@ -216,7 +216,7 @@ TEST_CASE("an order to roll back cuts a copy short") {
 }
 
 TEST_CASE("an agent that restarts while it sends says that the streams are lost") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.hang("copy_memory");
   host.want(move(MoveGoal::send));
@@ -227,7 +227,7 @@ TEST_CASE("an agent that restarts while it sends says that the streams are lost"
 }
 
 TEST_CASE("an agent that restarts after the hand-over still says so, and does not run the guest") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.want(move(MoveGoal::send));
   host.restart_agent();
@@ -238,7 +238,7 @@ TEST_CASE("an agent that restarts after the hand-over still says so, and does no
 }
 
 TEST_CASE("a second move after one that was rolled back starts anew") {
-  Fixture host;
+  MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.fail_next("copy_memory", Error{Code::unavailable, "cut"});
   host.want(move(MoveGoal::send));
@@ -249,7 +249,7 @@ TEST_CASE("a second move after one that was rolled back starts anew") {
 }
 
 TEST_CASE("receiving opens the incoming end and runs nothing until the new epoch is wanted") {
-  Fixture host;
+  MachineFixture host;
   host.want(move(MoveGoal::receive, 2));
   CHECK(host.machine->observed().move->state == MoveState::ready);
   CHECK(host.machine->observed().move->memory_endpoint == "10.0.0.9:1");
@@ -265,7 +265,7 @@ TEST_CASE("receiving opens the incoming end and runs nothing until the new epoch
 }
 
 TEST_CASE("a host that cannot be reached receives by relay unless the order says otherwise") {
-  Fixture host;
+  MachineFixture host;
   host.context.reachable = false;
   host.want(move(MoveGoal::receive, 2));
   CHECK(host.machine->observed().move->disk_endpoint == "unix:/incoming/disk");
@@ -277,7 +277,7 @@ TEST_CASE("a host that cannot be reached receives by relay unless the order says
 }
 
 TEST_CASE("an incoming machine that was lost is told, and a discarded one leaves nothing") {
-  Fixture host;
+  MachineFixture host;
   host.want(move(MoveGoal::receive, 2));
   host.driver.set_run_state("m1", RunState::stopped);
   host.restart_agent();
@@ -289,7 +289,7 @@ TEST_CASE("an incoming machine that was lost is told, and a discarded one leaves
 }
 
 TEST_CASE("a granted machine whose hypervisor died boots from its disks") {
-  Fixture host;
+  MachineFixture host;
   host.want(move(MoveGoal::receive, 2));
   host.driver.set_run_state("m1", RunState::stopped);
   host.want(desired(MachineGoal::running, 2));

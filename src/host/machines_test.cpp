@@ -20,16 +20,16 @@ class NoBlobs final : public BlobSource {
   Task<Status> ensure(model::Blob) override { co_return Status(); }
 };
 
-class DirectPath final : public OpenPath {
+class PlainPath final : public OpenPath {
  public:
   IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
   model::StreamPath kind() const override { return model::StreamPath::direct; }
 };
 
-class DirectPaths final : public StreamPaths {
+class PlainPaths final : public StreamPaths {
  public:
   Task<Result<std::unique_ptr<OpenPath>>> open(model::MoveOrder) override {
-    co_return std::make_unique<DirectPath>();
+    co_return std::make_unique<PlainPath>();
   }
 };
 
@@ -38,11 +38,11 @@ struct Told {
   model::MachineObserved view;
 };
 
-struct Fixture {
+struct MachinesFixture {
   test::TestRuntime world;
   test::FakeDriver driver{world.loop};
   NoBlobs blobs;
-  DirectPaths paths;
+  PlainPaths paths;
   MoveMarkers markers{world.files, "/moves"};
   Leases leases{world.runtime, driver, [] {}};
   MachineContext context{world.runtime, driver, blobs, paths, markers, leases};
@@ -50,7 +50,7 @@ struct Fixture {
   std::unique_ptr<Machines> machines;
   std::unique_ptr<Scope> scope;
 
-  Fixture() { restart(); }
+  MachinesFixture() { restart(); }
 
   void restart() {
     scope.reset();
@@ -82,7 +82,7 @@ struct Fixture {
 };
 
 TEST_CASE("what the zone wants is done, and each change is told once") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running, 4));
   REQUIRE(host.of("m1").size() == 1);
   CHECK(host.of("m1")[0].generation == 4);
@@ -98,7 +98,7 @@ TEST_CASE("what the zone wants is done, and each change is told once") {
 }
 
 TEST_CASE("after a restart the machines are there and told, and none is touched") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
   const std::size_t calls = host.driver.calls().size();
@@ -116,7 +116,7 @@ TEST_CASE("after a restart the machines are there and told, and none is touched"
 }
 
 TEST_CASE("a new stream is told everything again") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.machines->set_desired(wanted("m2", MachineGoal::running));
   host.run(Seconds{10});
@@ -126,7 +126,7 @@ TEST_CASE("a new stream is told everything again") {
 }
 
 TEST_CASE("a machine that is gone is told so, and forgotten when the zone does not name it") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
   host.machines->set_desired(wanted("m1", MachineGoal::absent, 2));
@@ -144,7 +144,7 @@ TEST_CASE("a machine that is gone is told so, and forgotten when the zone does n
 }
 
 TEST_CASE("a zone that wants a machine gone that this host never had hears that it is gone") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::absent, 2));
   host.run(Seconds{10});
   CHECK_FALSE(host.of("m1").back().exists);
@@ -152,7 +152,7 @@ TEST_CASE("a zone that wants a machine gone that this host never had hears that 
 }
 
 TEST_CASE("on a long stream those that are gone are forgotten in time") {
-  Fixture host;
+  MachinesFixture host;
   for (int i = 0; i < 50; ++i) {
     host.machines->set_desired(wanted("m" + std::to_string(i), MachineGoal::absent));
     host.run(Seconds{60});
@@ -161,7 +161,7 @@ TEST_CASE("on a long stream those that are gone are forgotten in time") {
 }
 
 TEST_CASE("progress is told twice a second at most, the hand-over at once") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
   host.driver.hang("copy_memory");
@@ -179,7 +179,7 @@ TEST_CASE("progress is told twice a second at most, the hand-over at once") {
 }
 
 TEST_CASE("memory that is not counted yet is ahead, so that the percentage does not fall back") {
-  Fixture host;
+  MachinesFixture host;
   model::MachineDesired order = moving("m1", MoveGoal::send);
   order.machine.memory_mib = MiB{100};
   host.machines->set_desired(wanted("m1", MachineGoal::running));
@@ -195,7 +195,7 @@ TEST_CASE("memory that is not counted yet is ahead, so that the percentage does 
 }
 
 TEST_CASE("a state that changes right after progress was told is told at once") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
   host.machines->set_desired(moving("m1", MoveGoal::send));
@@ -213,7 +213,7 @@ TEST_CASE("a state that changes right after progress was told is told at once") 
 }
 
 TEST_CASE("only what this host receives itself is known as an end of a transfer") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(moving("m1", MoveGoal::receive));
   CHECK_FALSE(host.machines->receives_at("t1", "10.0.0.9:1"));
   CHECK_FALSE(host.machines->receives_at("t1", ""));
@@ -225,7 +225,7 @@ TEST_CASE("only what this host receives itself is known as an end of a transfer"
 }
 
 TEST_CASE("a discarded machine is forgotten when the zone does not name it") {
-  Fixture host;
+  MachinesFixture host;
   host.machines->set_desired(moving("m1", MoveGoal::receive));
   host.run(Seconds{10});
   host.machines->set_desired(moving("m1", MoveGoal::discard));
@@ -237,7 +237,7 @@ TEST_CASE("a discarded machine is forgotten when the zone does not name it") {
 }
 
 TEST_CASE("a uid that cannot name a file is refused") {
-  Fixture host;
+  MachinesFixture host;
   for (const char* uid : {"", "../m1", "a/b", "-rf"})
     host.machines->set_desired(wanted(uid, MachineGoal::running));
   host.run(Seconds{10});

@@ -8,7 +8,7 @@
 namespace hanse::host {
 namespace {
 
-constexpr Nanos kConnectLimit = Seconds{5};
+constexpr Nanos kAnswerConnectLimit = Seconds{5};
 
 // The id becomes part of a request's path.
 bool is_id(const std::string& id) {
@@ -50,7 +50,7 @@ Task<Status> RelayAnswers::connect(model::RelayRequest request) {
                co_await zone_.upgrade({.target = "/providers/hanse.host/v1/relays/" + request.id},
                                       model::kRelayProtocol));
   HANSE_CO_TRY(std::unique_ptr<Stream> near,
-               co_await runtime_.network.connect(endpoint, std::nullopt, kConnectLimit));
+               co_await runtime_.network.connect(endpoint, std::nullopt, kAnswerConnectLimit));
   http::PipeCounters counters;
   co_return co_await http::pipe_both(runtime_.scheduler, std::move(far), std::move(near), counters);
 }

@@ -13,12 +13,12 @@ using model::StreamPath;
 
 const Endpoint kTargetDisk{.host = "10.0.0.9", .port = 2};
 
-struct Heard {
+struct HeardFrames {
   std::string text;
   bool ended = false;
 };
 
-Task<void> listen_to(Stream& stream, Heard& heard) {
+Task<void> listen_to(Stream& stream, HeardFrames& heard) {
   std::vector<std::byte> buffer(10'000);
   for (;;) {
     const auto got = co_await stream.read_some(buffer);
@@ -73,7 +73,7 @@ class Zones {
   Scope pipes_;
 };
 
-struct Fixture {
+struct RelayFixture {
   Zones zones;
   test::TestRuntime& world = zones.world;
   http::Client client{world.runtime, {.endpoint = test::kService}};
@@ -109,7 +109,7 @@ struct Fixture {
 };
 
 TEST_CASE("a target that answers is reached directly") {
-  Fixture host;
+  RelayFixture host;
   const auto listener = host.target();
   const auto path = host.open(StreamPath::automatic);
   REQUIRE(path);
@@ -120,7 +120,7 @@ TEST_CASE("a target that answers is reached directly") {
 }
 
 TEST_CASE("a target that does not answer, or listens for relays only, is reached by relay") {
-  Fixture host;
+  RelayFixture host;
   for (const char* disk : {"10.0.0.9:2", "unix:/target/disk"}) {
     const auto path = host.open(StreamPath::automatic, disk);
     REQUIRE(path);
@@ -130,14 +130,14 @@ TEST_CASE("a target that does not answer, or listens for relays only, is reached
 }
 
 TEST_CASE("an order for one path is obeyed") {
-  Fixture host;
+  RelayFixture host;
   CHECK(host.open(StreamPath::direct).value()->kind() == StreamPath::direct);
   const auto listener = host.target();
   CHECK(host.open(StreamPath::relayed).value()->kind() == StreamPath::relayed);
 }
 
 TEST_CASE("the sockets of a relay belong to the guests' user and go with the path") {
-  Fixture host;
+  RelayFixture host;
   REQUIRE(test::complete(host.world.loop, host.paths.start(ProcessUser{65534, 65534})).value());
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
@@ -151,7 +151,7 @@ TEST_CASE("the sockets of a relay belong to the guests' user and go with the pat
 }
 
 TEST_CASE("a data folder whose sockets would have too long a path is refused") {
-  Fixture host;
+  RelayFixture host;
   HostStreamPaths deep(host.world.runtime, host.client, "/" + std::string(100, 'd'));
   const auto path =
       test::complete(host.world.loop, deep.open({.transfer = "t1", .path = StreamPath::relayed}));
@@ -160,7 +160,7 @@ TEST_CASE("a data folder whose sockets would have too long a path is refused") {
 }
 
 TEST_CASE("a transfer whose name would change the request's path is refused") {
-  Fixture host;
+  RelayFixture host;
   const auto path =
       test::complete(host.world.loop, host.paths.open({.transfer = "../t1", .path = StreamPath::relayed}));
   REQUIRE(path);
@@ -168,7 +168,7 @@ TEST_CASE("a transfer whose name would change the request's path is refused") {
 }
 
 TEST_CASE("a relayed stream runs from hypervisor to hypervisor") {
-  Fixture host;
+  RelayFixture host;
   const auto listener = host.target();
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
@@ -180,8 +180,8 @@ TEST_CASE("a relayed stream runs from hypervisor to hypervisor") {
   REQUIRE(accepted);
   const std::unique_ptr<Stream> target = std::move(**accepted);
 
-  Heard at_target;
-  Heard at_source;
+  HeardFrames at_target;
+  HeardFrames at_source;
   Scope scope;
   const std::string much(2'000'000, 'm');
   REQUIRE(scope.spawn(listen_to(*target, at_target)));
@@ -205,11 +205,11 @@ TEST_CASE("a relayed stream runs from hypervisor to hypervisor") {
 }
 
 TEST_CASE("a relay whose ends stay silent is cut some time after its path was given up") {
-  Fixture host;
+  RelayFixture host;
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
   const auto source = host.connect((*path)->endpoints().memory);
-  Heard heard;
+  HeardFrames heard;
   Scope scope;
   REQUIRE(scope.spawn(listen_to(*source, heard)));
   host.run(Seconds{1});
@@ -221,12 +221,12 @@ TEST_CASE("a relay whose ends stay silent is cut some time after its path was gi
 }
 
 TEST_CASE("a zone that does not relay closes the hypervisor's connection") {
-  Fixture host;
+  RelayFixture host;
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
   host.zones.service.server.reset();
   const auto source = host.connect((*path)->endpoints().memory);
-  Heard heard;
+  HeardFrames heard;
   Scope scope;
   REQUIRE(scope.spawn(listen_to(*source, heard)));
   host.run(Seconds{1});
@@ -234,7 +234,7 @@ TEST_CASE("a zone that does not relay closes the hypervisor's connection") {
 }
 
 TEST_CASE("this host connects to nothing but its own ends of a transfer") {
-  Fixture host;
+  RelayFixture host;
   const auto listener = host.target();
   const std::uint64_t before = host.world.network.connections();
   host.answers.serve({"id-1", "t1", "127.0.0.1:22"});

@@ -32,7 +32,7 @@ class Heard final : public LinkReceiver {
   std::vector<std::string> relays;
 };
 
-struct Fixture {
+struct ZoneLinkFixture {
   FakeZone zone;
   http::Client client{zone.world.runtime, {.endpoint = test::kService}};
   Heard heard;
@@ -47,7 +47,7 @@ struct Fixture {
 };
 
 TEST_CASE("hello, welcome, what is desired, and what is said later") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.desired = {wanted("m1", model::MachineGoal::running), wanted("m2", model::MachineGoal::stopped)};
   host.start();
   REQUIRE(host.zone.hellos.size() == 1);
@@ -69,7 +69,7 @@ TEST_CASE("hello, welcome, what is desired, and what is said later") {
 }
 
 TEST_CASE("a stream that is cut is dialled again, and everything begins anew") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.desired = {wanted("m1", model::MachineGoal::running)};
   host.start();
   host.zone.cut();
@@ -80,7 +80,7 @@ TEST_CASE("a stream that is cut is dialled again, and everything begins anew") {
 }
 
 TEST_CASE("back-off grows to its cap while the zone refuses, and begins anew after a stream") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.refuses = true;
   host.start();
   host.zone.run(Seconds{600});
@@ -104,7 +104,7 @@ TEST_CASE("back-off grows to its cap while the zone refuses, and begins anew aft
 }
 
 TEST_CASE("where a zone has many hosts, a host spreads its return as it was told") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.start();
   host.zone.say(HostFrame::ping, to_json(model::HostPace{.redial_spread_ms = 1'000'000}));
   host.zone.run(Millis{1});
@@ -121,7 +121,7 @@ TEST_CASE("where a zone has many hosts, a host spreads its return as it was told
 }
 
 TEST_CASE("a stream on which the zone never says all it wants does not end the back-off") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.syncs = false;
   host.start();
   for (int i = 0; i < 30; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("a stream on which the zone never says all it wants does not end the b
 }
 
 TEST_CASE("a stream that lived long ends the back-off even so") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.syncs = false;
   host.start();
   for (int i = 0; i < 12; ++i) {
@@ -148,7 +148,7 @@ TEST_CASE("a stream that lived long ends the back-off even so") {
 }
 
 TEST_CASE("a silent zone is left after its limit") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.talks = false;
   host.start();
   const std::size_t pings = static_cast<std::size_t>(host.zone.pings);
@@ -161,14 +161,14 @@ TEST_CASE("a silent zone is left after its limit") {
 }
 
 TEST_CASE("a zone that talks keeps the stream") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.start();
   host.zone.run(Seconds{300});
   CHECK(host.zone.dialled.size() == 1);
 }
 
 TEST_CASE("a zone that does not welcome is left") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.welcomes = false;
   host.start();
   CHECK_FALSE(host.link.connected());
@@ -178,7 +178,7 @@ TEST_CASE("a zone that does not welcome is left") {
 }
 
 TEST_CASE("a zone that closes instead of a welcome is dialled with back-off") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.welcomes = false;
   host.start();
   for (int i = 0; i < 30; ++i) {
@@ -190,7 +190,7 @@ TEST_CASE("a zone that closes instead of a welcome is dialled with back-off") {
 }
 
 TEST_CASE("frames of a newer zone are ignored") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.start();
   host.zone.say_bytes(codec::encode_frame({77, 1, "anything"}).value());
   host.zone.say_bytes(
@@ -213,7 +213,7 @@ TEST_CASE("a payload that cannot be read and a frame above the limit end the str
   SUBCASE("limit") {
     bytes = std::string("\x7F\xFF\xFF\xFF\x03\x01", 6);
   }
-  Fixture host;
+  ZoneLinkFixture host;
   host.start();
   host.zone.say_bytes(bytes);
   host.zone.run(Seconds{2});
@@ -222,7 +222,7 @@ TEST_CASE("a payload that cannot be read and a frame above the limit end the str
 }
 
 TEST_CASE("what is said without a stream is not kept for the next") {
-  Fixture host;
+  ZoneLinkFixture host;
   host.zone.refuses = true;
   host.start();
   host.link.send(model::MachineObserved{.uid = "m1"});

@@ -13,10 +13,10 @@ namespace {
 using test::complete;
 using test::HttpService;
 
-struct Service : HttpService {
+struct AnsweringService : HttpService {
   int posts = 0;
 
-  Service() {
+  AnsweringService() {
     router.add("GET /show", [](Request request, PathParameters) { return show(std::move(request)); });
     router.add("PUT /echo", [](Request request, PathParameters) { return echo(std::move(request)); });
     router.add("POST /count", [this](Request, PathParameters) { return count(); });
@@ -86,7 +86,7 @@ struct Service : HttpService {
 };
 
 TEST_CASE("a request carries token, host and agent, and the server sees the peer") {
-  Service service;
+  AnsweringService service;
   Client client = service.client({.tls = TlsOptions{.certificate_pem = "hanse://zone/a"},
                                   .bearer_token = "secret",
                                   .user_agent = "test"});
@@ -97,7 +97,7 @@ TEST_CASE("a request carries token, host and agent, and the server sees the peer
 }
 
 TEST_CASE("connections are reused one after the other, and not when old") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   for (int i = 0; i < 5; ++i) REQUIRE(service.send(client, {.target = "/show"}));
   CHECK(service.world.network.connections() == 1);
@@ -109,7 +109,7 @@ TEST_CASE("connections are reused one after the other, and not when old") {
 }
 
 TEST_CASE("requests at once have a connection each, and the pool keeps its bound") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   Scope scope;
   std::vector<std::optional<Result<Response>>> out(10);
@@ -121,7 +121,7 @@ TEST_CASE("requests at once have a connection each, and the pool keeps its bound
 }
 
 TEST_CASE("a stale connection is replaced for an idempotent request only") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   REQUIRE(service.send(client, {.target = "/show"}));
   service.restart();
@@ -134,7 +134,7 @@ TEST_CASE("a stale connection is replaced for an idempotent request only") {
 }
 
 TEST_CASE("nobody there is unavailable; no answer is deadline_exceeded") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   CHECK(service.send(client, {.target = "/stuck"}).error().code == Code::deadline_exceeded);
   service.server->stop();
@@ -142,13 +142,13 @@ TEST_CASE("nobody there is unavailable; no answer is deadline_exceeded") {
 }
 
 TEST_CASE("a response over the limit is refused") {
-  Service service;
+  AnsweringService service;
   Client client = service.client({.response_limit = 1 << 20});
   CHECK(service.send(client, {.target = "/large"}).error().code == Code::resource_exhausted);
 }
 
 TEST_CASE("call_json gives values, and problems as errors") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   const auto call = [&](std::string method, std::string target, std::optional<json::Value> body) {
     return std::move(*complete(service.world.loop,
@@ -169,7 +169,7 @@ Task<Status> append(std::string& out, std::span<const std::byte> data) {
 }
 
 TEST_CASE("a download goes to its sink, a refusal into the response") {
-  Service service;
+  AnsweringService service;
   Client client = service.client({.response_limit = 1000});
   std::string got;
   const BodySink sink = [&](std::span<const std::byte> data) { return append(got, data); };
@@ -184,7 +184,7 @@ TEST_CASE("a download goes to its sink, a refusal into the response") {
   CHECK(got.empty());
 }
 
-Task<Result<std::size_t>> give(std::size_t& left, std::span<std::byte> buffer) {
+Task<Result<std::size_t>> give_body(std::size_t& left, std::span<std::byte> buffer) {
   const std::size_t size = std::min(left, buffer.size());
   left -= size;
   co_return size;
@@ -192,11 +192,11 @@ Task<Result<std::size_t>> give(std::size_t& left, std::span<std::byte> buffer) {
 
 TEST_CASE(
     "an upload comes from its source; an early refusal is heard; a source that ends early is an error") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   std::size_t unread = 0;
   const auto upload = [&](std::string method, std::string target, std::size_t announced, std::size_t left) {
-    BodySource source{{}, [&left](std::span<std::byte> buffer) { return give(left, buffer); }};
+    BodySource source{{}, [&left](std::span<std::byte> buffer) { return give_body(left, buffer); }};
     auto answer = std::move(*complete(
         service.world.loop, client.upload({.method = std::move(method), .target = std::move(target)},
                                           announced, std::move(source))));
@@ -211,12 +211,12 @@ TEST_CASE(
 }
 
 TEST_CASE("a server that goes away during an upload is unavailable, not an upload that was cancelled") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   std::size_t left = 20'000'000;
   BodySource source{{}, [&](std::span<std::byte> buffer) {
                       if (left < 10'000'000) service.server.reset();
-                      return give(left, buffer);
+                      return give_body(left, buffer);
                     }};
   const auto answer = complete(
       service.world.loop, client.upload({.method = "PUT", .target = "/upload"}, left, std::move(source)));
@@ -238,7 +238,7 @@ Task<void> converse(Client& client, std::string& out) {
 }
 
 TEST_CASE("an upgrade gives the stream with what the server said at once") {
-  Service service;
+  AnsweringService service;
   Client client = service.client();
   std::string out;
   Scope scope;

@@ -11,7 +11,7 @@
 namespace hanse::http {
 namespace {
 
-constexpr std::size_t kDiscardBytes = 4096;
+constexpr std::size_t kIgnoredBytes = 4096;
 
 // Holds the stream for one write. A write that was given up half-way leaves a torn stream.
 struct WriteTurn {
@@ -66,7 +66,7 @@ Task<void> EventSession::beat() {
 
 // A client has nothing to say on an event stream; what it says is dropped, its end is what we wait for.
 Task<void> EventSession::watch_client() {
-  std::array<std::byte, kDiscardBytes> discarded;
+  std::array<std::byte, kIgnoredBytes> discarded;
   Result<std::size_t> got = 1;
   while (got && *got > 0) got = co_await stream_.read_some(discarded);
   ended_.notify();

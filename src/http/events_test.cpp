@@ -36,10 +36,10 @@ Task<void> flood(int& running, EventWriter& writer) {
   }
 }
 
-struct Service : HttpService {
+struct EventService : HttpService {
   int running = 0;
 
-  Service() {
+  EventService() {
     router.add("GET /numbers",
                [this](Request request, PathParameters) { return numbers(std::move(request), true); });
     router.add("GET /endless",
@@ -80,7 +80,7 @@ Task<void> collect(Client& client, std::string last_event_id, Result<Events>& ou
 }
 
 TEST_CASE("a client reads events to their end and resumes behind the last one") {
-  Service service;
+  EventService service;
   Client client = service.client();
   Result<Events> first = Events{};
   Result<Events> second = Events{};
@@ -98,7 +98,7 @@ TEST_CASE("a client reads events to their end and resumes behind the last one") 
 }
 
 TEST_CASE("a quiet stream has a heartbeat every fifteen seconds") {
-  Service service;
+  EventService service;
   Heard heard;
   Scope talking;
   REQUIRE(talking.spawn(test::talk(service.world, {{"GET /endless HTTP/1.1\r\n\r\n"}}, heard)));
@@ -110,7 +110,7 @@ TEST_CASE("a quiet stream has a heartbeat every fifteen seconds") {
 }
 
 TEST_CASE("a client that leaves ends the function at once") {
-  Service service;
+  EventService service;
   Heard heard;
   {
     Scope talking;
@@ -129,7 +129,7 @@ Task<void> connect_and_say(test::TestRuntime& world, std::unique_ptr<Stream>& ou
 }
 
 TEST_CASE("a client that reads nothing is given up after the write timeout") {
-  Service service;
+  EventService service;
   std::unique_ptr<Stream> deaf;
   Scope scope;
   REQUIRE(scope.spawn(connect_and_say(service.world, deaf)));
@@ -140,7 +140,7 @@ TEST_CASE("a client that reads nothing is given up after the write timeout") {
 }
 
 TEST_CASE("HTTP/1.0 gets events without chunks") {
-  Service service;
+  EventService service;
   Heard heard;
   Scope talking;
   REQUIRE(talking.spawn(test::talk(service.world, {{"GET /numbers HTTP/1.0\r\n\r\n"}}, heard)));
@@ -151,7 +151,7 @@ TEST_CASE("HTTP/1.0 gets events without chunks") {
 }
 
 TEST_CASE("no event stream is an error of the client's call") {
-  Service service;
+  EventService service;
   Client client = service.client();
   auto missing = test::complete(service.world.loop, client.events("/missing"));
   REQUIRE(missing);
@@ -159,7 +159,7 @@ TEST_CASE("no event stream is an error of the client's call") {
 }
 
 TEST_CASE("a server that stops ends the client's stream with an error") {
-  Service service;
+  EventService service;
   Client client = service.client();
   auto stream = test::complete(service.world.loop, client.events("/endless"));
   REQUIRE(stream->has_value());

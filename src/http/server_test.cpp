@@ -81,8 +81,8 @@ Task<Reply> produce_short(Request, PathParameters) {
   co_return produced(12, 7);
 }
 
-struct Service : HttpService {
-  Service() {
+struct RequestService : HttpService {
+  RequestService() {
     router.add("GET /echo", echo);
     router.add("PUT /echo", echo);
     router.add("PUT /large", echo, {.body_limit = 2 << 20});
@@ -132,7 +132,7 @@ TEST_CASE("who says nothing holds up those who come after only for a moment") {
 }
 
 TEST_CASE("a connection is kept for the next request, and closed when idle") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk({{kGet}, {kGet, Seconds{59}}});
   CHECK(heard.count("HTTP/1.1 200 OK") == 2);
   CHECK(heard.count("GET /echo []") == 2);
@@ -141,7 +141,7 @@ TEST_CASE("a connection is kept for the next request, and closed when idle") {
 }
 
 TEST_CASE("Connection: close and HTTP/1.0 close after the answer") {
-  Service service;
+  RequestService service;
   const Heard close = service.talk({{"GET /echo HTTP/1.1\r\nConnection: close\r\n\r\n"}}, Seconds{1});
   CHECK(close.has("Connection: close"));
   CHECK(close.closed);
@@ -149,7 +149,7 @@ TEST_CASE("Connection: close and HTTP/1.0 close after the answer") {
 }
 
 TEST_CASE("pipelined requests are answered in order") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk({{put("/echo", 3) + kGet + put("/echo", 1)}}, Seconds{1});
   CHECK(heard.count("200 OK") == 3);
   const std::size_t first = heard.text.find("PUT /echo [xxx]");
@@ -159,7 +159,7 @@ TEST_CASE("pipelined requests are answered in order") {
 }
 
 TEST_CASE("a chunked body is read, byte by byte too") {
-  Service service;
+  RequestService service;
   std::vector<test::Line> lines;
   for (const char c : std::string_view(
            "PUT /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"))
@@ -168,14 +168,14 @@ TEST_CASE("a chunked body is read, byte by byte too") {
 }
 
 TEST_CASE("HEAD has the length and no body") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk({{"HEAD /echo HTTP/1.1\r\n\r\n"}});
   CHECK(heard.has("Content-Length: 13"));
   CHECK(heard.text.ends_with("\r\n\r\n"));
 }
 
 TEST_CASE("what is no HTTP is 400, and the connection closes") {
-  Service service;
+  RequestService service;
   for (const char* bad :
        {"\x16\x03\x01 hello\r\n\r\n", "GET echo HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\n\r\n"}) {
     const Heard heard = service.talk({{bad}}, Seconds{10});
@@ -186,7 +186,7 @@ TEST_CASE("what is no HTTP is 400, and the connection closes") {
 }
 
 TEST_CASE("a head over its limits is 431") {
-  Service service;
+  RequestService service;
   const Heard heard =
       service.talk({{"GET /echo HTTP/1.1\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n"}}, Seconds{10});
   CHECK(heard.has("HTTP/1.1 431 "));
@@ -194,7 +194,7 @@ TEST_CASE("a head over its limits is 431") {
 }
 
 TEST_CASE("a body over its limit is 413 by its head alone; a route may allow more") {
-  Service service;
+  RequestService service;
   const Heard announced =
       service.talk({{"PUT /echo HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"}}, Seconds{10});
   CHECK(announced.has("HTTP/1.1 413 "));
@@ -207,7 +207,7 @@ TEST_CASE("a body over its limit is 413 by its head alone; a route may allow mor
 }
 
 TEST_CASE("a slow head is 408 after its time, a silent connection closes without a word") {
-  Service service;
+  RequestService service;
   std::vector<test::Line> drip;
   for (int i = 0; i < 100; ++i) drip.push_back({i == 0 ? "GET /echo HTTP/1.1\r\n" : "A: b\r\n", Seconds{1}});
   const Heard slow = service.talk(drip);
@@ -220,7 +220,7 @@ TEST_CASE("a slow head is 408 after its time, a silent connection closes without
 }
 
 TEST_CASE("a slow body is 408 after its time") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk(
       {{"PUT /echo HTTP/1.1\r\nContent-Length: 100\r\n\r\n"}, {"x", Seconds{20}}, {"x", Seconds{20}}});
   CHECK(heard.has("HTTP/1.1 408 "));
@@ -228,12 +228,12 @@ TEST_CASE("a slow body is 408 after its time") {
 }
 
 TEST_CASE("a handler may think for as long as it wants") {
-  Service service;
+  RequestService service;
   CHECK(service.talk({{"GET /think HTTP/1.1\r\n\r\n"}}).has("at last"));
 }
 
 TEST_CASE("an exception of a handler is 500 and the connection lives") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk({{std::string("GET /explode HTTP/1.1\r\n\r\n") + kGet}});
   CHECK(heard.has("HTTP/1.1 500 "));
   CHECK_FALSE(heard.has("inner detail"));
@@ -241,7 +241,7 @@ TEST_CASE("an exception of a handler is 500 and the connection lives") {
 }
 
 TEST_CASE("a streamed body arrives whole, is limited, and may be ignored") {
-  Service service;
+  RequestService service;
   const Heard whole = service.talk({{put("/stream", 3'000'000) + kGet}});
   CHECK(whole.has("got 3000000"));
   CHECK(whole.has("GET /echo []"));
@@ -256,7 +256,7 @@ TEST_CASE("a streamed body arrives whole, is limited, and may be ignored") {
 }
 
 TEST_CASE("Expect: 100-continue is answered before the body") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk(
       {{"PUT /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"}, {"ab", Seconds{1}}});
   CHECK(heard.text.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"));
@@ -264,7 +264,7 @@ TEST_CASE("Expect: 100-continue is answered before the body") {
 }
 
 TEST_CASE("a produced body is sent by its length or in chunks; one that breaks off cuts the connection") {
-  Service service;
+  RequestService service;
   const Heard known = service.talk({{std::string("GET /known HTTP/1.1\r\n\r\n") + kGet}});
   CHECK(known.has("Content-Length: 12"));
   CHECK(known.has("\r\n\r\nxxxxxxxxxxxxHTTP/1.1 200"));
@@ -276,7 +276,7 @@ TEST_CASE("a produced body is sent by its length or in chunks; one that breaks o
 }
 
 TEST_CASE("an upgrade hands over the stream with the bytes that came early") {
-  Service service;
+  RequestService service;
   const Heard heard = service.talk(
       {{"GET /switch HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\nhel"}, {"lo\n", Seconds{1}}},
       Seconds{5});
@@ -288,7 +288,7 @@ TEST_CASE("an upgrade hands over the stream with the bytes that came early") {
 }
 
 TEST_CASE("at the limit of connections a new one gets 503 and room comes back") {
-  Service service;
+  RequestService service;
   service.limits.connections = 2;
   service.restart();
   Heard first;
@@ -305,7 +305,7 @@ TEST_CASE("at the limit of connections a new one gets 503 and room comes back") 
 }
 
 TEST_CASE("stopping closes every connection and cancels the handlers") {
-  Service service;
+  RequestService service;
   Heard heard;
   Scope talking;
   REQUIRE(talking.spawn(test::talk(service.world, {{"GET /think HTTP/1.1\r\n\r\n"}}, heard)));

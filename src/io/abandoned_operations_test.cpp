@@ -11,9 +11,9 @@ namespace {
 
 using namespace test;
 
-constexpr std::size_t kLargeSize = 32 << 20;
+constexpr std::size_t kAbandonedSize = 32 << 20;
 
-struct Fixture : StreamFixture {
+struct AbandonedOperationsFixture : StreamFixture {
   Authority authority{"zone a"};
   Pair tls_pair() { return connected(authority.options("hanse://zone/a"), authority.anonymous()); }
 };
@@ -28,7 +28,7 @@ Task<void> read_into_own_buffer(Stream& stream) {
 }
 
 Task<void> write_own_buffer(Stream& stream) {
-  auto buffer = std::make_unique<std::string>(kLargeSize, 'x');
+  auto buffer = std::make_unique<std::string>(kAbandonedSize, 'x');
   (void)co_await stream.write(as_bytes(*buffer));
 }
 
@@ -41,7 +41,8 @@ Task<void> echo_for_ever(Listener& listener, Echo& echo) {
   for (;;) co_await echo_once(listener, echo);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a reader may be destroyed before its bytes come, and the next one gets them") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture,
+                  "a reader may be destroyed before its bytes come, and the next one gets them") {
   for (const bool tls : {false, true}) {
     Pair pair = tls ? tls_pair() : connected();
     {
@@ -53,7 +54,7 @@ TEST_CASE_FIXTURE(Fixture, "a reader may be destroyed before its bytes come, and
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a reader may be destroyed between readiness and its turn") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture, "a reader may be destroyed between readiness and its turn") {
   Pair pair = connected();
   Scope scope;
   REQUIRE(scope.spawn(read_into_own_buffer(*pair.client)));
@@ -65,7 +66,8 @@ TEST_CASE_FIXTURE(Fixture, "a reader may be destroyed between readiness and its 
   CHECK(real.run_task(read_text(*pair.client, 5))->size() == 5);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a writer may be destroyed half way while the other end reads on") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture,
+                  "a writer may be destroyed half way while the other end reads on") {
   for (const bool tls : {false, true}) {
     Pair pair = tls ? tls_pair() : connected();
     {
@@ -76,11 +78,12 @@ TEST_CASE_FIXTURE(Fixture, "a writer may be destroyed half way while the other e
     const auto first = real.run_task(read_text(*pair.server, 1));
     CHECK(first == "x");
     pair.client.reset();
-    (void)real.run_task(read_text(*pair.server, kLargeSize));  // ends, with or without an error
+    (void)real.run_task(read_text(*pair.server, kAbandonedSize));  // ends, with or without an error
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "connecting may be given up at any turn, with and without TLS") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture,
+                  "connecting may be given up at any turn, with and without TLS") {
   for (const bool tls : {false, true}) {
     constexpr int kTurns = 12;
     for (int turns = 0; turns < kTurns; ++turns) {
@@ -103,7 +106,7 @@ TEST_CASE_FIXTURE(Fixture, "connecting may be given up at any turn, with and wit
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name that is being resolved may be forgotten") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture, "a name that is being resolved may be forgotten") {
   Scope scope;
   REQUIRE(scope.spawn(connect_only(network, Endpoint{.host = "localhost", .port = 1}, {})));
   REQUIRE(scope.running() == 1);
@@ -111,7 +114,8 @@ TEST_CASE_FIXTURE(Fixture, "a name that is being resolved may be forgotten") {
   REQUIRE(real.run_task(one_turn(runtime.scheduler)));
 }
 
-TEST_CASE_FIXTURE(Fixture, "accepting may be given up, and the connection goes to the next") {
+TEST_CASE_FIXTURE(AbandonedOperationsFixture,
+                  "accepting may be given up, and the connection goes to the next") {
   const auto listener = listen();
   std::unique_ptr<Stream> accepted;
   {

@@ -8,7 +8,7 @@
 namespace hanse::io {
 namespace {
 
-struct Fixture {
+struct LoopSchedulerFixture {
   EventLoop loop;
   SystemClock clock;
   LoopScheduler scheduler{loop, clock};
@@ -23,7 +23,8 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "timers run in the order of their time, whatever the order of scheduling") {
+TEST_CASE_FIXTURE(LoopSchedulerFixture,
+                  "timers run in the order of their time, whatever the order of scheduling") {
   note(Millis{3}, 3);
   note(Millis{1}, 1);
   note(Millis{2}, 2);
@@ -32,7 +33,7 @@ TEST_CASE_FIXTURE(Fixture, "timers run in the order of their time, whatever the 
   CHECK(order == std::vector<int>{0, 1, 2, 3});
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(LoopSchedulerFixture,
                   "callbacks without delay run first in, first out, also those scheduled meanwhile") {
   scheduler.schedule(Nanos{0}, [this] {
     order.push_back(1);
@@ -44,7 +45,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(order == std::vector<int>{1, 2, 3, 4});
 }
 
-TEST_CASE_FIXTURE(Fixture, "what was cancelled does not run, and cancelling what has run does nothing") {
+TEST_CASE_FIXTURE(LoopSchedulerFixture,
+                  "what was cancelled does not run, and cancelling what has run does nothing") {
   const TimerId queued = note(Nanos{0}, 1);
   const TimerId later = note(Millis{1}, 2);
   const TimerId kept = note(Nanos{0}, 3);
@@ -59,7 +61,7 @@ TEST_CASE_FIXTURE(Fixture, "what was cancelled does not run, and cancelling what
   CHECK(order == std::vector<int>{3, 4});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a callback may cancel one that is due in the same turn") {
+TEST_CASE_FIXTURE(LoopSchedulerFixture, "a callback may cancel one that is due in the same turn") {
   TimerId queued = TimerId::none;
   TimerId timer = TimerId::none;
   scheduler.schedule(Nanos{0}, [&] { scheduler.cancel(queued); });
@@ -70,7 +72,7 @@ TEST_CASE_FIXTURE(Fixture, "a callback may cancel one that is due in the same tu
   CHECK(order.empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a timer that is earlier than the armed one is not held up by it") {
+TEST_CASE_FIXTURE(LoopSchedulerFixture, "a timer that is earlier than the armed one is not held up by it") {
   note(Seconds{3600}, 2);
   note(Nanos::max(), 3);
   scheduler.schedule(Nanos{0}, [this] { scheduler.schedule(Millis{1}, [this] { loop.stop(); }); });
@@ -78,7 +80,7 @@ TEST_CASE_FIXTURE(Fixture, "a timer that is earlier than the armed one is not he
   CHECK(order.empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stop before the run ends it at once, and the next run goes on") {
+TEST_CASE_FIXTURE(LoopSchedulerFixture, "a stop before the run ends it at once, and the next run goes on") {
   note(Nanos{0}, 1);
   loop.stop();
   loop.run();

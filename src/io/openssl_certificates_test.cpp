@@ -10,7 +10,7 @@
 namespace hanse::io {
 namespace {
 
-struct Fixture {
+struct OpensslCertificatesFixture {
   hanse::test::ManualLoop clock;
   OpensslCertificates certificates{clock};
   KeyedCertificate authority = certificates.make_authority("zone a", Seconds{3600}).value();
@@ -24,7 +24,7 @@ CertificateHandle first_of(const std::string& pem) {
   return std::move(certificates_of_pem(pem).value().front());
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(OpensslCertificatesFixture,
                   "an authority is one and a leaf is none, with the names and times that it was given") {
   const auto leaf = certificates.read(certificates.issue(authority, terms)->certificate_pem).value();
   CHECK(leaf.name == terms.name);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(root.fingerprint != leaf.fingerprint);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a leaf is usable as it says and by other names too") {
+TEST_CASE_FIXTURE(OpensslCertificatesFixture, "a leaf is usable as it says and by other names too") {
   terms.for_client = false;
   const auto leaf = first_of(certificates.issue(authority, terms)->certificate_pem);
   CHECK(X509_check_purpose(leaf.get(), X509_PURPOSE_SSL_SERVER, 0) == 1);
@@ -51,7 +51,8 @@ TEST_CASE_FIXTURE(Fixture, "a leaf is usable as it says and by other names too")
   CHECK(X509_verify(leaf.get(), X509_get0_pubkey(first_of(authority.certificate_pem).get())) == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a request is signed for its key, under the names of the signer") {
+TEST_CASE_FIXTURE(OpensslCertificatesFixture,
+                  "a request is signed for its key, under the names of the signer") {
   const auto request = certificates.make_request().value();
   const std::string pem = certificates.sign_request(authority, request.request_pem, terms).value();
   CHECK(certificates.read(pem)->name == terms.name);
@@ -59,7 +60,7 @@ TEST_CASE_FIXTURE(Fixture, "a request is signed for its key, under the names of 
   CHECK(X509_check_private_key(leaf.get(), key_of_pem(request.key_pem)->get()) == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "unusable texts and names are refused") {
+TEST_CASE_FIXTURE(OpensslCertificatesFixture, "unusable texts and names are refused") {
   CHECK(certificates.read("no certificate").error().code == Code::invalid_argument);
   CHECK(certificates.read(authority.certificate_pem.substr(0, 100)).error().code == Code::invalid_argument);
   CHECK(certificates.sign_request(authority, "no request", terms).error().code == Code::invalid_argument);
@@ -77,7 +78,7 @@ TEST_CASE_FIXTURE(Fixture, "unusable texts and names are refused") {
       Error{Code::invalid_argument, "'300.1.1.1' is no IP address; write one like 192.0.2.7 or 2001:db8::7"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a damaged request is refused") {
+TEST_CASE_FIXTURE(OpensslCertificatesFixture, "a damaged request is refused") {
   auto request = certificates.make_request()->request_pem;
   const std::size_t middle = request.find('\n') + 90;
   request[middle] = request[middle] == 'A' ? 'B' : 'A';

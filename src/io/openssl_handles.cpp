@@ -77,4 +77,8 @@ std::string to_hex(const unsigned char* bytes, std::size_t size) {
   return text;
 }
 
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 }  // namespace hanse::io

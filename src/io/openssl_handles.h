@@ -50,5 +50,6 @@ std::string written_text(bio_st* memory);
 std::string openssl_reason();
 
 std::string to_hex(const unsigned char* bytes, std::size_t size);
+const unsigned char* bytes_of(std::string_view text);
 
 }  // namespace hanse::io

@@ -14,7 +14,7 @@
 namespace hanse::io {
 namespace {
 
-constexpr std::size_t kReadBytes = 256 << 10;
+constexpr std::size_t kHashedBytes = 256 << 10;
 
 class OpensslSha256 final : public Sha256 {
  public:
@@ -42,7 +42,7 @@ Result<std::string> hash_file(const std::string& path) {
   const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return fail_errno("read", path);
   OpensslSha256 sum;
-  std::vector<std::byte> buffer(kReadBytes);
+  std::vector<std::byte> buffer(kHashedBytes);
   for (;;) {
     const ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;

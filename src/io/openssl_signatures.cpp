@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t kKeyBytes = kPublicKeyDigits / 2;
 constexpr std::size_t kSignatureBytes = kSignatureDigits / 2;
 
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 int value_of(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;

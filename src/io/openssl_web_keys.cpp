@@ -18,10 +18,6 @@ constexpr std::size_t kMaxExponentBytes = 8;
 constexpr char kCurve[] = "prime256v1";
 constexpr char kUncompressed = 4;  // what a point begins with that has both coordinates
 
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 NumberHandle number_of(std::string_view bytes) {
   return NumberHandle(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr));
 }

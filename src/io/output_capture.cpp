@@ -8,14 +8,14 @@
 namespace hanse::io {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 << 10;
+constexpr std::size_t kOutputBytes = 16 << 10;
 // Bounds drain(): a pipe holds 64 KiB unless someone enlarged it.
 constexpr int kDrainReads = 64;
 
 }  // namespace
 
 bool OutputCapture::read_some(bool& wait) {
-  std::array<char, kReadBytes> buffer;
+  std::array<char, kOutputBytes> buffer;
   const ssize_t count = ::read(pipe_.number(), buffer.data(), buffer.size());
   wait = count < 0 && (errno == EAGAIN || errno == EINTR);
   if (count <= 0) return false;

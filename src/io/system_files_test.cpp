@@ -13,7 +13,7 @@
 namespace hanse::io {
 namespace {
 
-struct Fixture {
+struct SystemFilesFixture {
   test::TemporaryFolder folder;
   RealRuntime real;
   Files& files = real.runtime().files;
@@ -31,7 +31,8 @@ mode_t mode_of(const std::string& path) {
   return status.st_mode & kPermissions;
 }
 
-TEST_CASE_FIXTURE(Fixture, "a file is written whole, replaced whole, and leaves nothing beside it") {
+TEST_CASE_FIXTURE(SystemFilesFixture,
+                  "a file is written whole, replaced whole, and leaves nothing beside it") {
   const std::string path = folder.path("record");
   REQUIRE(wait(files.write_atomically(path, "first")));
   REQUIRE(wait(files.write_atomically(path, std::string(200'000, 'x'), 0640)));
@@ -40,7 +41,7 @@ TEST_CASE_FIXTURE(Fixture, "a file is written whole, replaced whole, and leaves 
   CHECK(wait(files.list(folder.path())) == std::vector<std::string>{"record"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a file grows piece by piece and is read at any place") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "a file grows piece by piece and is read at any place") {
   const std::string path = folder.path("large");
   REQUIRE(wait(files.append(path, "hello ")));
   REQUIRE(wait(files.append(path, "world")));
@@ -51,14 +52,14 @@ TEST_CASE_FIXTURE(Fixture, "a file grows piece by piece and is read at any place
   CHECK(wait(files.read_at(folder.path("none"), 0, 5)).error().code == Code::not_found);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a write that cannot be completed changes nothing and leaves nothing") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "a write that cannot be completed changes nothing and leaves nothing") {
   REQUIRE(wait(files.make_directories(folder.path("taken/inside"))));
   const auto status = wait(files.write_atomically(folder.path("taken"), "text"));
   CHECK(status.error().code == Code::failed_precondition);
   CHECK(wait(files.list(folder.path())) == std::vector<std::string>{"taken"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a file beyond the limit is refused, one at the limit is not") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "a file beyond the limit is refused, one at the limit is not") {
   const std::string path = folder.path("big");
   REQUIRE(wait(files.write_atomically(path, "12345")));
   CHECK(wait(files.read(path, Bytes{5})) == "12345");
@@ -66,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a file beyond the limit is refused, one at the limit
         Error{Code::resource_exhausted, "'" + path + "' is larger than 4 bytes; give a smaller file"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is not there is named") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "what is not there is named") {
   const std::string path = folder.path("none");
   CHECK(wait(files.read(path, kSmallFileLimit)).error() ==
         Error{Code::not_found, "cannot read '" + path + "': No such file or directory"});
@@ -76,7 +77,7 @@ TEST_CASE_FIXTURE(Fixture, "what is not there is named") {
   CHECK(wait(files.remove_all(path)));
 }
 
-TEST_CASE_FIXTURE(Fixture, "folders are made at any depth, moved and removed") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "folders are made at any depth, moved and removed") {
   REQUIRE(wait(files.make_directories(folder.path("a/b/c/"))));
   REQUIRE(wait(files.make_directories(folder.path("a/b/c"))));
   CHECK(mode_of(folder.path("a/b")) == 0700);
@@ -88,7 +89,7 @@ TEST_CASE_FIXTURE(Fixture, "folders are made at any depth, moved and removed") {
   CHECK(wait(files.list(folder.path())) == std::vector<std::string>{"a"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "sizes and space are told") {
+TEST_CASE_FIXTURE(SystemFilesFixture, "sizes and space are told") {
   const std::string path = folder.path("sparse");
   REQUIRE(wait(files.write_atomically(path, "x")));
   std::filesystem::resize_file(path, 10 << 20);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kNobody = 65534;
 
-struct Fixture {
+struct SystemProcessesFixture {
   test::TemporaryFolder folder;
   RealRuntime real;
   Processes& processes = real.runtime().processes;
@@ -49,7 +49,7 @@ Task<void> ignore_result(Task<Result<ProcessResult>> work) {
   (void)co_await std::move(work);
 }
 
-TEST_CASE_FIXTURE(Fixture, "output, errors and exit status are told") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "output, errors and exit status are told") {
   const auto result = shell("echo out; echo err >&2; exit 3").value();
   CHECK(result.output == "out\n");
   CHECK(result.error_output == "err\n");
@@ -57,20 +57,21 @@ TEST_CASE_FIXTURE(Fixture, "output, errors and exit status are told") {
   CHECK(shell("kill -9 $$")->exit_status == 128 + SIGKILL);
 }
 
-TEST_CASE_FIXTURE(Fixture, "output beyond the limit is dropped and does not hang the program") {
+TEST_CASE_FIXTURE(SystemProcessesFixture,
+                  "output beyond the limit is dropped and does not hang the program") {
   const auto result =
       run(ProcessOptions{.arguments = {"sh", "-c", "head -c 1000000 /dev/zero"}, .output_limit = Bytes{100}});
   CHECK(result->output.size() == 100);
   CHECK(result->exit_status == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a process that a program left behind does not hold up its end") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "a process that a program left behind does not hold up its end") {
   const auto result = shell("sleep 1000 & echo $!").value();
   ::kill(static_cast<pid_t>(std::stol(result.output)), SIGKILL);
   CHECK(result.exit_status == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a program that is not there is named, and so is a folder") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "a program that is not there is named, and so is a folder") {
   CHECK(run(ProcessOptions{.arguments = {"no-such-program"}}).error() ==
         Error{Code::not_found, "program 'no-such-program' is not in PATH; install it"});
   CHECK(
@@ -84,7 +85,7 @@ TEST_CASE_FIXTURE(Fixture, "a program that is not there is named, and so is a fo
   CHECK(run(ProcessOptions{}).error().code == Code::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(Fixture, "at the time limit the whole process group is killed") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "at the time limit the whole process group is killed") {
   const std::string path = folder.path("pid");
   const auto result = run(ProcessOptions{
       .arguments = {"sh", "-c", "sleep 1000 & echo $! > " + path + "; wait"}, .time_limit = Seconds{2}});
@@ -94,7 +95,8 @@ TEST_CASE_FIXTURE(Fixture, "at the time limit the whole process group is killed"
   if (sleeper) CHECK(real.run_task(until_gone(real.runtime(), *sleeper)));
 }
 
-TEST_CASE_FIXTURE(Fixture, "destroying the task kills the program, and nothing stays a zombie") {
+TEST_CASE_FIXTURE(SystemProcessesFixture,
+                  "destroying the task kills the program, and nothing stays a zombie") {
   const std::string path = folder.path("pid");
   auto task =
       processes.run(ProcessOptions{.arguments = {"sh", "-c", "echo $$ > " + path + "; exec sleep 1000"}});
@@ -109,7 +111,7 @@ TEST_CASE_FIXTURE(Fixture, "destroying the task kills the program, and nothing s
   CHECK(shell("true")->exit_status == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(SystemProcessesFixture,
                   "a child has no descriptors but its standard ones, and its own limits and folder") {
   const int inherited = ::dup(STDERR_FILENO);  // without close-on-exec
   // By the shell alone: a pipe or a redirection would be a descriptor, too. The folder's own is closed by the
@@ -125,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(result->output == "0 1 2 /usr\n1048576\n7\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a program runs as another user, for good") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "a program runs as another user, for good") {
   if (::geteuid() != 0) return;  // only root can change
   const auto result = run(ProcessOptions{
       .arguments = {"sh", "-c", "id -u; id -g; id -G; grep NoNewPrivs /proc/self/status | tr -d '\\t'"},
@@ -133,7 +135,7 @@ TEST_CASE_FIXTURE(Fixture, "a program runs as another user, for good") {
   CHECK(result->output == "65534\n65534\n65534 7\nNoNewPrivs:1\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "output may go to a file, which is appended to") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "output may go to a file, which is appended to") {
   const std::string path = folder.path("log");
   ProcessOptions options{.arguments = {"sh", "-c", "echo out; echo err >&2"}, .output_path = path};
   REQUIRE(run(options)->output.empty());
@@ -165,7 +167,7 @@ TEST_CASE("a daemon outlives the runtime that started it and is found again by i
   ::waitpid(static_cast<pid_t>(daemon.pid), nullptr, 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a daemon that ends while we live is waited for") {
+TEST_CASE_FIXTURE(SystemProcessesFixture, "a daemon that ends while we live is waited for") {
   const auto daemon =
       real.run_task(processes.start_daemon(ProcessOptions{.arguments = {"sleep", "1000"}})).value();
   processes.signal(daemon, SIGKILL);

@@ -11,7 +11,7 @@ using namespace test;
 
 constexpr const char* kServerName = "hanse://zone/a";
 constexpr const char* kHostName = "hanse://zone/a/host/h1";
-constexpr std::size_t kLargeSize = 3 << 20;
+constexpr std::size_t kLargeRecord = 3 << 20;
 
 // Without "connection with 127.0.0.1:43210: ".
 std::string reason(const Error& error) {
@@ -35,7 +35,7 @@ struct TlsFixture : StreamFixture {
 };
 
 TEST_CASE_FIXTURE(TlsFixture, "both ends learn who the other is and which CA says so") {
-  const std::string text(kLargeSize, 'x');
+  const std::string text(kLargeRecord, 'x');
   CHECK(talk(ours.options(kServerName), ours.options(kHostName, kServerName), text) == text);
   CHECK(echo.end);
   CHECK(echo.peer.name == kHostName);
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(TlsFixture, "plain text on a TLS port is refused with a line i
   REQUIRE(real.run_task(until_idle(scope)));
   CHECK(echo.end.error().code == Code::unauthenticated);
   CHECK(log.contains("it speaks plain text on a TLS port; use https or TLS"));
-  (void)real.run_task(read_text(*client, kLargeSize));  // ends: the connection was closed
+  (void)real.run_task(read_text(*client, kLargeRecord));  // ends: the connection was closed
 }
 
 TEST_CASE_FIXTURE(TlsFixture, "a server that does not speak TLS is named") {
@@ -171,14 +171,14 @@ TEST_CASE_FIXTURE(TlsFixture, "a listener takes another certificate for new conn
 TEST_CASE_FIXTURE(TlsFixture, "a connection that is cut is no end of the stream") {
   Pair pair = connected(ours.options(kServerName), ours.anonymous());
   // An abandoned write keeps close() from saying the farewell of TLS.
-  const std::string large(kLargeSize, 'x');
+  const std::string large(kLargeRecord, 'x');
   {
     Scope scope;
     REQUIRE(scope.spawn(write_text(*pair.client, large)));
   }
   CHECK(real.run_task(pair.client->write(as_bytes("more"))).error().code == Code::aborted);
   pair.client.reset();
-  CHECK(real.run_task(read_text(*pair.server, 2 * kLargeSize)).error().code == Code::unavailable);
+  CHECK(real.run_task(read_text(*pair.server, 2 * kLargeRecord)).error().code == Code::unavailable);
 }
 
 TEST_CASE_FIXTURE(TlsFixture, "unusable certificates are refused before anything moves") {

@@ -70,7 +70,7 @@ const char* extended_usage(const CertificateTerms& terms) {
 }
 
 // The last part of hanse://zone/a/host/h1, for tools that show nothing else; nothing relies on it.
-std::string common_name_of(const std::string& uri) {
+std::string common_name_for(const std::string& uri) {
   constexpr std::size_t kLongest = 64;  // the bound of X.520
   const std::size_t slash = uri.rfind('/');
   return uri.substr(slash == std::string::npos ? 0 : slash + 1).substr(0, kLongest);
@@ -101,7 +101,7 @@ Result<std::string> write_leaf(EVP_PKEY* subject_key, Issuer issuer, const Certi
                 openssl_reason());
   Writer writer(subject_key);
   writer.set_lifetime(now, terms.lifetime);
-  writer.set_common_name(common_name_of(terms.name));
+  writer.set_common_name(common_name_for(terms.name));
   writer.require(X509_set_issuer_name(writer.get(), X509_get_subject_name(issuer.certificate)));
   writer.add(NID_basic_constraints, "critical,CA:FALSE", issuer.certificate);
   writer.add(NID_key_usage, "critical,digitalSignature,keyEncipherment", issuer.certificate);

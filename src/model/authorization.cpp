@@ -63,7 +63,7 @@ Status check_permission(const Permission& permission, const std::string& pointer
   return {};
 }
 
-Status check_names(const std::vector<std::string>& names, const std::string& pointer) {
+Status check_scope_names(const std::vector<std::string>& names, const std::string& pointer) {
   HANSE_CHECK(check_count(names.size(), 0, kMaxScopeTerms, pointer));
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] != kWildcard) HANSE_CHECK(check_name(names[i], fmt::format("{}/{}", pointer, i)));
@@ -92,9 +92,9 @@ Status check(const RoleAssignment& assignment) {
   }
   for (std::size_t i = 0; i < spec.scopes.size(); ++i) {
     const std::string place = fmt::format("/spec/scopes/{}", i);
-    HANSE_CHECK(check_names(spec.scopes[i].tenants, place + "/tenants"));
-    HANSE_CHECK(check_names(spec.scopes[i].regions, place + "/regions"));
-    HANSE_CHECK(check_names(spec.scopes[i].workspaces, place + "/workspaces"));
+    HANSE_CHECK(check_scope_names(spec.scopes[i].tenants, place + "/tenants"));
+    HANSE_CHECK(check_scope_names(spec.scopes[i].regions, place + "/regions"));
+    HANSE_CHECK(check_scope_names(spec.scopes[i].workspaces, place + "/workspaces"));
   }
   for (std::size_t i = 0; i < spec.roles.size(); ++i)
     HANSE_CHECK(check_name(spec.roles[i], fmt::format("/spec/roles/{}", i)));

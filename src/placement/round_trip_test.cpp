@@ -9,11 +9,11 @@ namespace hanse::placement {
 namespace {
 
 const model::Coordinates kBerlin{52.50, 13.37};
-const model::Coordinates kHelsinki{60.17, 24.97};
+const model::Coordinates kHelsinkiPlace{60.17, 24.97};
 
 TEST_CASE("distances on the globe") {
   CHECK(great_circle_km(kBerlin, kBerlin) == 0);
-  CHECK(great_circle_km(kBerlin, kHelsinki) == doctest::Approx(1105).epsilon(0.01));
+  CHECK(great_circle_km(kBerlin, kHelsinkiPlace) == doctest::Approx(1105).epsilon(0.01));
   CHECK(great_circle_km({0, 179}, {0, -179}) == doctest::Approx(222.4).epsilon(0.001));
   CHECK(great_circle_km({90, 0}, {-90, 0}) == doctest::Approx(20015).epsilon(0.001));
 }
@@ -25,7 +25,7 @@ TEST_CASE("the model is a line through 1.9 ms with 0.0176 ms a kilometre") {
 
 TEST_CASE("a place is coordinates, a zone, or a city, and measured goes before modelled") {
   const std::vector<ZoneCandidate> zones = {
-      {.name = "helsinki", .coordinates = kHelsinki, .round_trips = {{"berlin", Micros{24'000}}}},
+      {.name = "helsinki", .coordinates = kHelsinkiPlace, .round_trips = {{"berlin", Micros{24'000}}}},
       {.name = "berlin", .coordinates = kBerlin},
       {.name = "oslo", .coordinates = model::Coordinates{59.92, 10.75}}};
   const auto trip = [&](const ZoneCandidate& zone, const std::string& place) {

@@ -35,11 +35,11 @@ class Dice {
   std::mt19937 engine_;
 };
 
-constexpr std::array kStates = {"FI", "DE", "FR", "CH", "US", "EU", ""};
-constexpr std::array kProviders = {"aurora", "borealis", "corona", ""};
+constexpr std::array kIndexStates = {"FI", "DE", "FR", "CH", "US", "EU", ""};
+constexpr std::array kIndexProviders = {"aurora", "borealis", "corona", ""};
 constexpr std::array kArchitectures = {"x86_64", "arm64"};
 constexpr std::array kCertifications = {"iso-27001", "secnumcloud", "c5"};
-constexpr std::array kWorkloads = {"database", "cache", "queue"};
+constexpr std::array kIndexWorkloads = {"database", "cache", "queue"};
 constexpr std::array kFlavours = {"small", "large"};
 
 std::string zone_name(int number) {
@@ -48,8 +48,8 @@ std::string zone_name(int number) {
 
 ZoneCandidate any_zone(int number, Dice& dice) {
   ZoneCandidate zone{.name = zone_name(number),
-                     .provider = dice.any_of(kProviders),
-                     .member_state = dice.any_of(kStates),
+                     .provider = dice.any_of(kIndexProviders),
+                     .member_state = dice.any_of(kIndexStates),
                      .certifications = dice.some_of(kCertifications, 2),
                      .architectures = dice.some_of(kArchitectures, 2),
                      .reachable = !dice.one_in(8),
@@ -81,8 +81,8 @@ ZoneRequest any_request(Dice& dice) {
   if (dice.one_in(3)) policy.spread = static_cast<model::Spread>(dice.below(5));
   policy.per_zone = dice.one_in(6);
   for (int i = dice.one_in(5) ? 12 : 0; i > 0; --i) policy.zones.push_back(zone_name(dice.below(kZones + 2)));
-  if (dice.one_in(4)) policy.member_states = dice.some_of(kStates, 2);
-  if (dice.one_in(4)) policy.providers = dice.some_of(kProviders, 2);
+  if (dice.one_in(4)) policy.member_states = dice.some_of(kIndexStates, 2);
+  if (dice.one_in(4)) policy.providers = dice.some_of(kIndexProviders, 2);
   if (dice.one_in(4)) policy.architecture = dice.any_of(kArchitectures);
   if (dice.one_in(4)) policy.certifications = dice.some_of(kCertifications, 2);
   for (int i = dice.one_in(2) ? dice.below(3) : 0; i > 0; --i) {
@@ -91,8 +91,8 @@ ZoneRequest any_request(Dice& dice) {
   }
   if (dice.one_in(5)) policy.max_euro_per_hour = 0.007 * dice.below(9);
   if (dice.one_in(5)) policy.max_grams_co2_per_kwh = GramsPerKwh{50 * dice.below(9)};
-  if (dice.one_in(6)) policy.affinity = dice.some_of(kWorkloads, 3);
-  if (dice.one_in(6)) policy.anti_affinity = dice.some_of(kWorkloads, 3);
+  if (dice.one_in(6)) policy.affinity = dice.some_of(kIndexWorkloads, 3);
+  if (dice.one_in(6)) policy.anti_affinity = dice.some_of(kIndexWorkloads, 3);
   for (std::int32_t* weight : {&policy.weights.latency, &policy.weights.price, &policy.weights.carbon,
                                &policy.weights.packing, &policy.weights.spread})
     *weight = dice.one_in(3) ? dice.below(101) : 0;
@@ -100,7 +100,7 @@ ZoneRequest any_request(Dice& dice) {
 }
 
 // The same federation twice.
-struct Twins {
+struct ZoneTwins {
   ZoneIndex index;
   std::map<std::string, ZoneCandidate> zones;
   std::map<std::pair<std::string, std::string>, ZoneOffer> offers;  // by zone and flavour
@@ -123,27 +123,29 @@ struct Twins {
   }
 };
 
-enum class Act { put, remove, offer, run, choose };
+enum class ZoneAct { put, remove, offer, run, choose };
 
-struct Step {
-  Act act;
+struct ZoneStep {
+  ZoneAct act;
   int zone;
   std::uint32_t seed;
 };
 
-std::ostream& operator<<(std::ostream& out, const Step& step) {
+std::ostream& operator<<(std::ostream& out, const ZoneStep& step) {
   return out << fmt::format("{{act {}, zone {}, seed {}}}", static_cast<int>(step.act), step.zone, step.seed);
 }
 
-rc::Gen<Step> any_step() {
-  return rc::gen::build<Step>(
-      rc::gen::set(&Step::act,
-                   rc::gen::weightedElement<Act>(
-                       {{6, Act::put}, {1, Act::remove}, {6, Act::offer}, {3, Act::run}, {12, Act::choose}})),
-      rc::gen::set(&Step::zone, rc::gen::inRange(0, kZones)), rc::gen::set(&Step::seed));
+rc::Gen<ZoneStep> any_zone_step() {
+  return rc::gen::build<ZoneStep>(
+      rc::gen::set(&ZoneStep::act, rc::gen::weightedElement<ZoneAct>({{6, ZoneAct::put},
+                                                                      {1, ZoneAct::remove},
+                                                                      {6, ZoneAct::offer},
+                                                                      {3, ZoneAct::run},
+                                                                      {12, ZoneAct::choose}})),
+      rc::gen::set(&ZoneStep::zone, rc::gen::inRange(0, kZones)), rc::gen::set(&ZoneStep::seed));
 }
 
-void compare_choice(Twins& twins, Dice& dice, int& chosen) {
+void compare_zone_choice(ZoneTwins& twins, Dice& dice, int& chosen) {
   std::vector<ZoneReplicas> replicas;
   std::vector<std::string> passed_over;
   for (int zone = 0; zone < kZones; ++zone) {
@@ -159,11 +161,11 @@ void compare_choice(Twins& twins, Dice& dice, int& chosen) {
   chosen += expected.empty() ? 0 : 1;
 }
 
-void run(Twins& twins, const Step& step, int& chosen) {
+void run(ZoneTwins& twins, const ZoneStep& step, int& chosen) {
   Dice dice(step.seed);
   const std::string name = zone_name(step.zone);
   switch (step.act) {
-    case Act::put: {
+    case ZoneAct::put: {
       ZoneCandidate zone = any_zone(step.zone, dice);
       // Most changes leave a zone where it is.
       const auto known = twins.zones.find(name);
@@ -172,11 +174,11 @@ void run(Twins& twins, const Step& step, int& chosen) {
       twins.zones.insert_or_assign(name, zone);
       return twins.index.put(std::move(zone));
     }
-    case Act::remove:
+    case ZoneAct::remove:
       twins.zones.erase(name);
       std::erase_if(twins.offers, [&](const auto& offer) { return offer.first.first == name; });
       return twins.index.remove(name);
-    case Act::offer: {
+    case ZoneAct::offer: {
       const std::string flavour = dice.any_of(kFlavours);
       const ZoneOffer offer = any_offer(dice);
       const bool known = twins.zones.contains(name);
@@ -184,8 +186,8 @@ void run(Twins& twins, const Step& step, int& chosen) {
       if (known) twins.offers[{name, flavour}] = offer;
       return;
     }
-    case Act::run: {
-      const std::string workload = dice.any_of(kWorkloads);
+    case ZoneAct::run: {
+      const std::string workload = dice.any_of(kIndexWorkloads);
       std::vector<std::string> there;
       for (auto& [known, zone] : twins.zones) {
         std::erase(zone.workloads, workload);
@@ -195,17 +197,17 @@ void run(Twins& twins, const Step& step, int& chosen) {
       }
       return twins.index.set_workload(workload, there);
     }
-    case Act::choose:
-      return compare_choice(twins, dice, chosen);
+    case ZoneAct::choose:
+      return compare_zone_choice(twins, dice, chosen);
   }
 }
 
 // Zones that all have something to offer, so that choices have much to choose from.
-void settle_in(Twins& twins) {
+void settle_in(ZoneTwins& twins) {
   for (int zone = 0; zone < kZones; ++zone) {
     int ignored = 0;
-    run(twins, {Act::put, zone, static_cast<std::uint32_t>(zone)}, ignored);
-    if (zone % 8 == 7) run(twins, {Act::run, zone, static_cast<std::uint32_t>(zone)}, ignored);
+    run(twins, {ZoneAct::put, zone, static_cast<std::uint32_t>(zone)}, ignored);
+    if (zone % 8 == 7) run(twins, {ZoneAct::run, zone, static_cast<std::uint32_t>(zone)}, ignored);
     for (const char* flavour : kFlavours) {
       Dice dice(static_cast<std::uint32_t>(100 + zone));
       const ZoneOffer offer = any_offer(dice);
@@ -218,9 +220,10 @@ void settle_in(Twins& twins) {
 TEST_CASE("after any history the index chooses the zone that the planner chooses") {
   int chosen = 0;
   CHECK(rc::check("ZoneIndex equals choose_zone", [&chosen](bool settled) {
-    Twins twins;
+    ZoneTwins twins;
     if (settled) settle_in(twins);
-    for (const Step& step : *rc::gen::scale(2.0, rc::gen::container<std::vector<Step>>(any_step())))
+    for (const ZoneStep& step :
+         *rc::gen::scale(2.0, rc::gen::container<std::vector<ZoneStep>>(any_zone_step())))
       run(twins, step, chosen);
   }));
   CHECK(chosen > 100);  // or nothing was compared

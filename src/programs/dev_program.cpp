@@ -34,7 +34,7 @@ zone::ZoneConfig zone_config(const std::string& folder, const Endpoint& listen) 
           .admin_token_file = folder + "/admin.token"};
 }
 
-host::HostConfig host_config(const std::string& folder) {
+host::HostConfig dev_host_config(const std::string& folder) {
   host::HostConfig config;
   config.data_dir = folder + "/host";
   config.forward_address = "127.0.0.1";
@@ -87,7 +87,7 @@ int run_dev(const cli::DevOptions& options) {
   HostService host(real);
   Status ended;
   Scope scope(1);
-  if (!scope.spawn(serve_host(zone, host, host_config(folder), real, ended))) {
+  if (!scope.spawn(serve_host(zone, host, dev_host_config(folder), real, ended))) {
     return exit_code(fail(Code::internal, "the host cannot start"));
   }
   cli::print_to_standard_output(

@@ -56,7 +56,7 @@ Task<Status> HostService::run(host::HostConfig config) {
 namespace {
 
 // Without a file: all defaults, with guests as the agent's own user where it cannot become another.
-Task<Result<host::HostConfig>> host_config(Runtime& runtime, cli::HostOptions options) {
+Task<Result<host::HostConfig>> configured(Runtime& runtime, cli::HostOptions options) {
   host::HostConfig config;
   if (options.config_path.empty()) {
     if (::geteuid() != 0) config.guest_user.clear();
@@ -78,7 +78,7 @@ Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime&
 
 int run_host(const cli::HostOptions& options) {
   io::RealRuntime real(runtime_options(options.verbose));
-  auto config = real.run_task(host_config(real.runtime(), options));
+  auto config = real.run_task(configured(real.runtime(), options));
   if (!config) return exit_code(fail(config.error()));
   HostService service(real);
   Status ended;

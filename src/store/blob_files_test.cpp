@@ -9,7 +9,7 @@
 namespace hanse::store {
 namespace {
 
-struct Fixture {
+struct BlobFilesFixture {
   test::TestRuntime runtime;
   test::FakeHashing hashing{runtime.files};
   BlobFiles blobs{runtime.files, hashing, runtime.random, "/blobs"};
@@ -26,7 +26,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a blob is found under its digest once it is whole") {
+TEST_CASE_FIXTURE(BlobFilesFixture, "a blob is found under its digest once it is whole") {
   const std::string digest = "sha256:" + test::FakeHashing::digest_of("content");
   CHECK(wait(blobs.find(digest)).value() == std::nullopt);
   CHECK(put("content", digest).value() == model::Blob{model::BlobRole::disk, digest, {7}});
@@ -34,14 +34,14 @@ TEST_CASE_FIXTURE(Fixture, "a blob is found under its digest once it is whole") 
   CHECK(runtime.files.content.at(blobs.path_of(digest)) == "content");
 }
 
-TEST_CASE_FIXTURE(Fixture, "another digest than the promised one is refused and leaves nothing") {
+TEST_CASE_FIXTURE(BlobFilesFixture, "another digest than the promised one is refused and leaves nothing") {
   const auto result = put("damaged", "sha256:" + test::FakeHashing::digest_of("content"));
   REQUIRE_FALSE(result);
   CHECK(result.error().code == Code::data_loss);
   CHECK(runtime.files.content.empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "what an earlier run left half done is removed, what is whole stays") {
+TEST_CASE_FIXTURE(BlobFilesFixture, "what an earlier run left half done is removed, what is whole stays") {
   const model::Blob whole = put("content").value();
   auto incoming = blobs.receive();
   REQUIRE(wait(incoming.write(as_bytes("half"))));
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Fixture, "what an earlier run left half done is removed, what 
   CHECK(wait(blobs.find(whole.digest)).value() == Bytes{7});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a file that is there already is taken in") {
+TEST_CASE_FIXTURE(BlobFilesFixture, "a file that is there already is taken in") {
   const std::string path = blobs.temporary_path();
   runtime.files.content[path] = "converted";
   const model::Blob blob = wait(blobs.adopt(path, model::BlobRole::disk)).value();

@@ -46,11 +46,11 @@ class FaultyJournal final : public Journal {
   Disk& disk_;
 };
 
-struct Fixture {
+struct JournaledStoreFixture {
   test::ManualLoop loop;
   Disk disk;
   std::unique_ptr<Store> store;
-  Fixture() {
+  JournaledStoreFixture() {
     auto opened =
         run(loop, open_journaled(loop, std::make_unique<FaultyJournal>(loop, disk), silent_logger()));
     REQUIRE(opened.has_value());
@@ -59,7 +59,7 @@ struct Fixture {
 };
 
 TEST_CASE("a store begins with what its journal holds") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   CHECK(fixture.store->revision() == 5);
   CHECK(fixture.store->get("old") == Entry{"old", "1", 3, 2});
   CHECK(fixture.store->watch("", 5).has_value());
@@ -67,7 +67,7 @@ TEST_CASE("a store begins with what its journal holds") {
 }
 
 TEST_CASE("nothing is visible, watched or acknowledged before it is durable") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   Concurrent concurrent(*fixture.store);
   auto watch = fixture.store->watch("", 5);
   std::optional<Result<std::vector<Change>>> changes;
@@ -86,7 +86,7 @@ TEST_CASE("nothing is visible, watched or acknowledged before it is durable") {
 }
 
 TEST_CASE("transactions that arrive while a batch is written form the next, in order") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   Concurrent concurrent(*fixture.store);
   concurrent.start(put("a", "1"));
   concurrent.start(put("b", "1"));
@@ -98,7 +98,7 @@ TEST_CASE("transactions that arrive while a batch is written form the next, in o
 }
 
 TEST_CASE("who loses against a transaction that is not durable yet hears of it when it is") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   Concurrent concurrent(*fixture.store);
   concurrent.start({.compares = {{"a", kNoRevision}}, .writes = {{"a", "first"}}});
   concurrent.start({.compares = {{"a", kNoRevision}}, .writes = {{"a", "second"}}});
@@ -111,7 +111,7 @@ TEST_CASE("who loses against a transaction that is not durable yet hears of it w
 }
 
 TEST_CASE("a failed append fails its batch and those behind it, and leaves no trace") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   fixture.disk.failing_append = 2;
   Store& store = *fixture.store;
   REQUIRE(run(fixture.loop, store.transact(put("a", "kept"))));
@@ -133,7 +133,7 @@ TEST_CASE("a failed append fails its batch and those behind it, and leaves no tr
 }
 
 TEST_CASE("a caller who leaves does not stop its transaction") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   {
     Concurrent leaving(*fixture.store);
     leaving.start(put("a", "1"));
@@ -143,7 +143,7 @@ TEST_CASE("a caller who leaves does not stop its transaction") {
 }
 
 TEST_CASE("a store that is destroyed while it writes acknowledges nothing") {
-  Fixture fixture;
+  JournaledStoreFixture fixture;
   Concurrent concurrent(*fixture.store);
   concurrent.start(put("a", "1"));
   fixture.loop.run(kAppendTime / 2);

@@ -18,7 +18,7 @@ namespace {
 
 using namespace test_support;
 
-struct Fixture {
+struct SqliteJournalFixture {
   TemporaryFolder folder;
   test::ManualLoop loop;
   std::string path = folder.file("store");
@@ -68,7 +68,7 @@ class FileSizeLimit {
 };
 
 TEST_CASE("a reopened store is the same") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   const std::string binary("\0\xff\n", 3);
   Page before;
   {
@@ -87,7 +87,7 @@ TEST_CASE("a reopened store is the same") {
 }
 
 TEST_CASE("the file is readable by its owner alone") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   auto store = fixture.must_open();
   REQUIRE(run(fixture.loop, store->transact(put("a", "secret"))));
   using std::filesystem::perms;
@@ -98,7 +98,7 @@ TEST_CASE("the file is readable by its owner alone") {
 }
 
 TEST_CASE("a value, key or revision that was altered on disk is found and its key named") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   {
     REQUIRE(run(fixture.loop, fixture.must_open()->transact({.writes = {{"good", "1"}, {"bad", "12345"}}})));
   }
@@ -120,7 +120,7 @@ TEST_CASE("a value, key or revision that was altered on disk is found and its ke
 }
 
 TEST_CASE("a flipped bit in the file is found") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   const std::string value(100, 'v');
   {
     REQUIRE(run(fixture.loop, fixture.must_open()->transact(put("bad", value))));
@@ -139,7 +139,7 @@ TEST_CASE("a flipped bit in the file is found") {
 }
 
 TEST_CASE("what is no store of ours is refused and left as it is") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   SUBCASE("not a database") {
     std::ofstream(fixture.path) << std::string(5000, 'x');
     CHECK(fixture.open_error().code == Code::data_loss);
@@ -166,7 +166,7 @@ TEST_CASE("what is no store of ours is refused and left as it is") {
 }
 
 TEST_CASE("a store can be open once at a time") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   auto store = fixture.must_open();
   const Error error = fixture.open_error();
   CHECK(error.code == Code::failed_precondition);
@@ -177,7 +177,7 @@ TEST_CASE("a store can be open once at a time") {
 }
 
 TEST_CASE("a full disk refuses a transaction whole, and what fits is still taken") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   auto store = fixture.must_open(Bytes{256 << 10});
   REQUIRE(run(fixture.loop, store->transact(put("a", "1"))));
   const auto full =
@@ -193,7 +193,7 @@ TEST_CASE("a full disk refuses a transaction whole, and what fits is still taken
 }
 
 TEST_CASE("after a failing disk nothing is taken until the store is opened again") {
-  Fixture fixture;
+  SqliteJournalFixture fixture;
   auto store = fixture.must_open();
   REQUIRE(run(fixture.loop, store->transact(put("a", "1"))));
   {

@@ -9,7 +9,7 @@
 namespace hanse::zone {
 namespace {
 
-using Fixture = test::ZoneFixture;
+using AuthenticationFixture = test::ZoneFixture;
 
 http::Request with_token(const std::string& token) {
   http::Request request;
@@ -17,7 +17,8 @@ http::Request with_token(const std::string& token) {
   return request;
 }
 
-TEST_CASE_FIXTURE(Fixture, "the administrator and made tokens are users; wrong and expired ones are nobody") {
+TEST_CASE_FIXTURE(AuthenticationFixture,
+                  "the administrator and made tokens are users; wrong and expired ones are nobody") {
   auto& authentication = zone->authentication();
   const Caller admin = authentication.identify(with_token("an-administrator-token")).value();
   CHECK(admin.name == "admin");
@@ -36,7 +37,7 @@ TEST_CASE_FIXTURE(Fixture, "the administrator and made tokens are users; wrong a
   CHECK(authentication.identify(with_token(token)).error().message.find("expired") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "tokens of the zone outlive its restart, and end with its key") {
+TEST_CASE_FIXTURE(AuthenticationFixture, "tokens of the zone outlive its restart, and end with its key") {
   const std::string token = zone->authentication().make_token("admin", Seconds{60}).value();
   restart();
   CHECK(zone->authentication().identify(with_token(token)).value().administrator);
@@ -48,7 +49,7 @@ TEST_CASE_FIXTURE(Fixture, "tokens of the zone outlive its restart, and end with
         std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a login code gives one token, and is kept as its hash only") {
+TEST_CASE_FIXTURE(AuthenticationFixture, "a login code gives one token, and is kept as its hash only") {
   auto& authentication = zone->authentication();
   const std::string code = wait(authentication.make_login_code("alice", Seconds{60})).value();
   for (const auto& entry : store->list("/tokens/", "", 100).entries)
@@ -68,7 +69,7 @@ TEST_CASE_FIXTURE(Fixture, "a login code gives one token, and is kept as its has
   CHECK(store->list("/tokens/", "", 100).entries.size() == kept - 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "tokens of an issuer count once its keys are there") {
+TEST_CASE_FIXTURE(AuthenticationFixture, "tokens of an issuer count once its keys are there") {
   test::TokenMaker maker("key-1");
   issuers = {
       {.name = "corp", .issuer = "https://login.example.org", .audience = "hanse", .jwks_file = "/keys"}};
@@ -86,7 +87,7 @@ TEST_CASE_FIXTURE(Fixture, "tokens of an issuer count once its keys are there") 
   CHECK_FALSE(zone->authentication().identify(with_token(token)));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a certificate proves a host of this zone's CA only") {
+TEST_CASE_FIXTURE(AuthenticationFixture, "a certificate proves a host of this zone's CA only") {
   auto& authentication = zone->authentication();
   http::Request request;
   request.peer = {"hanse://zone/helsinki/host/h1", zone->identity().ca_fingerprint()};

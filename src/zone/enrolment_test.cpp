@@ -8,7 +8,7 @@
 namespace hanse::zone {
 namespace {
 
-struct Fixture : test::ZoneFixture {
+struct EnrolmentFixture : test::ZoneFixture {
   Result<federation::Invitation> invite(const std::string& host, Seconds lifetime = Seconds{600}) {
     HANSE_TRY(const std::string token, wait(zone->enrolment().invite(host, lifetime)));
     return federation::read_invitation(hashing, token, federation::InvitationKind::host);
@@ -26,7 +26,8 @@ struct Fixture : test::ZoneFixture {
 
 constexpr char kFirst[] = "hanse://zone/helsinki/host/h1";
 
-TEST_CASE_FIXTURE(Fixture, "a token says all that a host needs, and makes the host of its name once") {
+TEST_CASE_FIXTURE(EnrolmentFixture,
+                  "a token says all that a host needs, and makes the host of its name once") {
   const auto token = invite("h1").value();
   CHECK(token.zone == "helsinki");
   CHECK(to_string(token.endpoint) == "10.0.0.1:8443");
@@ -40,7 +41,7 @@ TEST_CASE_FIXTURE(Fixture, "a token says all that a host needs, and makes the ho
   CHECK(enrol(token, request()) == used);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host whose answer was lost asks again with the same request") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a host whose answer was lost asks again with the same request") {
   const auto token = invite("h1", Seconds{60}).value();
   const std::string asked = request();
   CHECK(enrol(token, asked) == kFirst);
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Fixture, "a host whose answer was lost asks again with the sam
   CHECK(enrol(token, asked) == gone);
 }
 
-TEST_CASE_FIXTURE(Fixture, "two machines with one token are one host") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "two machines with one token are one host") {
   const auto token = invite("h1").value();
   std::optional<Result<model::EnrolmentAnswer>> first;
   std::optional<Result<model::EnrolmentAnswer>> second;
@@ -73,7 +74,7 @@ TEST_CASE_FIXTURE(Fixture, "two machines with one token are one host") {
   CHECK(error.message.find("was used for host 'h1' already") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wrong and an expired token are told apart, and change nothing") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a wrong and an expired token are told apart, and change nothing") {
   auto token = invite("h1", Seconds{60}).value();
   CHECK(enrol(token, "no request").find("request") != std::string::npos);
   pass(Seconds{61});
@@ -89,7 +90,8 @@ TEST_CASE_FIXTURE(Fixture, "a wrong and an expired token are told apart, and cha
   CHECK_FALSE(zone->tables().hosts.get({.name = "h1"}));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name that is taken is refused, when the token is made and when it is used") {
+TEST_CASE_FIXTURE(EnrolmentFixture,
+                  "a name that is taken is refused, when the token is made and when it is used") {
   const auto one = invite("h1").value();
   const auto other = invite("h1").value();
   CHECK(enrol(one, request()) == kFirst);
@@ -106,7 +108,7 @@ TEST_CASE_FIXTURE(Fixture, "a name that is taken is refused, when the token is m
   CHECK(invite("h2", kMaxHostInvitationLifetime + Seconds{1}).error().code == Code::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(Fixture, "of a token's secret the store has the hash only") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "of a token's secret the store has the hash only") {
   const auto token = invite("h1").value();
   CHECK(enrol(token, request()) == kFirst);
   for (const auto& entry : store->list("/", "", store::kMaxPageEntries).entries) {
@@ -115,7 +117,7 @@ TEST_CASE_FIXTURE(Fixture, "of a token's secret the store has the hash only") {
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host renews its certificate; one that is not there does not") {
+TEST_CASE_FIXTURE(EnrolmentFixture, "a host renews its certificate; one that is not there does not") {
   CHECK(enrol(invite("h1").value(), request()) == kFirst);
   CHECK(wait(zone->enrolment().renew("h1", {request()})));
   CHECK(wait(zone->enrolment().renew("h9", {request()})).error().code == Code::not_found);

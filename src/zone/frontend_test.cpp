@@ -7,7 +7,7 @@
 namespace hanse::zone {
 namespace {
 
-using Fixture = test::ZoneFixture;
+using FrontendFixture = test::ZoneFixture;
 
 model::Workspace workspace(const std::string& name, model::Labels labels = {}) {
   model::Workspace workspace;
@@ -16,7 +16,7 @@ model::Workspace workspace(const std::string& name, model::Labels labels = {}) {
   return workspace;
 }
 
-TEST_CASE_FIXTURE(Fixture, "put creates, replaces, and refuses a stale version") {
+TEST_CASE_FIXTURE(FrontendFixture, "put creates, replaces, and refuses a stale version") {
   auto& workspaces = zone->frontends().workspaces;
   const auto created = wait(workspaces.put(workspace("a"), std::nullopt)).value();
   CHECK(created.created);
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Fixture, "put creates, replaces, and refuses a stale version")
   CHECK(wait(workspaces.put(workspace("new"), 7)).error().code == Code::aborted);
 }
 
-TEST_CASE_FIXTURE(Fixture, "lists come in pages and by labels") {
+TEST_CASE_FIXTURE(FrontendFixture, "lists come in pages and by labels") {
   auto& workspaces = zone->frontends().workspaces;
   for (int i = 0; i < 25; ++i) {
     REQUIRE(wait(workspaces.put(workspace(fmt::format("w{:02}", i), {{"odd", i % 2 == 1 ? "yes" : "no"}}),
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Fixture, "lists come in pages and by labels") {
   CHECK(names.back() == "w23");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a list that is asked for wrongly names the parameter") {
+TEST_CASE_FIXTURE(FrontendFixture, "a list that is asked for wrongly names the parameter") {
   auto& workspaces = zone->frontends().workspaces;
   const auto parameter = [&](ListRequest request) {
     return workspaces.list(request).error().sources.at(0).parameter;
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Fixture, "a list that is asked for wrongly names the parameter
   CHECK(parameter({.scope = {.tenant = "default"}, .skip_token = "/workspaces/other/x"}) == "skipToken");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a name with path characters and a workspace that is in use are refused") {
+TEST_CASE_FIXTURE(FrontendFixture, "a name with path characters and a workspace that is in use are refused") {
   auto& workspaces = zone->frontends().workspaces;
   CHECK(wait(workspaces.put(workspace("../x"), std::nullopt)).error().sources.at(0).pointer ==
         "/metadata/name");

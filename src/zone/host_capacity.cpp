@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMaxReasons = 5;
 
 constexpr const KindTraits& kHost = KindOf<model::Host>::kTraits;
-constexpr const KindTraits& kInstance = KindOf<model::Instance>::kTraits;
+constexpr const KindTraits& kInstanceTraits = KindOf<model::Instance>::kTraits;
 constexpr const KindTraits& kSku = KindOf<model::InstanceSku>::kTraits;
 
 // "helsinki/default/default/web#3" -> "helsinki/default/default/web".
@@ -58,7 +58,7 @@ Result<std::string> HostCapacity::reserve(const model::Instance& instance,
   const auto avoid = request.spread_by_host ? hosts_of(workload) : std::vector<placement::HostSlot>();
   const auto slot = index_.choose(request, avoid);
   if (!slot) return fail(refusal(instance, request));
-  const std::string key = key_of(kInstance, id_of(instance.metadata));
+  const std::string key = key_of(kInstanceTraits, id_of(instance.metadata));
   const auto record = records_.find(key);
   if (record != records_.end() && record->second.uid == uid) uncount(record->second);
   const std::string host = index_.name(*slot);
@@ -114,7 +114,7 @@ void HostCapacity::host_changed(const std::string& key) {
 }
 
 void HostCapacity::instance_changed(const std::string& key) {
-  const auto instance = tables_.instances.get(id_of_key(kInstance, key));
+  const auto instance = tables_.instances.get(id_of_key(kInstanceTraits, key));
   if (!instance) {
     drop_record(key);
     if (instance.error().code != Code::not_found) unreadable_.emplace(key, instance.error());

@@ -23,7 +23,7 @@ struct Held {
 };
 
 // Tables, connected hosts, and the capacity under test. Changes are told as the feed tells them.
-struct Fixture {
+struct HostCapacityFixture {
   test::TestRuntime world;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Tables> tables;
@@ -32,14 +32,14 @@ struct Fixture {
   std::map<std::string, std::unique_ptr<test::ScriptedHost>> connected;
   std::map<std::string, Held> held;  // reservations by uid
 
-  Fixture() {
+  HostCapacityFixture() {
     store = finished(store::open_memory(world.runtime)).value();
     tables = std::make_unique<Tables>(*store);
     hosts = std::make_unique<HostSessions>(world.runtime, "helsinki", "0.1.0");
     capacity = std::make_unique<HostCapacity>(*tables, *hosts);
     tell_all();
   }
-  ~Fixture() { connected.clear(); }
+  ~HostCapacityFixture() { connected.clear(); }
 
   // Little time passes, so that no host is found silent.
   template <class T>
@@ -123,7 +123,8 @@ std::string workload_of(const model::Instance& instance) {
 }
 
 // The slow truth: every host less every instance.
-std::vector<placement::HostCandidate> recomputed(const Fixture& fixture, const std::string& workload) {
+std::vector<placement::HostCandidate> recomputed(const HostCapacityFixture& fixture,
+                                                 const std::string& workload) {
   std::map<std::string, placement::HostCandidate> hosts;
   const auto host_records = fixture.tables->hosts.all().value();
   for (const auto& record : host_records) {
@@ -205,7 +206,7 @@ rc::Gen<Step> any_step() {
                               rc::gen::set(&Step::size, rc::gen::inRange(1, 9)), rc::gen::set(&Step::flag));
 }
 
-void change_records(Fixture& fixture, const Step& step) {
+void change_records(HostCapacityFixture& fixture, const Step& step) {
   const std::string host_name = fmt::format("host-{}", step.host);
   model::Host changed_host = host(step.host, step.size, 4 * step.size);
   changed_host.spec.schedulable = step.flag || step.size > 2;
@@ -241,7 +242,7 @@ void change_records(Fixture& fixture, const Step& step) {
   }
 }
 
-void reserve(Fixture& fixture, const Step& step) {
+void reserve(HostCapacityFixture& fixture, const Step& step) {
   const model::Instance placed = instance(step.instance, step.sku);
   const placement::HostRequest request{.vcpu = {step.size / 3},
                                        .memory = {step.size},
@@ -256,7 +257,7 @@ void reserve(Fixture& fixture, const Step& step) {
   if (chosen) fixture.held[placed.metadata.uid] = {*chosen, request, workload_of(placed)};
 }
 
-void compare_room(Fixture& fixture) {
+void compare_room(HostCapacityFixture& fixture) {
   const placement::HostRequest request{.vcpu = {1}, .memory = {1}};
   placement::HostRoom expected;
   for (const placement::HostCandidate& host : recomputed(fixture, "")) {
@@ -273,7 +274,7 @@ void compare_room(Fixture& fixture) {
 
 TEST_CASE("whatever changes, capacity is that of a recomputation from all records") {
   CHECK(rc::check("HostCapacity equals all hosts less all instances", [] {
-    Fixture fixture;
+    HostCapacityFixture fixture;
     for (const Step& step : *rc::gen::container<std::vector<Step>>(any_step())) {
       if (step.act == Act::reserve) {
         reserve(fixture, step);
@@ -288,7 +289,8 @@ TEST_CASE("whatever changes, capacity is that of a recomputation from all record
   }));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a place that is released before the news of its record has come is not free") {
+TEST_CASE_FIXTURE(HostCapacityFixture,
+                  "a place that is released before the news of its record has come is not free") {
   write(host(1, 2, 512));
   write(sku(1, 2, 512));
   connect("host-1");
@@ -302,7 +304,7 @@ TEST_CASE_FIXTURE(Fixture, "a place that is released before the news of its reco
   CHECK(capacity->reserve(instance(2, 1), {.vcpu = {2}, .memory = {512}}).value() == "host-1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a refusal says of the first hosts why, and how many more there are") {
+TEST_CASE_FIXTURE(HostCapacityFixture, "a refusal says of the first hosts why, and how many more there are") {
   for (int number = 0; number < 7; ++number) write(host(number, 2, 512));
   connect("host-2");
   tell_all();
@@ -318,7 +320,8 @@ TEST_CASE_FIXTURE(Fixture, "a refusal says of the first hosts why, and how many 
         "nothing can take instance 'default/default/web-1': host-6: the host is not connected");
 }
 
-TEST_CASE_FIXTURE(Fixture, "while a record cannot be read nothing is placed, since it may take room") {
+TEST_CASE_FIXTURE(HostCapacityFixture,
+                  "while a record cannot be read nothing is placed, since it may take room") {
   write(host(1, 2, 512));
   connect("host-1");
   tell_all();

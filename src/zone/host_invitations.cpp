@@ -9,11 +9,11 @@
 namespace hanse::zone {
 namespace {
 
-constexpr char kPrefix[] = "/host-invitations/";
-constexpr int kSecretDigits = 64;  // 256 bits
-constexpr std::string_view kRemedy = "make a new one with 'hanse host invite'";
+constexpr char kHostInvitationsPrefix[] = "/host-invitations/";
+constexpr int kHostSecretDigits = 64;  // 256 bits
+constexpr std::string_view kInviteRemedy = "make a new one with 'hanse host invite'";
 
-Result<HostInvitationRecord> read_record(const store::Entry& entry) {
+Result<HostInvitationRecord> read_host_invitation(const store::Entry& entry) {
   HANSE_TRY(const json::Value value, json::parse(entry.value));
   return json::from_json<HostInvitationRecord>(value);
 }
@@ -42,9 +42,9 @@ Task<Result<std::string>> HostInvitations::make(std::string host, Seconds lifeti
                                           .endpoint = std::move(endpoint),
                                           .expires_at = expires,
                                           .ca_fingerprint = std::move(ca_fingerprint),
-                                          .secret = random_token(runtime_.random, kSecretDigits)};
+                                          .secret = random_token(runtime_.random, kHostSecretDigits)};
   const HostInvitationRecord record{.host = std::move(host), .expires_at = to_rfc3339(expires)};
-  const std::string key = kPrefix + federation::secret_digest(hashing_, invitation.secret);
+  const std::string key = kHostInvitationsPrefix + federation::secret_digest(hashing_, invitation.secret);
   const auto made = co_await store_.transact(
       {.compares = {{key, store::kNoRevision}}, .writes = {{key, json::dump(to_json(record))}}});
   if (!made) co_return fail(made.error());
@@ -53,21 +53,22 @@ Task<Result<std::string>> HostInvitations::make(std::string host, Seconds lifeti
 }
 
 Result<HostInvitations::Found> HostInvitations::find(const std::string& secret) const {
-  std::string key = kPrefix + federation::secret_digest(hashing_, secret);
+  std::string key = kHostInvitationsPrefix + federation::secret_digest(hashing_, secret);
   const auto entry = store_.get(key);
   if (!entry) {
     return fail(Code::unauthenticated,
                 "zone '{}' knows no such token: it is wrong, or it expired long ago; {}", config_.name,
-                kRemedy);
+                kInviteRemedy);
   }
-  HANSE_TRY(HostInvitationRecord record, read_record(*entry));
+  HANSE_TRY(HostInvitationRecord record, read_host_invitation(*entry));
   return Found{std::move(record), std::move(key), entry->revision};
 }
 
 Status HostInvitations::check_open(const Found& invitation) const {
   // RFC 3339 in UTC sorts as text.
   if (invitation.record.expires_at >= to_rfc3339(runtime_.clock.wall_now())) return {};
-  return fail(Code::unauthenticated, "the token expired at {}; {}", invitation.record.expires_at, kRemedy);
+  return fail(Code::unauthenticated, "the token expired at {}; {}", invitation.record.expires_at,
+              kInviteRemedy);
 }
 
 Status HostInvitations::check_again(const Found& invitation, const std::string& request_pem,
@@ -75,10 +76,11 @@ Status HostInvitations::check_again(const Found& invitation, const std::string& 
   const HostInvitationRecord& record = invitation.record;
   const bool same = equal_in_constant_time(record.request, federation::secret_digest(hashing_, request_pem));
   if (!same)
-    return fail(Code::unauthenticated, "the token was used for host '{}' already; {}", record.host, kRemedy);
+    return fail(Code::unauthenticated, "the token was used for host '{}' already; {}", record.host,
+                kInviteRemedy);
   if (host_uid == record.host_uid) return {};
   return fail(Code::unauthenticated, "the token was used for host '{}', which was deleted since; {}",
-              record.host, kRemedy);
+              record.host, kInviteRemedy);
 }
 
 store::Transaction HostInvitations::use(Found invitation, const std::string& request_pem,
@@ -94,10 +96,10 @@ Task<Status> HostInvitations::clean_up() {
   std::size_t kept = 0;
   std::string after;
   for (bool more = true; more;) {
-    const store::Page page = store_.list(kPrefix, after, store::kMaxWritesPerTransaction);
+    const store::Page page = store_.list(kHostInvitationsPrefix, after, store::kMaxWritesPerTransaction);
     store::Transaction gone;
     for (const store::Entry& entry : page.entries) {
-      const auto record = read_record(entry);
+      const auto record = read_host_invitation(entry);
       if (record && record->expires_at < limit) gone.writes.push_back({entry.key, std::nullopt});
     }
     kept += page.entries.size() - gone.writes.size();

@@ -11,7 +11,7 @@ namespace hanse::zone {
 namespace {
 
 // What waits for something that no key announces (a host, an image) looks again after this.
-constexpr Nanos kLookAgain = Seconds{2};
+constexpr Nanos kLookAtInstanceAgain = Seconds{2};
 // A start that is over sooner is written as what comes of it alone; a longer one is worth a write of its own.
 constexpr Nanos kBriefStart = Millis{500};
 // Somebody else wrote first what a transaction stands on.
@@ -213,7 +213,7 @@ Task<Result<Again>> InstanceReconciler::remove(Pointer instance) {
     left = !host_has_let_go(*instance);
     if (left && !failover_.is_over(*instance)) {
       const bool leased = instance->spec.failover == model::Failover::restart;
-      co_return leased ? Again(kLookAgain) : Again();
+      co_return leased ? Again(kLookAtInstanceAgain) : Again();
     }
   }
   store::Transaction end{.compares = {services_.tables.instances.unchanged(*instance)},
@@ -261,7 +261,7 @@ Task<Result<Again>> InstanceReconciler::wait_with(ResourceId id, std::string typ
         return {};
       });
   if (!written) co_return fail(written.error());
-  co_return Again(kLookAgain);
+  co_return Again(kLookAtInstanceAgain);
 }
 
 }  // namespace hanse::zone

@@ -11,10 +11,10 @@ namespace {
 using model::PowerState;
 using model::ResourceState;
 
-struct Fixture : test::ZoneFixture {
+struct InstancesFixture : test::ZoneFixture {
   std::unique_ptr<test::ScriptedHost> host;
 
-  Fixture() {
+  InstancesFixture() {
     add_host_record("h1");
     add_sku();
     add_image();
@@ -30,7 +30,7 @@ struct Fixture : test::ZoneFixture {
   std::string uid(const std::string& name) { return get(name).metadata.uid; }
 };
 
-TEST_CASE_FIXTURE(Fixture, "an instance is placed, given its disk, told to the host and runs") {
+TEST_CASE_FIXTURE(InstancesFixture, "an instance is placed, given its disk, told to the host and runs") {
   connect();
   create("web");
   const model::Instance web = get("web");
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(Fixture, "an instance is placed, given its disk, told to the h
   CHECK(machine.disks.at(0).base_digest.starts_with("sha256:"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "it, its disk and its host are one write") {
+TEST_CASE_FIXTURE(InstancesFixture, "it, its disk and its host are one write") {
   connect();
   host->obey = false;
   const auto made = wait(zone->frontends().instances.put(instance("web"), std::nullopt));
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Fixture, "it, its disk and its host are one write") {
   CHECK((*disk)->metadata.resource_version == get("web").metadata.resource_version);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a disk of its name that is another's is left alone, and it says so") {
+TEST_CASE_FIXTURE(InstancesFixture, "a disk of its name that is another's is left alone, and it says so") {
   connect();
   create("web");
   model::BlockStorage other = **zone->frontends().block_storages.get(id("web-boot"));
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Fixture, "a disk of its name that is another's is left alone, 
   CHECK(get("db").status.conditions.front().reason == "StorageNotReady");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a start is written when it lasts, and not when it is over at once") {
+TEST_CASE_FIXTURE(InstancesFixture, "a start is written when it lasts, and not when it is over at once") {
   connect();
   host->obey = false;
   create("web");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Fixture, "a start is written when it lasts, and not when it is
   CHECK(get("web").status.power_state == PowerState::starting);
 }
 
-TEST_CASE_FIXTURE(Fixture, "without a host it waits and says why, and goes on when one comes") {
+TEST_CASE_FIXTURE(InstancesFixture, "without a host it waits and says why, and goes on when one comes") {
   create("web");
   CHECK(get("web").status.host.empty());
   CHECK(get("web").status.conditions.front().reason == "NoHost");
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Fixture, "without a host it waits and says why, and goes on wh
   CHECK(get("web").status.power_state == PowerState::running);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host takes no more than it has room for") {
+TEST_CASE_FIXTURE(InstancesFixture, "a host takes no more than it has room for") {
   connect();
   add_sku("large", 700);
   for (const char* name : {"one", "two"}) {
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Fixture, "a host takes no more than it has room for") {
   CHECK(placed == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "stop, start and restart reach the host") {
+TEST_CASE_FIXTURE(InstancesFixture, "stop, start and restart reach the host") {
   connect();
   create("web");
   REQUIRE(wait(zone->instance_actions().stop(id("web"))));
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Fixture, "stop, start and restart reach the host") {
   CHECK(wait(zone->instance_actions().read_console(id("web"), 5)).value().text == "console");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a deleted instance goes only after its host has let go of it") {
+TEST_CASE_FIXTURE(InstancesFixture, "a deleted instance goes only after its host has let go of it") {
   connect();
   create("web");
   const std::string machine = uid("web");
@@ -149,7 +149,8 @@ TEST_CASE_FIXTURE(Fixture, "a deleted instance goes only after its host has let 
   CHECK_FALSE(zone->tables().block_storages.get(id("web-boot")));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone that restarts tells its hosts the same, and starts nothing twice") {
+TEST_CASE_FIXTURE(InstancesFixture,
+                  "a zone that restarts tells its hosts the same, and starts nothing twice") {
   connect();
   create("web");
   const model::MachineDesired before = host->desired.at(uid("web"));
@@ -163,7 +164,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone that restarts tells its hosts the same, and s
   CHECK(get("web").status.host == "h1");
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(InstancesFixture,
                   "a host is told once that it has heard of all its machines, after the last of them") {
   connect();
   create("one");
@@ -177,7 +178,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(std::ranges::count(host->frames, model::HostFrame::synced) == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a second agent with the identity of a connected host is refused") {
+TEST_CASE_FIXTURE(InstancesFixture, "a second agent with the identity of a connected host is refused") {
   connect("boot-1");
   test::ScriptedHost copy(world.runtime, zone->hosts(), "h1", "boot-2");
   pass(Seconds{2});
@@ -186,7 +187,7 @@ TEST_CASE_FIXTURE(Fixture, "a second agent with the identity of a connected host
   CHECK(zone->hosts().hello("h1")->boot_id == "boot-1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a silent host is found gone, and its record says so") {
+TEST_CASE_FIXTURE(InstancesFixture, "a silent host is found gone, and its record says so") {
   connect();
   CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.state == ResourceState::active);
   CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.inventory.memory_mib == MiB{1024});
@@ -195,7 +196,8 @@ TEST_CASE_FIXTURE(Fixture, "a silent host is found gone, and its record says so"
   CHECK((*zone->tables().hosts.get({.name = "h1"}))->status.state == ResourceState::pending);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what an instance refers to must be there, and only its power may change") {
+TEST_CASE_FIXTURE(InstancesFixture,
+                  "what an instance refers to must be there, and only its power may change") {
   model::Instance unknown = instance("web");
   unknown.spec.sku_ref = "skus/none";
   CHECK(wait(zone->frontends().instances.put(unknown, std::nullopt)).error().sources.at(0).pointer ==
@@ -213,7 +215,7 @@ TEST_CASE_FIXTURE(Fixture, "what an instance refers to must be there, and only i
   CHECK(get("web").status.power_state == PowerState::stopped);
 }
 
-struct TwoHosts : Fixture {
+struct TwoHosts : InstancesFixture {
   std::unique_ptr<test::ScriptedHost> other;
 
   TwoHosts() {

@@ -9,7 +9,7 @@
 namespace hanse::zone {
 namespace {
 
-struct Fixture {
+struct ReconcileLoopFixture {
   test::TestRuntime world;
   std::vector<std::string> begun;
   ReconcileLoop loop{world.runtime, "test", [this](std::string key) { return step(std::move(key)); }};
@@ -21,7 +21,8 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a key that comes while its step runs is done once more, and only then") {
+TEST_CASE_FIXTURE(ReconcileLoopFixture,
+                  "a key that comes while its step runs is done once more, and only then") {
   loop.enqueue("b");
   world.loop.run(Millis{100});
   loop.enqueue("b");
@@ -35,7 +36,7 @@ TEST_CASE_FIXTURE(Fixture, "a key that comes while its step runs is done once mo
   CHECK(loop.idle());
 }
 
-TEST_CASE_FIXTURE(Fixture, "those that wait for a place come in the order in which they asked") {
+TEST_CASE_FIXTURE(ReconcileLoopFixture, "those that wait for a place come in the order in which they asked") {
   std::vector<std::string> asked;
   for (std::size_t i = 0; i < kMaxSteps + 3; ++i) asked.push_back(std::to_string(kMaxSteps + 3 - i));
   for (const std::string& key : asked) loop.enqueue(key);

@@ -12,7 +12,7 @@ namespace {
 
 using store::test_support::run;
 
-struct Fixture {
+struct TableFixture {
   test::TestRuntime world;
   std::unique_ptr<store::Store> store = std::move(*run(world.loop, store::open_memory(world.runtime)));
   Table<model::Workspace> table{*store};
@@ -30,7 +30,7 @@ struct Fixture {
   const ResourceId id{.tenant = "t", .name = "w"};
 };
 
-TEST_CASE_FIXTURE(Fixture, "what was written is read as anybody else reads it") {
+TEST_CASE_FIXTURE(TableFixture, "what was written is read as anybody else reads it") {
   REQUIRE(run(world.loop, table.create(workspace("ann"))));
   CHECK(**table.get(id) == read_anew());
   CHECK((*table.get(id))->metadata.resource_version > 0);
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Fixture, "what was written is read as anybody else reads it") 
   CHECK(**table.get(id) == read_anew());
 }
 
-TEST_CASE_FIXTURE(Fixture, "what was to be written and was not is never read") {
+TEST_CASE_FIXTURE(TableFixture, "what was to be written and was not is never read") {
   REQUIRE(run(world.loop, table.create(workspace("ann"))));
   (void)table.write_of(workspace("eve"));
   CHECK((*table.get(id))->labels.at("owner") == "ann");
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Fixture, "what was to be written and was not is never read") {
   CHECK((*table.get(id))->labels.at("owner") == "ann");
 }
 
-TEST_CASE_FIXTURE(Fixture, "the text of a resource is that of its last revision") {
+TEST_CASE_FIXTURE(TableFixture, "the text of a resource is that of its last revision") {
   REQUIRE(run(world.loop, table.create(workspace("ann"))));
   CHECK(*table.text(id) == json::dump(to_json(read_anew())));
   REQUIRE(run(world.loop, table.update(id, [](model::Workspace& changed) -> Status {
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Fixture, "the text of a resource is that of its last revision"
   CHECK(table.text(id).error().code == Code::not_found);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a record of another form is read as what is written today") {
+TEST_CASE_FIXTURE(TableFixture, "a record of another form is read as what is written today") {
   store::Write old = table.write_of(workspace("ann"));
   const std::string whole = *old.value;
   const std::size_t spec = old.value->find(R"("annotations")");

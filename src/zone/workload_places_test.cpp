@@ -11,20 +11,21 @@ model::Workload near(std::vector<std::string> places) {
   return workload;
 }
 
-struct Fixture {
+struct WorkloadPlacesFixture {
   federation::Peers peers;
-  Fixture() { peers.replace({{.name = "warsaw-2", .ca_fingerprints = {"w"}}}); }
+  WorkloadPlacesFixture() { peers.replace({{.name = "warsaw-2", .ca_fingerprints = {"w"}}}); }
   Status check(const model::Workload& wanted, const model::Workload* before = nullptr) {
     return check_places("helsinki-1", peers, wanted, before);
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "cities, zones and coordinates are places") {
+TEST_CASE_FIXTURE(WorkloadPlacesFixture, "cities, zones and coordinates are places") {
   CHECK(check(near({"Berlin", "new-york", "warsaw-2", "helsinki-1", "52.52,13.40"})));
   CHECK(check(near({})));
 }
 
-TEST_CASE_FIXTURE(Fixture, "an unknown place is refused with the field, its name and what is near") {
+TEST_CASE_FIXTURE(WorkloadPlacesFixture,
+                  "an unknown place is refused with the field, its name and what is near") {
   const Error error = check(near({"Paris", "Berlln"})).error();
   CHECK(error.code == Code::invalid_argument);
   CHECK(error.sources.at(0).pointer == "/spec/placement/latency/1/to");
@@ -36,7 +37,7 @@ TEST_CASE_FIXTURE(Fixture, "an unknown place is refused with the field, its name
         "coordinates like 52.52,13.40");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone that has left since is not asked about again") {
+TEST_CASE_FIXTURE(WorkloadPlacesFixture, "a zone that has left since is not asked about again") {
   const model::Workload before = near({"warsaw-2"});
   peers.replace({});
   CHECK_FALSE(check(near({"warsaw-2"})));

@@ -6,7 +6,7 @@
 namespace hanse::testbed {
 namespace {
 
-class NoChance final : public Random {
+class NoLoss final : public Random {
  public:
   std::uint64_t next() override { return 0; }
 };
@@ -16,8 +16,8 @@ class NoSink final : public FrameSink {
   void deliver(std::size_t, FrameBytes) override {}
 };
 
-struct Fixture {
-  NoChance random;
+struct ControlRequestFixture {
+  NoLoss random;
   NoSink sink;
   WanSwitch wan{{"a", "b"}, sink, random};
   std::string error_of(const std::string& line) {
@@ -26,7 +26,7 @@ struct Fixture {
 };
 
 TEST_CASE("a control line changes both directions and leaves out what it does not name") {
-  Fixture test;
+  ControlRequestFixture test;
   CHECK(test.error_of(R"({"pair":["a","b"],"delayMs":10,"mbit":200,"lossPercent":1.5})").empty());
   CHECK(test.error_of(R"({"pair":["b","a"],"cut":true})").empty());
   for (const auto& [from, to] : {std::pair(0, 1), std::pair(1, 0)}) {
@@ -39,7 +39,7 @@ TEST_CASE("a control line changes both directions and leaves out what it does no
 }
 
 TEST_CASE("a wrong control line is answered with its error and changes nothing") {
-  Fixture test;
+  ControlRequestFixture test;
   const LinkParameters before = test.wan.link(0, 1);
   for (const char* line : {"", "{", "[]", "1", R"({"pair":["a"]})", R"({"pair":["a","a"],"delayMs":1})",
                            R"({"pair":["a","x"],"delayMs":1})", R"({"pair":["a","b"],"delayMs":-1})",
@@ -52,7 +52,7 @@ TEST_CASE("a wrong control line is answered with its error and changes nothing")
 }
 
 TEST_CASE("statistics tell of each direction") {
-  Fixture test;
+  ControlRequestFixture test;
   CHECK(test.error_of(R"({"pair":["a","b"],"delayMs":10})").empty());
   const json::Value answer = *json::parse(answer_control_line(test.wan, R"({"statistics":true})"));
   const ControlAnswer read = *json::from_json<ControlAnswer>(answer);

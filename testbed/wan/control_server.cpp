@@ -13,7 +13,7 @@
 namespace hanse::testbed {
 namespace {
 
-bool watch(int epoll, int descriptor) {
+bool add_to(int epoll, int descriptor) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = descriptor;
@@ -34,7 +34,7 @@ Result<ControlServer> ControlServer::listen(const std::string& path) {
   OwnedDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
   ::unlink(path.c_str());
   const bool listening = ::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                         ::listen(listener.get(), kMaxClients) == 0 && watch(epoll.get(), listener.get());
+                         ::listen(listener.get(), kMaxClients) == 0 && add_to(epoll.get(), listener.get());
   if (!listening)
     return fail(Code::unavailable, "control socket {} cannot be opened: {}", path, std::strerror(errno));
   return ControlServer(std::move(listener), std::move(epoll));
@@ -42,7 +42,7 @@ Result<ControlServer> ControlServer::listen(const std::string& path) {
 
 void ControlServer::accept_client() {
   OwnedDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket.valid() || clients_.size() >= kMaxClients || !watch(epoll_.get(), socket.get())) return;
+  if (!socket.valid() || clients_.size() >= kMaxClients || !add_to(epoll_.get(), socket.get())) return;
   const int descriptor = socket.get();
   clients_.emplace(descriptor, Client{std::move(socket), {}});
 }

@@ -31,7 +31,7 @@ std::vector<std::byte> frame_of(const MacAddress& source, const MacAddress& dest
   return frame;
 }
 
-struct Fixture {
+struct WanSwitchFixture {
   NoChance random;
   RecordingSink sink;
   WanSwitch wan{{"a", "b", "c"}, sink, random};
@@ -42,7 +42,7 @@ constexpr MonotonicTime at(Nanos since_start) {
 }
 
 TEST_CASE("a frame goes to the port where its destination was heard, and floods before that") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.receive(0, frame_of(mac(1), mac(2), 60), at(Millis{0}));
   CHECK(test.sink.frames == std::vector<std::pair<std::size_t, std::size_t>>{{1, 70}, {2, 70}});
   test.sink.frames.clear();
@@ -54,14 +54,14 @@ TEST_CASE("a frame goes to the port where its destination was heard, and floods 
 }
 
 TEST_CASE("a placed address needs no flooding") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.place(mac(3), 2);
   test.wan.receive(0, frame_of(mac(1), mac(3), 60), at(Millis{0}));
   CHECK(test.sink.frames == std::vector<std::pair<std::size_t, std::size_t>>{{2, 70}});
 }
 
 TEST_CASE("a delayed frame is delivered when its time has come, not before") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.place(mac(2), 1);
   test.wan.set_link(0, 1, {.delay = Millis{10}});
   test.wan.receive(0, frame_of(mac(1), mac(2), 60), at(Millis{1}));
@@ -74,7 +74,7 @@ TEST_CASE("a delayed frame is delivered when its time has come, not before") {
 }
 
 TEST_CASE("frames keep their order when a link becomes immediate") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.place(mac(2), 1);
   test.wan.set_link(0, 1, {.delay = Millis{10}});
   test.wan.receive(0, frame_of(mac(1), mac(2), 100), at(Millis{0}));
@@ -84,7 +84,7 @@ TEST_CASE("frames keep their order when a link becomes immediate") {
 }
 
 TEST_CASE("one pair is cut in both directions, the others are not, and it is counted") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.place(mac(1), 0);
   test.wan.place(mac(2), 1);
   test.wan.place(mac(3), 2);
@@ -101,7 +101,7 @@ TEST_CASE("one pair is cut in both directions, the others are not, and it is cou
 }
 
 TEST_CASE("frames on their way are bounded") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.place(mac(2), 1);
   test.wan.set_link(0, 1, {.delay = Seconds{10}});
   const std::vector<std::byte> large = frame_of(mac(1), mac(2), 1 << 20);
@@ -111,7 +111,7 @@ TEST_CASE("frames on their way are bounded") {
 }
 
 TEST_CASE("what is no frame is ignored") {
-  Fixture test;
+  WanSwitchFixture test;
   test.wan.receive(0, std::vector<std::byte>(kVirtioHeaderSize + 5), at(Millis{0}));
   test.wan.receive(0, {}, at(Millis{0}));
   CHECK(test.sink.frames.empty());

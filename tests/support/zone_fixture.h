@@ -32,7 +32,7 @@ class ScriptedHost {
  public:
   ScriptedHost(Runtime& runtime, zone::HostSessions& sessions, std::string name,
                std::string boot_id = "boot-1")
-      : runtime_(runtime), name_(std::move(name)) {
+      : name_(std::move(name)) {
     auto [zone_end, host_end] = make_stream_pair(runtime.scheduler);
     stream_ = std::move(host_end);
     REQUIRE(scope_.spawn(sessions.serve(name_, std::move(zone_end))));
@@ -95,7 +95,6 @@ class ScriptedHost {
     observe(now);
   }
 
-  Runtime& runtime_;
   std::string name_;
   std::unique_ptr<Stream> stream_;
   Scope scope_;

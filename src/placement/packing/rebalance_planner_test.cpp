@@ -8,7 +8,7 @@
 namespace hanse::placement::packing {
 namespace {
 
-constexpr Size kHost{.vcpu = {8}, .memory = {8192}};
+constexpr Size kPlannedHost{.vcpu = {8}, .memory = {8192}};
 
 // A fleet by the vCPUs of the instances on each host; each vCPU has 1 GiB.
 struct Fleet {
@@ -17,7 +17,7 @@ struct Fleet {
 
   explicit Fleet(const std::vector<std::vector<std::int64_t>>& vcpus) {
     for (const auto& on_host : vcpus) {
-      hosts.push_back({.capacity = kHost, .free = kHost});
+      hosts.push_back({.capacity = kPlannedHost, .free = kPlannedHost});
       for (const std::int64_t vcpu : on_host) {
         instances.push_back({.size = {{vcpu}, {vcpu * 1024}}});
         hosts.back().add(instances.size() - 1, instances.back());

@@ -7,10 +7,10 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr Size kHost{.vcpu = {40}, .memory = {131072}};
+constexpr Size kScoredHost{.vcpu = {40}, .memory = {131072}};
 
 HostState host_with_free(std::int64_t vcpu, std::int64_t memory, Seconds ends = {}) {
-  return {.capacity = kHost, .free = {{vcpu}, {memory}}, .ends = ends, .instances = {0}};
+  return {.capacity = kScoredHost, .free = {{vcpu}, {memory}}, .ends = ends, .instances = {0}};
 }
 
 InstanceState instance(std::int64_t vcpu, std::int64_t memory, Seconds ends = {}) {
@@ -35,13 +35,13 @@ TEST_CASE("a host without instances is not open, and a forbidden one is not take
 }
 
 TEST_CASE("the price is the scarce resource's, and halves when both are used alike") {
-  const ShadowPrice even = shadow_price({{20}, {65536}}, kHost);
+  const ShadowPrice even = shadow_price({{20}, {65536}}, kScoredHost);
   CHECK(even.vcpu == doctest::Approx(0.5));
   CHECK(even.memory == doctest::Approx(0.5));
-  const ShadowPrice scarce_vcpu = shadow_price({{36}, {65536}}, kHost);
+  const ShadowPrice scarce_vcpu = shadow_price({{36}, {65536}}, kScoredHost);
   CHECK(scarce_vcpu.vcpu > 0.9);
   CHECK(scarce_vcpu.vcpu + scarce_vcpu.memory == doctest::Approx(1));
-  CHECK(shadow_price({}, kHost).vcpu == doctest::Approx(0.5));
+  CHECK(shadow_price({}, kScoredHost).vcpu == doctest::Approx(0.5));
 }
 
 TEST_CASE("at a price, what is cheap may be left lying about") {
@@ -63,7 +63,7 @@ TEST_CASE("an instance goes where it does not keep a host longer, if the hosts f
 }
 
 TEST_CASE("a host's state follows what is put on it and taken off") {
-  HostState host{.capacity = kHost, .free = kHost};
+  HostState host{.capacity = kScoredHost, .free = kScoredHost};
   host.add(7, instance(2, 4096, hours(3)));
   host.add(9, instance(1, 1024, hours(2)));
   CHECK(host.free == Size{{37}, {131072 - 5120}});
@@ -72,7 +72,7 @@ TEST_CASE("a host's state follows what is put on it and taken off") {
   CHECK(host.instances == std::vector<std::size_t>{9});
   host.remove(9, instance(1, 1024));
   CHECK_FALSE(host.is_open());
-  CHECK(host.free == kHost);
+  CHECK(host.free == kScoredHost);
   CHECK(host.ends == Seconds{});
 }
 

@@ -8,11 +8,11 @@
 namespace hanse::zone {
 namespace {
 
-constexpr char kPrefix[] = "/tokens/";
+constexpr char kTokensPrefix[] = "/tokens/";
 constexpr char kLogin[] = "login";
 constexpr std::string_view kRemedy = "ask the administrator for one, 'hanse token invite' makes it";
 
-Result<TokenRecord> read_record(const store::Entry& entry) {
+Result<TokenRecord> read_token(const store::Entry& entry) {
   HANSE_TRY(const json::Value value, json::parse(entry.value));
   return json::from_json<TokenRecord>(value);
 }
@@ -24,13 +24,13 @@ HANSE_DEFINE_JSON(TokenRecord)
 std::string TokenRecords::key_of(const std::string& token) const {
   const auto hash = hashing_.sha256();
   hash->update(as_bytes(token));
-  return kPrefix + hash->finish();
+  return kTokensPrefix + hash->finish();
 }
 
 Result<TokenRecord> TokenRecords::find(const std::string& token) const {
   const auto entry = store_.get(key_of(token));
   if (!entry) return fail(Code::unauthenticated, "the token is not known here; {}", kRemedy);
-  HANSE_TRY(const TokenRecord record, read_record(*entry));
+  HANSE_TRY(const TokenRecord record, read_token(*entry));
   if (record.purpose != kLogin)
     return fail(Code::unauthenticated, "the token is not for this but for '{}'; {}", record.purpose, kRemedy);
   // RFC 3339 in UTC sorts as text.
@@ -68,10 +68,10 @@ Task<Status> TokenRecords::clean_up() {
   const std::string limit = to_rfc3339(runtime_.clock.wall_now() - kKeepExpired);
   std::string after;
   for (bool more = true; more;) {
-    const store::Page page = store_.list(kPrefix, after, store::kMaxWritesPerTransaction);
+    const store::Page page = store_.list(kTokensPrefix, after, store::kMaxWritesPerTransaction);
     store::Transaction transaction;
     for (const store::Entry& entry : page.entries) {
-      const auto record = read_record(entry);
+      const auto record = read_token(entry);
       if (record && record->expires_at < limit) transaction.writes.push_back({entry.key, std::nullopt});
     }
     if (!transaction.writes.empty()) {

@@ -9,7 +9,7 @@
 namespace hanse::zone {
 namespace {
 
-using Fixture = test::ZoneFixture;
+using AuthorizationFixture = test::ZoneFixture;
 
 const RequiredPermission kGetInstance{"seca.compute", "instances", "get"};
 
@@ -63,7 +63,7 @@ TEST_CASE("built-in roles are good roles, and give what they are for") {
   CHECK_FALSE(gives("catalogue-viewer", kGetInstance));
 }
 
-struct Roles : Fixture {
+struct Roles : AuthorizationFixture {
   Caller alice{.kind = CallerKind::user, .name = "alice", .groups = {"group:corp:dev"}};
   ResourceId web{.tenant = "default", .workspace = "default", .name = "web"};
 

@@ -13,7 +13,7 @@ constexpr char kFile[] = "/carbon.json";
 constexpr Seconds kInterval{900};
 constexpr Seconds kStale{7200};
 
-struct Fixture {
+struct CarbonFeedFixture {
   test::TestRuntime world;
   EventLog events{world.runtime};
   ZoneConfig config{.name = "helsinki", .member_state = "FI"};
@@ -24,7 +24,7 @@ struct Fixture {
   std::unique_ptr<CarbonFeed> feed;
   Scope scope;
 
-  Fixture() { config.carbon_feed = CarbonFeedConfig{.file = kFile}; }
+  CarbonFeedFixture() { config.carbon_feed = CarbonFeedConfig{.file = kFile}; }
   void start() {
     feed = std::make_unique<CarbonFeed>(world.runtime, events, config);
     REQUIRE(scope.spawn(feed->keep()));
@@ -75,14 +75,14 @@ using Reasons = std::vector<std::string>;
 constexpr char kAverage[] = "80 by Electricity Maps, yearly average 2024";
 constexpr char kFallback[] = "80 by Electricity Maps, yearly average 2024; the feed is not current";
 
-TEST_CASE_FIXTURE(Fixture, "without a feed the average counts, and nothing is said of a feed") {
+TEST_CASE_FIXTURE(CarbonFeedFixture, "without a feed the average counts, and nothing is said of a feed") {
   config.carbon_feed.reset();
   start();
   CHECK(figure() == kAverage);
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(CarbonFeedFixture,
                   "a file gives the figure of the zone before that of its state, and is read again") {
   world.files.content[kFile] = table(R"({"FI":41,"SE":3})", Seconds{60});
   start();
@@ -93,7 +93,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a malformed feed is told once and changes nothing, until its figures are stale") {
+TEST_CASE_FIXTURE(CarbonFeedFixture,
+                  "a malformed feed is told once and changes nothing, until its figures are stale") {
   world.files.content[kFile] = table(R"({"FI":41})", Seconds{0});
   start();
   world.files.content[kFile] = R"({"source":"grid.example","unit":"pounds","intensity":{"FI":1}})";
@@ -109,7 +110,8 @@ TEST_CASE_FIXTURE(Fixture, "a malformed feed is told once and changes nothing, u
   CHECK(told() == Reasons{"CarbonFeedFault", "CarbonFeedUsed"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "figures of too long ago, of other places, and none at all do not count") {
+TEST_CASE_FIXTURE(CarbonFeedFixture,
+                  "figures of too long ago, of other places, and none at all do not count") {
   SUBCASE("old") {
     world.files.content[kFile] = table(R"({"FI":41})", kStale + Seconds{60});
   }
@@ -128,7 +130,7 @@ TEST_CASE_FIXTURE(Fixture, "figures of too long ago, of other places, and none a
   CHECK(told() == Reasons{"CarbonFeedFault"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "figures that are yet to come wait for their time") {
+TEST_CASE_FIXTURE(CarbonFeedFixture, "figures that are yet to come wait for their time") {
   world.files.content[kFile] = table(R"({"FI":41})", Seconds{0});
   start();
   world.files.content[kFile] = table(R"({"FI":99})", -(kInterval + kInterval / 2));
@@ -139,14 +141,15 @@ TEST_CASE_FIXTURE(Fixture, "figures that are yet to come wait for their time") {
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "the operator's own figure counts when the feed is not current") {
+TEST_CASE_FIXTURE(CarbonFeedFixture, "the operator's own figure counts when the feed is not current") {
   config.carbon_grams_per_kwh = 57;
   config.carbon_source = "the operator";
   start();
   CHECK(figure() == "57 by the operator; the feed is not current");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a feed over HTTP is read, refusals and answers that are too large are told") {
+TEST_CASE_FIXTURE(CarbonFeedFixture,
+                  "a feed over HTTP is read, refusals and answers that are too large are told") {
   start_server();
   answer = table(R"({"FI":41})", Seconds{0});
   start();

@@ -57,8 +57,8 @@ TEST_CASE("what stays has a reason with a remedy") {
   CHECK(bound.reason.find("hanse migrate web --host") != std::string::npos);
 }
 
-struct Fixture : test_support::MovingHosts {
-  Fixture() {
+struct DrainFixture : test_support::MovingHosts {
+  DrainFixture() {
     for (const char* name : {"h1", "h2", "h3"}) add_host(name);
   }
   void drain(const std::string& name, std::int32_t concurrent = 2) {
@@ -73,7 +73,7 @@ struct Fixture : test_support::MovingHosts {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a drained host is emptied with no more moves at once than allowed") {
+TEST_CASE_FIXTURE(DrainFixture, "a drained host is emptied with no more moves at once than allowed") {
   for (const char* name : {"a", "b", "c"}) create_on("h1", name);
   drain("h1", 2);
   act_for(Seconds{2});
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "a drained host is emptied with no more moves at once
   CHECK_FALSE(host("h1").status.drain);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone that restarts goes on draining") {
+TEST_CASE_FIXTURE(DrainFixture, "a zone that restarts goes on draining") {
   create_on("h1", "a");
   drain("h1");
   act_for(Seconds{2});
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone that restarts goes on draining") {
   CHECK(status("h1").remaining == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a move that failed is tried again, and the status says why") {
+TEST_CASE_FIXTURE(DrainFixture, "a move that failed is tried again, and the status says why") {
   create_on("h1", "a");
   sent = MoveState::failed;
   drain("h1");
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(Fixture, "a move that failed is tried again, and the status sa
   CHECK(get("a").status.host != "h1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what has no room elsewhere stays until there is") {
+TEST_CASE_FIXTURE(DrainFixture, "what has no room elsewhere stays until there is") {
   add_sku("large", 900);
   create_on("h1", "big", "large");
   create_on("h2", "two", "large");
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(Fixture, "what has no room elsewhere stays until there is") {
   CHECK(get("big").status.host == "h2");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stopped instance of which nothing was made is placed anew") {
+TEST_CASE_FIXTURE(DrainFixture, "a stopped instance of which nothing was made is placed anew") {
   for (const char* name : {"h2", "h3"}) set_schedulable(name, false);
   model::Instance idle = instance("idle");
   idle.spec.power = model::Power::stopped;
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Fixture, "a stopped instance of which nothing was made is plac
   CHECK(status("h1").remaining == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host that drains takes nothing new, and its spec must say so") {
+TEST_CASE_FIXTURE(DrainFixture, "a host that drains takes nothing new, and its spec must say so") {
   model::Host wanted = host("h1");
   wanted.spec = {.schedulable = true, .drain = model::DrainSpec{}};
   const auto refused = wait(zone->frontends().hosts.put(wanted, std::nullopt));

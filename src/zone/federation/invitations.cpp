@@ -5,14 +5,14 @@
 namespace hanse::zone {
 namespace {
 
-constexpr char kPrefix[] = "/invitations/";
+constexpr char kInvitationsPrefix[] = "/invitations/";
 constexpr int kSecretDigits = 64;  // 256 bits
 
 std::string key_of_secret(Hashing& hashing, const std::string& secret) {
-  return kPrefix + federation::secret_digest(hashing, secret);
+  return kInvitationsPrefix + federation::secret_digest(hashing, secret);
 }
 
-Result<InvitationRecord> read_record(const store::Entry& entry) {
+Result<InvitationRecord> read_invitation(const store::Entry& entry) {
   HANSE_TRY(const json::Value value, json::parse(entry.value));
   return json::from_json<InvitationRecord>(value);
 }
@@ -21,7 +21,7 @@ Result<InvitationRecord> read_record(const store::Entry& entry) {
 
 Task<Result<std::string>> Invitations::invite(Seconds lifetime, std::string ca_fingerprint) {
   HANSE_CO_TRY(Endpoint endpoint, advertised_endpoint(services_.config));
-  if (services_.store.list(kPrefix, "", kMaxInvitations).entries.size() >= kMaxInvitations) {
+  if (services_.store.list(kInvitationsPrefix, "", kMaxInvitations).entries.size() >= kMaxInvitations) {
     co_return fail(Code::resource_exhausted, "zone '{}' has {} invitations already; wait until some expire",
                    services_.config.name, kMaxInvitations);
   }
@@ -48,7 +48,7 @@ Result<Invitations::Found> Invitations::find(const std::string& secret) const {
                 "zone '{}' knows no such invitation: it is wrong, or it expired long ago; ask for a new one",
                 services_.config.name);
   }
-  HANSE_TRY(InvitationRecord record, read_record(*entry));
+  HANSE_TRY(InvitationRecord record, read_invitation(*entry));
   return Found{std::move(record), key, entry->revision};
 }
 
@@ -97,7 +97,7 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
                                 .card_version = request.card.version,
                                 .since = to_rfc3339(now),
                                 .expires_at = to_rfc3339(now + kConfirmationTime),
-                                .invitation = invitation.key.substr(sizeof kPrefix - 1)};
+                                .invitation = invitation.key.substr(sizeof kInvitationsPrefix - 1)};
   record.membership = record.invitation;
   // It may have left and forgotten what is pinned here still: it confirms by the new secret, and what it had
   // stays until then.
@@ -144,8 +144,8 @@ Task<Status> Invitations::confirm(ConfirmationRequest request) {
 Task<Status> Invitations::clean_up() {
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now() - kConfirmationTime);
   store::Transaction gone;
-  for (const store::Entry& entry : services_.store.list(kPrefix, "", kMaxInvitations).entries) {
-    HANSE_CO_TRY(const InvitationRecord record, read_record(entry));
+  for (const store::Entry& entry : services_.store.list(kInvitationsPrefix, "", kMaxInvitations).entries) {
+    HANSE_CO_TRY(const InvitationRecord record, read_invitation(entry));
     if (record.expires_at >= now) continue;
     gone.compares.push_back({entry.key, entry.revision});
     gone.writes.push_back({entry.key, std::nullopt});

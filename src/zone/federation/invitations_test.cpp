@@ -9,7 +9,7 @@
 namespace hanse::zone {
 namespace {
 
-struct Fixture : test::ZoneFixture {
+struct InvitationsFixture : test::ZoneFixture {
   federation::Invitation invite(Seconds lifetime = Seconds{600}) {
     const std::string text = wait(zone->membership().invite(lifetime)).value();
     return federation::read_invitation(hashing, text, federation::InvitationKind::zone).value();
@@ -37,7 +37,7 @@ struct Fixture : test::ZoneFixture {
   std::string ca_ = certificates.make_authority("another zone", Seconds{3600}).value().certificate_pem;
 };
 
-TEST_CASE_FIXTURE(Fixture, "an invitation is used up by the first zone, which may ask again") {
+TEST_CASE_FIXTURE(InvitationsFixture, "an invitation is used up by the first zone, which may ask again") {
   const auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Fixture, "an invitation is used up by the first zone, which ma
   CHECK(peers() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wrong and an expired invitation are told apart, and pin nobody") {
+TEST_CASE_FIXTURE(InvitationsFixture, "a wrong and an expired invitation are told apart, and pin nobody") {
   auto invitation = invite(Seconds{60});
   pass(Seconds{61});
   CHECK(accept(invitation, "lisbon", lisbon).starts_with("the invitation expired at "));
@@ -57,7 +57,8 @@ TEST_CASE_FIXTURE(Fixture, "a wrong and an expired invitation are told apart, an
   CHECK(peers() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone of this one's name, or of a peer's with another key, is refused") {
+TEST_CASE_FIXTURE(InvitationsFixture,
+                  "a zone of this one's name, or of a peer's with another key, is refused") {
   CHECK(accept(invite(), "helsinki", lisbon).find("zones need names of their own") != std::string::npos);
   CHECK(accept(invite(), "lisbon", lisbon) == "accepted");
   CHECK(accept(invite(), "lisbon", porto) ==
@@ -65,7 +66,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone of this one's name, or of a peer's with anoth
   CHECK(peers() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is confirmed without the invitation's secret gives no rights") {
+TEST_CASE_FIXTURE(InvitationsFixture, "what is confirmed without the invitation's secret gives no rights") {
   auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
   CHECK(wait(zone->membership().confirm({"another secret", "lisbon"})).error().code == Code::not_found);
@@ -74,7 +75,7 @@ TEST_CASE_FIXTURE(Fixture, "what is confirmed without the invitation's secret gi
   CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a farewell that comes late does not end what began after it") {
+TEST_CASE_FIXTURE(InvitationsFixture, "a farewell that comes late does not end what began after it") {
   const auto join = [&] {
     const auto invitation = invite();
     CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(Fixture, "a farewell that comes late does not end what began a
   CHECK_FALSE(zone->membership().get("lisbon"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "of an invitation's secret the store has the hash only") {
+TEST_CASE_FIXTURE(InvitationsFixture, "of an invitation's secret the store has the hash only") {
   const auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
   for (const auto& entry : store->list("/", "", store::kMaxPageEntries).entries) {

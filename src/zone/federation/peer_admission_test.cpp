@@ -10,12 +10,12 @@ namespace hanse::zone {
 namespace {
 
 constexpr int kPeers = 3;
-constexpr int kSkus = 3;
+constexpr int kAdmissionSkus = 3;
 
-enum class Act { instance, instance_gone, sku, sku_gone, feed_begins_again };
+enum class AdmissionAct { instance, instance_gone, sku, sku_gone, feed_begins_again };
 
-struct Step {
-  Act act;
+struct AdmissionStep {
+  AdmissionAct act;
   int instance;
   int sku;
   int peer;  // 0: this zone itself
@@ -23,23 +23,24 @@ struct Step {
   bool moved;
 };
 
-std::ostream& operator<<(std::ostream& out, const Step& step) {
+std::ostream& operator<<(std::ostream& out, const AdmissionStep& step) {
   return out << fmt::format("{{act {}, instance {}, sku {}, peer {}, size {}, moved {}}}",
                             static_cast<int>(step.act), step.instance, step.sku, step.peer, step.size,
                             step.moved);
 }
 
-rc::Gen<Step> any_step() {
-  return rc::gen::build<Step>(
-      rc::gen::set(&Step::act, rc::gen::weightedElement<Act>({{8, Act::instance},
-                                                              {3, Act::instance_gone},
-                                                              {4, Act::sku},
-                                                              {1, Act::sku_gone},
-                                                              {1, Act::feed_begins_again}})),
-      rc::gen::set(&Step::instance, rc::gen::inRange(0, 8)),
-      rc::gen::set(&Step::sku, rc::gen::inRange(0, kSkus)),
-      rc::gen::set(&Step::peer, rc::gen::inRange(0, kPeers + 1)),
-      rc::gen::set(&Step::size, rc::gen::inRange(1, 9)), rc::gen::set(&Step::moved));
+rc::Gen<AdmissionStep> any_admission_step() {
+  return rc::gen::build<AdmissionStep>(
+      rc::gen::set(&AdmissionStep::act,
+                   rc::gen::weightedElement<AdmissionAct>({{8, AdmissionAct::instance},
+                                                           {3, AdmissionAct::instance_gone},
+                                                           {4, AdmissionAct::sku},
+                                                           {1, AdmissionAct::sku_gone},
+                                                           {1, AdmissionAct::feed_begins_again}})),
+      rc::gen::set(&AdmissionStep::instance, rc::gen::inRange(0, 8)),
+      rc::gen::set(&AdmissionStep::sku, rc::gen::inRange(0, kAdmissionSkus)),
+      rc::gen::set(&AdmissionStep::peer, rc::gen::inRange(0, kPeers + 1)),
+      rc::gen::set(&AdmissionStep::size, rc::gen::inRange(1, 9)), rc::gen::set(&AdmissionStep::moved));
 }
 
 std::string peer_name(int number) {
@@ -53,7 +54,7 @@ model::InstanceSku sku_of(int number, int size) {
   return sku;
 }
 
-model::Instance instance_of(const Step& step) {
+model::Instance instance_of(const AdmissionStep& step) {
   model::Instance instance;
   instance.metadata = {
       .name = fmt::format("web-{}", step.instance), .tenant = "default", .workspace = "default"};
@@ -75,17 +76,17 @@ struct Records {
     REQUIRE(store::test_support::run(fixture.world.loop, store->transact({.writes = {std::move(write)}}),
                                      Micros{1}));
   }
-  void apply(const Step& step) {
+  void apply(const AdmissionStep& step) {
     store::Write instance = tables.instances.write_of(instance_of(step));
     store::Write sku = tables.instance_skus.write_of(sku_of(step.sku, step.size));
-    if (step.act == Act::instance_gone) instance.value.reset();
-    if (step.act == Act::sku_gone) sku.value.reset();
-    const bool of_instance = step.act == Act::instance || step.act == Act::instance_gone;
+    if (step.act == AdmissionAct::instance_gone) instance.value.reset();
+    if (step.act == AdmissionAct::sku_gone) sku.value.reset();
+    const bool of_instance = step.act == AdmissionAct::instance || step.act == AdmissionAct::instance_gone;
     store::Write& written = of_instance ? instance : sku;
     const std::string key = written.key;
     write(std::move(written));
     if (of_instance) return admission.instance_changed(key);
-    if (step.act != Act::feed_begins_again) return admission.sku_changed(key);
+    if (step.act != AdmissionAct::feed_begins_again) return admission.sku_changed(key);
     admission.forget();
     for (const auto& entry : store->list(prefix_of(KindOf<model::Instance>::kTraits, {}), "", 100).entries)
       admission.instance_changed(entry.key);
@@ -116,7 +117,7 @@ TEST_CASE_FIXTURE(test::ZoneFixture, "what a peer has here is what a look at all
   std::int64_t seen = 0;
   CHECK(rc::check("PeerAdmission equals a scan", [&] {
     Records records(*this);
-    for (const Step& step : *rc::gen::container<std::vector<Step>>(any_step())) {
+    for (const AdmissionStep& step : *rc::gen::container<std::vector<AdmissionStep>>(any_admission_step())) {
       records.apply(step);
       for (int peer = 1; peer <= kPeers; ++peer) {
         const PeerAdmission::Held brought = records.admission.brought_by(peer_name(peer));
@@ -139,7 +140,7 @@ TEST_CASE_FIXTURE(test::ZoneFixture,
   records.admission.all_told();
   CHECK(asked({}));
   records.write(records.tables.instance_skus.write_of(sku_of(1, 99)));
-  records.apply({.act = Act::instance, .instance = 1, .sku = 1, .peer = 1});
+  records.apply({.act = AdmissionAct::instance, .instance = 1, .sku = 1, .peer = 1});
   CHECK(asked({}));
   const Status beyond = asked({.vcpu = {1}});
   REQUIRE_FALSE(beyond);

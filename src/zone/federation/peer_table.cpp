@@ -5,10 +5,10 @@
 namespace hanse::zone {
 namespace {
 
-constexpr char kPrefix[] = "/peers/";
+constexpr char kPeersPrefix[] = "/peers/";
 
 std::string key_of_peer(const std::string& zone) {
-  return kPrefix + zone;
+  return kPeersPrefix + zone;
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ Status PeerTable::load() {
   store::Page page;
   do {
     const std::string after = page.entries.empty() ? std::string() : page.entries.back().key;
-    page = store_.list(kPrefix, after, store::kMaxPageEntries);
+    page = store_.list(kPeersPrefix, after, store::kMaxPageEntries);
     for (const store::Entry& entry : page.entries) {
       HANSE_TRY(const json::Value value, json::parse(entry.value));
       HANSE_TRY(federation::PeerRecord record, json::from_json<federation::PeerRecord>(value));

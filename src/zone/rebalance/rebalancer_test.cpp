@@ -27,8 +27,8 @@ TEST_CASE("no hour has more moves than its share") {
   CHECK(rebalance_pace(0, kHourly).moves == 0);
 }
 
-struct Fixture : test_support::MovingHosts {
-  Fixture() {
+struct RebalancerFixture : test_support::MovingHosts {
+  RebalancerFixture() {
     for (const char* name : {"h1", "h2", "h3"}) add_host(name);
     create_on("h1", "a");
     create_on("h2", "b");
@@ -53,7 +53,8 @@ const PackedFleet::Instance& instance_of(const PackedFleet& fleet, const std::st
   return *instance;
 }
 
-TEST_CASE_FIXTURE(Fixture, "the fleet has the hosts that take part, their room, and what may move") {
+TEST_CASE_FIXTURE(RebalancerFixture,
+                  "the fleet has the hosts that take part, their room, and what may move") {
   const PackedFleet before = fleet();
   CHECK(before.running == 3);
   CHECK(host_of(before, "h2").free == placement::packing::Size{{2}, {640}});
@@ -74,7 +75,7 @@ TEST_CASE_FIXTURE(Fixture, "the fleet has the hosts that take part, their room, 
   CHECK_FALSE(instance_of(after, "a").movable);
 }
 
-TEST_CASE_FIXTURE(Fixture, "in a move within the zone both hosts have less room") {
+TEST_CASE_FIXTURE(RebalancerFixture, "in a move within the zone both hosts have less room") {
   sent = model::MoveState::sending;
   REQUIRE(wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
                                         {.instance = "a", .host = "h3"})));
@@ -86,7 +87,7 @@ TEST_CASE_FIXTURE(Fixture, "in a move within the zone both hosts have less room"
   CHECK_FALSE(instance_of(moving, "a").movable);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the host with the fewest instances is emptied, after the first wait") {
+TEST_CASE_FIXTURE(RebalancerFixture, "the host with the fewest instances is emptied, after the first wait") {
   EventLog events(world.runtime);
   ZoneConfig config;
   config.rebalance = RebalanceConfig{.moves_per_hour_percent = 100};  // three an hour

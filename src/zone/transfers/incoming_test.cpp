@@ -9,10 +9,10 @@
 namespace hanse::zone {
 namespace {
 
-struct Fixture : test::ZoneFixture {
+struct IncomingFixture : test::ZoneFixture {
   std::unique_ptr<test::ScriptedHost> host;
 
-  Fixture() {
+  IncomingFixture() {
     add_host_record("h1");
     host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
     pass(Seconds{1});
@@ -50,13 +50,13 @@ struct Fixture : test::ZoneFixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "what the policy here does not allow the source is refused") {
+TEST_CASE_FIXTURE(IncomingFixture, "what the policy here does not allow the source is refused") {
   REQUIRE(wait(zone->membership().set_policy("")));
   check_refusal(Code::permission_denied, "lets zone 'warsaw' place nothing of tenant 'default'",
                 [](IncomingRequest&) {});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a machine that this zone cannot run is refused with the reason") {
+TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refused with the reason") {
   check_refusal(Code::resource_exhausted, "2048 MiB are needed",
                 [](IncomingRequest& asked) { asked.sku.spec.memory_mib = {2048}; });
   check_refusal(Code::resource_exhausted, "5 vCPU",
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a machine that this zone cannot run is refused with 
                 [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone of another minor version is refused, of the same not") {
+TEST_CASE_FIXTURE(IncomingFixture, "a zone of another minor version is refused, of the same not") {
   check_refusal(Code::unimplemented, "bring both to the same minor version",
                 [](IncomingRequest& asked) { asked.version = "99.0.0"; });
   IncomingRequest patched = request();
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone of another minor version is refused, of the s
   CHECK(transfers[0]->metadata.uid.size() == model::kUidDigits);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what a peer sends is checked like any input") {
+TEST_CASE_FIXTURE(IncomingFixture, "what a peer sends is checked like any input") {
   check_refusal(Code::invalid_argument, "'../../etc/passwd' is not allowed",
                 [](IncomingRequest& asked) { asked.instance.metadata.uid = "../../etc/passwd"; });
   check_refusal(Code::invalid_argument, "'t/../..' is not allowed",
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Fixture, "what a peer sends is checked like any input") {
                 [](IncomingRequest& asked) { asked.sku.metadata.name = "other"; });
 }
 
-TEST_CASE_FIXTURE(Fixture, "an instance of the same name that is another one stays") {
+TEST_CASE_FIXTURE(IncomingFixture, "an instance of the same name that is another one stays") {
   add_sku();
   add_image();
   REQUIRE(wait(zone->frontends().instances.put(instance("web"), std::nullopt)));

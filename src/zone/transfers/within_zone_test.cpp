@@ -12,8 +12,8 @@ using model::MoveState;
 using model::PowerState;
 using Phase = model::TransferPhase;
 
-struct Fixture : test_support::MovingHosts {
-  Fixture() {
+struct WithinZoneFixture : test_support::MovingHosts {
+  WithinZoneFixture() {
     add_host("h1");
     add_host("h2");
     create_on("h1", "web");
@@ -36,7 +36,7 @@ struct Fixture : test_support::MovingHosts {
   model::MachineDesired told(const std::string& host) { return MovingHosts::told(host, "web"); }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a running instance moves from one host of the zone to another") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a running instance moves from one host of the zone to another") {
   const std::string name = begin_move();
   CHECK(get("web").status.host == "h1");
   CHECK(get("web").status.other_host == "h2");
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Fixture, "a running instance moves from one host of the zone t
   CHECK(ended.status.report);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what has moved moves back, once its old copy is gone") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "what has moved moves back, once its old copy is gone") {
   sent = MoveState::handed_over;
   REQUIRE(move("h2"));
   act_for(Seconds{5});
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Fixture, "what has moved moves back, once its old copy is gone
   CHECK(get("web").status.epoch == Epoch{3});
 }
 
-TEST_CASE_FIXTURE(Fixture, "after the commit point the old host is never told to run it") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "after the commit point the old host is never told to run it") {
   const std::string name = begin_move();
   hosts.erase("h2");  // before it could be told that it holds the right to run it
   sent = MoveState::handed_over;
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Fixture, "after the commit point the old host is never told to
   CHECK(told("h1").goal == model::MachineGoal::absent);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host that is not known to run it any more is waited for") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a host that is not known to run it any more is waited for") {
   const std::string name = begin_move();
   hosts["h1"]->observe(answer(told("h1"), MoveState::handed_over));
   pass(Millis{200});
@@ -122,7 +122,8 @@ TEST_CASE_FIXTURE(Fixture, "a host that is not known to run it any more is waite
   CHECK(phase(name) == Phase::completed);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a move that fails leaves the instance where it is, and nothing at the target") {
+TEST_CASE_FIXTURE(WithinZoneFixture,
+                  "a move that fails leaves the instance where it is, and nothing at the target") {
   const std::string name = begin_move();
   sent = MoveState::failed;
   act_for(Seconds{6});
@@ -137,7 +138,7 @@ TEST_CASE_FIXTURE(Fixture, "a move that fails leaves the instance where it is, a
   CHECK_FALSE(has_left_copy("h2"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a move is cancelled before its commit point") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a move is cancelled before its commit point") {
   const std::string name = begin_move();
   REQUIRE(wait(zone->transfers().cancel(id(name))));
   act_for(Seconds{6});
@@ -146,7 +147,7 @@ TEST_CASE_FIXTURE(Fixture, "a move is cancelled before its commit point") {
   CHECK(told("h2").goal == model::MachineGoal::absent);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a target that is lost while it prepares ends the move") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a target that is lost while it prepares ends the move") {
   const auto begun = move("h2");
   REQUIRE(begun);
   hosts.erase("h2");
@@ -159,7 +160,7 @@ TEST_CASE_FIXTURE(Fixture, "a target that is lost while it prepares ends the mov
   CHECK_FALSE(has_left_copy("h2"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a zone that restarts while the target prepares gives the move up") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a zone that restarts while the target prepares gives the move up") {
   const auto begun = move("h2");
   REQUIRE(begun);
   restart_zone();
@@ -169,7 +170,7 @@ TEST_CASE_FIXTURE(Fixture, "a zone that restarts while the target prepares gives
   CHECK(told("h2").goal == model::MachineGoal::absent);
 }
 
-TEST_CASE_FIXTURE(Fixture, "one that is bound to a host is bound to the new one") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "one that is bound to a host is bound to the new one") {
   REQUIRE(wait(zone->tables().instances.update(id("web"), [](model::Instance& web) -> Status {
     web.spec.host = "h1";
     return {};
@@ -181,7 +182,7 @@ TEST_CASE_FIXTURE(Fixture, "one that is bound to a host is bound to the new one"
   CHECK(get("web").spec.host == "h2");
 }
 
-TEST_CASE_FIXTURE(Fixture, "while it moves it has its room on both hosts") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "while it moves it has its room on both hosts") {
   add_sku("large", 900);  // of 1024, and the moving one has 192
   begin_move();
   create("other", "large");
@@ -195,7 +196,7 @@ TEST_CASE_FIXTURE(Fixture, "while it moves it has its room on both hosts") {
   CHECK(get("other").status.host == "h1");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a host that cannot take it is refused with the reason") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "a host that cannot take it is refused with the reason") {
   const auto refused = [&](const std::string& host, Code code, const std::string& part) {
     const auto answer = move(host);
     REQUIRE_FALSE(answer);
@@ -225,7 +226,7 @@ TEST_CASE_FIXTURE(Fixture, "a host that cannot take it is refused with the reaso
   refused("h2", Code::resource_exhausted, "CPU model");
 }
 
-TEST_CASE_FIXTURE(Fixture, "only the own zone's hosts can be named") {
+TEST_CASE_FIXTURE(WithinZoneFixture, "only the own zone's hosts can be named") {
   const auto answer =
       wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
                                     {.instance = "web", .target_zone = "lisbon", .host = "h2"}));

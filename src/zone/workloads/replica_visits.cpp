@@ -7,10 +7,6 @@
 namespace hanse::zone {
 namespace {
 
-std::string title_of(const model::Workload& workload) {
-  return to_string(id_of(workload.metadata));
-}
-
 ResourceId replica_id(const model::Workload& workload, const model::ReplicaAssignment& replica) {
   return {workload.metadata.tenant, workload.metadata.workspace, replica.instance};
 }
@@ -81,7 +77,7 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::visit(Pointer workload,
     // The signpost has done its work once it has been followed.
     const std::string left = std::exchange(replica.zone, instance->status.moved_to);
     services_.events.add(
-        "workload", title_of(*workload), "ReplicaMoved",
+        "workload", to_string(id_of(workload->metadata)), "ReplicaMoved",
         fmt::format("{} moved from zone '{}' to zone '{}'", replica.instance, left, replica.zone));
     co_return replica;
   }
@@ -124,7 +120,7 @@ bool ReplicaVisits::is_lost(const model::Workload& workload, const model::Replic
   if (here && is_of(**here, replica) && (*here)->status.moved_to.empty()) return false;
   // Before it is written, so that nothing is granted meanwhile.
   services_.leases.withhold(replica.reservation);
-  services_.events.add("workload", title_of(workload), "ZoneLost",
+  services_.events.add("workload", to_string(id_of(workload.metadata)), "ZoneLost",
                        fmt::format("zone '{}' does not answer and {} cannot run there any more; it is "
                                    "restarted elsewhere",
                                    replica.zone, replica.instance));
@@ -147,7 +143,7 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::make(Pointer workload,
                                                            model::ReplicaAssignment replica) {
   const Status made = co_await put(workload, replica);
   if (made) {
-    services_.events.add("workload", title_of(*workload), "ReplicaCreated",
+    services_.events.add("workload", to_string(id_of(workload->metadata)), "ReplicaCreated",
                          fmt::format("{} in zone '{}'", replica.instance, replica.zone));
     co_return replica;
   }
@@ -159,7 +155,7 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::make(Pointer workload,
   if (gone && !*gone) co_return replica;
   services_.assigner.remember_refusal(*workload, replica.zone, made.error().message);
   services_.events.add(
-      "workload", title_of(*workload), "ReplicaRefused",
+      "workload", to_string(id_of(workload->metadata)), "ReplicaRefused",
       fmt::format("{} by zone '{}': {}", replica.instance, replica.zone, made.error().message));
   replica.zone.clear();
   co_return replica;

@@ -10,7 +10,7 @@ namespace hanse::zone {
 namespace {
 
 // Replicas in other zones do not announce themselves.
-constexpr Nanos kLookAgain = Seconds{2};
+constexpr Nanos kLookAtWorkloadAgain = Seconds{2};
 constexpr char kAllRunning[] = "AllRunning";
 
 std::string title_of(const model::Workload& workload) {
@@ -190,7 +190,7 @@ Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, ReplicaVisits::
         return {};
       });
   if (!written) co_return fail(written.error());
-  co_return Again(kLookAgain);
+  co_return Again(kLookAtWorkloadAgain);
 }
 
 }  // namespace hanse::zone

@@ -12,7 +12,7 @@
 namespace hanse::zone {
 namespace {
 
-constexpr int kPeers = 10;
+constexpr int kChooserPeers = 10;
 constexpr std::array kStates = {"FI", "DE", "FR", "CH", "US"};
 constexpr std::array kProviders = {"aurora", "borealis", "corona"};
 constexpr std::array kLabels = {"c5", "hds", "iso27001"};
@@ -43,13 +43,13 @@ class Dice {
   std::mt19937 engine_;
 };
 
-std::string peer_name(int number) {
+std::string chooser_peer_name(int number) {
   return fmt::format("zone-{}", number);
 }
 
 // This zone now and then.
 std::string zone_name(Dice& dice) {
-  return dice.one_in(kPeers) ? "helsinki" : peer_name(dice.below(kPeers));
+  return dice.one_in(kChooserPeers) ? "helsinki" : chooser_peer_name(dice.below(kChooserPeers));
 }
 
 model::InstanceSku any_sku(Dice& dice) {
@@ -84,7 +84,7 @@ federation::ZoneDigest any_digest(const std::string& zone, Dice& dice) {
 
 std::string any_policy(Dice& dice) {
   std::string text;
-  for (const std::string& peer : {std::string("*"), peer_name(dice.below(kPeers))}) {
+  for (const std::string& peer : {std::string("*"), chooser_peer_name(dice.below(kChooserPeers))}) {
     text += fmt::format("[[peers]]\nname = \"{}\"\n[peers.gives]\ntenants = [\"{}\"]\n", peer,
                         dice.one_in(2) ? "*" : dice.any_of(kTenants));
     if (dice.one_in(3)) text += fmt::format("needs_labels = [\"{}\"]\n", dice.any_of(kLabels));
@@ -125,18 +125,18 @@ Replicas any_replicas(Dice& dice) {
   return replicas;
 }
 
-struct Fixture : test::ZoneFixture {
+struct ZoneChooserFixture : test::ZoneFixture {
   std::map<std::string, SigningKey> keys;
   std::unique_ptr<test::ScriptedHost> host;
   std::int64_t version = 0;
   int chosen = 0;
 
-  Fixture() {
+  ZoneChooserFixture() {
     add_host_record("h1");
     reconnect();
     version = std::chrono::duration_cast<Millis>(since_epoch(world.loop.wall_now())).count();
   }
-  ~Fixture() { host.reset(); }
+  ~ZoneChooserFixture() { host.reset(); }
 
   // A session ends without the pings that this host does not send.
   void reconnect() {
@@ -200,57 +200,58 @@ struct Fixture : test::ZoneFixture {
   }
 };
 
-enum class Act { join, publish, hear, pass, policy, price, neighbour, room, leave, compare };
+enum class ChooserAct { join, publish, hear, pass, policy, price, neighbour, room, leave, compare };
 
-struct Step {
-  Act act;
+struct ChooserStep {
+  ChooserAct act;
   std::uint32_t seed;
 };
 
-std::ostream& operator<<(std::ostream& out, const Step& step) {
+std::ostream& operator<<(std::ostream& out, const ChooserStep& step) {
   return out << fmt::format("{{act {}, seed {}}}", static_cast<int>(step.act), step.seed);
 }
 
-rc::Gen<Step> any_step() {
-  return rc::gen::build<Step>(rc::gen::set(&Step::act, rc::gen::weightedElement<Act>({{2, Act::join},
-                                                                                      {8, Act::publish},
-                                                                                      {4, Act::hear},
-                                                                                      {2, Act::pass},
-                                                                                      {2, Act::policy},
-                                                                                      {2, Act::price},
-                                                                                      {3, Act::neighbour},
-                                                                                      {3, Act::room},
-                                                                                      {1, Act::leave},
-                                                                                      {24, Act::compare}})),
-                              rc::gen::set(&Step::seed));
+rc::Gen<ChooserStep> any_chooser_step() {
+  return rc::gen::build<ChooserStep>(
+      rc::gen::set(&ChooserStep::act, rc::gen::weightedElement<ChooserAct>({{2, ChooserAct::join},
+                                                                            {8, ChooserAct::publish},
+                                                                            {4, ChooserAct::hear},
+                                                                            {2, ChooserAct::pass},
+                                                                            {2, ChooserAct::policy},
+                                                                            {2, ChooserAct::price},
+                                                                            {3, ChooserAct::neighbour},
+                                                                            {3, ChooserAct::room},
+                                                                            {1, ChooserAct::leave},
+                                                                            {24, ChooserAct::compare}})),
+      rc::gen::set(&ChooserStep::seed));
 }
 
-void run(Fixture& fixture, const Step& step) {
+void run(ZoneChooserFixture& fixture, const ChooserStep& step) {
   Dice dice(step.seed);
-  const std::string peer = peer_name(dice.below(kPeers));
+  const std::string peer = chooser_peer_name(dice.below(kChooserPeers));
   switch (step.act) {
-    case Act::join:
+    case ChooserAct::join:
       return fixture.add_peer(peer);
-    case Act::publish:
+    case ChooserAct::publish:
       return fixture.publish(peer, dice);
-    case Act::hear:
+    case ChooserAct::hear:
       return fixture.hear(peer);
-    case Act::pass:
+    case ChooserAct::pass:
       fixture.pass(Seconds{1 + dice.below(25)});
       return fixture.reconnect();
-    case Act::policy:
+    case ChooserAct::policy:
       REQUIRE(fixture.wait(fixture.zone->membership().set_policy(any_policy(dice))));
       return;
-    case Act::price:
+    case ChooserAct::price:
       return fixture.zone->zone_chooser().learn_price(peer, any_sku(dice), {9'000 * dice.below(9)});
-    case Act::neighbour:
+    case ChooserAct::neighbour:
       return fixture.run_neighbour(dice);
-    case Act::room:
+    case ChooserAct::room:
       return fixture.hold_room(dice);
-    case Act::leave:
+    case ChooserAct::leave:
       (void)fixture.wait(fixture.zone->membership().leave(peer, true));  // of one that has left, an error
       return;
-    case Act::compare:
+    case ChooserAct::compare:
       return fixture.compare(dice);
   }
 }
@@ -258,20 +259,22 @@ void run(Fixture& fixture, const Step& step) {
 TEST_CASE("after any history a zone chooses what the planner chooses") {
   int chosen = 0;
   CHECK(rc::check("ZoneChooser equals choose_zone", [&chosen] {
-    Fixture fixture;
-    for (std::uint32_t number = 0; number < kPeers; ++number) {
+    ZoneChooserFixture fixture;
+    for (std::uint32_t number = 0; number < kChooserPeers; ++number) {
       Dice dice(number);
       if (number % 3 == 2) continue;
-      fixture.add_peer(peer_name(static_cast<int>(number)));
-      fixture.publish(peer_name(static_cast<int>(number)), dice);
+      fixture.add_peer(chooser_peer_name(static_cast<int>(number)));
+      fixture.publish(chooser_peer_name(static_cast<int>(number)), dice);
     }
-    for (const Step& step : *rc::gen::container<std::vector<Step>>(any_step())) run(fixture, step);
+    for (const ChooserStep& step : *rc::gen::container<std::vector<ChooserStep>>(any_chooser_step()))
+      run(fixture, step);
     chosen += fixture.chosen;
   }));
   CHECK(chosen > 100);  // or nothing was compared
 }
 
-TEST_CASE_FIXTURE(Fixture, "a peer that falls silent is no choice any more, and is one when it is heard of") {
+TEST_CASE_FIXTURE(ZoneChooserFixture,
+                  "a peer that falls silent is no choice any more, and is one when it is heard of") {
   model::Workload workload;
   workload.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
   workload.spec.placement.zones = {"zone-1"};

@@ -9,7 +9,7 @@
 namespace hanse::host::qemu {
 namespace {
 
-constexpr Nanos kPoll = Millis{50};
+constexpr Nanos kJobPoll = Millis{50};
 // A guest that writes all the time never lets a background mirror become ready: when only this much is left,
 // its writes wait for both sides, and the rest drains.
 constexpr Bytes kNearlyCopied{std::int64_t{16} << 20};
@@ -86,7 +86,7 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
     if (!watch.moves(machine.disk_progress.sent, context.runtime.clock.now()))
       co_return stalled(machine, "disk copy");
     machine.disk_progress.rate = watch.rate();
-    co_await sleep_for(context.runtime.scheduler, kPoll);
+    co_await sleep_for(context.runtime.scheduler, kJobPoll);
   }
 }
 

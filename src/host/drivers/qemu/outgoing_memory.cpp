@@ -4,7 +4,7 @@
 namespace hanse::host::qemu {
 namespace {
 
-constexpr Nanos kPoll = Millis{200};
+constexpr Nanos kRoundPoll = Millis{200};
 constexpr Nanos kDrainLimit = Seconds{30};
 constexpr Nanos kSwitchLimit = Seconds{30};
 
@@ -98,7 +98,7 @@ Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptio
       continue;
     }
     HANSE_CO_CHECK(co_await look_at_memory(context, machine, watch));
-    next_look = context.runtime.clock.now() + kPoll;
+    next_look = context.runtime.clock.now() + kRoundPoll;
   }
 }
 

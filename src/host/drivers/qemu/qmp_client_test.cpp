@@ -64,7 +64,7 @@ Task<void> keep_value(Task<Result<json::Value>> work, std::vector<Result<json::V
   out.push_back(co_await std::move(work));
 }
 
-struct Fixture {
+struct QmpClientFixture {
   ManualLoop loop;
   Wire wire{loop};
   std::vector<std::string> events;
@@ -93,7 +93,7 @@ struct Fixture {
 };
 
 TEST_CASE("a client takes up command mode with commands out of band") {
-  Fixture fixture;
+  QmpClientFixture fixture;
   REQUIRE(fixture.scope.spawn(keep(fixture.client.start(), fixture.statuses)));
   fixture.wire.say(kGreeting);
   fixture.loop.run(Seconds{1});
@@ -103,7 +103,7 @@ TEST_CASE("a client takes up command mode with commands out of band") {
 }
 
 TEST_CASE("replies reach their commands in any order, and events their handler") {
-  Fixture fixture;
+  QmpClientFixture fixture;
   fixture.start();
   fixture.execute("first");
   fixture.execute("second");
@@ -120,7 +120,7 @@ TEST_CASE("replies reach their commands in any order, and events their handler")
 }
 
 TEST_CASE("a command without answer ends, and its late answer is nobody else's") {
-  Fixture fixture;
+  QmpClientFixture fixture;
   fixture.start();
   fixture.execute("slow");
   fixture.loop.run(kQmpReplyLimit + Seconds{1});
@@ -135,7 +135,7 @@ TEST_CASE("a command without answer ends, and its late answer is nobody else's")
 }
 
 TEST_CASE("when QEMU goes away everything that waits is told") {
-  Fixture fixture;
+  QmpClientFixture fixture;
   fixture.start();
   fixture.execute("quit");
   fixture.wire.hang_up();

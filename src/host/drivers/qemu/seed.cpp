@@ -9,17 +9,17 @@ namespace hanse::host::qemu {
 namespace {
 
 // A JSON string is a YAML string.
-std::string quoted(const std::string& text) {
+std::string yaml_quoted(const std::string& text) {
   return boost::json::serialize(boost::json::string(text));
 }
 
 }  // namespace
 
 std::string seed_meta_data(const model::MachineSpec& machine) {
-  std::string text = "instance-id: " + quoted(machine.uid) + "\n";
-  text += "local-hostname: " + quoted(machine.name) + "\n";
+  std::string text = "instance-id: " + yaml_quoted(machine.uid) + "\n";
+  text += "local-hostname: " + yaml_quoted(machine.name) + "\n";
   if (!machine.ssh_keys.empty()) text += "public-keys:\n";
-  for (const std::string& key : machine.ssh_keys) text += "  - " + quoted(key) + "\n";
+  for (const std::string& key : machine.ssh_keys) text += "  - " + yaml_quoted(key) + "\n";
   return text;
 }
 

@@ -14,7 +14,7 @@ constexpr Nanos kRetry = Millis{20};
 // How soon a QEMU that was killed from outside is missed; its closed monitor is noticed at once.
 constexpr Nanos kProcessCheck = Seconds{1};
 constexpr Nanos kEndingCheck = Millis{20};
-constexpr std::size_t kReadBuffer = std::size_t{16} << 10;
+constexpr std::size_t kSessionBuffer = std::size_t{16} << 10;
 
 std::string_view text_of(const std::vector<std::byte>& buffer, std::size_t count) {
   return {reinterpret_cast<const char*>(buffer.data()), count};
@@ -108,7 +108,7 @@ Task<bool> Session::wait_ended(Nanos limit) {
 }
 
 Task<void> Session::read_console() {
-  std::vector<std::byte> buffer(kReadBuffer);
+  std::vector<std::byte> buffer(kSessionBuffer);
   for (;;) {
     auto count = co_await console_->read_some(buffer);
     if (!count || *count == 0) co_return;
@@ -117,7 +117,7 @@ Task<void> Session::read_console() {
 }
 
 Task<void> Session::read_guest() {
-  std::vector<std::byte> buffer(kReadBuffer);
+  std::vector<std::byte> buffer(kSessionBuffer);
   GuestLineReader reader;
   for (;;) {
     auto count = co_await guest_->read_some(buffer);
