@@ -9,7 +9,7 @@ namespace {
 
 // A basic string of TOML, and of YAML in double quotes, where only these two need an escape in printable
 // text.
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -21,7 +21,7 @@ std::string quoted(std::string_view text) {
 // What the zone says of itself; nothing of what the topology does not say.
 std::string offer_toml(const ZoneTopology& zone) {
   std::vector<std::string> labels;
-  for (const std::string& label : zone.labels) labels.push_back(quoted(label));
+  for (const std::string& label : zone.labels) labels.push_back(toml_quoted(label));
   std::string text;
   if (!labels.empty()) text += fmt::format("labels = [{}]\n", fmt::join(labels, ", "));
   if (zone.price_per_vcpu_hour > 0)
@@ -30,7 +30,7 @@ std::string offer_toml(const ZoneTopology& zone) {
     text += fmt::format("price_per_gib_hour = {:.6f}\n", zone.price_per_gib_hour);
   if (zone.carbon_grams_per_kwh > 0)
     text += fmt::format("carbon_grams_per_kwh = {}\ncarbon_source = {}\n", zone.carbon_grams_per_kwh,
-                        quoted(zone.carbon_source));
+                        toml_quoted(zone.carbon_source));
   return text;
 }
 
@@ -133,9 +133,9 @@ std::string zone_toml(const ZonePlan& zone) {
       "name = {}\nprovider = {}\nmember_state = {}\ncity = {}\nlatitude = {:.6f}\nlongitude = {:.6f}\nlisten "
       "= {}\n"
       "data_dir = {}\npolicy_file = {}\nadmin_token_file = {}\n",
-      quoted(topology.name), quoted(topology.provider), quoted(topology.member_state), quoted(topology.city),
-      at.latitude, at.longitude, quoted(to_string(endpoint_of(zone))), quoted(zone.data_folder),
-      quoted(zone.policy_file), quoted(zone.admin_token_file));
+      toml_quoted(topology.name), toml_quoted(topology.provider), toml_quoted(topology.member_state),
+      toml_quoted(topology.city), at.latitude, at.longitude, toml_quoted(to_string(endpoint_of(zone))),
+      toml_quoted(zone.data_folder), toml_quoted(zone.policy_file), toml_quoted(zone.admin_token_file));
   return text + offer_toml(topology);
 }
 
@@ -144,8 +144,8 @@ std::string host_toml(const ZonePlan& zone, const HostPlan& host) {
       "data_dir = {}\nstream_address = {}\n"
       "stream_ports = \"{}-{}\"\nforward_address = {}\nguest_user = \"nobody\"\nvcpu_limit = {}\n"
       "memory_mib_limit = {}\n",
-      quoted(host.data_folder), quoted(zone.address), host.first_stream_port,
-      host.first_stream_port + kStreamPortsPerHost - 1, quoted(zone.address), host.topology.vcpu,
+      toml_quoted(host.data_folder), toml_quoted(zone.address), host.first_stream_port,
+      host.first_stream_port + kStreamPortsPerHost - 1, toml_quoted(zone.address), host.topology.vcpu,
       host.topology.memory_mib);
 }
 
@@ -158,11 +158,11 @@ std::string policy_toml() {
 }
 
 std::string contexts_yaml(const Plan& plan) {
-  std::string text = fmt::format("current: {}\ncontexts:\n", quoted(plan.zones.front().topology.name));
+  std::string text = fmt::format("current: {}\ncontexts:\n", toml_quoted(plan.zones.front().topology.name));
   for (const ZonePlan& zone : plan.zones)
     text += fmt::format("  - name: {}\n    endpoint: {}\n    caFile: {}\n    tokenFile: {}\n",
-                        quoted(zone.topology.name), quoted(to_string(endpoint_of(zone))),
-                        quoted(zone.ca_file), quoted(zone.admin_token_file));
+                        toml_quoted(zone.topology.name), toml_quoted(to_string(endpoint_of(zone))),
+                        toml_quoted(zone.ca_file), toml_quoted(zone.admin_token_file));
   return text;
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """clang-tidy on the given source files, or on all that the dev preset compiles.
 
-Most of its time goes into the headers, so files of one target are checked together, as one translation unit that includes
-them; where two of them use one name in their anonymous namespaces, or one is not clean, each of that batch is checked alone.
+Most of its time goes into the headers, so files with equal flags are checked together, as one translation unit that includes
+them; where two of them use one name in their anonymous namespaces, or one is not clean, the halves of that batch are checked.
 A file is skipped while it, the headers and the configuration are as they were when it last passed: the stamps are in
 build/dev/tidy/. Tests are left out: they look into optionals that a REQUIRE has seen.
 """
@@ -21,7 +21,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/dev"
 STAMPS = BUILD / "tidy"
-BATCH = 12
+BATCH = 40
 CHECKED = ["src/*.cpp", "simulator/*.cpp", "testbed/*.cpp", ":!*witness*", ":!*_test.cpp"]
 
 
@@ -31,16 +31,18 @@ def tracked(*patterns: str) -> list[str]:
 
 
 def compile_commands() -> dict[str, dict]:
-    """The entries of compile_commands.json by source file, relative to the project; several are compiled by one entry (cmake/floors.cmake)."""
+    """The entries of compile_commands.json by source file, relative to the project: one entry compiles several (cmake/floors.cmake), and some
+    files are compiled for several targets, of which the library that uses the precompiled header counts."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         sys.exit("tidy: build first with './dev build'")
     found = {}
-    for entry in json.loads(path.read_text()):
+    for entry in sorted(json.loads(path.read_text()), key=lambda entry: "-include-pch" not in entry["command"]):
         files = [entry["file"]]
         if "/Unity/" in entry["file"]:
             files = re.findall(r'#include "(.*)"', pathlib.Path(entry["file"]).read_text())
-        found.update({os.path.relpath(file, ROOT): entry for file in files})
+        for file in files:
+            found.setdefault(os.path.relpath(file, ROOT), entry)
     return found
 
 
@@ -76,20 +78,22 @@ def run(source: pathlib.Path, entry: dict) -> tuple[bool, str]:
 
 def check(files: list[str], commands: dict[str, dict], shared: str) -> list[str]:
     """Checks one batch; returns what is wrong in it, and stamps the files that are clean."""
-    unit = STAMPS / f"batch-{hashlib.sha256(' '.join(files).encode()).hexdigest()[:16]}.cpp"
-    unit.write_text("".join(f'#include "{ROOT / file}"\n' for file in files))
-    clean, _ = run(unit, commands[files[0]]) if len(files) > 1 else (False, "")
-    unit.unlink()
-    if not clean and len(files) > 1:
-        print(f"tidy: {len(files)} files from {files[0]} on are not clean together; each is checked alone", file=sys.stderr)
-    wrong = []
-    for file in files:
-        passed, text = (True, "") if clean else run(ROOT / file, commands[file])
-        if passed:
+    unit = ROOT / files[0]
+    if len(files) > 1:
+        unit = STAMPS / f"batch-{hashlib.sha256(' '.join(files).encode()).hexdigest()[:16]}.cpp"
+        unit.write_text("".join(f'#include "{ROOT / file}"\n' for file in files))
+    passed, text = run(unit, commands[files[0]])
+    if passed:
+        for file in files:
             stamp(file, shared).touch()
-        else:
-            wrong.append(text or f"{file}: clang-tidy could not read it\n")
-    return wrong
+    if len(files) == 1:
+        return [] if passed else [text or f"{files[0]}: clang-tidy could not read it\n"]
+    unit.unlink()
+    if passed:
+        return []
+    print(f"tidy: {len(files)} files from {files[0]} on are not clean together; each half is checked", file=sys.stderr)
+    half = len(files) // 2
+    return check(files[:half], commands, shared) + check(files[half:], commands, shared)
 
 
 def main() -> int:

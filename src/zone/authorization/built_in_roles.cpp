@@ -5,8 +5,8 @@ namespace {
 
 using Terms = std::vector<std::string>;
 
-const Terms everything{"*"};
-const Terms reading{"get", "list"};
+const Terms kEverything{"*"};
+const Terms kReading{"get", "list"};
 
 // All that there is, but for what makes or ends rights.
 std::vector<model::Permission> operator_permissions() {
@@ -14,45 +14,47 @@ std::vector<model::Permission> operator_permissions() {
   for (const char* provider :
        {"seca.workspace", "seca.compute", "seca.storage", "hanse.storage", "hanse.host", "hanse.workload",
         "hanse.migration", "hanse.placement", "hanse.federation"})
-    permissions.push_back({provider, everything, everything});
-  permissions.push_back({"*", everything, reading});
+    permissions.push_back({provider, kEverything, kEverything});
+  permissions.push_back({"*", kEverything, kReading});
   return permissions;
 }
 
 std::vector<model::Permission> catalogue() {
-  return {{"seca.region", {"regions/*"}, reading},
-          {"seca.compute", {"skus/*"}, reading},
-          {"seca.storage", {"skus/*", "images/*"}, reading},
+  return {{"seca.region", {"regions/*"}, kReading},
+          {"seca.compute", {"skus/*"}, kReading},
+          {"seca.storage", {"skus/*", "images/*"}, kReading},
           {"hanse.system", {"openapi/*"}, {"get"}}};
 }
 
 std::vector<model::Permission> workload_permissions() {
   std::vector<model::Permission> permissions = catalogue();
-  permissions.push_back({"seca.workspace", {"workspaces/*"}, reading});
-  permissions.push_back({"seca.compute", {"instances/*"}, everything});
-  permissions.push_back({"seca.storage", {"block-storages/*"}, everything});
-  permissions.push_back({"hanse.workload", {"workloads/*"}, everything});
-  permissions.push_back({"hanse.migration", {"transfers/*"}, everything});
+  permissions.push_back({"seca.workspace", {"workspaces/*"}, kReading});
+  permissions.push_back({"seca.compute", {"instances/*"}, kEverything});
+  permissions.push_back({"seca.storage", {"block-storages/*"}, kEverything});
+  permissions.push_back({"hanse.workload", {"workloads/*"}, kEverything});
+  permissions.push_back({"hanse.migration", {"transfers/*"}, kEverything});
   permissions.push_back({"hanse.observatory", {"events/*"}, {"list"}});
   return permissions;
 }
 
-// The audit log is of the zone as a whole, and its verb is none of those for reading: who may see everything
-// else does not see who did it.
+// The audit log is of the zone as a whole, and its verb is none of those for kReading: who may see
+// kEverything else does not see who did it.
 std::vector<model::Permission> auditor_permissions() {
   return {{"hanse.observatory", {"audit/*"}, {"post.review"}},
           {"hanse.observatory", {"events/*"}, {"list"}},
-          {"seca.authorization", {"roles/*", "role-assignments/*"}, reading},
+          {"seca.authorization", {"roles/*", "role-assignments/*"}, kReading},
           {"hanse.system", {"openapi/*"}, {"get"}}};
 }
 
 }  // namespace
 
 const std::vector<BuiltInRole>& built_in_roles() {
-  static const std::vector<BuiltInRole> roles{
-      {"admin", {{{"*", everything, everything}}}}, {"operator", {operator_permissions()}},
-      {"viewer", {{{"*", everything, reading}}}},   {"workload-user", {workload_permissions()}},
-      {"catalogue-viewer", {catalogue()}},          {"auditor", {auditor_permissions()}}};
+  static const std::vector<BuiltInRole> roles{{"admin", {{{"*", kEverything, kEverything}}}},
+                                              {"operator", {operator_permissions()}},
+                                              {"viewer", {{{"*", kEverything, kReading}}}},
+                                              {"workload-user", {workload_permissions()}},
+                                              {"catalogue-viewer", {catalogue()}},
+                                              {"auditor", {auditor_permissions()}}};
   return roles;
 }
 
