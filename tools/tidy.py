@@ -31,8 +31,8 @@ def tracked(*patterns: str) -> list[str]:
 
 
 def compile_commands() -> dict[str, dict]:
-    """The entries of compile_commands.json by source file, relative to the project: one entry compiles several (cmake/floors.cmake), and some
-    files are compiled for several targets, of which the library that uses the precompiled header counts."""
+    """The entries of compile_commands.json by source file, relative to the project: one entry compiles several (cmake/floors.cmake),
+    and some files are compiled for several targets, of which the library that uses the precompiled header counts."""
     path = BUILD / "compile_commands.json"
     if not path.exists():
         sys.exit("tidy: build first with './dev build'")

@@ -37,7 +37,7 @@ std::vector<model::Permission> workload_permissions() {
   return permissions;
 }
 
-// The audit log is of the zone as a whole, and its verb is none of those for kReading: who may see
+// The audit log is of the zone as a whole, and its verb is none of those for reading: who may see
 // kEverything else does not see who did it.
 std::vector<model::Permission> auditor_permissions() {
   return {{"hanse.observatory", {"audit/*"}, {"post.review"}},

@@ -6,7 +6,10 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <list>
+#include <memory>
+#include <optional>
 
 #include "runtime/network.h"
 #include "runtime/waiter.h"
