@@ -1,4 +1,5 @@
 """What the benchmarks share: the machine that they ran on, medians, and the files in bench/results/."""
+import argparse
 import datetime
 import json
 import os
@@ -33,13 +34,6 @@ def machine():
     }
 
 
-def run_rounds(program, folder, seconds, rounds):
-    """What a program that measures a disk prints, an object a round; it has a folder inside of the given one for itself."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        done = subprocess.run([program, place, str(seconds), str(rounds)], text=True, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def quartiles(values):
     """(median, lower quartile, upper quartile); the three are equal for a single value, and nothing is known of none."""
     values = list(values)
@@ -71,3 +65,22 @@ def print_table(heads, rows):
     """A table in Markdown."""
     for row in [heads, ["---"] * len(heads), *rows]:
         print("| " + " | ".join(str(cell) for cell in row) + " |")
+
+
+def run_disk_program(description, name, seconds, rounds, print_summary):
+    """The whole of a benchmark that is a program bench_<name>, which is given a folder on the disk that is meant, the seconds of each part
+    and the rounds, and prints an object a round; print_summary gets the list of them."""
+    build = os.path.join(ROOT, "build", "release")
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--program", default=os.path.join(build, "bench", f"bench_{name}"))
+    parser.add_argument("--folder", default=build)
+    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    options = parser.parse_args()
+    before = machine()
+    with tempfile.TemporaryDirectory(dir=options.folder) as place:
+        command = [options.program, place, str(options.seconds), str(options.rounds)]
+        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=True)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    save(f"{name}.json", {"machine": before, "seconds": options.seconds, "rounds": results})
+    print_summary(results)

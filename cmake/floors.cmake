@@ -1,9 +1,10 @@
 # A floor is a folder of src/: its sources make the library hanse_<name>, its *_test.cpp files the program <name>_test.
 # Globbing keeps the build files free of lists that every change would have to touch.
 #
-# Most of a compilation is its headers, so ten source files of a target are compiled as one (half the time of a build from
-# nothing). Names in anonymous namespaces are therefore unique in a floor.
-set(HANSE_FILES_AT_ONCE 10)
+# Most of a compilation is its headers, so ten source files of a target are compiled as one (a third of the time of a build
+# from nothing). Names in anonymous namespaces are therefore unique in a floor. With 1 each is compiled alone, which shows a
+# missing include.
+set(HANSE_FILES_AT_ONCE 10 CACHE STRING "Source files of a target that are compiled together")
 
 function(hanse_compile_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${HANSE_FILES_AT_ONCE})

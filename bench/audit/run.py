@@ -3,7 +3,6 @@
 
 Usage: run.py [--program FILE] [--folder FOLDER] [--seconds N] [--rounds N]; the folder must be on the disk that is meant.
 """
-import argparse
 import os
 import sys
 
@@ -23,19 +22,5 @@ def print_summary(rounds):
     report.print_table(["writers", "store alone", "store, then record", "record alone", "with record, ratio to without"], rows)
 
 
-def main():
-    build = os.path.join(report.ROOT, "build", "release")
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", default=os.path.join(build, "bench", "bench_audit"))
-    parser.add_argument("--folder", default=build)
-    parser.add_argument("--seconds", type=float, default=1)
-    parser.add_argument("--rounds", type=int, default=7)
-    options = parser.parse_args()
-    machine = report.machine()
-    rounds = report.run_rounds(options.program, options.folder, options.seconds, options.rounds)
-    report.save("audit.json", {"machine": machine, "seconds": options.seconds, "rounds": rounds})
-    print_summary(rounds)
-
-
 if __name__ == "__main__":
-    main()
+    report.run_disk_program(__doc__, "audit", 1, 7, print_summary)

@@ -156,6 +156,12 @@ def grow(zone, hosts, connected, connects):
         print(f"{made} hosts and {made * INSTANCES_PER_HOST} instances are in the store", file=sys.stderr, flush=True)
 
 
+def note_grown(path, hosts, instances):
+    """What is in a store, for who uses it again."""
+    with open(path, "w", encoding="ascii") as file:
+        json.dump({"hosts": hosts, "instances": instances}, file)
+
+
 def measure_restart(zone, fleet):
     result = restart(zone, fleet)
     result["zone_mib"] = round(memory_mib(zone.process.pid))
@@ -182,14 +188,18 @@ def measure_large(options):
                 grow(zone, hosts, connected, options.connects)
                 result["grown"] = {"seconds": round(time.monotonic() - began, 1),
                                    "zone_cpu_seconds": round(cpu_seconds(zone.process.pid) - cpu, 1)}
-                with open(grown, "w", encoding="ascii") as file:
-                    json.dump({"hosts": hosts, "instances": hosts * INSTANCES_PER_HOST}, file)
+                note_grown(grown, hosts, hosts * INSTANCES_PER_HOST)
             with open(grown, encoding="ascii") as file:
                 result["store"] = json.load(file)
+            if result["store"]["hosts"] != hosts:
+                raise RuntimeError(f"the store in {folder} is one of {result['store']['hosts']} hosts and --large says {hosts}; "
+                                   "give another --store or that number")
             with Fleet(zone, connected, options.connects, 1, first=hosts - connected + 1) as fleet:
                 result["connect_seconds"] = round(fleet.wait("connected", connected, PATIENCE), 1)
                 fleet.wait("running", connected * INSTANCES_PER_HOST, PATIENCE)
-                result["create"] = create(zone, fleet, options.instances, result["store"]["instances"])
+                had = result["store"]["instances"]
+                result["create"] = create(zone, fleet, options.instances, had)
+                note_grown(grown, hosts, had + options.instances)
                 result["list"] = lists(zone)
                 result["store_mib"] = round(os.path.getsize(zone.path("data/zone.db")) / (1 << 20))
                 result["restart"] = measure_restart(zone, fleet)
