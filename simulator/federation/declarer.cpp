@@ -13,7 +13,6 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kSkus[] = "/providers/seca.compute/v1/tenants/default/skus/";
-constexpr char kImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
 constexpr char kInstances[] = "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/";
 constexpr char kWorkloads[] = "/providers/hanse.workload/v1/tenants/default/workspaces/default/workloads/";
 constexpr char kNumber[] = "number";
@@ -24,7 +23,7 @@ constexpr Nanos kRetry = Seconds{1};
 
 model::InstanceSpec instance_spec() {
   model::InstanceSpec instance{.sku_ref = std::string("skus/") + kFlavour};
-  instance.boot_volume.source_image_ref = "images/disk";
+  instance.boot_volume.source_image_ref = kImageRef;
   return instance;
 }
 

@@ -25,7 +25,9 @@ inline constexpr char kAdminToken[] = "the-administrator-of-all-zones";
 std::string zone_ca_pem(const std::string& zone);
 // As if the zones had joined each other already.
 std::vector<federation::PeerRecord> peer_records(const ZonePlace& zone);
-// The disk of the image that everyone boots.
+// The image that everyone boots, and its disk.
+inline constexpr char kImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
+inline constexpr char kImageRef[] = "images/disk";
 model::Blob image_blob();
 
 // By which everybody may place everything.

@@ -14,7 +14,6 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kSkuPath[] = "/providers/seca.compute/v1/tenants/default/skus/small";
-constexpr char kDiskImagePath[] = "/providers/seca.storage/v1/tenants/default/images/disk";
 constexpr char kInstancePath[] =
     "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/web";
 constexpr char kTransfersPath[] =
@@ -68,9 +67,9 @@ Task<Status> User::deploy() {
   const model::InstanceSkuSpec sku{.vcpu = {1}, .memory_mib = {192}};
   HANSE_CO_CHECK(co_await call(zone, "PUT", kSkuPath, with_spec(sku)));
   const model::ImageSpec image{.blobs = {image_blob()}, .virtual_size_mib = {32}};
-  HANSE_CO_CHECK(co_await call(zone, "PUT", kDiskImagePath, with_spec(image)));
+  HANSE_CO_CHECK(co_await call(zone, "PUT", kImagePath, with_spec(image)));
   model::InstanceSpec instance{.sku_ref = "skus/small"};
-  instance.boot_volume.source_image_ref = "images/disk";
+  instance.boot_volume.source_image_ref = kImageRef;
   HANSE_CO_CHECK(co_await call(zone, "PUT", kInstancePath, with_spec(instance)));
   const std::optional<Owned> owned = co_await find();
   if (!owned || owned->instance.status.power_state != model::PowerState::running)

@@ -11,6 +11,7 @@
 #include "api/resource_body.h"
 #include "api/resource_kind.h"
 #include "base/json.h"
+#include "base/json_text.h"
 
 namespace hanse::api {
 
@@ -65,8 +66,7 @@ class ResourceKindOf final : public ResourceKind {
   }
 
   Result<Record> read(const store::Entry& entry) const override {
-    HANSE_TRY(const json::Value value, json::parse(entry.value));
-    HANSE_TRY(T resource, json::from_json<T>(value));
+    HANSE_TRY(T resource, json::parse_as<T>(entry.value));
     resource.metadata.resource_version = static_cast<std::int64_t>(entry.revision);
     return Record{resource.metadata.name, resource.labels, text_of(resource)};
   }

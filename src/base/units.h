@@ -27,6 +27,7 @@ using MiB = Quantity<struct MiBTag>;
 using VcpuCount = Quantity<struct VcpuTag>;
 // Prices are whole millionths of a euro, so that sums and comparisons are exact.
 using MicroEuroPerHour = Quantity<struct MicroEuroPerHourTag>;
+inline constexpr double kMicrosPerEuro = 1'000'000;
 // Of carbon dioxide equivalent, for a kilowatt-hour of electricity.
 using GramsPerKwh = Quantity<struct GramsPerKwhTag>;
 using BytesPerSecond = Quantity<struct BytesPerSecondTag>;

@@ -2,16 +2,13 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "codec/frames.h"
 #include "codec/server_sent_events.h"
 #include "codec/url.h"
 
 namespace hanse::codec {
 namespace {
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 std::vector<ServerSentEvent> decode_in_pieces(std::string_view text, std::size_t piece) {
   EventDecoder decoder;
@@ -66,7 +63,7 @@ TEST_CASE("frames survive their encoding, in pieces of any size") {
     FrameDecoder decoder;
     std::vector<Frame> out;
     for (std::size_t i = 0; i < text.size(); i += piece) {
-      decoder.feed(bytes_of(std::string_view(text).substr(i, piece)));
+      decoder.feed(as_bytes(std::string_view(text).substr(i, piece)));
       while (auto frame = decoder.next().value()) out.push_back(*frame);
     }
     CHECK(out == frames);
@@ -80,7 +77,7 @@ TEST_CASE("the layout of a frame is fixed") {
 
 TEST_CASE("a frame over the limit is refused by its head alone, on both sides") {
   FrameDecoder decoder;
-  decoder.feed(bytes_of(std::string_view("\x7f\0\0\0\1\1", 6)));
+  decoder.feed(as_bytes(std::string_view("\x7f\0\0\0\1\1", 6)));
   CHECK(decoder.next().error().code == Code::resource_exhausted);
   CHECK_FALSE(decoder.empty());
   CHECK(encode_frame({1, 1, std::string(kFrameLimit + 1, 'x')}).error().code == Code::resource_exhausted);

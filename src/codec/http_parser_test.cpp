@@ -4,12 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
+
 namespace hanse::codec {
 namespace {
-
-std::span<const std::byte> spans_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 // Feeds `text` as a network would that delivers `piece` bytes at a time; returns what was not taken.
 template <class Head>
@@ -19,7 +17,7 @@ Result<std::string> feed_in_pieces(HttpParser<Head>& parser, std::string_view te
     pending += text.substr(0, piece);
     text.remove_prefix(std::min(piece, text.size()));
     for (;;) {
-      auto taken = parser.feed(spans_of(pending));
+      auto taken = parser.feed(as_bytes(pending));
       if (!taken) return fail(taken.error());
       pending.erase(0, *taken);
       if (*taken == 0 || pending.empty() || parser.done()) break;
@@ -105,14 +103,14 @@ TEST_CASE("a head over its limits is out_of_range") {
 
 TEST_CASE("a body over its limit is resource_exhausted, announced or not") {
   RequestParser announced;
-  REQUIRE(announced.feed(spans_of(kPut)));
+  REQUIRE(announced.feed(as_bytes(kPut)));
   REQUIRE(announced.head_done());
   CHECK(announced.set_body_limit(5));
   CHECK(announced.set_body_limit(4).error().code == Code::resource_exhausted);
   ResponseParser chunked;
-  const std::size_t taken = chunked.feed(spans_of(kChunked)).value();
+  const std::size_t taken = chunked.feed(as_bytes(kChunked)).value();
   REQUIRE(chunked.set_body_limit(10));
-  CHECK(chunked.feed(spans_of(kChunked.substr(taken))).error().code == Code::resource_exhausted);
+  CHECK(chunked.feed(as_bytes(kChunked.substr(taken))).error().code == Code::resource_exhausted);
 }
 
 TEST_CASE("what is no HTTP is invalid_argument") {
@@ -139,7 +137,7 @@ TEST_CASE("a chunk head without end does not fill the memory") {
 TEST_CASE("a serialised head is read back the same, and a value cannot add a header") {
   const RequestHead request{.method = "POST", .target = "/x", .headers = {{"Host", "h"}, {"A", "1\r\nB: 2"}}};
   RequestParser parser;
-  REQUIRE(parser.feed(spans_of(serialise(request))));
+  REQUIRE(parser.feed(as_bytes(serialise(request))));
   CHECK(parser.head().method == "POST");
   CHECK(parser.head().headers == Headers{{"Host", "h"}, {"A", "1  B: 2"}});
   CHECK(serialise(ResponseHead{.status = 404}) == "HTTP/1.1 404 Not Found\r\n\r\n");

@@ -29,6 +29,7 @@ struct Invitation {
   std::string secret;
 };
 
+inline constexpr int kSecretDigits = 64;  // of a secret; 256 bits
 // What the zone keeps of a secret.
 std::string secret_digest(Hashing& hashing, std::string_view secret);
 

@@ -178,4 +178,17 @@ inline model::MachineDesired moving(const std::string& uid, model::MoveGoal goal
   return desired;
 }
 
+class DirectPath final : public OpenPath {
+ public:
+  IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
+  model::StreamPath kind() const override { return model::StreamPath::direct; }
+};
+
+class DirectPaths final : public StreamPaths {
+ public:
+  Task<Result<std::unique_ptr<OpenPath>>> open(model::MoveOrder) override {
+    co_return std::make_unique<DirectPath>();
+  }
+};
+
 }  // namespace hanse::host::test_support

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/fakes_for_test.h"
 #include "runtime/sleep.h"
 #include "tests/support/fake_driver.h"
 #include "tests/support/fake_files.h"
@@ -31,25 +32,12 @@ class AllBlobs final : public BlobSource {
   Status result;
 };
 
-class DirectPath final : public OpenPath {
- public:
-  IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
-  model::StreamPath kind() const override { return model::StreamPath::direct; }
-};
-
-class DirectPaths final : public StreamPaths {
- public:
-  Task<Result<std::unique_ptr<OpenPath>>> open(model::MoveOrder) override {
-    co_return std::make_unique<DirectPath>();
-  }
-};
-
 struct MachineFixture {
   test::TestRuntime runtime;
   test::ManualLoop& loop = runtime.loop;
   test::FakeDriver driver{loop};
   AllBlobs blobs;
-  DirectPaths paths;
+  test_support::DirectPaths paths;
   MoveMarkers markers{runtime.files, "/moves"};
   Leases leases{runtime.runtime, driver, [] {}};
   MachineContext context{runtime.runtime, driver, blobs, paths, markers, leases};

@@ -20,19 +20,6 @@ class NoBlobs final : public BlobSource {
   Task<Status> ensure(model::Blob) override { co_return Status(); }
 };
 
-class PlainPath final : public OpenPath {
- public:
-  IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
-  model::StreamPath kind() const override { return model::StreamPath::direct; }
-};
-
-class PlainPaths final : public StreamPaths {
- public:
-  Task<Result<std::unique_ptr<OpenPath>>> open(model::MoveOrder) override {
-    co_return std::make_unique<PlainPath>();
-  }
-};
-
 struct Told {
   Nanos at{0};
   model::MachineObserved view;
@@ -42,7 +29,7 @@ struct MachinesFixture {
   test::TestRuntime world;
   test::FakeDriver driver{world.loop};
   NoBlobs blobs;
-  PlainPaths paths;
+  test_support::DirectPaths paths;
   MoveMarkers markers{world.files, "/moves"};
   Leases leases{world.runtime, driver, [] {}};
   MachineContext context{world.runtime, driver, blobs, paths, markers, leases};

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"  // for those who write texts to a stream
 #include "base/result.h"
 #include "base/task.h"
 #include "base/units.h"
@@ -91,9 +92,5 @@ class Network {
   virtual Task<Result<std::unique_ptr<Listener>>> listen(Endpoint endpoint,
                                                          std::optional<TlsOptions> tls) = 0;
 };
-
-inline std::span<const std::byte> as_bytes(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 }  // namespace hanse

@@ -8,12 +8,10 @@
 namespace hanse::zone {
 namespace {
 
+constexpr const KindTraits& kHost = KindOf<model::Host>::kTraits;
+
 // Hosts that a refusal speaks of.
 constexpr std::size_t kMaxReasons = 5;
-
-constexpr const KindTraits& kHost = KindOf<model::Host>::kTraits;
-constexpr const KindTraits& kInstanceTraits = KindOf<model::Instance>::kTraits;
-constexpr const KindTraits& kSku = KindOf<model::InstanceSku>::kTraits;
 
 // "helsinki/default/default/web#3" -> "helsinki/default/default/web".
 std::string workload_of(const model::Instance& instance) {
@@ -22,7 +20,7 @@ std::string workload_of(const model::Instance& instance) {
 }
 
 std::string sku_key_of(const model::Instance& instance) {
-  return key_of(kSku,
+  return key_of(kSkuTraits,
                 {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)});
 }
 
@@ -124,7 +122,7 @@ void HostCapacity::instance_changed(const std::string& key) {
   if ((*instance)->status.host.empty()) return drop_record(key);
   Record record{.uid = (*instance)->metadata.uid, .sku_key = sku_key_of(**instance)};
   record.charge = {.host = (*instance)->status.host, .workload = workload_of(**instance)};
-  if (const auto sku = tables_.instance_skus.get(id_of_key(kSku, record.sku_key))) {
+  if (const auto sku = tables_.instance_skus.get(id_of_key(kSkuTraits, record.sku_key))) {
     record.charge.vcpu = (*sku)->spec.vcpu;
     record.charge.memory = (*sku)->spec.memory_mib;
   }

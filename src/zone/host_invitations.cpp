@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json_mapping.h"
+#include "base/json_text.h"
 #include "federation/invitation.h"
 #include "zone/federation/own_card.h"
 
@@ -10,13 +11,7 @@ namespace hanse::zone {
 namespace {
 
 constexpr char kHostInvitationsPrefix[] = "/host-invitations/";
-constexpr int kHostSecretDigits = 64;  // 256 bits
 constexpr std::string_view kInviteRemedy = "make a new one with 'hanse host invite'";
-
-Result<HostInvitationRecord> read_host_invitation(const store::Entry& entry) {
-  HANSE_TRY(const json::Value value, json::parse(entry.value));
-  return json::from_json<HostInvitationRecord>(value);
-}
 
 }  // namespace
 
@@ -42,7 +37,7 @@ Task<Result<std::string>> HostInvitations::make(std::string host, Seconds lifeti
                                           .endpoint = std::move(endpoint),
                                           .expires_at = expires,
                                           .ca_fingerprint = std::move(ca_fingerprint),
-                                          .secret = random_token(runtime_.random, kHostSecretDigits)};
+                                          .secret = random_token(runtime_.random, federation::kSecretDigits)};
   const HostInvitationRecord record{.host = std::move(host), .expires_at = to_rfc3339(expires)};
   const std::string key = kHostInvitationsPrefix + federation::secret_digest(hashing_, invitation.secret);
   const auto made = co_await store_.transact(
@@ -60,7 +55,7 @@ Result<HostInvitations::Found> HostInvitations::find(const std::string& secret) 
                 "zone '{}' knows no such token: it is wrong, or it expired long ago; {}", config_.name,
                 kInviteRemedy);
   }
-  HANSE_TRY(HostInvitationRecord record, read_host_invitation(*entry));
+  HANSE_TRY(HostInvitationRecord record, json::parse_as<HostInvitationRecord>(entry->value));
   return Found{std::move(record), std::move(key), entry->revision};
 }
 
@@ -99,7 +94,7 @@ Task<Status> HostInvitations::clean_up() {
     const store::Page page = store_.list(kHostInvitationsPrefix, after, store::kMaxWritesPerTransaction);
     store::Transaction gone;
     for (const store::Entry& entry : page.entries) {
-      const auto record = read_host_invitation(entry);
+      const auto record = json::parse_as<HostInvitationRecord>(entry.value);
       if (record && record->expires_at < limit) gone.writes.push_back({entry.key, std::nullopt});
     }
     kept += page.entries.size() - gone.writes.size();

@@ -71,6 +71,8 @@ template <>
 struct KindOf<model::Transfer> {
   static constexpr KindTraits kTraits{"transfer", "transfer", "transfers", ResourceScope::workspace};
 };
+inline constexpr const KindTraits& kInstanceTraits = KindOf<model::Instance>::kTraits;
+inline constexpr const KindTraits& kSkuTraits = KindOf<model::InstanceSku>::kTraits;
 
 template <>
 struct KindOf<model::Role> {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_text.h"
 #include "zone/table.h"
 
 namespace hanse::zone {
@@ -149,8 +150,7 @@ Result<typename Table<T>::Kept> Table<T>::read(const store::EntryView& entry) co
     const auto node = written_.extract(written);
     if (node.mapped().text == entry.value) return Kept(entry, node.mapped().value, KeptText::stored);
   }
-  auto read =
-      json::parse(entry.value).and_then([](const json::Value& value) { return json::from_json<T>(value); });
+  auto read = json::parse_as<T>(entry.value);
   if (!read)
     return fail(Code::data_loss, "the record {} cannot be read: {}", entry.key, read.error().message);
   return Kept(entry, std::make_shared<T>(std::move(*read)), KeptText::unknown);

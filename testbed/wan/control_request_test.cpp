@@ -3,13 +3,10 @@
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
+#include "tests/support/no_chance.h"
+
 namespace hanse::testbed {
 namespace {
-
-class NoLoss final : public Random {
- public:
-  std::uint64_t next() override { return 0; }
-};
 
 class NoSink final : public FrameSink {
  public:
@@ -17,7 +14,7 @@ class NoSink final : public FrameSink {
 };
 
 struct ControlRequestFixture {
-  NoLoss random;
+  test::NoChance random;
   NoSink sink;
   WanSwitch wan{{"a", "b"}, sink, random};
   std::string error_of(const std::string& line) {

@@ -5,13 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/no_chance.h"
+
 namespace hanse::testbed {
 namespace {
-
-class NoChance final : public Random {
- public:
-  std::uint64_t next() override { return 0; }
-};
 
 class RecordingSink final : public FrameSink {
  public:
@@ -32,7 +29,7 @@ std::vector<std::byte> frame_of(const MacAddress& source, const MacAddress& dest
 }
 
 struct WanSwitchFixture {
-  NoChance random;
+  test::NoChance random;
   RecordingSink sink;
   WanSwitch wan{{"a", "b", "c"}, sink, random};
 };

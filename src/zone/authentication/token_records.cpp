@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json_mapping.h"
+#include "base/json_text.h"
 
 namespace hanse::zone {
 namespace {
@@ -11,11 +12,6 @@ namespace {
 constexpr char kTokensPrefix[] = "/tokens/";
 constexpr char kLogin[] = "login";
 constexpr std::string_view kRemedy = "ask the administrator for one, 'hanse token invite' makes it";
-
-Result<TokenRecord> read_token(const store::Entry& entry) {
-  HANSE_TRY(const json::Value value, json::parse(entry.value));
-  return json::from_json<TokenRecord>(value);
-}
 
 }  // namespace
 
@@ -30,7 +26,7 @@ std::string TokenRecords::key_of(const std::string& token) const {
 Result<TokenRecord> TokenRecords::find(const std::string& token) const {
   const auto entry = store_.get(key_of(token));
   if (!entry) return fail(Code::unauthenticated, "the token is not known here; {}", kRemedy);
-  HANSE_TRY(const TokenRecord record, read_token(*entry));
+  HANSE_TRY(const TokenRecord record, json::parse_as<TokenRecord>(entry->value));
   if (record.purpose != kLogin)
     return fail(Code::unauthenticated, "the token is not for this but for '{}'; {}", record.purpose, kRemedy);
   // RFC 3339 in UTC sorts as text.
@@ -71,7 +67,7 @@ Task<Status> TokenRecords::clean_up() {
     const store::Page page = store_.list(kTokensPrefix, after, store::kMaxWritesPerTransaction);
     store::Transaction transaction;
     for (const store::Entry& entry : page.entries) {
-      const auto record = read_token(entry);
+      const auto record = json::parse_as<TokenRecord>(entry.value);
       if (record && record->expires_at < limit) transaction.writes.push_back({entry.key, std::nullopt});
     }
     if (!transaction.writes.empty()) {

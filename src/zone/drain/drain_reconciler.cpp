@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace hanse::zone {
-namespace {
-
-constexpr const KindTraits& kInstance = KindOf<model::Instance>::kTraits;
-
-}  // namespace
-
 // One look at one host.
 struct DrainReconciler::Round {
   std::string host;
@@ -41,7 +35,7 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   });
   // What moves already counts before anything is begun.
   for (const std::string& instance : keys) {
-    const auto found = services_.tables.instances.get(id_of_key(kInstance, instance));
+    const auto found = services_.tables.instances.get(id_of_key(kInstanceTraits, instance));
     if (found && !(*found)->status.transfer.empty() && !(*found)->status.incoming) ++round.status.moving;
   }
   for (const std::string& instance : keys) HANSE_CO_CHECK(co_await look_at(round, instance));
@@ -51,7 +45,7 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
 }
 
 Task<Status> DrainReconciler::look_at(Round& round, std::string key) {
-  const ResourceId id = id_of_key(kInstance, key);
+  const ResourceId id = id_of_key(kInstanceTraits, key);
   const auto instance = services_.tables.instances.get(id);
   // It may have gone while an earlier one was looked at.
   if (!instance || (*instance)->status.host != round.host) co_return Status();

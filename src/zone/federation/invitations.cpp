@@ -2,19 +2,15 @@
 
 #include <boost/json.hpp>
 
+#include "base/json_text.h"
+
 namespace hanse::zone {
 namespace {
 
 constexpr char kInvitationsPrefix[] = "/invitations/";
-constexpr int kSecretDigits = 64;  // 256 bits
 
 std::string key_of_secret(Hashing& hashing, const std::string& secret) {
   return kInvitationsPrefix + federation::secret_digest(hashing, secret);
-}
-
-Result<InvitationRecord> read_invitation(const store::Entry& entry) {
-  HANSE_TRY(const json::Value value, json::parse(entry.value));
-  return json::from_json<InvitationRecord>(value);
 }
 
 }  // namespace
@@ -26,11 +22,12 @@ Task<Result<std::string>> Invitations::invite(Seconds lifetime, std::string ca_f
                    services_.config.name, kMaxInvitations);
   }
   const WallTime expires = services_.runtime.clock.wall_now() + lifetime;
-  const federation::Invitation invitation{.zone = services_.config.name,
-                                          .endpoint = std::move(endpoint),
-                                          .expires_at = expires,
-                                          .ca_fingerprint = std::move(ca_fingerprint),
-                                          .secret = random_token(services_.runtime.random, kSecretDigits)};
+  const federation::Invitation invitation{
+      .zone = services_.config.name,
+      .endpoint = std::move(endpoint),
+      .expires_at = expires,
+      .ca_fingerprint = std::move(ca_fingerprint),
+      .secret = random_token(services_.runtime.random, federation::kSecretDigits)};
   Hashing& hashing = services_.cryptography.hashing;
   const std::string key = key_of_secret(hashing, invitation.secret);
   const InvitationRecord record{.expires_at = to_rfc3339(expires)};
@@ -48,7 +45,7 @@ Result<Invitations::Found> Invitations::find(const std::string& secret) const {
                 "zone '{}' knows no such invitation: it is wrong, or it expired long ago; ask for a new one",
                 services_.config.name);
   }
-  HANSE_TRY(InvitationRecord record, read_invitation(*entry));
+  HANSE_TRY(InvitationRecord record, json::parse_as<InvitationRecord>(entry->value));
   return Found{std::move(record), key, entry->revision};
 }
 
@@ -145,7 +142,7 @@ Task<Status> Invitations::clean_up() {
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now() - kConfirmationTime);
   store::Transaction gone;
   for (const store::Entry& entry : services_.store.list(kInvitationsPrefix, "", kMaxInvitations).entries) {
-    HANSE_CO_TRY(const InvitationRecord record, read_invitation(entry));
+    HANSE_CO_TRY(const InvitationRecord record, json::parse_as<InvitationRecord>(entry.value));
     if (record.expires_at >= now) continue;
     gone.compares.push_back({entry.key, entry.revision});
     gone.writes.push_back({entry.key, std::nullopt});

@@ -1,13 +1,6 @@
 #include "zone/federation/peer_admission.h"
 
 namespace hanse::zone {
-namespace {
-
-constexpr const KindTraits& kInstances = KindOf<model::Instance>::kTraits;
-constexpr const KindTraits& kSkusTraits = KindOf<model::InstanceSku>::kTraits;
-
-}  // namespace
-
 Status PeerAdmission::accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
                               const model::InstanceSkuSpec& sku, Held also) const {
   if (!complete_) return fail(Code::unavailable, "the zone is still reading its records; try again");
@@ -42,7 +35,7 @@ PeerAdmission::Held PeerAdmission::brought_by(const std::string& peer) const {
 
 void PeerAdmission::instance_changed(const std::string& key) {
   drop(key);
-  const auto instance = tables_.instances.get(id_of_key(kInstances, key));
+  const auto instance = tables_.instances.get(id_of_key(kInstanceTraits, key));
   if (!instance) {
     if (instance.error().code != Code::not_found) unreadable_.emplace(key, instance.error());
     return;
@@ -51,7 +44,7 @@ void PeerAdmission::instance_changed(const std::string& key) {
   if (status.placed_by.empty() || !status.moved_to.empty()) return;
   const ResourceId sku_id{.tenant = (*instance)->metadata.tenant,
                           .name = model::reference_name((*instance)->spec.sku_ref)};
-  Brought brought{.peer = status.placed_by, .sku_key = key_of(kSkusTraits, sku_id)};
+  Brought brought{.peer = status.placed_by, .sku_key = key_of(kSkuTraits, sku_id)};
   if (const auto sku = tables_.instance_skus.get(sku_id))
     brought.size = {(*sku)->spec.vcpu, (*sku)->spec.memory_mib};
   Held& total = totals_[brought.peer];

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/json_text.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -20,8 +22,7 @@ Status PeerTable::load() {
     const std::string after = page.entries.empty() ? std::string() : page.entries.back().key;
     page = store_.list(kPeersPrefix, after, store::kMaxPageEntries);
     for (const store::Entry& entry : page.entries) {
-      HANSE_TRY(const json::Value value, json::parse(entry.value));
-      HANSE_TRY(federation::PeerRecord record, json::from_json<federation::PeerRecord>(value));
+      HANSE_TRY(federation::PeerRecord record, json::parse_as<federation::PeerRecord>(entry.value));
       HANSE_TRY(federation::Peer peer, federation::peer_of(certificates_, record));
       std::string name = record.name;
       records_.insert_or_assign(std::move(name), Stored{std::move(record), std::move(peer), entry.revision});

@@ -8,7 +8,6 @@
 namespace hanse::zone {
 namespace {
 
-constexpr double kMicrosPerEuro = 1'000'000;
 constexpr double kMibPerGib = 1024;
 
 struct CommonFlavour {

@@ -8,7 +8,6 @@ namespace hanse::zone {
 namespace {
 
 constexpr int kReservationDigits = 24;
-constexpr double kMicrosInEuro = 1'000'000;
 
 model::ReservationRequest reservation_of(const model::Workload& workload, const model::InstanceSku& sku,
                                          const model::ReplicaAssignment& replica, const std::string& zone) {
@@ -131,7 +130,7 @@ Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku,
   if (price) chooser_.learn_price(zone, sku, *price);
   const std::optional<double> ceiling = workload.spec.placement.max_euro_per_hour;
   if (!ceiling) co_return Status();
-  if (price && price->value <= std::llround(*ceiling * kMicrosInEuro)) co_return Status();
+  if (price && price->value <= std::llround(*ceiling * kMicrosPerEuro)) co_return Status();
   (void)co_await zones_.release(zone, replica.reservation);
   co_return fail(Code::failed_precondition,
                  "it asks {} micro-euro an hour of this zone and the ceiling is {} euro",
