@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "host/host_frames.h"
+#include "host/move/streams.h"
 #include "runtime/certificates.h"
 #include "tests/support/http_service.h"
 
