@@ -29,7 +29,7 @@ std::vector<placement::ZoneCandidate> eleven_zones() {
                      .member_state = config.member_state,
                      .certifications = config.labels,
                      .architectures = {"x86_64"},
-                     .coordinates = model::Coordinates{config.latitude, config.longitude},
+                     .coordinates = model::Coordinates{config.latitude.value(), config.longitude.value()},
                      .price = zone::price_of(config, {1}, {192}),
                      .carbon = carbon.grams_per_kwh,
                      .carbon_source = carbon.source,

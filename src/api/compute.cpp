@@ -9,11 +9,15 @@ namespace {
 
 void add_skus(Routes& routes, Context& context) {
   auto& frontend = context.parts.frontends.instance_skus;
+  const auto peer_put = [&context, &frontend](Call call) {
+    std::string flavour = id_of(call.path).name;
+    return put_if_new(context, frontend, std::move(call), std::move(flavour));
+  };
   add_resource_routes(routes, context, std::make_unique<ResourceKindOf<model::InstanceSku>>(frontend),
                       {.collection = "/providers/seca.compute/v1/tenants/{tenant}/skus",
                        .schema = "InstanceSku",
                        .put = kUsersAndPeers,
-                       .peer_put = [&frontend](Call call) { return put_if_new(frontend, std::move(call)); }});
+                       .peer_put = peer_put});
 }
 
 }  // namespace

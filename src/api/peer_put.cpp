@@ -24,7 +24,9 @@ Result<zone::Reservations::Use> use_reservation(Context& context, const std::str
     return fail(Code::failed_precondition,
                 "instance '{}' of zone '{}' comes without a reservation; reserve first", to_string(id), peer);
   }
-  return context.parts.reservations.use(peer, reservation->second, id);
+  HANSE_TRY(const auto sku, context.parts.frontends.instance_skus.get(
+                                {.tenant = id.tenant, .name = model::reference_name(wanted.spec.sku_ref)}));
+  return context.parts.reservations.use(peer, reservation->second, wanted, *sku);
 }
 
 tl::unexpected<Error> not_yours(const zone::ResourceId& id, const std::string& peer) {
@@ -33,6 +35,11 @@ tl::unexpected<Error> not_yours(const zone::ResourceId& id, const std::string& p
 }
 
 }  // namespace
+
+Status check_peer_brings(const Context& context, const Call& call, const std::string& flavour) {
+  return context.parts.membership.policy().check_may_bring(call.caller.name, id_of(call.path).tenant,
+                                                           flavour);
+}
 
 bool belongs_to_peer(const model::Instance& instance, const std::string& peer) {
   // Without an entry in the status it was put but the entry was not written any more; the peer puts it again.

@@ -19,10 +19,16 @@ namespace hanse::api {
 
 // The annotation of an instance that names its workload: "<zone>/<tenant>/<workspace>/<name>#<index>".
 
-// Creates; when it is here already with the same spec, nothing changes.
+// What an instance of the peer needs, where the policy lets it place instances at all. Errors:
+// permission_denied.
+Status check_peer_brings(const Context& context, const Call& call, const std::string& flavour);
+
+// Creates; when it is here already with the same spec, nothing changes. `flavour`: of a SKU, else empty.
 template <class T>
-Task<Result<ResourceKind::Written>> put_if_new(zone::ResourceFrontend<T>& frontend, Call call) {
+Task<Result<ResourceKind::Written>> put_if_new(Context& context, zone::ResourceFrontend<T>& frontend,
+                                               Call call, std::string flavour) {
   const zone::ResourceId id = id_of(call.path);
+  HANSE_CO_CHECK(check_peer_brings(context, call, flavour));
   HANSE_CO_TRY(T wanted, read_resource<T>(id, call.request.body));
   const auto existing = frontend.get(id);
   if (existing && (*existing)->spec == wanted.spec) {

@@ -84,9 +84,14 @@ TEST_CASE("what is being put by a reservation is not said to be nothing") {
   Roomy service;
   REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
   {
-    const auto use = service.reservations.use("south", "r1", {"default", "default", "web-0"});
+    model::Instance instance;
+    instance.metadata = {.name = "web-0", .tenant = "default", .workspace = "default"};
+    instance.spec.sku_ref = "skus/small";
+    const model::InstanceSku sku =
+        *service.tables.instance_skus.get({.tenant = "default", .name = "small"}).value();
+    const auto use = service.reservations.use("south", "r1", instance, sku);
     REQUIRE(use);
-    CHECK_FALSE(service.reservations.use("south", "r1", {"default", "default", "web-0"}));
+    CHECK_FALSE(service.reservations.use("south", "r1", instance, sku));
     CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 503);
     service.world.loop.run(Seconds{65});  // nor does the clock end it
     CHECK(service.reservations.size() == 1);
@@ -111,10 +116,37 @@ TEST_CASE("the policy decides what a peer may reserve") {
   CHECK(service.ask(As::peer, "POST", kReservations, foreign).status == 403);
 }
 
-TEST_CASE("a peer brings a SKU but does not change one") {
+TEST_CASE("a peer puts no other flavour than it reserved") {
+  Roomy service;
+  REQUIRE(service.ask(As::user, "PUT", kSkus + "/large", R"({"spec":{"vcpu":4,"memoryMib":1024}})").status ==
+          201);
+  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  std::string other = southern();
+  other.replace(other.find("skus/small"), 10, "skus/large");
+  const std::string path = kInstances + "/web-0";
+  const Answer refused = service.ask(As::peer, "PUT", path, other);
+  CHECK(refused.status == 412);
+  CHECK(refused.text("/detail").find("is for 1 vCPU and 256 MiB as flavour 'small'") != std::string::npos);
+  CHECK(service.ask(As::peer, "PUT", path, southern()).status == 201);
+}
+
+TEST_CASE("a peer brings only what the policy lets it place") {
   ApiService service;
+  const std::string images = "/providers/seca.storage/v1/tenants/default/images/debian";
+  const std::string image =
+      R"({"spec":{"blobs":[{"role":"disk","digest":"sha256:)" + std::string(64, 'a') + R"(","size":1}]}})";
+  CHECK(service.ask(As::peer, "PUT", kSkus + "/small", test::kSmallSku).status == 403);
+  CHECK(service.ask(As::peer, "PUT", images, image).status == 403);
+  REQUIRE(
+      service.run(service.membership.set_policy("[[peers]]\nname = \"south\"\n[peers.accepts]\n"
+                                                "tenants = [\"default\"]\nflavours = [\"tiny\"]\n")));
+  CHECK(service.ask(As::peer, "PUT", kSkus + "/small", test::kSmallSku).status == 403);
+  CHECK(service.ask(As::peer, "PUT", kSkus + "/tiny", test::kSmallSku).status == 201);
+}
+
+TEST_CASE("a peer brings a SKU but does not change one") {
+  Roomy service;
   const std::string path = kSkus + "/small";
-  CHECK(service.ask(As::peer, "PUT", path, test::kSmallSku).status == 201);
   CHECK(service.ask(As::peer, "PUT", path, test::kSmallSku).status == 200);
   const Answer refused = service.ask(As::peer, "PUT", path, R"({"spec":{"vcpu":8,"memoryMib":256}})");
   CHECK(refused.status == 409);

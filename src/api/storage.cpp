@@ -18,8 +18,8 @@ void add_storage_routes(Routes& routes, Context& context) {
                       {.collection = "/providers/seca.storage/v1/tenants/{tenant}/images",
                        .schema = "Image",
                        .put = kUsersAndPeers,
-                       .peer_put = [&frontend = frontends.images](Call call) {
-                         return put_if_new(frontend, std::move(call));
+                       .peer_put = [&context, &frontend = frontends.images](Call call) {
+                         return put_if_new(context, frontend, std::move(call), "");
                        }});
 }
 

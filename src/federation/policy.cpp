@@ -83,16 +83,21 @@ const PeerPolicy& Policy::of(const std::string& peer) const {
   return all == peers_.end() ? nothing : all->second;
 }
 
-Status Policy::check_accepts(const std::string& peer, const PlacementAsked& asked) const {
+Status Policy::check_may_bring(const std::string& peer, const std::string& tenant,
+                               const std::string& flavour) const {
   const Accepts& accepts = of(peer).accepts;
-  if (!names(accepts.tenants, asked.tenant)) {
+  if (!names(accepts.tenants, tenant)) {
     return fail(Code::permission_denied, "the policy here lets zone '{}' place nothing of tenant '{}'", peer,
-                asked.tenant);
+                tenant);
   }
-  if (!names(accepts.flavours, asked.flavour)) {
-    return fail(Code::permission_denied, "the policy here lets zone '{}' place nothing of flavour '{}'", peer,
-                asked.flavour);
-  }
+  if (flavour.empty() || names(accepts.flavours, flavour)) return {};
+  return fail(Code::permission_denied, "the policy here lets zone '{}' place nothing of flavour '{}'", peer,
+              flavour);
+}
+
+Status Policy::check_accepts(const std::string& peer, const PlacementAsked& asked) const {
+  HANSE_CHECK(check_may_bring(peer, asked.tenant, asked.flavour));
+  const Accepts& accepts = of(peer).accepts;
   if (asked.vcpu_here.value + asked.vcpu.value > accepts.max_vcpu) {
     return fail(Code::resource_exhausted,
                 "zone '{}' has {} of {} vCPU here that the policy allows, and asks for {}", peer,

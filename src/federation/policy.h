@@ -80,6 +80,10 @@ class Policy {
   const PeerPolicy& of(const std::string& peer) const;
   // Errors: permission_denied, resource_exhausted beyond the peer's totals.
   Status check_accepts(const std::string& peer, const PlacementAsked& asked) const;
+  // Whether it may bring the flavour, or with an empty one anything of the tenant, apart from how much.
+  // Errors: permission_denied.
+  Status check_may_bring(const std::string& peer, const std::string& tenant,
+                         const std::string& flavour) const;
   // Whether something of this tenant may go to a peer with these labels. Errors: permission_denied.
   Status check_gives(const std::string& peer, const std::string& tenant,
                      const std::vector<std::string>& labels) const;

@@ -22,7 +22,10 @@ Status check_flavour(const FlavourOffer& offer, const std::string& pointer) {
 }
 
 Status check_place(const ZoneDigest& digest) {
-  const bool on_earth = std::abs(digest.latitude) <= 90 && std::abs(digest.longitude) <= 180;
+  if (digest.latitude.has_value() != digest.longitude.has_value())
+    return fail_field("/latitude", "it comes with a longitude or not at all");
+  const bool on_earth =
+      std::abs(digest.latitude.value_or(0)) <= 90 && std::abs(digest.longitude.value_or(0)) <= 180;
   if (!on_earth) return fail_field("/latitude", "the coordinates are not on this planet");
   const std::string source = digest.carbon ? digest.carbon->source : std::string();
   for (const std::string* text : {&digest.provider, &digest.city, &source}) {

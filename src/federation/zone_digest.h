@@ -56,8 +56,8 @@ struct ZoneDigest {
   std::string provider;
   std::string city;
   std::string member_state;
-  double latitude = 0;
-  double longitude = 0;
+  std::optional<double> latitude;  // with longitude, or neither
+  std::optional<double> longitude;
   std::vector<std::string> labels;  // certifications and the like
   std::vector<FlavourOffer> flavours;
   std::optional<CarbonFigure> carbon;

@@ -30,18 +30,6 @@ std::string Reservations::uid_of(const Key& key) {
   return "reservation " + key.first + " " + key.second;
 }
 
-PeerAdmission::Held Reservations::held_by(const std::string& peer) const {
-  const auto found = totals_.find(peer);
-  return found == totals_.end() ? PeerAdmission::Held{} : found->second;
-}
-
-void Reservations::add_to_total(const std::string& peer, VcpuCount vcpu, MiB memory) {
-  PeerAdmission::Held& total = totals_[peer];
-  total.vcpu += vcpu;
-  total.memory += memory;
-  if (total == PeerAdmission::Held{}) totals_.erase(peer);
-}
-
 Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
                                                        const model::ReservationRequest& request) {
   HANSE_CHECK(check(request));
@@ -51,7 +39,7 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
     return fail(Code::permission_denied, "zone '{}' may reserve for its own workloads only; '{}' is none",
                 peer, request.workload);
   }
-  HANSE_CHECK(admission_.accepts(peer, request.tenant, request.flavour, request.sku, held_by(peer)));
+  HANSE_CHECK(admission_.accepts(peer, request.tenant, request.flavour, request.sku));
   if (held_.size() >= kMaxReservations) {
     return fail(Code::resource_exhausted, "zone '{}' holds {} reservations, which is the limit", config_.name,
                 kMaxReservations);
@@ -62,11 +50,10 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
   placement::HostRequest host = host_request(instance, sku);
   host.spread_by_host = request.spread_by_host;
   HANSE_TRY(const std::string chosen, capacity_.reserve(instance, host));
-  Held held{.tenant = request.tenant,
-            .workspace = request.workspace,
-            .name = request.name,
-            .vcpu = request.sku.vcpu,
-            .memory = request.sku.memory_mib,
+  Held held{.instance = {request.tenant, request.workspace, request.name},
+            .flavour = request.flavour,
+            .sku = request.sku,
+            .promise = admission_.promise(peer, request.sku),
             .answer = {.expires_in_seconds = model::kReservationTime.count()}};
   if (const auto price = price_of(config_, request.sku.vcpu, request.sku.memory_mib)) {
     const double factor = admission_.policy_for(peer).accepts.price_factor;
@@ -74,7 +61,6 @@ Result<model::ReservationAnswer> Reservations::reserve(const std::string& peer,
   }
   if constexpr (kPlantedBug != PlantedBug::reservation_never_expires)
     held.expiry = runtime_.scheduler.schedule(model::kReservationTime, [this, key] { drop(key); });
-  add_to_total(peer, held.vcpu, held.memory);
   return held_.emplace(key, std::move(held)).first->second.answer;
 }
 
@@ -82,12 +68,10 @@ void Reservations::drop(const Key& key) {
   const auto found = held_.find(key);
   if (found == held_.end()) return;
   runtime_.scheduler.cancel(found->second.expiry);
-  const Held held = std::move(found->second);
+  const ResourceId instance = found->second.instance;
   held_.erase(found);
-  add_to_total(key.first, VcpuCount{-held.vcpu.value}, MiB{-held.memory.value});
   // What was put by it may have been written without the news of it having come.
-  admission_.instance_changed(
-      key_of(KindOf<model::Instance>::kTraits, {held.tenant, held.workspace, held.name}));
+  admission_.instance_changed(key_of(kInstanceTraits, instance));
   capacity_.release(uid_of(key));
 }
 
@@ -102,19 +86,26 @@ Status Reservations::release(const std::string& peer, const std::string& id) {
 }
 
 Result<Reservations::Use> Reservations::use(const std::string& peer, const std::string& id,
-                                            const ResourceId& instance) {
+                                            const model::Instance& instance, const model::InstanceSku& sku) {
   const auto found = held_.find({peer, id});
-  const bool fits = found != held_.end() && !found->second.in_use &&
-                    found->second.tenant == instance.tenant &&
-                    found->second.workspace == instance.workspace && found->second.name == instance.name;
-  if (!fits) {
+  const ResourceId wanted = id_of(instance.metadata);
+  if (found == held_.end() || found->second.in_use || found->second.instance != wanted) {
     return fail(Code::failed_precondition,
                 "zone '{}' holds no reservation '{}' of zone '{}' for instance '{}'; reserve again",
-                config_.name, id.substr(0, 64), peer, to_string(instance));
+                config_.name, id.substr(0, 64), peer, to_string(wanted));
+  }
+  Held& held = found->second;
+  if (held.flavour != model::reference_name(instance.spec.sku_ref) || held.sku != sku.spec) {
+    return fail(
+        Code::failed_precondition,
+        "reservation '{}' is for {} vCPU and {} MiB as flavour '{}', and instance '{}' is to be of {} "
+        "with {} vCPU and {} MiB; reserve what it needs, or use another name for one of the two SKUs",
+        id.substr(0, 64), held.sku.vcpu.value, held.sku.memory_mib.value, held.flavour, to_string(wanted),
+        instance.spec.sku_ref, sku.spec.vcpu.value, sku.spec.memory_mib.value);
   }
   // Whoever uses it drops it, not the clock.
-  runtime_.scheduler.cancel(std::exchange(found->second.expiry, TimerId::none));
-  found->second.in_use = true;
+  runtime_.scheduler.cancel(std::exchange(held.expiry, TimerId::none));
+  held.in_use = true;
   capacity_.release(uid_of(found->first));
   return Use(*this, peer, id);
 }

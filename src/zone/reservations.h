@@ -55,18 +55,19 @@ class Reservations {
     std::string peer_;
     std::string id_;
   };
-  // For the instance that is put by it now: the room is free for just that. Errors: failed_precondition.
-  Result<Use> use(const std::string& peer, const std::string& id, const ResourceId& instance);
+  // For the instance that is put by it now: the room is free for just that. `sku` is what its reference means
+  // here. Errors: failed_precondition, also for an instance of another flavour than was reserved.
+  Result<Use> use(const std::string& peer, const std::string& id, const model::Instance& instance,
+                  const model::InstanceSku& sku);
 
   std::size_t size() const { return held_.size(); }
 
  private:
   struct Held {
-    std::string tenant;
-    std::string workspace;
-    std::string name;
-    VcpuCount vcpu;
-    MiB memory;
+    ResourceId instance;
+    std::string flavour;
+    model::InstanceSkuSpec sku;
+    PeerAdmission::Promise promise;
     model::ReservationAnswer answer;
     TimerId expiry = TimerId::none;
     bool in_use = false;
@@ -74,8 +75,6 @@ class Reservations {
   using Key = std::pair<std::string, std::string>;  // peer, id
 
   static std::string uid_of(const Key& key);
-  PeerAdmission::Held held_by(const std::string& peer) const;
-  void add_to_total(const std::string& peer, VcpuCount vcpu, MiB memory);
   void drop(const Key& key);
 
   Runtime& runtime_;
@@ -83,7 +82,6 @@ class Reservations {
   PeerAdmission& admission_;
   HostCapacity& capacity_;
   std::map<Key, Held> held_;
-  std::map<std::string, PeerAdmission::Held> totals_;  // of what is held, by peer
 };
 
 }  // namespace hanse::zone

@@ -1,5 +1,7 @@
 #include "zone/zone_config.h"
 
+#include <cmath>
+
 #include "base/json_mapping.h"
 #include "base/toml.h"
 #include "federation/zone_digest.h"
@@ -14,8 +16,8 @@ struct ZoneFile {
   std::string provider;
   std::string member_state;
   std::string city;
-  double latitude = 0;
-  double longitude = 0;
+  std::optional<double> latitude;
+  std::optional<double> longitude;
   std::string listen;
   std::string data_dir;
   std::string advertise;
@@ -78,14 +80,24 @@ Status check_offer(const ZoneFile& file) {
   return {};
 }
 
+// Without any the zone satisfies no bound on a modelled round trip, rather than being off the coast of
+// Africa.
+Status check_coordinates(const ZoneFile& file) {
+  if (file.latitude.has_value() != file.longitude.has_value())
+    return fail_field(file.latitude ? "/longitude" : "/latitude",
+                      "give both latitude and longitude, or neither");
+  if (std::abs(file.latitude.value_or(0)) > 90) return fail_field("/latitude", "it must be from -90 to 90");
+  if (std::abs(file.longitude.value_or(0)) > 180)
+    return fail_field("/longitude", "it must be from -180 to 180");
+  return {};
+}
+
 Status check(const ZoneFile& file) {
   HANSE_CHECK(model::check_name(file.name, "/name"));
   const bool is_code = file.member_state.size() == 2 &&
                        file.member_state.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
   if (!is_code) return fail_field("/memberState", "use the two capital letters of ISO 3166, like \"FI\"");
-  if (file.latitude < -90 || file.latitude > 90) return fail_field("/latitude", "it must be from -90 to 90");
-  if (file.longitude < -180 || file.longitude > 180)
-    return fail_field("/longitude", "it must be from -180 to 180");
+  HANSE_CHECK(check_coordinates(file));
   if (file.data_dir.empty() || file.data_dir.front() != '/') {
     return fail_field("/dataDir", "give the absolute path of a folder for the zone's data");
   }

@@ -40,8 +40,8 @@ struct ZoneConfig {
   std::string provider;
   std::string member_state;  // ISO 3166: "FI"
   std::string city;
-  double latitude = 0;
-  double longitude = 0;
+  std::optional<double> latitude;  // with longitude, or neither: not known to placement
+  std::optional<double> longitude;
   Endpoint listen;
   std::optional<Endpoint> advertise;  // where other zones reach it, when that is not `listen`
   std::string data_dir;

@@ -33,6 +33,17 @@ TEST_CASE("a number that is out of range is named, with its line") {
   CHECK_FALSE(parse("[audit]\nkeep_weeks = 3\n"));
 }
 
+TEST_CASE("coordinates come as a pair or not at all") {
+  CHECK_FALSE(parse("").value().latitude);
+  const ZoneConfig given = parse("latitude = 60.2\nlongitude = 24.9\n").value();
+  CHECK(given.latitude == 60.2);
+  CHECK(given.longitude == 24.9);
+  CHECK(parse("latitude = 60.2\n").error().message.find("give both latitude and longitude") !=
+        std::string::npos);
+  CHECK(parse("latitude = 60.2\nlongitude = 181\n").error().message.find("from -180 to 180") !=
+        std::string::npos);
+}
+
 TEST_CASE("a zone rebalances only when it is told how much") {
   CHECK_FALSE(parse("").value().rebalance);
   const auto given = parse("[rebalance]\nmoves_per_hour_percent = 0.5\n").value().rebalance;

@@ -2,19 +2,17 @@
 
 namespace hanse::zone {
 Status PeerAdmission::accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
-                              const model::InstanceSkuSpec& sku, Held also) const {
+                              const model::InstanceSkuSpec& sku) const {
   if (!complete_) return fail(Code::unavailable, "the zone is still reading its records; try again");
   if (!unreadable_.empty()) return fail(unreadable_.begin()->second);
-  federation::PlacementAsked asked{.tenant = tenant,
-                                   .flavour = flavour,
-                                   .vcpu = sku.vcpu,
-                                   .memory = sku.memory_mib,
-                                   .vcpu_here = also.vcpu,
-                                   .memory_here = also.memory};
   const Held here = brought_by(peer);
-  asked.vcpu_here += here.vcpu;
-  asked.memory_here += here.memory;
-  return membership_.policy().check_accepts(peer, asked);
+  const Held promised = promised_to(peer);
+  return membership_.policy().check_accepts(peer, {.tenant = tenant,
+                                                   .flavour = flavour,
+                                                   .vcpu = sku.vcpu,
+                                                   .memory = sku.memory_mib,
+                                                   .vcpu_here = here.vcpu + promised.vcpu,
+                                                   .memory_here = here.memory + promised.memory});
 }
 
 Status PeerAdmission::gives(const std::string& peer, const std::string& tenant) const {
@@ -31,6 +29,23 @@ const federation::PeerPolicy& PeerAdmission::policy_for(const std::string& peer)
 PeerAdmission::Held PeerAdmission::brought_by(const std::string& peer) const {
   const auto found = totals_.find(peer);
   return found == totals_.end() ? Held{} : found->second;
+}
+
+PeerAdmission::Held PeerAdmission::promised_to(const std::string& peer) const {
+  const auto found = promised_.find(peer);
+  return found == promised_.end() ? Held{} : found->second;
+}
+
+PeerAdmission::Promise PeerAdmission::promise(const std::string& peer, const model::InstanceSkuSpec& sku) {
+  change_promised(peer, sku.vcpu, sku.memory_mib);
+  return {*this, peer, Held{sku.vcpu, sku.memory_mib}};
+}
+
+void PeerAdmission::change_promised(const std::string& peer, VcpuCount vcpu, MiB memory) {
+  Held& total = promised_[peer];
+  total.vcpu += vcpu;
+  total.memory += memory;
+  if (total == Held{}) promised_.erase(peer);
 }
 
 void PeerAdmission::instance_changed(const std::string& key) {

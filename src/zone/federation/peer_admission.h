@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "federation/policy.h"
 #include "zone/federation/zone_records.h"
@@ -27,14 +28,40 @@ class PeerAdmission {
     MiB memory;
     bool operator==(const Held&) const = default;
   };
-  // `also` counts what the peer holds beside its instances here.
   Status accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
-                 const model::InstanceSkuSpec& sku, Held also) const;
+                 const model::InstanceSkuSpec& sku) const;
   Status gives(const std::string& peer, const std::string& tenant) const;
   const federation::PeerPolicy& policy_for(const std::string& peer) const;
 
   // Of all instances that the peer brought here and that have not moved on.
   Held brought_by(const std::string& peer) const;
+  // What it was promised beside them: it counts like them for as long as the promise lives.
+  Held promised_to(const std::string& peer) const;
+
+  // Requires: the admission outlives it.
+  class Promise {
+   public:
+    Promise(Promise&& other) noexcept
+        : admission_(std::exchange(other.admission_, nullptr)),
+          peer_(std::move(other.peer_)),
+          size_(other.size_) {}
+    Promise& operator=(Promise&&) = delete;
+    ~Promise() {
+      if (admission_ != nullptr)
+        admission_->change_promised(peer_, {-size_.vcpu.value}, {-size_.memory.value});
+    }
+
+   private:
+    friend class PeerAdmission;
+    Promise(PeerAdmission& admission, std::string peer, Held size)
+        : admission_(&admission), peer_(std::move(peer)), size_(size) {}
+
+    PeerAdmission* admission_;
+    std::string peer_;
+    Held size_;
+  };
+  // For what accepts() has just said yes to and that is no instance here yet.
+  Promise promise(const std::string& peer, const model::InstanceSkuSpec& sku);
 
   // The resource at this key was made, changed or removed. Whoever brings something for a peer says so at
   // once, so that the next answer knows of it.
@@ -52,6 +79,7 @@ class PeerAdmission {
   };
 
   void drop(const std::string& key);
+  void change_promised(const std::string& peer, VcpuCount vcpu, MiB memory);
 
   Tables& tables_;
   const Membership& membership_;
@@ -60,6 +88,7 @@ class PeerAdmission {
   std::map<std::string, Brought> brought_;              // by key of the instance
   std::map<std::string, std::set<std::string>> users_;  // keys of those instances by key of SKU
   std::map<std::string, Held> totals_;                  // by peer
+  std::map<std::string, Held> promised_;                // by peer
   std::map<std::string, Error> unreadable_;             // by key
 };
 

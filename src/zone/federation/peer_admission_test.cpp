@@ -133,24 +133,26 @@ TEST_CASE_FIXTURE(test::ZoneFixture,
                   "a peer's totals are held against it, and nothing is answered without them") {
   Records records(*this);
   const model::InstanceSku small = sku_of(0, 1);
-  const auto asked = [&](PeerAdmission::Held also) {
-    return records.admission.accepts("zone-1", "default", "sku-0", small.spec, also);
-  };
-  CHECK(asked({}).error().code == Code::unavailable);
+  const auto asked = [&] { return records.admission.accepts("zone-1", "default", "sku-0", small.spec); };
+  CHECK(asked().error().code == Code::unavailable);
   records.admission.all_told();
-  CHECK(asked({}));
+  CHECK(asked());
   records.write(records.tables.instance_skus.write_of(sku_of(1, 99)));
   records.apply({.act = AdmissionAct::instance, .instance = 1, .sku = 1, .peer = 1});
-  CHECK(asked({}));
-  const Status beyond = asked({.vcpu = {1}});
-  REQUIRE_FALSE(beyond);
-  CHECK(beyond.error().message ==
-        "zone 'zone-1' has 100 of 100 vCPU here that the policy allows, and asks for 1");
-  CHECK(records.admission.accepts("zone-2", "default", "sku-0", small.spec, {.vcpu = {1}}));
+  CHECK(asked());
+  {
+    const PeerAdmission::Promise promise = records.admission.promise("zone-1", small.spec);
+    const Status beyond = asked();
+    REQUIRE_FALSE(beyond);
+    CHECK(beyond.error().message ==
+          "zone 'zone-1' has 100 of 100 vCPU here that the policy allows, and asks for 1");
+    CHECK(records.admission.accepts("zone-2", "default", "sku-0", small.spec));
+  }
+  CHECK(asked());
   const std::string bad = key_of(KindOf<model::Instance>::kTraits, {"default", "default", "bad"});
   records.write({bad, "no record"});
   records.admission.instance_changed(bad);
-  CHECK(asked({}).error().code == Code::data_loss);
+  CHECK(asked().error().code == Code::data_loss);
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   forget_ended();
   HANSE_CO_CHECK(check_incoming(peer, request));
   HANSE_CO_CHECK(admission_.accepts(peer, request.instance.metadata.tenant, request.sku.metadata.name,
-                                    request.sku.spec, {}));
+                                    request.sku.spec));
+  // Until the instance counts by itself: others ask while this one waits.
+  const PeerAdmission::Promise promise = admission_.promise(peer, request.sku.spec);
   if (active_.size() >= kMaxTransfers) {
     co_return fail(Code::resource_exhausted, "{} transfers are under way in zone '{}' already",
                    active_.size(), services_.zone);

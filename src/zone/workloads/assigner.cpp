@@ -53,6 +53,8 @@ std::map<std::string, std::string> Assigner::passed_over(const model::Workload& 
 Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, model::InstanceSku sku,
                                                   Replicas replicas) {
   Assigned assigned{.replicas = std::move(replicas)};
+  assigned.problem = wrong_architecture(workload, sku);
+  if (!assigned.problem.empty()) co_return assigned;
   std::map<std::string, std::int64_t> promised;
   const auto question_of = [&](std::int32_t index) {
     return ZoneChooser::Question{.workload = workload,

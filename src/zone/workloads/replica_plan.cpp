@@ -72,6 +72,31 @@ void count_replicas(const Replicas& replicas, std::int32_t except,
   }
 }
 
+std::string wrong_architecture(const model::Workload& workload, const model::InstanceSku& sku) {
+  const auto& wanted = workload.spec.placement.architecture;
+  if (!wanted || *wanted == sku.spec.architecture) return "";
+  return fmt::format("the policy asks for architecture {} and SKU '{}' is for {}; change one of the two",
+                     *wanted, sku.metadata.name, sku.spec.architecture);
+}
+
+std::vector<std::string> shared_hosts(const model::Workload& workload, const Replicas& replicas,
+                                      const std::map<std::int32_t, std::string>& hosts) {
+  std::vector<std::string> problems;
+  if (workload.spec.placement.spread != model::Spread::host) return problems;
+  std::map<std::pair<std::string, std::string>, std::string> first;  // replica by zone and host
+  for (const model::ReplicaAssignment& replica : replicas) {
+    const auto host = hosts.find(replica.index);
+    if (replica.deleting || host == hosts.end() || host->second.empty()) continue;
+    const auto [other, alone] = first.try_emplace({replica.zone, host->second}, replica.instance);
+    if (alone) continue;
+    problems.push_back(
+        fmt::format("{} is on host '{}' of zone '{}' with {}, and the policy spreads by host; "
+                    "it goes on there: move it with 'hanse migrate --host' or --to",
+                    replica.instance, host->second, replica.zone, other->second));
+  }
+  return problems;
+}
+
 std::string template_version(Hashing& hashing, const model::InstanceTemplate& wanted) {
   model::InstanceTemplate fixed = wanted;
   fixed.spec.power = model::Power::running;

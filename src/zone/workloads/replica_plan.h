@@ -26,6 +26,14 @@ std::map<std::string, std::int32_t> replicas_by_zone(const Replicas& replicas, s
 void count_replicas(const Replicas& replicas, std::int32_t except,
                     std::vector<placement::ZoneCandidate>& zones);
 
+// Why no zone can be right: the policy asks for one architecture and the SKU is of another. Else empty.
+std::string wrong_architecture(const model::Workload& workload, const model::InstanceSku& sku);
+
+// Of replicas spread by host those that share one, in words. `hosts`: by index, where they are; a host's name
+// means something in its zone alone.
+std::vector<std::string> shared_hosts(const model::Workload& workload, const Replicas& replicas,
+                                      const std::map<std::int32_t, std::string>& hosts);
+
 // Changes when the replicas have to be made anew: with all of the template but the power.
 std::string template_version(Hashing& hashing, const model::InstanceTemplate& wanted);
 

@@ -23,6 +23,11 @@ bool is_of(const model::Instance& instance, const model::ReplicaAssignment& repl
   return mark == instance.annotations.end() || mark->second == replica.reservation;
 }
 
+// The annotation by which a zone spreads replicas over its hosts; empty: it need not.
+std::string spread_mark(const model::Workload& workload) {
+  return workload.spec.placement.spread == model::Spread::host ? "host" : "";
+}
+
 }  // namespace
 
 Task<ReplicaVisits::Visited> ReplicaVisits::visit_all(Pointer workload) {
@@ -32,6 +37,7 @@ Task<ReplicaVisits::Visited> ReplicaVisits::visit_all(Pointer workload) {
     const auto seen = co_await visit(workload, replica, look);
     if (look.outdated && !replica.deleting) visited.outdated.push_back(replica.index);
     if (look.homeless && !replica.deleting) visited.homeless.push_back(replica.index);
+    if (!look.host.empty() && !replica.deleting) visited.hosts.emplace(replica.index, look.host);
     if (seen) {
       if (!seen->zone.empty()) visited.replicas.push_back(*seen);
       continue;
@@ -87,13 +93,28 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::visit(Pointer workload,
                   version->second != template_version(services_.hashing, workload->spec.instance);
   const model::Power power = workload->spec.instance.spec.power;
   look.homeless = instance->status.host.empty() && !instance->metadata.deleted_at;
+  look.host = instance->status.host;
   if (replica.deleting && !instance->metadata.deleted_at)
     HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
   const bool settled =
       !replica.deleting && !instance->metadata.deleted_at && instance->status.transfer.empty();
   if (settled && instance->spec.power != power)
     HANSE_CO_CHECK(co_await services_.zones.set_power(replica.zone, id, power));
+  if (settled) HANSE_CO_CHECK(co_await keep_spread(workload, replica.zone, *instance));
   co_return replica;
+}
+
+Task<Status> ReplicaVisits::keep_spread(Pointer workload, std::string zone, model::Instance instance) {
+  const std::string wanted = spread_mark(*workload);
+  auto& annotations = instance.annotations;
+  const auto known = annotations.find(model::kSpreadAnnotation);
+  if ((known == annotations.end() ? "" : known->second) == wanted) co_return Status();
+  if (wanted.empty()) {
+    annotations.erase(known);
+  } else {
+    annotations.insert_or_assign(model::kSpreadAnnotation, wanted);
+  }
+  co_return co_await services_.zones.change(std::move(zone), std::move(instance));
 }
 
 // Of the same name, but by another assignment: what was lost there, long ago.
@@ -181,8 +202,8 @@ Task<Status> ReplicaVisits::put(Pointer workload, model::ReplicaAssignment repli
   instance.annotations[model::kWorkloadAnnotation] = replica_name(services_.zone, *workload, replica.index);
   instance.annotations[model::kTemplateAnnotation] = template_version(services_.hashing, wanted);
   instance.annotations[model::kReservationAnnotation] = replica.reservation;
-  if (workload->spec.placement.spread == model::Spread::host)
-    instance.annotations[model::kSpreadAnnotation] = "host";
+  if (const std::string spread = spread_mark(*workload); !spread.empty())
+    instance.annotations[model::kSpreadAnnotation] = spread;
   instance.spec = wanted.spec;
   if (replica.leased) instance.spec.failover = model::Failover::restart;
   co_return co_await services_.zones.put(replica.zone, std::move(request));

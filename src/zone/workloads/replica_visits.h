@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,7 @@ class ReplicaVisits {
     // Of those that are not to go, so that an index says which.
     std::vector<std::int32_t> outdated;  // that have another template
     std::vector<std::int32_t> homeless;  // that no host has taken
+    std::map<std::int32_t, std::string> hosts;
   };
   Task<Visited> visit_all(Pointer workload);
 
@@ -44,6 +46,7 @@ class ReplicaVisits {
   struct Look {
     bool outdated = false;
     bool homeless = false;
+    std::string host;
   };
 
   // An answer without a zone: it is gone, or was refused for good.
@@ -57,6 +60,8 @@ class ReplicaVisits {
   // Nothing is in the replica's zone, and nothing can come by its reservation any more.
   Task<Result<bool>> is_given_up(Pointer workload, model::ReplicaAssignment replica);
   Task<Status> put(Pointer workload, model::ReplicaAssignment replica);
+  // By what its zone chooses hosts for it, now and later.
+  Task<Status> keep_spread(Pointer workload, std::string zone, model::Instance instance);
 
   Services services_;
 };

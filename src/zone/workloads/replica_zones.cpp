@@ -26,10 +26,13 @@ json::Value body_of(const T& resource) {
   return body;
 }
 
-// Names that are in the way or a stale version are not this caller's concern: what is there already is good.
-Status accept_existing(const Result<json::Value>& answer) {
-  if (answer || answer.error().code == Code::already_exists) return {};
-  return fail(answer.error());
+// What is there already is good when it is the same. When it is another of the same name the replica would be
+// another machine than the one that was declared, reserved and priced: the zone cannot take it.
+Status accept_same(const Result<json::Value>& answer, const std::string& zone) {
+  if (answer) return {};
+  if (answer.error().code != Code::already_exists) return fail(answer.error());
+  return fail(Code::failed_precondition, "zone '{}' has another of that name: {}", zone,
+              answer.error().message);
 }
 
 }  // namespace
@@ -71,12 +74,12 @@ Task<Status> ReplicaZones::put(std::string zone, ReplicaRequest replica) {
   if (there.error().code != Code::not_found) co_return fail(there.error());
   const std::string sku =
       fmt::format("/providers/seca.compute/v1/tenants/{}/skus/{}", id.tenant, replica.sku.metadata.name);
-  HANSE_CO_CHECK(accept_existing(co_await client->call("PUT", sku, body_of(replica.sku))));
+  HANSE_CO_CHECK(accept_same(co_await client->call("PUT", sku, body_of(replica.sku)), zone));
   if (replica.image) {
     replica.image->annotations["hanse/origin"] = services_.config.name;
     const std::string image = fmt::format("/providers/seca.storage/v1/tenants/{}/images/{}", id.tenant,
                                           replica.image->metadata.name);
-    HANSE_CO_CHECK(accept_existing(co_await client->call("PUT", image, body_of(*replica.image))));
+    HANSE_CO_CHECK(accept_same(co_await client->call("PUT", image, body_of(*replica.image)), zone));
   }
   const auto made = co_await client->call("PUT", instance_path(id), body_of(replica.instance));
   if (!made) co_return fail(made.error());
@@ -91,6 +94,20 @@ Task<Result<model::Instance>> ReplicaZones::get(std::string zone, ResourceId id)
   HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
   HANSE_CO_TRY(const json::Value answer, co_await client->call("GET", instance_path(id)));
   co_return json::from_json<model::Instance>(answer);
+}
+
+Task<Status> ReplicaZones::change(std::string zone, model::Instance instance) {
+  if (is_here(zone)) {
+    const std::int64_t version = instance.metadata.resource_version;
+    const auto put = co_await services_.frontends.instances.put(std::move(instance), version);
+    if (!put) co_return fail(put.error());
+    co_return Status();
+  }
+  HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
+  const auto changed =
+      co_await client->call("PUT", instance_path(id_of(instance.metadata)), body_of(instance));
+  if (!changed) co_return fail(changed.error());
+  co_return Status();
 }
 
 Task<Status> ReplicaZones::remove(std::string zone, ResourceId id) {

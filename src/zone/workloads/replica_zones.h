@@ -44,6 +44,8 @@ class ReplicaZones {
   Task<Status> put(std::string zone, ReplicaRequest replica);
   // Errors: not_found when there is none.
   Task<Result<model::Instance>> get(std::string zone, ResourceId id);
+  // Labels and annotations of one that is there.
+  Task<Status> change(std::string zone, model::Instance instance);
   Task<Status> remove(std::string zone, ResourceId id);
   Task<Status> set_power(std::string zone, ResourceId id, model::Power power);
   // Orders a live move, which goes on by itself.

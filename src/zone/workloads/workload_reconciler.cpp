@@ -140,6 +140,8 @@ Status WorkloadReconciler::check_neighbours(const model::Workload& workload, con
 Task<void> WorkloadReconciler::check_policy(Pointer workload, ReplicaVisits::Visited& visited) {
   PolicyKeeper::Findings findings = co_await keeper_.check(*workload, visited.replicas, visited.homeless);
   std::move(findings.problems.begin(), findings.problems.end(), std::back_inserter(visited.problems));
+  for (std::string& shared : shared_hosts(*workload, visited.replicas, visited.hosts))
+    visited.problems.push_back(std::move(shared));
   for (model::ReplicaAssignment& replica : visited.replicas) {
     const auto& gone = findings.elsewhere;
     if (replica.deleting || std::find(gone.begin(), gone.end(), replica.index) == gone.end()) continue;

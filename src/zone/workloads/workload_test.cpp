@@ -149,6 +149,41 @@ TEST_CASE_FIXTURE(WorkloadFixture,
         std::string::npos);
 }
 
+TEST_CASE_FIXTURE(WorkloadFixture, "an architecture that its SKU has not is said, and nothing is placed") {
+  model::Workload wanted = workload(1);
+  wanted.spec.placement.architecture = "aarch64";
+  put(wanted);
+  pass(Seconds{10});
+  CHECK(running() == 0);
+  REQUIRE_FALSE(now().status.conditions.empty());
+  CHECK(now().status.conditions.front().message ==
+        "the policy asks for architecture aarch64 and SKU 'tiny' is for x86_64; change one of the two");
+  wanted.spec.placement.architecture = "x86_64";
+  put(wanted);
+  pass(Seconds{10});
+  CHECK(running() == 1);
+}
+
+TEST_CASE_FIXTURE(WorkloadFixture, "replicas that are to be spread over hosts from now on are told so") {
+  put(workload(2));
+  pass(Seconds{10});
+  REQUIRE(running() == 2);
+  CHECK(get("web-0").annotations.count(model::kSpreadAnnotation) == 0);
+  const std::string uid = get("web-1").metadata.uid;
+  model::Workload spread = workload(2);
+  spread.spec.placement.spread = model::Spread::host;
+  put(spread);
+  pass(Seconds{10});
+  // Neither is made anew for it: where they are is reported, and where they go next is chosen by it.
+  CHECK(get("web-1").metadata.uid == uid);
+  CHECK(get("web-0").annotations.at(model::kSpreadAnnotation) == "host");
+  CHECK(now().status.conditions.front().message.find("web-1 is on host 'h1' of zone 'helsinki' with web-0") !=
+        std::string::npos);
+  put(workload(2));
+  pass(Seconds{10});
+  CHECK(get("web-0").annotations.count(model::kSpreadAnnotation) == 0);
+}
+
 TEST_CASE_FIXTURE(WorkloadFixture,
                   "a replica without room waits where nothing else qualifies, and runs when there is some") {
   put(workload(5));  // four fit

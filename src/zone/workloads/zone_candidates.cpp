@@ -12,7 +12,8 @@ void add_digest(const federation::ZoneDigest& digest, placement::ZoneCandidate& 
   zone.provider = digest.provider;
   zone.member_state = digest.member_state;
   zone.certifications = digest.labels;
-  zone.coordinates = model::Coordinates{digest.latitude, digest.longitude};
+  if (digest.latitude && digest.longitude)
+    zone.coordinates = model::Coordinates{*digest.latitude, *digest.longitude};
   for (const federation::FlavourOffer& offer : digest.flavours) {
     auto& known = zone.architectures;
     if (std::find(known.begin(), known.end(), offer.architecture) == known.end())
@@ -39,8 +40,11 @@ placement::ZoneCandidate ZoneCandidates::describe(const std::string& zone) const
   const ZoneRecords::Known* known = records_.digest_of(zone);
   if (is_here(zone)) {
     federation::ZoneDigest own = place_of(config_);
-    // What peers are told: a feed may know better than the configuration.
-    if (known != nullptr) own.carbon = known->digest.carbon;
+    // What peers are told: a feed may know better than the configuration, and SKUs add architectures.
+    if (known != nullptr) {
+      own.carbon = known->digest.carbon;
+      own.flavours = known->digest.flavours;
+    }
     add_digest(own, described);
     for (const std::string& name : peers_.names()) {
       if (const auto trip = records_.round_trip(name)) described.round_trips.emplace(name, *trip);
