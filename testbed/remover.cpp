@@ -4,6 +4,7 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <unistd.h>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr Nanos kEndPoll = Millis{50};
 constexpr Bytes kPidFileLimit{64};
+constexpr std::string_view kControlGroups = "/sys/fs/cgroup/";
 constexpr Bytes kStateLimit{4 << 20};
 // Processes that start others while they are being ended are found in a later round.
 constexpr int kMaxRounds = 10;
@@ -36,6 +38,23 @@ Task<std::set<std::int64_t>> read_guests(Runtime& runtime, std::string host_data
     }
   }
   co_return guests;
+}
+
+// Those that the host made for its guests and wrote down. Requires: the guests have ended. Only groups of
+// that name go, whatever the file says.
+Task<void> remove_control_groups(Runtime& runtime, std::string host_data_folder) {
+  const std::string instances = host_data_folder + "/instances";
+  const auto names = co_await runtime.files.list(instances);
+  if (!names) co_return;
+  for (const std::string& name : *names) {
+    const auto list =
+        co_await runtime.files.read(instances + "/" + name + "/control_groups", kSmallFileLimit);
+    if (!list) continue;
+    std::istringstream lines(*list);
+    for (std::string group; std::getline(lines, group);) {
+      if (group.starts_with(kControlGroups) && group.ends_with("/hanse-" + name)) ::rmdir(group.c_str());
+    }
+  }
 }
 
 bool any_alive(Runtime& runtime, const std::vector<ProcessId>& processes) {
@@ -143,6 +162,8 @@ Task<Result<bool>> down_locked(Runtime& runtime, DownOptions options) {
   HANSE_CO_CHECK(co_await runtime.files.write_atomically(path, write_state(state)));
   if (options.progress) options.progress(fmt::format("ending the processes of {} zones", plan.zones.size()));
   HANSE_CO_CHECK(co_await end_all(runtime, plan, state, options.grace));
+  for (const ZonePlan& zone : plan.zones)
+    for (const HostPlan& host : zone.hosts) co_await remove_control_groups(runtime, host.data_folder);
   HANSE_CO_CHECK(co_await remove_namespaces(runtime, plan));
   HANSE_CO_CHECK(co_await runtime.files.remove_all(plan.state_folder));
   co_return true;

@@ -2,7 +2,8 @@
 // made, or left by a killed command. Doing it again does nothing.
 //
 // Hosts end first, so that no agent restarts its guests; then guests, zones and the WAN. Only processes that
-// belong to the testbed (process_table.h) are ended. Needs root. Thread: the loop.
+// belong to the testbed (process_table.h) are ended. The guests' control groups go too. Needs root. Thread:
+// the loop.
 #pragma once
 
 #include <functional>

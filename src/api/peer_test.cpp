@@ -167,6 +167,7 @@ TEST_CASE("a peer puts, starts, stops and deletes the instances of its own workl
   CHECK(service.ask(As::peer, "POST", path + "/stop").text("/spec/power") == "stopped");
   CHECK(service.ask(As::peer, "POST", path + "/start").text("/spec/power") == "running");
   CHECK(service.ask(As::peer, "GET", kInstances).status == 403);
+  CHECK(service.ask(As::peer, "GET", path + "?watch=true").status == 403);
   CHECK(service.ask(As::peer, "DELETE", path).status == 202);
   CHECK(service.ask(As::peer, "DELETE", kInstances + "/none").status == 404);
 }

@@ -168,6 +168,10 @@ std::string list_end(const std::string& skip_token) {
 }
 
 Result<http::Reply> events_reply(Context& context, const Call& call, EventsFunction function) {
+  // Nothing would end it when the zone is a peer no more; a peer asks again instead.
+  if (call.caller.kind == zone::CallerKind::peer)
+    return fail(Code::permission_denied,
+                "zone '{}' may read and not watch; ask again when it may have changed", call.caller.name);
   HANSE_TRY(const WatchSeats::Pointer seat, context.seats.take(call.caller));
   http::Reply reply;
   if (call.caller.kind != zone::CallerKind::user || call.permission == nullptr) {

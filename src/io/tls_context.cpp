@@ -74,8 +74,9 @@ Status TlsContext::use_identity(const TlsOptions& options) {
 Status TlsContext::trust(const std::string& ca_pem) {
   HANSE_TRY(auto authorities, certificates_of_pem(ca_pem));
   for (const CertificateHandle& authority : authorities) {
-    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), authority.get()) != 1 ||
-        (role_ == Role::server && SSL_CTX_add_client_CA(context_, authority.get()) != 1))
+    // A server does not name them when it asks for a certificate: who knocks shall not learn who else is
+    // trusted, and with thousands of them the list would not fit into a handshake.
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), authority.get()) != 1)
       return fail(Code::invalid_argument, "CA certificate cannot be trusted: {}", openssl_reason());
   }
   return {};

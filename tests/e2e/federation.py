@@ -6,6 +6,7 @@ filled. One program at a time has a federation; what a killed one left, the next
 import atexit
 import contextlib
 import fcntl
+import glob
 import json
 import os
 import re
@@ -90,9 +91,22 @@ class Federation:
             return
         for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+        groups = self._control_groups()
         self.hanse.run("testbed", "down", "--name", self.hanse.testbed)
+        left = [path for path in [self.state, *groups] if os.path.exists(path)]
+        left += glob.glob(f"/run/netns/*{self.hanse.testbed}*")
+        left += [str(machine.pid) for machine in self.machines()]
+        if left:
+            raise Failure(f"'hanse testbed down' left {left}")
         self.lock.close()
         self.lock = None
+
+    def _control_groups(self):
+        groups = []
+        for path in glob.glob(f"{self.state}/*/*/host/instances/*/control_groups"):
+            with open(path) as file:
+                groups += file.read().split()
+        return groups
 
     def start_witness(self):
         """Imports the image, applies the workload, waits until it runs. Returns the zone that runs it."""

@@ -186,6 +186,49 @@ TEST_CASE("a killed emulator is told, and down removes the rest") {
   CHECK(testbed.leftovers() == Names{});
 }
 
+TEST_CASE("down removes what is left when all has been killed, and the groups of guests that it had") {
+  if (!is_root()) return;
+  Testbed testbed;
+  ReadyAtOnce access;
+  REQUIRE(testbed.start(access, testbed.options()).has_value());
+  const StatusReport status = testbed.status().value();
+  std::vector<std::int64_t> pids{status.wan.pid};
+  for (const ZoneReport& zone : status.zones) {
+    pids.push_back(zone.zone.pid);
+    pids.push_back(zone.hosts.at(0).pid);
+  }
+  for (const std::int64_t pid : pids) ::kill(static_cast<pid_t>(pid), SIGKILL);
+  for (const std::int64_t pid : pids)
+    while (testbed.runtime().processes.identify(pid).has_value()) std::this_thread::sleep_for(Millis{10});
+  // As a host writes it down for a guest that it cannot clean up after any more.
+  const std::string uid = "t" + std::to_string(::getpid());
+  const std::string group = "/sys/fs/cgroup/cpu/hanse-" + uid;
+  const std::string folder = testbed.plan().zones.at(0).hosts.at(0).data_folder + "/instances/" + uid;
+  REQUIRE(shell("mkdir -p " + folder) == 0);
+  const bool has_groups = ::mkdir(group.c_str(), 0755) == 0;
+  std::ofstream(folder + "/control_groups") << group << "\n/sys/fs/cgroup/cpu/other\n";
+  CHECK(testbed.remove() == true);
+  CHECK(testbed.leftovers() == Names{});
+  CHECK_MESSAGE(::access(group.c_str(), F_OK) != 0, (has_groups ? "a group" : "no control groups here"));
+}
+
+TEST_CASE("a down that was killed is gone on with") {
+  if (!is_root()) return;
+  Testbed testbed;
+  ReadyAtOnce access;
+  REQUIRE(testbed.start(access, testbed.options()).has_value());
+  const std::int64_t zone = testbed.status()->zones.at(0).zone.pid;
+  ForkedProcess ending([&] {
+    io::RealRuntime own({.log_level = LogLevel::error});
+    return own.run_task(down(own.runtime(), {.state_folder = testbed.plan().state_folder})).has_value() ? 0
+                                                                                                        : 1;
+  });
+  while (testbed.runtime().processes.identify(zone).has_value()) std::this_thread::sleep_for(Millis{1});
+  ending.end(SIGKILL);
+  CHECK(testbed.remove().has_value());
+  CHECK(testbed.leftovers() == Names{});
+}
+
 TEST_CASE("a zone or a host that has ended is started again, in the same record") {
   if (!is_root()) return;
   Testbed testbed;

@@ -94,7 +94,7 @@ Task<Status> launch(DriverContext& context, Machine& machine, HostFacts facts) {
   ProcessId process;
   machine.unattached = true;
   HANSE_CO_CHECK(co_await start_process(context, machine, std::move(command), process));
-  co_await limit_process(context, machine.record.machine, process);
+  co_await limit_process(context, machine, process);
   auto session = std::make_unique<Session>(context.runtime, session_options(context, machine, process),
                                            machine.ring, context.changes);
   const Status attached = co_await session->attach();
@@ -127,6 +127,7 @@ Task<Status> end_process(DriverContext& context, Machine& machine) {
   if (!machine.session) {
     HANSE_CO_CHECK(co_await kill_unattached(context, machine));
     machine.unattached = false;
+    co_await release_limits(context, machine);
     co_return Status();
   }
   Session& session = *machine.session;
@@ -141,7 +142,7 @@ Task<Status> end_process(DriverContext& context, Machine& machine) {
     }
   }
   machine.session.reset();
-  co_await release_limits(context, machine.uid());
+  co_await release_limits(context, machine);
   co_return Status();
 }
 

@@ -16,8 +16,7 @@ constexpr Nanos kScriptLimit = Seconds{5};
 // which is what a shell does.
 constexpr const char* kFunctions = R"(
 own() { sed -n "s/^[0-9]*:\(.*,\)\?$1\(,.*\)\?://p" /proc/self/cgroup | head -n 1; }
-root=/sys/fs/cgroup
-if [ -e $root/cgroup.controllers ]; then
+if [ -e "$root/cgroup.controllers" ]; then
   unified=$root$(sed -n 's/^0:://p' /proc/self/cgroup)
 else
   memory=$root/memory$(own memory)
@@ -34,43 +33,55 @@ Task<bool> run_script(Runtime& runtime, std::string script) {
 
 }  // namespace
 
-std::string limit_script(const model::MachineSpec& machine, const ProcessId& process) {
+std::string limit_script(const model::MachineSpec& machine, const ProcessId& process, const std::string& list,
+                         const std::string& root) {
   const std::int64_t quota = (machine.vcpu.value + kHypervisorCpus) * kPeriodMicros;
   const std::int64_t bytes = to_bytes(machine.memory_mib + kHypervisorMemory).value;
-  return kFunctions + fmt::format(R"(
+  return fmt::format("root='{}'\nlist='{}'\n", root, list) + kFunctions +
+         fmt::format(R"(
 if [ -n "$unified" ]; then
   group=$unified/hanse-{0}
-  mkdir -p $group
-  echo {1} > $group/memory.max
-  echo {2} {3} > $group/cpu.max
-  echo {4} > $group/cgroup.procs
+  echo "$group" > "$list"
+  mkdir -p "$group"
+  echo {1} > "$group/memory.max"
+  echo {2} {3} > "$group/cpu.max"
+  echo {4} > "$group/cgroup.procs"
 else
-  mkdir -p $memory/hanse-{0} $cpu/hanse-{0}
-  echo {1} > $memory/hanse-{0}/memory.limit_in_bytes
-  echo {3} > $cpu/hanse-{0}/cpu.cfs_period_us
-  echo {2} > $cpu/hanse-{0}/cpu.cfs_quota_us
-  echo {4} > $memory/hanse-{0}/cgroup.procs
-  echo {4} > $cpu/hanse-{0}/cgroup.procs
+  printf '%s\n' "$memory/hanse-{0}" "$cpu/hanse-{0}" > "$list"
+  mkdir -p "$memory/hanse-{0}" "$cpu/hanse-{0}"
+  echo {1} > "$memory/hanse-{0}/memory.limit_in_bytes"
+  echo {3} > "$cpu/hanse-{0}/cpu.cfs_period_us"
+  echo {2} > "$cpu/hanse-{0}/cpu.cfs_quota_us"
+  echo {4} > "$memory/hanse-{0}/cgroup.procs"
+  echo {4} > "$cpu/hanse-{0}/cgroup.procs"
 fi
 )",
-                                  machine.uid, bytes, quota, kPeriodMicros, process.pid);
+                     machine.uid, bytes, quota, kPeriodMicros, process.pid);
 }
 
-Task<void> limit_process(DriverContext& context, model::MachineSpec machine, ProcessId process) {
-  if (!co_await run_script(context.runtime, limit_script(machine, process)) && !context.limits_refused) {
+std::string release_script(const std::string& list) {
+  return fmt::format(R"(
+[ -f '{0}' ] || exit 0
+while read -r group; do rmdir "$group" 2>/dev/null || true; done < '{0}'
+rm -f '{0}'
+)",
+                     list);
+}
+
+Task<void> limit_process(DriverContext& context, const Machine& machine, ProcessId process) {
+  std::string script = limit_script(machine.record.machine, process, machine.paths.control_groups());
+  if (!co_await run_script(context.runtime, std::move(script)) && !context.limits_refused) {
     context.limits_refused = true;
     context.log.warning(
         "no control group can be written here: machines run without limits of memory and CPU");
   }
 }
 
-Task<void> release_limits(DriverContext& context, std::string uid) {
-  const std::string script =
-      kFunctions +
-      fmt::format(
-          "for folder in $unified $memory $cpu; do rmdir $folder/hanse-{} 2>/dev/null || true; done\n", uid);
+Task<void> release_limits(DriverContext& context, const Machine& machine) {
+  const auto list = co_await context.runtime.files.info(machine.paths.control_groups());
+  if (!list) co_return;
   // A group that stays behind is empty and is taken again by the next start.
-  static_cast<void>(co_await run_script(context.runtime, script));
+  static_cast<void>(co_await run_script(context.runtime, release_script(machine.paths.control_groups())));
 }
 
 }  // namespace hanse::host::qemu

@@ -4,6 +4,7 @@
 //     machine.json                         MachineRecord
 //     lease  guard.lock                    of a machine that runs by a lease, see guard.h
 //     qemu.log                             what QEMU says on its standard output and error
+//     control_groups                       those that were made for it, a path a line, see limits.h
 //     run/                                 the guest user's: QEMU can reach nothing else
 //       qemu.pid  qmp.sock  serial.sock  guest.sock  seed.iso  disk-<uid>.qcow2
 //       memory.sock  nbd.sock              an incoming move that is relayed
@@ -32,6 +33,7 @@ class MachinePaths {
   std::string record() const { return folder_ + "/machine.json"; }
   std::string lease() const { return folder_ + "/lease"; }
   std::string log() const { return folder_ + "/qemu.log"; }
+  std::string control_groups() const { return folder_ + "/control_groups"; }
   std::string run_folder() const { return folder_ + "/run"; }
   std::string in_run(std::string_view name) const { return folder_ + "/run/" + std::string(name); }
   std::string pid_file() const { return in_run("qemu.pid"); }

@@ -60,6 +60,7 @@ Task<Status> object_add_tls(QmpClient& client, std::string id, std::string folde
                                    {"dir", folder},
                                    {"endpoint", role == TlsRole::server ? "server" : "client"},
                                    {"verify-peer", true},
+                                   {"priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"},
                                    {"sanity-check", false}});
 }
 
