@@ -4,6 +4,7 @@ The figures have the names that bare_move.py gives them. Needs root, and no othe
 """
 import json
 import os
+import socket
 import time
 import urllib.request
 
@@ -56,6 +57,22 @@ class Federation:
     def link(self):
         """The same link for the bare move."""
         return namespaces.GivenNamespaces(SOURCE_NAMESPACE, TARGET_NAMESPACE, TARGET_ADDRESS)
+
+    def change_link(self, **change):
+        """The link between the two zones, as docs/testbed.md has it."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(f"{self.hanse.state}/wan/control")
+            control.sendall(json.dumps({"pair": [SOURCE, TARGET], **change}).encode() + b"\n")
+            answer = json.loads(control.makefile().readline())
+        if answer["error"]:
+            raise RuntimeError(f"the link cannot be changed: {answer['error']}")
+
+    def agent_kib(self, zone):
+        """Resident memory of the zone's host agent."""
+        zones = self.hanse.get("testbed", "status", "--name", NAME)["zones"]
+        pid = next(entry for entry in zones if entry["name"] == zone)["hosts"][0]["pid"]
+        with open(f"/proc/{pid}/status") as file:
+            return int(next(line for line in file if line.startswith("VmRSS")).split()[1])
 
     def accelerator(self):
         """What the source's host runs its guests with; the bare move must use the same."""

@@ -181,6 +181,13 @@ class BadInput(unittest.TestCase):
             for client in [*silent, half]:
                 client.close()
 
+    def test_a_stranger_does_not_learn_who_is_trusted(self):
+        zone = self.running.zones[self.source]
+        done = subprocess.run(["openssl", "s_client", "-connect", f"{zone.address}:{PORT}", "-CAfile", zone.ca_file],
+                              stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=20)
+        self.assertIn("No client certificate CA names sent", done.stdout)
+        self.assertIn("TLSv1.3", done.stdout)
+
     def test_unknown_authority(self):
         zone = self.running.zones[self.source]
         client = socket.create_connection((zone.address, PORT), timeout=10)
