@@ -24,7 +24,7 @@ NAME = "bench-deploy"
 BOOT_SECONDS = 5
 HOSTS = 2
 PATIENCE = 120
-WORKLOADS = "/providers/hanse.placement/v1/tenants/default/workspaces/default/workloads"
+WORKLOADS = "/providers/hanse.workload/v1/tenants/default/workspaces/default/workloads"
 SKU = {"apiVersion": "hanse/v1", "kind": "InstanceSku", "metadata": {"name": "bench"}, "spec": {"vcpu": 1, "memoryMib": 256}}
 
 
@@ -81,7 +81,7 @@ class Federation:
         self.apply(SKU)
         deadline = time.monotonic() + PATIENCE
         for zone in self.zones:
-            while sum(host["status"]["connected"] for host in self.hanse.items("--context", zone, "get", "hosts")) <= HOSTS:
+            while sum(host["status"]["state"] == "active" for host in self.hanse.items("--context", zone, "get", "hosts")) <= HOSTS:
                 if time.monotonic() > deadline:
                     raise hanse_cli.Failure(f"the simulated hosts of zone {zone} do not connect")
                 time.sleep(0.2)
