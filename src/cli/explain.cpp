@@ -62,8 +62,10 @@ std::string replica_text(const json::Value& replica) {
     text += fmt::format("  {}\n", text_at(relaxation, "/text"));
   text = printable(text, true);
   text += candidates_text(*find_at(replica, "/zones"), "ZONE");
-  if (const json::Value* hosts = find_at(replica, "/hosts"); hosts != nullptr)
+  if (const json::Value* hosts = find_at(replica, "/hosts"); hosts != nullptr) {
+    text += printable(fmt::format("  host: {}\n", text_at(*hosts, "/why")), true);
     text += candidates_text(*hosts, "HOST");
+  }
   return text;
 }
 
