@@ -227,14 +227,12 @@ std::optional<std::string> WorkloadWatch::check_zone(zone::Zone& zone) const {
     if (!instance->status.moved_to.empty()) continue;
     if (auto wrong = check_owner(zone.config().name, *instance)) return wrong;
   }
-  std::map<std::string, std::int64_t> free;
-  for (const placement::HostCandidate& host : zone.capacity().first_hosts("", hosts->size()))
-    free[host.name] = host.free_vcpu.value;
   for (const auto& host : *hosts) {
     const std::int64_t left = host->status.inventory.vcpu.value - taken[host->metadata.name];
-    if (free[host->metadata.name] != left)
+    const auto free = zone.capacity().free_on(host->metadata.name);
+    if (!free || free->vcpu.value != left)
       return fmt::format("host '{}' has {} vCPU free by its instances, and {} are counted",
-                         host->metadata.name, left, free[host->metadata.name]);
+                         host->metadata.name, left, free ? free->vcpu.value : 0);
   }
   return std::nullopt;
 }

@@ -37,7 +37,7 @@ void append(std::vector<model::ExplainedCandidate>& candidates, std::vector<mode
 void bound(model::PlacementExplanation& explanation) {
   auto& candidates = explanation.candidates;
   if (candidates.size() <= model::kMaxExplainedCandidates) return;
-  explanation.omitted = static_cast<std::int64_t>(candidates.size() - model::kMaxExplainedCandidates);
+  explanation.omitted += static_cast<std::int64_t>(candidates.size() - model::kMaxExplainedCandidates);
   candidates.resize(model::kMaxExplainedCandidates);
 }
 
@@ -80,8 +80,8 @@ std::string why_chosen(const ZoneRanking& ranking) {
 std::string why_none(const model::PlacementExplanation& explanation, std::string_view noun) {
   const auto& candidates = explanation.candidates;
   if (candidates.empty()) return fmt::format("there is no {} to choose from", noun);
-  const std::string none =
-      fmt::format("none of {} qualifies", counted(static_cast<std::int64_t>(candidates.size()), noun));
+  const auto all = static_cast<std::int64_t>(candidates.size()) + explanation.omitted;
+  const std::string none = fmt::format("none of {} qualifies", counted(all, noun));
   if (!explanation.relaxations.empty()) return none + "; " + explanation.relaxations.front().text;
   const auto nearest = std::min_element(
       candidates.begin(), candidates.end(),
@@ -113,8 +113,9 @@ model::PlacementExplanation explain(const ZoneRequest& request, const std::vecto
   return explanation;
 }
 
-model::PlacementExplanation explain(const HostRequest& request, const std::vector<HostCandidate>& hosts) {
-  model::PlacementExplanation explanation;
+model::PlacementExplanation explain(const HostRequest& request, const std::vector<HostCandidate>& hosts,
+                                    OtherHosts others) {
+  model::PlacementExplanation explanation{.omitted = others.all};
   const std::vector<HostConstraint> constraints = host_constraints(request);
   std::vector<const HostCandidate*> remaining;
   for (const HostCandidate& host : hosts) {
@@ -129,10 +130,10 @@ model::PlacementExplanation explain(const HostRequest& request, const std::vecto
   } else {
     const HostCandidate& best = *remaining.front();
     explanation.chosen = best.name;
+    const auto qualifying = static_cast<std::int64_t>(remaining.size()) + others.qualifying;
     explanation.why =
         fmt::format("'{}' fits best: of {} that could take it, it has the least free, {} MiB and {} vCPU",
-                    best.name, counted(static_cast<std::int64_t>(remaining.size()), "host"),
-                    best.free_memory.value, best.free_vcpu.value);
+                    best.name, counted(qualifying, "host"), best.free_memory.value, best.free_vcpu.value);
   }
   bound(explanation);
   return explanation;

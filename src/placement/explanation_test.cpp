@@ -187,6 +187,16 @@ TEST_CASE("a choice of host is explained too") {
         "none of 1 host qualifies; nearest is 'a', with capacity against it");
 }
 
+TEST_CASE("hosts that are not shown are counted, with those that could take it") {
+  const std::vector<HostCandidate> hosts = {{.name = "a", .free_vcpu = {8}, .free_memory = {4096}}};
+  const model::PlacementExplanation fits = explain({.vcpu = {1}, .memory = {512}}, hosts, {300, 7});
+  CHECK(fits.omitted == 300);
+  CHECK(fits.why ==
+        "'a' fits best: of 8 hosts that could take it, it has the least free, 4096 MiB and 8 vCPU");
+  CHECK(explain({.vcpu = {9}, .memory = {512}}, hosts, {300, 0}).why ==
+        "none of 301 hosts qualifies; nearest is 'a', with capacity against it");
+}
+
 TEST_CASE("a replica that runs is judged by the policy only, and is not in its own way") {
   auto zones = four_zones();
   zones[0].replicas = 1;

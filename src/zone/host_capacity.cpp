@@ -221,12 +221,21 @@ std::optional<placement::packing::Size> HostCapacity::free_on(const std::string&
   return placement::packing::Size{candidate.free_vcpu, candidate.free_memory};
 }
 
-std::vector<placement::HostCandidate> HostCapacity::first_hosts(const std::string& replica,
-                                                                std::size_t limit) {
-  if (!check_complete()) return {};
-  std::vector<placement::HostCandidate> hosts = index_.first(limit);
-  count_replicas(replica.substr(0, replica.find('#')), hosts);
-  return hosts;
+Result<HostCapacity::ShownHosts> HostCapacity::shown_hosts(const placement::HostRequest& request,
+                                                           const std::string& workload, std::size_t limit) {
+  HANSE_TRY(const placement::HostRoom free, room(request, workload));
+  const auto avoid = request.spread_by_host ? hosts_of(workload) : std::vector<placement::HostSlot>();
+  const auto needed = request.host.empty() ? index_.choose(request, avoid) : index_.find(request.host);
+  ShownHosts shown{.hosts = index_.first(limit)};
+  const auto is_needed = [&](const auto& host) { return host.name == index_.name(*needed); };
+  if (needed && std::none_of(shown.hosts.begin(), shown.hosts.end(), is_needed))
+    shown.hosts.back() = index_.candidate(*needed);
+  count_replicas(workload, shown.hosts);
+  shown.others.all = static_cast<std::int64_t>(index_.size() - shown.hosts.size());
+  if (shown.others.all == 0 || !request.host.empty()) return shown;
+  const std::size_t rejected = placement::choose_host(request, shown.hosts).filtered.size();
+  shown.others.qualifying = free.hosts - static_cast<std::int64_t>(shown.hosts.size() - rejected);
+  return shown;
 }
 
 // Only now is it asked why, and of the first few hosts: a fleet's worth of reasons is of no use to anyone.

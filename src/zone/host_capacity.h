@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/text_map.h"
+#include "placement/explanation.h"
 #include "placement/host_index.h"
 #include "placement/packing/host_state.h"
 #include "zone/host_sessions.h"
@@ -37,8 +38,14 @@ class HostCapacity {
 
   // What nobody has and nobody holds; nothing for a host that is not known.
   std::optional<placement::packing::Size> free_on(const std::string& host) const;
-  // The first of the hosts as candidates for a replica of this name, for people who ask why.
-  std::vector<placement::HostCandidate> first_hosts(const std::string& replica, std::size_t limit);
+  // For people who ask why: the first of the hosts by name, at most so many, among them the one that a
+  // replica of `workload` with this request would get, or that the request names.
+  struct ShownHosts {
+    std::vector<placement::HostCandidate> hosts;
+    placement::OtherHosts others;  // what is not shown
+  };
+  Result<ShownHosts> shown_hosts(const placement::HostRequest& request, const std::string& workload,
+                                 std::size_t limit);
 
   // The resource at this key was made, changed or removed.
   void host_changed(const std::string& key);

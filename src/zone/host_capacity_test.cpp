@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "placement/explanation.h"
 #include "placement/planner.h"
 #include "store/open.h"
 #include "tests/support/zone_fixture.h"
@@ -333,6 +334,32 @@ TEST_CASE_FIXTURE(HostCapacityFixture,
   erase(bad);
   capacity->instance_changed(bad);
   CHECK(capacity->reserve(instance(2, 1), {.vcpu = {1}, .memory = {1}}));
+}
+
+TEST_CASE_FIXTURE(HostCapacityFixture,
+                  "of more hosts than are shown the one that a replica would get is among them") {
+  for (int number = 0; number < 7; ++number) write(host(number, 2, 512));
+  write(host(5, 2, 256));
+  for (const char* name : {"host-0", "host-5", "host-6"}) connect(name);
+  tell_all();
+  const placement::HostRequest request{.vcpu = {1}, .memory = {128}};
+  const auto shown = capacity->shown_hosts(request, "", 3).value();
+  REQUIRE(shown.hosts.size() == 3);
+  CHECK(shown.hosts.back().name == "host-5");
+  CHECK(shown.others.all == 4);
+  CHECK(shown.others.qualifying == 1);
+  const auto explained = placement::explain(request, shown.hosts, shown.others);
+  CHECK(explained.chosen == "host-5");
+  CHECK(explained.omitted == 4);
+  CHECK(explained.why ==
+        "'host-5' fits best: of 3 hosts that could take it, it has the least free, 256 MiB and 2 vCPU");
+  CHECK(capacity->reserve(instance(1, 1), request).value() == explained.chosen);
+  // One that is named is shown, whether it fits or not.
+  const placement::HostRequest named{.vcpu = {9}, .memory = {1}, .host = "host-6"};
+  const auto shown_named = capacity->shown_hosts(named, "", 3).value();
+  CHECK(shown_named.hosts.back().name == "host-6");
+  CHECK(placement::explain(named, shown_named.hosts, shown_named.others).why ==
+        "none of 7 hosts qualifies; nearest is 'host-6', with capacity against it");
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ Result<model::WorkloadExplanation> Explainer::explain(const ResourceId& id) cons
       instance.spec = wanted;
       placement::HostRequest request = host_request(instance, *sku);
       request.spread_by_host = workload->spec.placement.spread == model::Spread::host;
-      const std::string name = replica_name(config_.name, *workload, replica.index);
-      one.hosts = placement::explain(request, capacity_.first_hosts(name, model::kMaxExplainedCandidates));
+      const std::string name = fmt::format("{}/{}", config_.name, to_string(id_of(workload->metadata)));
+      HANSE_TRY(const auto shown, capacity_.shown_hosts(request, name, model::kMaxExplainedCandidates));
+      one.hosts = placement::explain(request, shown.hosts, shown.others);
     }
     explanation.replicas.push_back(std::move(one));
   }
