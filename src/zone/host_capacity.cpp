@@ -238,6 +238,23 @@ Result<HostCapacity::ShownHosts> HostCapacity::shown_hosts(const placement::Host
   return shown;
 }
 
+HostCapacity::WithoutInstance::WithoutInstance(HostCapacity& capacity, const std::string& key,
+                                               const std::string& workload)
+    : capacity_(capacity) {
+  const auto found = capacity_.records_.find(key);
+  if (found == capacity_.records_.end() || found->second.charge.workload != workload) return;
+  const Record& record = found->second;
+  if (const auto reserved = capacity_.reserved_.find(record.uid); reserved != capacity_.reserved_.end())
+    charges_.push_back(reserved->second.charge);
+  if (record.counted) charges_.push_back(record.charge);
+  if (record.counted && record.other) charges_.push_back(*record.other);
+  for (const Charge& charge : charges_) capacity_.uncount(charge);
+}
+
+HostCapacity::WithoutInstance::~WithoutInstance() {
+  for (const Charge& charge : charges_) capacity_.count(charge);
+}
+
 // Only now is it asked why, and of the first few hosts: a fleet's worth of reasons is of no use to anyone.
 Error HostCapacity::refusal(const model::Instance& instance, const placement::HostRequest& request) const {
   std::vector<placement::HostCandidate> hosts = index_.first(kMaxReasons);

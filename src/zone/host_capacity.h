@@ -24,6 +24,8 @@
 namespace hanse::zone {
 
 class HostCapacity {
+  struct Charge;
+
  public:
   HostCapacity(Tables& tables, HostSessions& hosts);
 
@@ -46,6 +48,20 @@ class HostCapacity {
   };
   Result<ShownHosts> shown_hosts(const placement::HostRequest& request, const std::string& workload,
                                  std::size_t limit);
+
+  // While it lives all is as if the instance at this key were on no host: what it takes is free, and it is no
+  // replica. One that is of another workload stays. Requires: the capacity is told of nothing meanwhile.
+  class WithoutInstance {
+   public:
+    WithoutInstance(HostCapacity& capacity, const std::string& key, const std::string& workload);
+    WithoutInstance(const WithoutInstance&) = delete;
+    WithoutInstance& operator=(const WithoutInstance&) = delete;
+    ~WithoutInstance();
+
+   private:
+    HostCapacity& capacity_;
+    std::vector<Charge> charges_;
+  };
 
   // The resource at this key was made, changed or removed.
   void host_changed(const std::string& key);

@@ -1,38 +1,80 @@
 #include "zone/workloads/explainer.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include "placement/explanation.h"
-#include "zone/workloads/replica_plan.h"
 
 namespace hanse::zone {
 
 Result<model::WorkloadExplanation> Explainer::explain(const ResourceId& id) const {
   HANSE_TRY(const auto workload, tables_.workloads.get(id));
-  const model::InstanceSpec& wanted = workload->spec.instance.spec;
-  HANSE_TRY(const auto sku,
-            tables_.instance_skus.get({.tenant = id.tenant, .name = model::reference_name(wanted.sku_ref)}));
+  const std::string sku_name = model::reference_name(workload->spec.instance.spec.sku_ref);
+  HANSE_TRY(const auto sku, tables_.instance_skus.get({.tenant = id.tenant, .name = sku_name}));
   HANSE_TRY(auto zones, candidates_.all(*workload, *sku));
   Replicas replicas = wanted_replicas(*workload);
   if (workload->spec.placement.per_zone) replicas.push_back(new_replica(*workload, next_index(replicas)));
+  const Question question{.workload = *workload,
+                          .sku = *sku,
+                          .replicas = replicas,
+                          .name = fmt::format("{}/{}", config_.name, to_string(id))};
   model::WorkloadExplanation explanation{.workload = id.name};
   for (const model::ReplicaAssignment& replica : replicas) {
     if (explanation.replicas.size() == model::kMaxExplainedReplicas) break;
-    count_replicas(replicas, replica.index, zones);
-    model::ReplicaExplanation one{.instance = replica.instance, .zone = replica.zone};
-    one.zones =
-        placement::explain(placement::ZoneRequest{workload->spec.placement, workload->spec.replicas}, zones);
-    const std::string& place = replica.zone.empty() ? one.zones.chosen : replica.zone;
-    if (place == config_.name) {
-      model::Instance instance;
-      instance.spec = wanted;
-      placement::HostRequest request = host_request(instance, *sku);
-      request.spread_by_host = workload->spec.placement.spread == model::Spread::host;
-      const std::string name = fmt::format("{}/{}", config_.name, to_string(id_of(workload->metadata)));
-      HANSE_TRY(const auto shown, capacity_.shown_hosts(request, name, model::kMaxExplainedCandidates));
-      one.hosts = placement::explain(request, shown.hosts, shown.others);
-    }
+    HANSE_TRY(auto one, explain_replica(question, replica, zones));
     explanation.replicas.push_back(std::move(one));
   }
   return explanation;
+}
+
+Result<model::ReplicaExplanation> Explainer::explain_replica(
+    const Question& question, const model::ReplicaAssignment& replica,
+    std::vector<placement::ZoneCandidate>& zones) const {
+  const model::WorkloadSpec& spec = question.workload.spec;
+  count_replicas(question.replicas, replica.index, zones);
+  std::optional<HostCapacity::WithoutInstance> without;
+  if (candidates_.is_here(replica.zone)) {
+    ResourceId instance = id_of(question.workload.metadata);
+    instance.name = replica.instance;
+    without.emplace(capacity_, key_of(KindOf<model::Instance>::kTraits, instance), question.name);
+  }
+  const auto own =
+      std::find_if(zones.begin(), zones.end(), [&](const auto& zone) { return zone.name == replica.zone; });
+  std::optional<placement::ZoneCandidate> before;
+  if (own != zones.end()) {
+    before = *own;
+    HANSE_CHECK(give_back(question, replica, *own));
+  }
+  model::ReplicaExplanation explanation{.instance = replica.instance, .zone = replica.zone};
+  explanation.zones = placement::explain(placement::ZoneRequest{spec.placement, spec.replicas}, zones);
+  if (before) *own = std::move(*before);
+  const std::string& place = replica.zone.empty() ? explanation.zones.chosen : replica.zone;
+  if (candidates_.is_here(place)) {
+    HANSE_TRY(explanation.hosts, explain_hosts(question));
+  }
+  return explanation;
+}
+
+// What a peer says that it has room for is less what the replica takes there, once it is there.
+Status Explainer::give_back(const Question& question, const model::ReplicaAssignment& replica,
+                            placement::ZoneCandidate& zone) const {
+  if (candidates_.is_here(zone.name)) {
+    HANSE_TRY(const auto offered, candidates_.offered_here(question.workload, question.sku));
+    zone.fits = offered.fits;
+  } else if (replica.power_state != model::PowerState::unknown) {
+    zone.fits += 1;
+  }
+  return {};
+}
+
+Result<model::PlacementExplanation> Explainer::explain_hosts(const Question& question) const {
+  model::Instance instance;
+  instance.spec = question.workload.spec.instance.spec;
+  placement::HostRequest request = host_request(instance, question.sku);
+  request.spread_by_host = question.workload.spec.placement.spread == model::Spread::host;
+  HANSE_TRY(const auto shown, capacity_.shown_hosts(request, question.name, model::kMaxExplainedCandidates));
+  return placement::explain(request, shown.hosts, shown.others);
 }
 
 }  // namespace hanse::zone

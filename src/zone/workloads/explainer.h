@@ -3,13 +3,18 @@
 // not_found, and those of the tables.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "model/placement_explanation.h"
+#include "zone/workloads/replica_plan.h"
 #include "zone/workloads/zone_candidates.h"
 
 namespace hanse::zone {
 
 class Explainer {
  public:
+  // What it is given outlives it.
   Explainer(const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
             const ZoneCandidates& candidates)
       : config_(config), tables_(tables), capacity_(capacity), candidates_(candidates) {}
@@ -17,6 +22,20 @@ class Explainer {
   Result<model::WorkloadExplanation> explain(const ResourceId& workload) const;
 
  private:
+  struct Question {
+    const model::Workload& workload;
+    const model::InstanceSku& sku;
+    const Replicas& replicas;
+    std::string name;  // of the workload, with its zone
+  };
+  // As if the replica were nowhere: it is not in its own way. `zones` are as before afterwards.
+  Result<model::ReplicaExplanation> explain_replica(const Question& question,
+                                                    const model::ReplicaAssignment& replica,
+                                                    std::vector<placement::ZoneCandidate>& zones) const;
+  Status give_back(const Question& question, const model::ReplicaAssignment& replica,
+                   placement::ZoneCandidate& zone) const;
+  Result<model::PlacementExplanation> explain_hosts(const Question& question) const;
+
   const ZoneConfig& config_;
   Tables& tables_;
   HostCapacity& capacity_;

@@ -1,0 +1,109 @@
+// Explainer in a whole zone with one host and one peer: that a replica is not in its own way, and what zones
+// said when they were asked.
+#include "zone/workloads/explainer.h"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+#include "tests/support/zone_fixture.h"
+
+namespace hanse::zone {
+namespace {
+
+struct ExplainerFixture : test::ZoneFixture {
+  std::unique_ptr<test::ScriptedHost> host;
+  SigningKey key = signatures.make_key().value();
+  std::int64_t version = std::chrono::duration_cast<Millis>(since_epoch(world.loop.wall_now())).count();
+
+  ExplainerFixture() {
+    add_host_record("h1");
+    host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
+    pass(Seconds{1});
+    add_sku();
+    add_image();
+  }
+  ~ExplainerFixture() { host.reset(); }
+
+  // A peer with room for so many; nothing answers at its address.
+  void hear_of_lisbon(std::int64_t fits) {
+    (void)wait(zone->membership().adopt(
+        {.name = "lisbon", .endpoint = "10.0.0.2:8443", .identity_key = key.public_key}));
+    federation::ZoneDigest digest{.zone = "lisbon", .provider = "borealis", .member_state = "PT"};
+    digest.flavours = {
+        {.name = "tiny", .vcpu = {1}, .memory_mib = {192}, .architecture = "x86_64", .fits = fits}};
+    const federation::SignedRecord record{.owner = "lisbon",
+                                          .kind = federation::RecordKind::digest,
+                                          .version = ++version,
+                                          .body = json::dump(to_json(digest))};
+    const auto sent = federation::sign(signatures, key.key_pem, record).value();
+    REQUIRE(zone->records().answer("lisbon", {.records = {sent}}));
+  }
+  static model::Workload explained_workload(std::int32_t replicas) {
+    model::Workload made;
+    made.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
+    made.spec.replicas = replicas;
+    made.spec.instance.spec.sku_ref = "skus/tiny";
+    made.spec.instance.spec.boot_volume.source_image_ref = "images/witness";
+    return made;
+  }
+  void put(const model::Workload& workload) {
+    REQUIRE(wait(zone->frontends().workloads.put(workload, std::nullopt)));
+  }
+  model::WorkloadExplanation explained() { return zone->explainer().explain(id("web")).value(); }
+  std::int64_t room() { return zone->capacity().room({.vcpu = {1}, .memory = {192}}).value().instances; }
+};
+
+const model::ExplainedCandidate& candidate_of(const model::PlacementExplanation& explanation,
+                                              const std::string& name) {
+  for (const model::ExplainedCandidate& candidate : explanation.candidates) {
+    if (candidate.name == name) return candidate;
+  }
+  FAIL("no candidate ", name);
+  return explanation.candidates.front();
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture,
+                  "a zone and a host that are full of replicas have room for each of them") {
+  put(explained_workload(4));
+  pass(Seconds{10});
+  REQUIRE(room() == 0);
+  const model::WorkloadExplanation explanation = explained();
+  REQUIRE(explanation.replicas.size() == 4);
+  for (const model::ReplicaExplanation& replica : explanation.replicas) {
+    CHECK(replica.zones.chosen == "helsinki");
+    REQUIRE(replica.hosts);
+    CHECK(replica.hosts->chosen == "h1");
+    CHECK(replica.hosts->why.ends_with("it has the least free, 448 MiB and 1 vCPU"));
+  }
+  CHECK(room() == 0);  // nothing of this lasts
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture, "a replica that spreads by host may be on the host where it is") {
+  model::Workload spread = explained_workload(2);
+  spread.spec.placement.spread = model::Spread::host;
+  put(spread);
+  pass(Seconds{10});
+  const model::WorkloadExplanation explanation = explained();
+  REQUIRE(explanation.replicas.size() == 2);
+  CHECK(explanation.replicas[0].zone == "helsinki");
+  CHECK(explanation.replicas[0].zones.chosen == "helsinki");
+  CHECK(explanation.replicas[0].hosts.value().chosen == "h1");
+  // The other has no second host.
+  CHECK(explanation.replicas[1].zones.chosen.empty());
+  CHECK(candidate_of(explanation.replicas[1].zones, "helsinki").rejections.at(0).constraint == "capacity");
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture, "a peer that is full of a replica has room for it") {
+  put(explained_workload(1));
+  pass(Seconds{10});
+  hear_of_lisbon(0);
+  REQUIRE(wait(zone->tables().workloads.update(id("web"), [](model::Workload& changed) -> Status {
+    changed.status.replicas.at(0).zone = "lisbon";
+    changed.status.replicas.at(0).power_state = model::PowerState::running;
+    return {};
+  })));
+  CHECK(candidate_of(explained().replicas.at(0).zones, "lisbon").rejections.empty());
+}
+
+}  // namespace
+}  // namespace hanse::zone
