@@ -28,6 +28,7 @@ struct ZoneCandidate {
   bool reachable = true;
   Seconds age{0};                      // of what is known of it
   std::string refusal;                 // why the two zones' policies forbid it; empty: they allow it
+  bool refusal_passes = false;         // they do, and it is the answer of a moment ago, or the like
   std::int32_t replicas = 0;           // of the workload, there already
   std::int64_t fits = 0;               // how many more instances of the flavour it can take; with spread by
                                        // host: how many hosts without a replica can take one

@@ -145,6 +145,8 @@ TEST_CASE("each other constraint has its relaxation") {
   CHECK(only({.anti_affinity = {"web", "db"}}).change == "antiAffinity is without db");
   zones[0].refusal = "not from us";
   CHECK(only({}).text == "1 zone qualifies if the policy between the zones allows it");
+  zones[0].refusal_passes = true;
+  CHECK(only({}).text == "1 zone qualifies if its refusal of a moment ago is over");
   zones[0].refusal.clear();
   zones[0].reachable = false;
   CHECK(only({}).constraint == "reachable");

@@ -82,7 +82,8 @@ struct Zone::Parts {
         replica_leases(run, tables, clients, config.name),
         zone_candidates(config, tables, capacity, peers, admission, records),
         zone_chooser({run, peers, membership, records, zone_candidates}),
-        explainer(config, tables, capacity, zone_candidates),
+        refusals(run.clock),
+        explainer(config, tables, capacity, zone_candidates, refusals),
         packing(run, tables, hosts, capacity),
         transfer_changes(run.scheduler),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
@@ -97,7 +98,7 @@ struct Zone::Parts {
         controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
                     replica_leases, admission, transfers,
                     {run, tables, crypto.hashing, events, zone_candidates, zone_chooser, replica_zones,
-                     lease_grants, config.name}),
+                     lease_grants, refusals, config.name}),
         rebalancer({run, config, packing, transfers, events}) {
     hosts.set_lease_gate([this](const std::string& uid) { return replica_leases.may_run(uid); });
   }
@@ -143,6 +144,7 @@ struct Zone::Parts {
   ReplicaLeases replica_leases;
   ZoneCandidates zone_candidates;
   ZoneChooser zone_chooser;
+  Refusals refusals;
   Explainer explainer;
   HostPacking packing;
   Signal transfer_changes;

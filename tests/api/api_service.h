@@ -126,7 +126,8 @@ struct ApiService {
   zone::Reservations reservations{world.runtime, config, admission, capacity};
   zone::LeaseGrants lease_grants{world.runtime, tables, config.name};
   zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
-  zone::Explainer explainer{config, tables, capacity, candidates};
+  zone::Refusals refusals{world.loop};
+  zone::Explainer explainer{config, tables, capacity, candidates, refusals};
   zone::HostPacking packing{world.runtime, tables, hosts, capacity};
   zone::ChangeFeed feed{world.runtime, *store};
   std::unique_ptr<api::Api> api;

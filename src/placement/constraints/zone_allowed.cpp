@@ -7,8 +7,9 @@ ZoneConstraint zone_is_allowed() {
     if (zone.refusal.empty()) return std::nullopt;
     return zone.refusal;
   };
-  return {"allowed", check, [](const ZoneCandidate&) -> std::optional<Change> {
-            return Change{.text = "the policy between the zones allows it"};
+  return {"allowed", check, [](const ZoneCandidate& zone) -> std::optional<Change> {
+            return Change{.text = zone.refusal_passes ? "its refusal of a moment ago is over"
+                                                      : "the policy between the zones allows it"};
           }};
 }
 

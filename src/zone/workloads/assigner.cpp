@@ -25,31 +25,6 @@ model::ReservationRequest reservation_of(const model::Workload& workload, const 
 
 }  // namespace
 
-void Assigner::remember_refusal(const model::Workload& workload, const std::string& zone,
-                                std::string message) {
-  const MonotonicTime now = runtime_.clock.now();
-  std::erase_if(refusals_, [&](const auto& entry) { return entry.second.until <= now; });
-  refusals_.insert_or_assign({workload.metadata.uid, zone},
-                             Refusal{now + kRefusalMemory, std::move(message)});
-}
-
-std::map<std::string, std::string> Assigner::passed_over(const model::Workload& workload,
-                                                         const Replicas& replicas) const {
-  const MonotonicTime now = runtime_.clock.now();
-  const std::string& uid = workload.metadata.uid;
-  std::map<std::string, std::string> zones;
-  for (auto it = refusals_.lower_bound({uid, ""}); it != refusals_.end() && it->first.first == uid; ++it) {
-    if (it->second.until > now) zones.emplace(it->first.second, it->second.message);
-  }
-  // A replica of the same name would be taken for the lost one, or the lost one for it.
-  for (const model::ReplicaAssignment& replica : replicas) {
-    if (replica.lost)
-      zones.try_emplace(replica.zone,
-                        fmt::format("it has not removed {}, which was lost in it", replica.instance));
-  }
-  return zones;
-}
-
 Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, model::InstanceSku sku,
                                                   Replicas replicas) {
   Assigned assigned{.replicas = std::move(replicas)};
@@ -93,7 +68,7 @@ Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, mode
 Task<Result<bool>> Assigner::place(ZoneChooser::Question question, model::ReplicaAssignment& replica) {
   // Each turn passes over one zone more.
   for (std::size_t turn = 0; turn <= chooser_.zones(); ++turn) {
-    question.passed_over = passed_over(question.workload, question.replicas);
+    question.passed_over = refusals_.passed_over(question.workload, question.replicas);
     HANSE_CO_TRY(const std::string zone, chooser_.choose(question));
     if (zone.empty()) break;
     const Status reserved = co_await reserve(question.workload, question.sku, zone, replica);
@@ -101,14 +76,14 @@ Task<Result<bool>> Assigner::place(ZoneChooser::Question question, model::Replic
       replica.zone = zone;
       co_return true;
     }
-    remember_refusal(question.workload, zone, reserved.error().message);
+    refusals_.remember(question.workload, zone, reserved.error().message);
   }
   co_return false;
 }
 
 Result<std::string> Assigner::why_none(ZoneChooser::Question question,
                                        const model::ReplicaAssignment& replica) const {
-  question.passed_over = passed_over(question.workload, question.replicas);
+  question.passed_over = refusals_.passed_over(question.workload, question.replicas);
   HANSE_TRY(const placement::Decision decision, chooser_.decide_with_reasons(question));
   return placement::why_not(decision, "replica '" + replica.instance + "'").message;
 }

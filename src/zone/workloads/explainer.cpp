@@ -15,6 +15,7 @@ Result<model::WorkloadExplanation> Explainer::explain(const ResourceId& id) cons
   HANSE_TRY(auto zones, candidates_.all(*workload, *sku));
   Replicas replicas = wanted_replicas(*workload);
   if (workload->spec.placement.per_zone) replicas.push_back(new_replica(*workload, next_index(replicas)));
+  pass_over(refusals_.passed_over(*workload, replicas), zones);
   const Question question{.workload = *workload,
                           .sku = *sku,
                           .replicas = replicas,
@@ -56,9 +57,12 @@ Result<model::ReplicaExplanation> Explainer::explain_replica(
   return explanation;
 }
 
-// What a peer says that it has room for is less what the replica takes there, once it is there.
+// What stands against others in the zone that has it, for now, does not stand against it. What a peer says
+// that it has room for is less what the replica takes there, once it is there.
 Status Explainer::give_back(const Question& question, const model::ReplicaAssignment& replica,
                             placement::ZoneCandidate& zone) const {
+  // What it said to another replica.
+  if (std::exchange(zone.refusal_passes, false)) zone.refusal.clear();
   if (candidates_.is_here(zone.name)) {
     HANSE_TRY(const auto offered, candidates_.offered_here(question.workload, question.sku));
     zone.fits = offered.fits;

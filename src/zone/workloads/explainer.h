@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/placement_explanation.h"
-#include "zone/workloads/replica_plan.h"
+#include "zone/workloads/refusals.h"
 #include "zone/workloads/zone_candidates.h"
 
 namespace hanse::zone {
@@ -16,8 +16,8 @@ class Explainer {
  public:
   // What it is given outlives it.
   Explainer(const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
-            const ZoneCandidates& candidates)
-      : config_(config), tables_(tables), capacity_(capacity), candidates_(candidates) {}
+            const ZoneCandidates& candidates, const Refusals& refusals)
+      : config_(config), tables_(tables), capacity_(capacity), candidates_(candidates), refusals_(refusals) {}
 
   Result<model::WorkloadExplanation> explain(const ResourceId& workload) const;
 
@@ -40,6 +40,7 @@ class Explainer {
   Tables& tables_;
   HostCapacity& capacity_;
   const ZoneCandidates& candidates_;
+  const Refusals& refusals_;
 };
 
 }  // namespace hanse::zone

@@ -105,5 +105,37 @@ TEST_CASE_FIXTURE(ExplainerFixture, "a peer that is full of a replica has room f
   CHECK(candidate_of(explained().replicas.at(0).zones, "lisbon").rejections.empty());
 }
 
+TEST_CASE_FIXTURE(ExplainerFixture, "what a zone said when it was asked is in the explanation") {
+  hear_of_lisbon(9);
+  model::Workload abroad = explained_workload(1);
+  abroad.spec.placement.zones = {"lisbon"};
+  put(abroad);
+  pass(Seconds{2});
+  const auto zones = explained().replicas.at(0).zones;
+  CHECK(zones.chosen.empty());
+  const auto& rejections = candidate_of(zones, "lisbon").rejections;
+  REQUIRE(rejections.size() == 1);
+  CHECK(rejections[0].constraint == "allowed");
+  CHECK(zones.relaxations.back().text == "1 zone qualifies if its refusal of a moment ago is over");
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture,
+                  "what a zone refuses to one replica does not stand against one that it has") {
+  put(explained_workload(1));
+  pass(Seconds{10});
+  REQUIRE(wait(zone->tables().workloads.update(id("web"), [](model::Workload& changed) -> Status {
+    changed.spec.replicas = 2;
+    changed.spec.placement.zones = {"lisbon"};
+    changed.status.replicas.at(0).zone = "lisbon";
+    return {};
+  })));
+  hear_of_lisbon(9);
+  pass(Seconds{2});
+  const auto replicas = explained().replicas;
+  REQUIRE(replicas.size() == 2);
+  CHECK(replicas[0].zones.chosen == "lisbon");
+  CHECK(replicas[1].zones.chosen.empty());
+}
+
 }  // namespace
 }  // namespace hanse::zone

@@ -97,6 +97,17 @@ std::vector<std::string> shared_hosts(const model::Workload& workload, const Rep
   return problems;
 }
 
+void pass_over(const std::map<std::string, std::string>& reasons,
+               std::vector<placement::ZoneCandidate>& zones) {
+  if (reasons.empty()) return;
+  for (placement::ZoneCandidate& zone : zones) {
+    const auto passed = reasons.find(zone.name);
+    if (passed == reasons.end() || !zone.refusal.empty()) continue;
+    zone.refusal = passed->second;
+    zone.refusal_passes = true;
+  }
+}
+
 std::string template_version(Hashing& hashing, const model::InstanceTemplate& wanted) {
   model::InstanceTemplate fixed = wanted;
   fixed.spec.power = model::Power::running;

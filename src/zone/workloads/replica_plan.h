@@ -34,6 +34,10 @@ std::string wrong_architecture(const model::Workload& workload, const model::Ins
 std::vector<std::string> shared_hosts(const model::Workload& workload, const Replicas& replicas,
                                       const std::map<std::int32_t, std::string>& hosts);
 
+// These zones are out for now, each for its reason; what the zones' policies forbid is said first.
+void pass_over(const std::map<std::string, std::string>& reasons,
+               std::vector<placement::ZoneCandidate>& zones);
+
 // Changes when the replicas have to be made anew: with all of the template but the power.
 std::string template_version(Hashing& hashing, const model::InstanceTemplate& wanted);
 

@@ -174,7 +174,7 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::make(Pointer workload,
   const Result<bool> gone = co_await is_given_up(workload, replica);
   if (!gone && !kImpatient) co_return fail(gone.error());
   if (gone && !*gone) co_return replica;
-  services_.assigner.remember_refusal(*workload, replica.zone, made.error().message);
+  services_.refusals.remember(*workload, replica.zone, made.error().message);
   services_.events.add(
       "workload", to_string(id_of(workload->metadata)), "ReplicaRefused",
       fmt::format("{} by zone '{}': {}", replica.instance, replica.zone, made.error().message));

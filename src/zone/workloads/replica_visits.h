@@ -1,7 +1,7 @@
 // ReplicaVisits: looks at each assigned replica where it is, and brings it about: makes what is missing,
 // follows what has moved, removes what should go, and gives up a zone that is lost.
 //
-// Pure of memory but for what the assigner and the leases keep. Thread: the loop. Failure: of a replica, a
+// Pure of memory but for what the refusals and the leases keep. Thread: the loop. Failure: of a replica, a
 // problem in words.
 #pragma once
 
@@ -14,7 +14,8 @@
 #include "runtime/hashing.h"
 #include "zone/event_log.h"
 #include "zone/leases/lease_grants.h"
-#include "zone/workloads/assigner.h"
+#include "zone/workloads/refusals.h"
+#include "zone/workloads/replica_zones.h"
 
 namespace hanse::zone {
 
@@ -27,7 +28,7 @@ class ReplicaVisits {
     EventLog& events;
     ReplicaZones& zones;
     LeaseGrants& leases;
-    Assigner& assigner;
+    Refusals& refusals;
     std::string zone;
   };
   explicit ReplicaVisits(Services services) : services_(std::move(services)) {}

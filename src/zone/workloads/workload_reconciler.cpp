@@ -145,7 +145,7 @@ Task<void> WorkloadReconciler::check_policy(Pointer workload, ReplicaVisits::Vis
   for (model::ReplicaAssignment& replica : visited.replicas) {
     const auto& gone = findings.elsewhere;
     if (replica.deleting || std::find(gone.begin(), gone.end(), replica.index) == gone.end()) continue;
-    assigner_.remember_refusal(*workload, replica.zone, "no host of it took the replica");
+    services_.refusals.remember(*workload, replica.zone, "no host of it took the replica");
     services_.events.add("workload", title_of(*workload), "ReplicaRefused",
                          fmt::format("no host of zone '{}' took {}", replica.zone, replica.instance));
     replica.deleting = true;

@@ -33,13 +33,14 @@ class WorkloadReconciler {
     ZoneChooser& chooser;
     ReplicaZones& zones;
     LeaseGrants& leases;
+    Refusals& refusals;
     std::string zone;
   };
   explicit WorkloadReconciler(Services services)
       : services_(std::move(services)),
-        assigner_(services_.runtime, services_.chooser, services_.zones, services_.zone),
+        assigner_(services_.runtime, services_.chooser, services_.zones, services_.refusals, services_.zone),
         visits_({services_.tables, services_.hashing, services_.events, services_.zones, services_.leases,
-                 assigner_, services_.zone}),
+                 services_.refusals, services_.zone}),
         keeper_({services_.runtime, services_.tables, services_.events, services_.candidates,
                  services_.chooser, services_.zones, assigner_}) {}
 

@@ -51,9 +51,8 @@ Result<placement::Decision> ZoneChooser::decide_with_reasons(const Question& que
   for (placement::ZoneCandidate& zone : zones) {
     const auto promised = question.promised.find(zone.name);
     if (promised != question.promised.end()) zone.fits -= promised->second;
-    const auto passed = question.passed_over.find(zone.name);
-    if (passed != question.passed_over.end() && zone.refusal.empty()) zone.refusal = passed->second;
   }
+  pass_over(question.passed_over, zones);
   return placement::choose_zone({question.workload.spec.placement, question.workload.spec.replicas}, zones);
 }
 
