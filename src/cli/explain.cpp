@@ -89,6 +89,8 @@ Task<Status> run_explain(Session session, ExplainOptions options) {
       session.terminal.print((first ? "" : "\n") + replica_text(replica));
       first = false;
     }
+    if (const auto omitted = whole_at(answer.body, "/omitted"); omitted > 0)
+      session.terminal.print(fmt::format("\nand {} more replica{}\n", omitted, omitted == 1 ? "" : "s"));
   }
   co_return Status();
 }

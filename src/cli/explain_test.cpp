@@ -56,6 +56,15 @@ TEST_CASE("explain says of a replica that is nowhere what would help") {
         "  north  out    carbon: too much\n");
 }
 
+TEST_CASE("explain says how many replicas are not shown") {
+  Stage stage;
+  std::string many = kNowhere;
+  many.replace(many.find("\"omitted\":0"), 11, "\"omitted\":900");
+  stage.zone.on(kExplanationPath, many);
+  REQUIRE(stage.run(run_explain(stage.session(), {.workload = "web"})));
+  CHECK(stage.terminal.output.ends_with("carbon: too much\n\nand 900 more replicas\n"));
+}
+
 TEST_CASE("explain for programs is the zone's answer, and of an unknown workload an error") {
   Stage stage;
   stage.zone.on(kExplanationPath, kNowhere);

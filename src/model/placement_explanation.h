@@ -79,9 +79,10 @@ HANSE_DECLARE_JSON(ReplicaExplanation);
 struct WorkloadExplanation {
   std::string workload;
   std::vector<ReplicaExplanation> replicas;  // with perZone also the one that would be next
+  std::int64_t omitted = 0;                  // replicas beyond kMaxExplainedReplicas
   bool operator==(const WorkloadExplanation&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(WorkloadExplanation, (), (workload, replicas))
+BOOST_DESCRIBE_STRUCT(WorkloadExplanation, (), (workload, replicas, omitted))
 HANSE_DECLARE_JSON(WorkloadExplanation);
 
 inline constexpr std::size_t kMaxExplainedReplicas = 100;

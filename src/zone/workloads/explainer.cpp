@@ -22,7 +22,10 @@ Result<model::WorkloadExplanation> Explainer::explain(const ResourceId& id) cons
                           .name = fmt::format("{}/{}", config_.name, to_string(id))};
   model::WorkloadExplanation explanation{.workload = id.name};
   for (const model::ReplicaAssignment& replica : replicas) {
-    if (explanation.replicas.size() == model::kMaxExplainedReplicas) break;
+    if (explanation.replicas.size() == model::kMaxExplainedReplicas) {
+      explanation.omitted = static_cast<std::int64_t>(replicas.size() - explanation.replicas.size());
+      break;
+    }
     HANSE_TRY(auto one, explain_replica(question, replica, zones));
     explanation.replicas.push_back(std::move(one));
   }

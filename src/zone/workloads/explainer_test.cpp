@@ -137,5 +137,14 @@ TEST_CASE_FIXTURE(ExplainerFixture,
   CHECK(replicas[1].zones.chosen.empty());
 }
 
+TEST_CASE_FIXTURE(ExplainerFixture, "of more replicas than are explained the others are counted") {
+  model::Workload large = explained_workload(103);
+  large.spec.placement.member_states = {"PT"};
+  put(large);
+  const model::WorkloadExplanation explanation = explained();
+  CHECK(explanation.replicas.size() == model::kMaxExplainedReplicas);
+  CHECK(explanation.omitted == 3);
+}
+
 }  // namespace
 }  // namespace hanse::zone
