@@ -60,15 +60,14 @@ Status check_provider(const std::string& provider, const std::string& pointer) {
                     provider.substr(0, kMaxWord), kMaxWord);
 }
 
+// A zone's labels are names, and are compared as they are written: any other could be of no zone.
 Status check_certification(const std::string& label, const std::string& pointer) {
-  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:";
-  if (!label.empty() && label.size() <= kMaxWord && label.find_first_not_of(kAllowed) == std::string::npos) {
-    return {};
-  }
-  return fail_field(pointer,
-                    "'{}' is no certification label; use 1 to {} letters, digits and '.-_:', like "
-                    "SecNumCloud",
-                    label.substr(0, kMaxWord), kMaxWord);
+  if (check_name(label, pointer)) return {};
+  return fail_field(
+      pointer,
+      "'{}' is no certification label; use 1 to {} lower-case letters, digits and '-', as zones "
+      "state them, like secnumcloud",
+      label.substr(0, kMaxWord), kMaxWord);
 }
 
 Status check_place(const std::string& place, const std::string& pointer) {

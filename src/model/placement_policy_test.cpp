@@ -34,7 +34,7 @@ TEST_CASE("a policy as users wrote it before stays valid") {
 TEST_CASE("a policy with every field survives a round trip through JSON") {
   const auto policy = read_policy(R"({
     "spread": "memberState", "perZone": false, "zones": ["a", "b"], "memberStates": ["EU", "NO"],
-    "providers": ["Aurora Oy"], "architecture": "aarch64", "certifications": ["SecNumCloud", "EUCS:high"],
+    "providers": ["Aurora Oy"], "architecture": "aarch64", "certifications": ["secnumcloud", "eucs-high"],
     "latency": [{"to": "Berlin", "belowMs": 20}, {"to": "52.52, 13.40"}, {"to": "helsinki"}],
     "maxEuroPerHour": 0.05, "maxGramsCo2PerKwh": 150, "affinity": ["db"], "antiAffinity": ["cache"],
     "weights": {"latency": 100, "price": 1, "carbon": 2, "packing": 3, "spread": 4},
@@ -51,7 +51,8 @@ TEST_CASE("each field of a policy names its fault and the remedy") {
   CHECK(fault_in(R"({"memberStates": ["Finland"]})", "like FI, or EU") == "/p/memberStates/0");
   CHECK(fault_in(R"({"providers": [""]})", "printable") == "/p/providers/0");
   CHECK(fault_in(R"({"architecture": "arm64"})", "aarch64") == "/p/architecture");
-  CHECK(fault_in(R"({"certifications": ["a b"]})", "like SecNumCloud") == "/p/certifications/0");
+  CHECK(fault_in(R"({"certifications": ["a b"]})", "like secnumcloud") == "/p/certifications/0");
+  CHECK(fault_in(R"({"certifications": ["c5", "SecNumCloud"]})", "lower-case") == "/p/certifications/1");
   CHECK(fault_in(R"({"latency": [{"to": ""}]})", "name a city") == "/p/latency/0/to");
   CHECK(fault_in(R"({"latency": [{"to": "91,0"}]})", "like 52.52,13.40") == "/p/latency/0/to");
   CHECK(fault_in(R"({"latency": [{"to": "Bonn"}, {"to": "Bonn"}]})", "tighter") == "/p/latency/1/to");

@@ -34,7 +34,7 @@ std::vector<std::string> some_of(std::mt19937_64& random, const std::vector<std:
 
 const std::vector<std::string> kStates = {"FI", "DE", "PT", "NO", "GB"};
 const std::vector<std::string> kProviders = {"P", "Q", "R"};
-const std::vector<std::string> kLabels = {"C5", "ENS"};
+const std::vector<std::string> kLabels = {"c5", "ens"};
 const std::vector<std::string> kWorkloads = {"db", "cache"};
 
 ZoneCandidate random_zone(std::mt19937_64& random, int index) {
