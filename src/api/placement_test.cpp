@@ -19,6 +19,7 @@ constexpr char kExplanationPath[] =
 
 TEST_CASE("a user asks why the replicas of a workload are where they are") {
   ApiService service;
+  service.config.price_per_vcpu_hour = 0.05;
   REQUIRE(service.ask(As::user, "PUT", test::kSkus + "/small", test::kSmallSku).status == 201);
   REQUIRE(service.run(service.tables.hosts.update({.name = "h1"}, [](model::Host& changed) -> Status {
     changed.status.inventory = {.vcpu = {4}, .memory_mib = {1024}, .architecture = "x86_64"};
@@ -28,7 +29,7 @@ TEST_CASE("a user asks why the replicas of a workload are where they are") {
   service.settle();
   CHECK(service.ask(As::user, "GET", kExplanationPath).status == 404);
   const std::string workload =
-      R"({"spec":{"replicas":1,"placement":{"memberStates":["FI"]},"instance":{"spec":{"skuRef":"skus/small",
+      R"({"spec":{"replicas":1,"placement":{"memberStates":["FI"],"weights":{"price":1}},"instance":{"spec":{"skuRef":"skus/small",
           "bootVolume":{"sourceImageRef":"images/debian"}}}}})";
   REQUIRE(service.ask(As::user, "PUT", kWorkloadPath, workload).status == 201);
   const Answer answer = service.ask(As::user, "GET", kExplanationPath);
@@ -38,6 +39,7 @@ TEST_CASE("a user asks why the replicas of a workload are where they are") {
   CHECK(answer.text("/replicas/0/instance") == "web-0");
   CHECK(answer.text("/replicas/0/zone").empty());
   CHECK(answer.text("/replicas/0/zones/why") == "'north' is the only zone that qualifies");
+  CHECK(answer.text("/replicas/0/zones/candidates/0/scores/0/text") == "0.05 EUR/h (own list)");
   CHECK(answer.text("/replicas/0/zones/candidates/1/name") == "south");
   CHECK(answer.text("/replicas/0/zones/candidates/1/rejections/0/constraint") == "memberStates");
   CHECK(answer.text("/replicas/0/hosts/chosen") == "h1");

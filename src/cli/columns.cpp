@@ -249,6 +249,7 @@ constexpr Column kPeers[] = {
     {"CITY", "/status/digest/city"},
     {"CARBON", "", peer_carbon},
     {"SINCE", "", [](const value& peer, WallTime now) { return age_since(peer, "/status/since", now); }},
+    {"CARBON SOURCE", "/status/digest/carbon/source", nullptr, true},
     {"ENDPOINT", "/spec/endpoint", nullptr, true},
     {"CAS", "/spec/authorities", nullptr, true},
     {"KEY", "/spec/identityKey", nullptr, true},

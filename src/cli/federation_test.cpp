@@ -74,6 +74,17 @@ TEST_CASE("ls is a table of the zones that this one knows") {
         "oslo    joining  false      -      -         -        -       -          -\n");
 }
 
+TEST_CASE("the wide list of zones says whose figure the carbon is") {
+  Stage stage;
+  stage.zone.on("GET " + kFederationRoot + "/peers?limit=1000",
+                std::string(R"({"items":[)") + kLisbon + R"(],"metadata":{}})");
+  stage.output = OutputFormat::wide;
+  REQUIRE(stage.run(run_peer_list(stage.session())));
+  CHECK(stage.terminal.output.find("CARBON SOURCE") != std::string::npos);
+  CHECK(stage.terminal.output.find("Electricity Maps, yearly average 2024  https://10.0.0.2:8443") !=
+        std::string::npos);
+}
+
 TEST_CASE("show describes one zone, and of one that is no peer is an error") {
   Stage stage;
   stage.zone.on("GET " + kFederationRoot + "/peers/lisbon", kLisbon);

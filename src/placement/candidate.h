@@ -14,6 +14,13 @@
 
 namespace hanse::placement {
 
+// Whose word a zone's price is.
+enum class PriceSource {
+  stated,  // the zone's digest, to everybody
+  agreed,  // the same, at the rate at which the zone last answered this one
+  own      // the list of the zone that chooses, for itself
+};
+
 struct ZoneCandidate {
   std::string name;
   std::string provider;
@@ -21,7 +28,8 @@ struct ZoneCandidate {
   std::vector<std::string> certifications;  // labels
   std::vector<std::string> architectures;
   std::optional<model::Coordinates> coordinates;
-  std::optional<MicroEuroPerHour> price;      // of one instance of the flavour
+  std::optional<MicroEuroPerHour> price;  // of one instance of the flavour
+  PriceSource price_source = PriceSource::stated;
   std::optional<GramsPerKwh> carbon;          // of its electricity
   std::string carbon_source;                  // "Electricity Maps, yearly average 2024"
   std::map<std::string, Micros> round_trips;  // measured from it, by the name of the other zone

@@ -120,7 +120,7 @@ TEST_CASE("price: at most the ceiling") {
   CHECK(reason(zone_below_price(std::nullopt), kBlank) == "");
   CHECK(reason(zone_below_price(MicroEuroPerHour{48'000}), kHelsinki) == "");
   CHECK(reason(zone_below_price(MicroEuroPerHour{47'999}), kHelsinki) ==
-        "it costs 0.048 EUR/h and the ceiling is 0.047999 EUR/h");
+        "it costs 0.048 EUR/h (stated) and the ceiling is 0.047999 EUR/h");
   CHECK(reason(zone_below_price(MicroEuroPerHour{1}), kBlank) ==
         "it states no price and the ceiling is 0.000001 EUR/h");
   model::PlacementPolicy policy;

@@ -48,7 +48,7 @@ TEST_CASE("the winner is explained by its scores, and the rest by what is agains
   CHECK(explanation.why == "'lisbon' has the highest total, 86800; next is 'helsinki' with 80000");
   CHECK(explanation.candidates.size() == 4);
   CHECK(find(explanation, "lisbon").scores ==
-        std::vector<model::ExplainedScore>{{"price", 500, 20, "0.04 EUR/h"},
+        std::vector<model::ExplainedScore>{{"price", 500, 20, "0.04 EUR/h (stated)"},
                                            {"carbon", 960, 80, "100 g/kWh (test table)"}});
   CHECK(find(explanation, "helsinki").total == 80'000);
   CHECK(find(explanation, "warsaw").total == 20'000);

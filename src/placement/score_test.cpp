@@ -30,8 +30,8 @@ TEST_CASE("price: the cheapest is best, and no price is worst") {
                                                    {.price = MicroEuroPerHour{59'999}},
                                                    {}});
   CHECK(scores.values == std::vector<std::int32_t>{1000, 0, 666, 0});
-  CHECK(scores.texts ==
-        std::vector<std::string>{"0.05 EUR/h", "0.08 EUR/h", "0.059999 EUR/h", "it states no price"});
+  CHECK(scores.texts == std::vector<std::string>{"0.05 EUR/h (stated)", "0.08 EUR/h (stated)",
+                                                 "0.059999 EUR/h (stated)", "it states no price"});
 }
 
 TEST_CASE("carbon: the cleanest is best, with the source") {
@@ -78,6 +78,8 @@ TEST_CASE("quantities read as people write them") {
   CHECK(to_text(Micros{0}) == "0.0 ms");
   CHECK(to_text(MicroEuroPerHour{1'500'000}) == "1.50 EUR/h");
   CHECK(to_text(MicroEuroPerHour{100}) == "0.0001 EUR/h");
+  CHECK(to_text(MicroEuroPerHour{100}, PriceSource::agreed) == "0.0001 EUR/h (as last agreed)");
+  CHECK(to_text(MicroEuroPerHour{100}, PriceSource::own) == "0.0001 EUR/h (own list)");
   CHECK(counted(1, "zone") == "1 zone");
   CHECK(counted(0, "zone") == "0 zones");
 }

@@ -20,6 +20,13 @@ std::string to_text(MicroEuroPerHour price) {
   return text + " EUR/h";
 }
 
+std::string to_text(MicroEuroPerHour price, PriceSource source) {
+  const std::string_view whose = source == PriceSource::own      ? "own list"
+                                 : source == PriceSource::agreed ? "as last agreed"
+                                                                 : "stated";
+  return fmt::format("{} ({})", to_text(price), whose);
+}
+
 std::string to_text(GramsPerKwh carbon) {
   return fmt::format("{} g/kWh", carbon.value);
 }

@@ -26,7 +26,8 @@ ZoneConstraint zone_below_price(std::optional<MicroEuroPerHour> ceiling) {
     if (!ceiling) return std::nullopt;
     if (!zone.price) return fmt::format("it states no price and the ceiling is {}", to_text(*ceiling));
     if (*zone.price <= *ceiling) return std::nullopt;
-    return fmt::format("it costs {} and the ceiling is {}", to_text(*zone.price), to_text(*ceiling));
+    return fmt::format("it costs {} and the ceiling is {}", to_text(*zone.price, zone.price_source),
+                       to_text(*ceiling));
   };
   return {"price", check, [ceiling](const ZoneCandidate& zone) {
             return ceiling ? raise_price(*ceiling, zone) : std::nullopt;

@@ -10,7 +10,7 @@ ZoneScore price_score(std::int32_t weight) {
             return zone.price->value;
           },
           [](const ZoneCandidate& zone) -> std::string {
-            return zone.price ? to_text(*zone.price) : "it states no price";
+            return zone.price ? to_text(*zone.price, zone.price_source) : "it states no price";
           }};
 }
 

@@ -31,6 +31,7 @@ struct ExplainerFixture : test::ZoneFixture {
     federation::ZoneDigest digest{.zone = "lisbon", .provider = "borealis", .member_state = "PT"};
     digest.flavours = {
         {.name = "tiny", .vcpu = {1}, .memory_mib = {192}, .architecture = "x86_64", .fits = fits}};
+    digest.flavours[0].price = MicroEuroPerHour{20'000};
     const federation::SignedRecord record{.owner = "lisbon",
                                           .kind = federation::RecordKind::digest,
                                           .version = ++version,
@@ -144,6 +145,23 @@ TEST_CASE_FIXTURE(ExplainerFixture, "of more replicas than are explained the oth
   const model::WorkloadExplanation explanation = explained();
   CHECK(explanation.replicas.size() == model::kMaxExplainedReplicas);
   CHECK(explanation.omitted == 3);
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture,
+                  "a price is that of a zone's digest until the zone has answered with another") {
+  hear_of_lisbon(9);
+  model::Workload cheap = explained_workload(1);
+  cheap.spec.placement.weights.price = 1;
+  cheap.spec.placement.max_euro_per_hour = 0.01;
+  put(cheap);
+  const auto reason = [&] {
+    return candidate_of(explained().replicas.at(0).zones, "lisbon").rejections.at(0).reason;
+  };
+  CHECK(reason() == "it costs 0.02 EUR/h (stated) and the ceiling is 0.01 EUR/h");
+  model::InstanceSku sku;
+  sku.spec = {.vcpu = {1}, .memory_mib = {192}};
+  zone->zone_chooser().learn_price("lisbon", sku, {30'000});
+  CHECK(reason() == "it costs 0.03 EUR/h (as last agreed) and the ceiling is 0.01 EUR/h");
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ Result<ZoneCandidates::Offered> ZoneCandidates::offered_here(const model::Worklo
   const std::string name = fmt::format("{}/{}", config_.name, to_string(id_of(workload.metadata)));
   HANSE_TRY(const placement::HostRoom room, capacity_.room(request, name));
   return Offered{.price = price_of(config_, sku.spec.vcpu, sku.spec.memory_mib),
+                 .price_source = placement::PriceSource::own,
                  .fits = by_host ? room.hosts : room.instances};
 }
 
@@ -79,9 +80,11 @@ ZoneCandidates::Offered ZoneCandidates::offered_by_peer(const std::string& zone,
     offered.fits = offer->fits;
     offered.price = offer->price;
     const auto factor = price_factors_.find(zone);
-    if (offered.price && factor != price_factors_.end())
+    if (offered.price && factor != price_factors_.end()) {
       offered.price =
           MicroEuroPerHour{std::llround(static_cast<double>(offered.price->value) * factor->second)};
+      offered.price_source = placement::PriceSource::agreed;
+    }
   }
   const Status given = admission_.gives(zone, tenant);
   if (!given) offered.refusal = given.error().message;
@@ -143,6 +146,7 @@ Result<std::vector<placement::ZoneCandidate>> ZoneCandidates::some(
       offered = offered_by_peer(name, workload.metadata.tenant, sku);
     }
     zone.price = offered.price;
+    zone.price_source = offered.price_source;
     zone.fits = offered.fits;
     zone.refusal = std::move(offered.refusal);
     zones.push_back(std::move(zone));

@@ -40,6 +40,7 @@ class ZoneCandidates {
   // What it is to a tenant's instances of this flavour.
   struct Offered {
     std::optional<MicroEuroPerHour> price;
+    placement::PriceSource price_source = placement::PriceSource::stated;
     std::int64_t fits = 0;
     std::string refusal;  // why the policies forbid it; empty: they do not
   };
