@@ -79,6 +79,27 @@ TEST_CASE("a fleet gets its size and the file of contexts") {
   CHECK(parse_command_line({"simulate", "fleet", "--hosts", "0"}).exit_code != 0);
 }
 
+TEST_CASE("a fleet whose numbers are out of range or whose spans are turned round is refused") {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--boot-low", "3000"},  // above the longest
+      {"--boot-low", "-1"},           {"--boot-high", "3600001"},   {"--boot-low", "20", "--boot-high", "10"},
+      {"--boot-failures", "1000001"}, {"--dirty-low", "60000"},     {"--memory-mib", "0"},
+      {"--memory-mib", "-5"},         {"--memory-mib", "67108865"},
+  };
+  for (std::vector<std::string> options : wrong) {
+    const std::string first = options.front();
+    options.insert(options.begin(), {"simulate", "fleet"});
+    const ParsedLine line = parse_command_line(options);
+    CHECK_FALSE(line.command.has_value());
+    CHECK(line.exit_code == 2);
+    CHECK_MESSAGE(line.text.find(first) != std::string::npos, line.text);
+  }
+  CHECK(parse_command_line({"simulate", "fleet", "--boot-low", "3000"}).text ==
+        "hanse: --boot-low: must not be above --boot-high; see 'hanse simulate fleet --help'\n");
+  CHECK(parsed<FleetOptions>({"simulate", "fleet", "--boot-low", "7", "--boot-high", "7"})
+            .boot_milliseconds_low == 7);
+}
+
 TEST_CASE("global options stand before or behind the command") {
   GlobalOptions global;
   parsed<GetOptions>({"--tenant", "acme", "get", "images", "-o", "yaml", "--context", "b"}, &global);

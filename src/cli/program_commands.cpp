@@ -27,14 +27,28 @@ void add_daemons(CLI::App& app, CommandDrafts& drafts) {
 }
 
 constexpr std::int64_t kMaxFleetHosts = 999'999;
+constexpr std::int64_t kMaxBootMilliseconds = 3'600'000;
+constexpr std::int64_t kMaxHostMib = 64LL << 20;
+
+// A span of which the one end is below the other is no span.
+void check_spans(const FleetOptions& options) {
+  if (options.boot_milliseconds_low > options.boot_milliseconds_high)
+    throw CLI::ValidationError("--boot-low", "must not be above --boot-high");
+  if (options.dirty_kilobytes_low > options.dirty_kilobytes_high)
+    throw CLI::ValidationError("--dirty-low", "must not be above --dirty-high");
+}
 
 void add_guests(CLI::App& fleet, FleetOptions& options) {
   const CLI::Range rates(std::int64_t{1}, std::int64_t{100'000'000});
+  const CLI::Range boots(std::int64_t{0}, kMaxBootMilliseconds);
   fleet.add_option("--boot-low", options.boot_milliseconds_low, "Shortest boot of a guest, ms")
+      ->check(boots)
       ->capture_default_str();
   fleet.add_option("--boot-high", options.boot_milliseconds_high, "Longest boot of a guest, ms")
+      ->check(boots)
       ->capture_default_str();
   fleet.add_option("--boot-failures", options.boot_failures_per_million, "Of a million boots, how many fail")
+      ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   fleet.add_option("--load", options.mean_load_percent, "Mean load of a guest's virtual CPUs, per cent")
       ->check(CLI::Range(1, 100))
@@ -66,10 +80,13 @@ void add_simulate(CLI::App& app, CommandDrafts& drafts) {
       ->check(numbers)
       ->capture_default_str();
   fleet->add_option("--vcpus", options.vcpus, "Of each host")->check(numbers)->capture_default_str();
-  fleet->add_option("--memory-mib", options.memory_mib, "Of each host")->capture_default_str();
+  fleet->add_option("--memory-mib", options.memory_mib, "Of each host")
+      ->check(CLI::Range(std::int64_t{1}, kMaxHostMib))
+      ->capture_default_str();
   add_guests(*fleet, options);
   fleet->add_option("--seed", options.seed, "The same seed gives the same guests")->capture_default_str();
   fleet->callback([&drafts] {
+    check_spans(drafts.fleet);
     drafts.fleet.contexts_path = contexts_path(drafts.global);
     drafts.fleet.context = drafts.global.context;
     drafts.fleet.verbose = drafts.global.verbose;
