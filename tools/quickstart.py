@@ -16,7 +16,9 @@ import first_day
 import hanse_cli
 from hanse_cli import Failure
 
+# The one does not take down what the other was told to keep.
 NAME = "demo"
+FULL_NAME = "demo-full"
 INSTANCE = "witness-0"
 
 
@@ -42,7 +44,7 @@ def summarise(source, target, transfer, sound, verdict, seconds):
 def main_job(hanse, guest):
     """Returns from where to where the witness was moved."""
     began = time.monotonic()
-    hanse.run("testbed", "up", "--name", NAME)
+    hanse.run("testbed", "up", "--name", hanse.testbed)
     hanse_cli.import_witness(hanse, guest)
     hanse.run("apply", "-f", os.path.join(hanse_cli.ROOT, "examples", "witness.yaml"))
     zones = hanse_cli.wait_until_running(hanse, 3)
@@ -60,6 +62,14 @@ def main_job(hanse, guest):
     return source, target
 
 
+def make_room(hanse):
+    """A federation of an earlier run under the same name goes, and it is said that it does."""
+    if os.path.exists(f"{hanse.state}/testbed.json"):
+        print(f"quickstart: the federation '{hanse.testbed}' of an earlier run is still there; it is removed first, with all that it has",
+              flush=True)
+    hanse.run("testbed", "down", "--name", hanse.testbed)
+
+
 def end(hanse, keep, status):
     """Leaves the federation running, or takes it down; returns the exit status."""
     if keep:
@@ -67,11 +77,11 @@ def end(hanse, keep, status):
 The federation goes on running. To go on with it:
   export HANSE_CONFIG={hanse.state}/contexts.yaml PATH={os.path.dirname(hanse.program)}:$PATH
   hanse get instances            # of the current zone; --context ZONE for another
-  hanse testbed status --name {NAME}
-  hanse testbed down --name {NAME}      # ends it""")
+  hanse testbed status --name {hanse.testbed}
+  hanse testbed down --name {hanse.testbed}      # ends it""")
         return status
     try:
-        hanse.run("testbed", "down", "--name", NAME)
+        hanse.run("testbed", "down", "--name", hanse.testbed)
     except Failure as failure:
         print(f"quickstart: {failure}", file=sys.stderr)
         return status or 1
@@ -90,11 +100,11 @@ def main():
     parser.add_argument("--full", action="store_true", help="eleven zones and the three workloads of a first day, instead of three and one")
     parser.add_argument("--keep", action="store_true", help="leave the federation running")
     options = parser.parse_args()
-    hanse = hanse_cli.Hanse(options.hanse, NAME)
+    hanse = hanse_cli.Hanse(options.hanse, FULL_NAME if options.full else NAME)
     signal.signal(signal.SIGTERM, interrupt)
     status = 1
     try:
-        hanse.run("testbed", "down", "--name", NAME)
+        make_room(hanse)
         if options.full:
             first_day.run(hanse, options.guest)
         else:
