@@ -80,7 +80,7 @@ struct Zone::Parts {
         reservations(run, config, admission, capacity),
         lease_grants(run, tables, config.name),
         replica_leases(run, tables, clients, config.name),
-        zone_candidates(config, tables, capacity, peers, admission, records),
+        zone_candidates(run.clock, config, tables, capacity, peers, admission, records),
         zone_chooser({run, peers, membership, records, zone_candidates}),
         refusals(run.clock),
         explainer(config, tables, capacity, zone_candidates, refusals),

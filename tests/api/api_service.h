@@ -125,7 +125,7 @@ struct ApiService {
   zone::PeerAdmission admission{tables, membership, records};
   zone::Reservations reservations{world.runtime, config, admission, capacity};
   zone::LeaseGrants lease_grants{world.runtime, tables, config.name};
-  zone::ZoneCandidates candidates{config, tables, capacity, peers, admission, records};
+  zone::ZoneCandidates candidates{world.runtime.clock, config, tables, capacity, peers, admission, records};
   zone::Refusals refusals{world.loop};
   zone::Explainer explainer{config, tables, capacity, candidates, refusals};
   zone::HostPacking packing{world.runtime, tables, hosts, capacity};

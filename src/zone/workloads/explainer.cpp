@@ -13,6 +13,8 @@ Result<model::WorkloadExplanation> Explainer::explain(const ResourceId& id) cons
   const std::string sku_name = model::reference_name(workload->spec.instance.spec.sku_ref);
   HANSE_TRY(const auto sku, tables_.instance_skus.get({.tenant = id.tenant, .name = sku_name}));
   HANSE_TRY(auto zones, candidates_.all(*workload, *sku));
+  if (const std::string wrong = wrong_architecture(*workload, *sku); !wrong.empty())
+    for (placement::ZoneCandidate& zone : zones) zone.refusal = wrong;
   Replicas replicas = wanted_replicas(*workload);
   if (workload->spec.placement.per_zone) replicas.push_back(new_replica(*workload, next_index(replicas)));
   pass_over(refusals_.passed_over(*workload, replicas), zones);

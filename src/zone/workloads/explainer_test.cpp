@@ -162,6 +162,17 @@ TEST_CASE_FIXTURE(ExplainerFixture,
   sku.spec = {.vcpu = {1}, .memory_mib = {192}};
   zone->zone_chooser().learn_price("lisbon", sku, {30'000});
   CHECK(reason() == "it costs 0.03 EUR/h (as last agreed) and the ceiling is 0.01 EUR/h");
+  pass(kAgreedPriceMemory);
+  hear_of_lisbon(9);
+  CHECK(reason() == "it costs 0.02 EUR/h (stated) and the ceiling is 0.01 EUR/h");
+}
+
+TEST_CASE_FIXTURE(ExplainerFixture, "an architecture that its SKU has not is why no zone can be the one") {
+  model::Workload wrong = explained_workload(1);
+  wrong.spec.placement.architecture = "aarch64";
+  put(wrong);
+  const auto here = candidate_of(explained().replicas.at(0).zones, "helsinki");
+  CHECK(here.rejections.at(0).reason.find("SKU 'tiny' is for x86_64") != std::string::npos);
 }
 
 }  // namespace

@@ -79,10 +79,10 @@ ZoneCandidates::Offered ZoneCandidates::offered_by_peer(const std::string& zone,
   if (const auto* offer = known == nullptr ? nullptr : offer_for(known->digest, sku)) {
     offered.fits = offer->fits;
     offered.price = offer->price;
-    const auto factor = price_factors_.find(zone);
-    if (offered.price && factor != price_factors_.end()) {
+    const auto agreed = agreed_.find(zone);
+    if (offered.price && agreed != agreed_.end() && clock_.now() < agreed->second.until) {
       offered.price =
-          MicroEuroPerHour{std::llround(static_cast<double>(offered.price->value) * factor->second)};
+          MicroEuroPerHour{std::llround(static_cast<double>(offered.price->value) * agreed->second.factor)};
       offered.price_source = placement::PriceSource::agreed;
     }
   }
@@ -96,9 +96,10 @@ void ZoneCandidates::learn_price(const std::string& zone, const model::InstanceS
   const ZoneRecords::Known* known = records_.digest_of(zone);
   const auto* offer = known == nullptr ? nullptr : offer_for(known->digest, sku);
   if (offer == nullptr || !offer->price || offer->price->value <= 0) return;
-  if (price_factors_.size() >= federation::kMaxPeers)
-    std::erase_if(price_factors_, [&](const auto& entry) { return peers_.find(entry.first) == nullptr; });
-  price_factors_[zone] = static_cast<double>(price.value) / static_cast<double>(offer->price->value);
+  if (agreed_.size() >= federation::kMaxPeers)
+    std::erase_if(agreed_, [&](const auto& entry) { return peers_.find(entry.first) == nullptr; });
+  const double factor = static_cast<double>(price.value) / static_cast<double>(offer->price->value);
+  agreed_.insert_or_assign(zone, Agreed{factor, clock_.now() + kAgreedPriceMemory});
 }
 
 Result<ZoneCandidates::Places> ZoneCandidates::places_of(const model::Workload& workload,

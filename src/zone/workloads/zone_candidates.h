@@ -19,11 +19,15 @@
 
 namespace hanse::zone {
 
+// What a peer asked is believed for so long: one that was too dear would else never be asked again.
+inline constexpr Nanos kAgreedPriceMemory = Seconds{600};
+
 class ZoneCandidates {
  public:
-  ZoneCandidates(const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
+  ZoneCandidates(Clock& clock, const ZoneConfig& config, Tables& tables, HostCapacity& capacity,
                  const federation::Peers& peers, const PeerAdmission& admission, const ZoneRecords& records)
-      : config_(config),
+      : clock_(clock),
+        config_(config),
         tables_(tables),
         capacity_(capacity),
         peers_(peers),
@@ -71,13 +75,19 @@ class ZoneCandidates {
  private:
   Status add_workloads(const model::Workload& workload, std::vector<placement::ZoneCandidate>& zones) const;
 
+  struct Agreed {
+    double factor;
+    MonotonicTime until;
+  };
+
+  Clock& clock_;
   const ZoneConfig& config_;
   Tables& tables_;
   HostCapacity& capacity_;
   const federation::Peers& peers_;
   const PeerAdmission& admission_;
   const ZoneRecords& records_;
-  std::map<std::string, double> price_factors_;  // by peer, once it has answered
+  std::map<std::string, Agreed> agreed_;  // by peer, once it has answered
 };
 
 }  // namespace hanse::zone
