@@ -13,6 +13,20 @@ std::string key_of_secret(Hashing& hashing, const std::string& secret) {
   return kInvitationsPrefix + federation::secret_digest(hashing, secret);
 }
 
+std::string digest_of_key(const std::string& key) {
+  return key.substr(sizeof kInvitationsPrefix - 1);
+}
+
+// What the invitation has brought is here still: who heard no answer may ask again. A zone that has left, or
+// was left, may not come back by what it used before.
+bool is_in_use(const PeerTable::Stored* known, const std::string& digest) {
+  if (known == nullptr) return false;
+  const federation::PeerRecord& record = known->record;
+  const bool counts =
+      record.state == federation::PeerState::invited || record.state == federation::PeerState::active;
+  return counts && (record.invitation == digest || record.membership == digest);
+}
+
 }  // namespace
 
 Task<Result<std::string>> Invitations::invite(Seconds lifetime, std::string ca_fingerprint) {
@@ -51,7 +65,9 @@ Result<Invitations::Found> Invitations::find(const std::string& secret) const {
 
 Status Invitations::check_use(const Found& invitation, const federation::ZoneCard& card) const {
   const InvitationRecord& record = invitation.record;
-  if (!record.used_by.empty() && record.used_key != card.identity_key) {
+  const PeerTable::Stored* known = services_.peers.find(card.zone);
+  const bool again = record.used_key == card.identity_key && is_in_use(known, digest_of_key(invitation.key));
+  if (!record.used_by.empty() && !again) {
     return fail(Code::failed_precondition, "the invitation was used by zone '{}'; ask for a new one",
                 record.used_by);
   }
@@ -65,7 +81,6 @@ Status Invitations::check_use(const Found& invitation, const federation::ZoneCar
                 "of their own",
                 card.zone);
   }
-  const PeerTable::Stored* known = services_.peers.find(card.zone);
   if (known != nullptr && known->record.identity_key != card.identity_key) {
     return fail(Code::already_exists,
                 "zone '{}' is a peer of zone '{}' already, with another key; leave that one first", card.zone,
@@ -94,7 +109,7 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
                                 .card_version = request.card.version,
                                 .since = to_rfc3339(now),
                                 .expires_at = to_rfc3339(now + kConfirmationTime),
-                                .invitation = invitation.key.substr(sizeof kInvitationsPrefix - 1)};
+                                .invitation = digest_of_key(invitation.key)};
   record.membership = record.invitation;
   // It may have left and forgotten what is pinned here still: it confirms by the new secret, and what it had
   // stays until then.

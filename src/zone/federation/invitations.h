@@ -7,7 +7,8 @@
 //   pins us, durable (joining)
 //   confirmation(secret)           ───►   active: the one step that decides
 //   active                         ◄───   ok
-// Each step may be repeated: a lost answer harms nothing.
+// Each step may be repeated: a lost answer harms nothing. But an invitation is used up once: what it brought
+// has ended, by leaving or because it was never confirmed, and it brings nothing again.
 //
 // Thread: the loop. Failure: not_found for a secret that is not known, failed_precondition for one that
 // is used or expired, already_exists for a zone whose name is pinned to another key; those of the store.

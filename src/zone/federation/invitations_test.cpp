@@ -47,6 +47,31 @@ TEST_CASE_FIXTURE(InvitationsFixture, "an invitation is used up by the first zon
   CHECK(peers() == 1);
 }
 
+TEST_CASE_FIXTURE(InvitationsFixture, "a zone that has left does not come back by the invitation it used") {
+  const std::string used = "the invitation was used by zone 'lisbon'; ask for a new one";
+  const auto invitation = invite();
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})));
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");  // its answer was lost, it says
+  CHECK(wait(zone->membership().leave("lisbon", false)));
+  CHECK(accept(invitation, "lisbon", lisbon) == used);
+  CHECK(zone->membership().get("lisbon")->state == federation::PeerState::leaving);
+  CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})).error().code == Code::not_found);
+  CHECK(wait(zone->membership().departed("lisbon", "")));
+  CHECK(accept(invitation, "lisbon", lisbon) == used);
+  CHECK(peers() == 0);
+  CHECK(accept(invite(), "lisbon", lisbon) == "accepted");
+}
+
+TEST_CASE_FIXTURE(InvitationsFixture, "an invitation that was used and never confirmed is used up") {
+  const auto invitation = invite(Seconds{24 * 3600});
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  pass(kConfirmationTime + Seconds{60});
+  CHECK(peers() == 0);
+  CHECK(accept(invitation, "lisbon", lisbon) ==
+        "the invitation was used by zone 'lisbon'; ask for a new one");
+}
+
 TEST_CASE_FIXTURE(InvitationsFixture, "a wrong and an expired invitation are told apart, and pin nobody") {
   auto invitation = invite(Seconds{60});
   pass(Seconds{61});

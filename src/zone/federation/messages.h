@@ -42,7 +42,7 @@ struct InvitationRecord {
   std::int32_t version = 1;
   std::string expires_at;  // RFC 3339
   std::string used_by;     // the zone; empty: nobody yet
-  std::string used_key;    // its identity key: the same one may ask again
+  std::string used_key;    // its identity key: the same one may ask again while it is a peer by this
 };
 BOOST_DESCRIBE_STRUCT(InvitationRecord, (), (version, expires_at, used_by, used_key))
 HANSE_DECLARE_JSON(InvitationRecord);
