@@ -53,5 +53,13 @@ TEST_CASE_FIXTURE(InvitationFixture, "an invitation that is over says when it en
         "the invitation of zone 'helsinki' expired at 2027-01-15T08:00:00.000Z; ask for a new one");
 }
 
+TEST_CASE_FIXTURE(InvitationFixture, "a zone's name that no CA can carry is refused with its length") {
+  invitation.zone = std::string(53, 'n');
+  CHECK(read(to_text(hashing, invitation)));
+  invitation.zone += 'n';
+  CHECK(read(to_text(hashing, invitation)).error().message.find("has 54 characters; a zone's may have 53") !=
+        std::string::npos);
+}
+
 }  // namespace
 }  // namespace hanse::federation

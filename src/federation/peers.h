@@ -15,6 +15,8 @@
 namespace hanse::federation {
 
 inline constexpr std::size_t kMaxPeers = 2000;
+// The common name of a CA is "Hanse zone <zone>", and X.509 allows 64 characters.
+inline constexpr std::size_t kMaxZoneName = 53;
 
 struct Peer {
   std::string name;
@@ -30,7 +32,14 @@ std::string zone_name_uri(const std::string& zone);  // hanse://zone/<zone>
 std::string host_name_uri(const std::string& zone,
                           const std::string& host);  // hanse://zone/<zone>/host/<host>
 
-// Errors: invalid_argument for certificates that are no CA's, or an endpoint that cannot be read.
+// The common name of each of the zone's CAs. Nobody else's has it, so that a chain is never looked for at
+// another zone's CA.
+std::string authority_name(const std::string& zone);  // "Hanse zone <zone>"
+// Errors: invalid_argument for what is no name, or one that no CA can carry.
+Status check_zone_name(const std::string& zone, const std::string& pointer);
+
+// Errors: invalid_argument for certificates that are no CA's of this zone, or an endpoint that cannot be
+// read.
 Result<Peer> peer_of(Certificates& certificates, const PeerRecord& record);
 
 class Peers {

@@ -12,8 +12,13 @@ struct PeersFixture {
   test::ManualLoop clock;
   io::OpensslCertificates certificates{clock};
 
-  std::string ca(const std::string& name) {
-    return certificates.make_authority(name, Seconds{3600}).value().certificate_pem;
+  std::string ca(const std::string& zone) {
+    return certificates.make_authority(authority_name(zone), Seconds{3600}).value().certificate_pem;
+  }
+  std::string refusal(const std::string& name, const std::string& pem) {
+    return peer_of(certificates, {.name = name, .endpoint = "10.0.0.2:8443", .ca_pems = {pem}})
+        .error()
+        .message;
   }
   std::string fingerprint(const std::string& pem) { return certificates.read(pem).value().fingerprint; }
   Peer peer(const std::string& name, std::vector<std::string> ca_pems) {
@@ -41,9 +46,21 @@ TEST_CASE_FIXTURE(PeersFixture, "a peer is who one of its own pinned CAs says, a
 TEST_CASE_FIXTURE(PeersFixture, "a certificate that is no CA's cannot be pinned") {
   const auto authority = certificates.make_authority("b", Seconds{3600}).value();
   const auto leaf = certificates.issue(authority, {.name = "hanse://zone/b"}).value();
-  const auto refused =
-      peer_of(certificates, {.name = "b", .endpoint = "10.0.0.2:8443", .ca_pems = {leaf.certificate_pem}});
-  CHECK(refused.error().message == "zone 'b' gives a certificate as its CA that is none");
+  CHECK(refusal("b", leaf.certificate_pem) == "zone 'b' gives a certificate as its CA that is none");
+}
+
+TEST_CASE_FIXTURE(PeersFixture, "a zone cannot have a CA pinned that carries another zone's name") {
+  CHECK(refusal("b", ca("c")) ==
+        "zone 'b' gives a CA of 'Hanse zone c' as its own; its name must be 'Hanse zone b'");
+  CHECK(refusal("b", ca("b") + ca("c")) == "zone 'b' gives several certificates as one CA");
+}
+
+TEST_CASE_FIXTURE(PeersFixture, "the longest name of a zone is one that its CA can carry") {
+  const std::string longest(kMaxZoneName, 'n');
+  CHECK(check_zone_name(longest, "/name"));
+  CHECK(certificates.make_authority(authority_name(longest), Seconds{3600}));
+  CHECK_FALSE(check_zone_name(longest + "n", "/name"));
+  CHECK_FALSE(certificates.make_authority(authority_name(longest + "n"), Seconds{3600}));
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 #include "federation/zone_card.h"
 
 #include "base/json_mapping.h"
-#include "model/metadata.h"
+#include "federation/peers.h"
 #include "runtime/network.h"
 
 namespace hanse::federation {
 namespace {
 
 Status check_card(const ZoneCard& card) {
-  HANSE_CHECK(model::check_name(card.zone, "/zone"));
+  HANSE_CHECK(check_zone_name(card.zone, "/zone"));
   HANSE_TRY(const Endpoint endpoint, parse_endpoint(card.endpoint));
   if (!endpoint.unix_path.empty() || endpoint.port == 0)
     return fail(Code::invalid_argument, "the endpoint of zone '{}' is not one of a network", card.zone);

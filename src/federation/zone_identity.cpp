@@ -67,7 +67,7 @@ Task<Result<std::optional<KeyedCertificate>>> ZoneIdentity::read_pair(std::strin
 
 Task<Result<KeyedCertificate>> ZoneIdentity::make_pair(std::string name) {
   HANSE_CO_TRY(KeyedCertificate made,
-               cryptography_.certificates.make_authority("Hanse zone " + zone_, kAuthorityLifetime));
+               cryptography_.certificates.make_authority(authority_name(zone_), kAuthorityLifetime));
   HANSE_CO_CHECK(co_await files_.write_atomically(path(name + "-key.pem"), made.key_pem, kSecretMode));
   HANSE_CO_CHECK(co_await files_.write_atomically(path(name + ".pem"), made.certificate_pem, kPublicMode));
   co_return made;

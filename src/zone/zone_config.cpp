@@ -4,6 +4,7 @@
 
 #include "base/json_mapping.h"
 #include "base/toml.h"
+#include "federation/peers.h"
 #include "federation/zone_digest.h"
 #include "model/metadata.h"
 
@@ -93,7 +94,7 @@ Status check_coordinates(const ZoneFile& file) {
 }
 
 Status check(const ZoneFile& file) {
-  HANSE_CHECK(model::check_name(file.name, "/name"));
+  HANSE_CHECK(federation::check_zone_name(file.name, "/name"));
   const bool is_code = file.member_state.size() == 2 &&
                        file.member_state.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
   if (!is_code) return fail_field("/memberState", "use the two capital letters of ISO 3166, like \"FI\"");

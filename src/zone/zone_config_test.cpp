@@ -57,5 +57,19 @@ TEST_CASE("a zone rebalances only when it is told how much") {
   CHECK_FALSE(parse("[rebalance]\nmoves = 1\n"));
 }
 
+TEST_CASE("a zone's name is one that its CA can carry") {
+  const auto named = [](std::size_t size) {
+    return parse_zone_config(
+        fmt::format("name = \"{}\"\nmember_state = \"FI\"\nlisten = \"127.0.0.1:1\"\ndata_dir = \"/d\"\n"
+                    "admin_token_file = \"/t\"\n",
+                    std::string(size, 'n')),
+        "zone.toml");
+  };
+  CHECK(named(53));
+  const std::string refused = named(54).error().message;
+  CHECK(refused.find("zone.toml:1") != std::string::npos);
+  CHECK(refused.find("has 54 characters; a zone's may have 53") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace hanse::zone

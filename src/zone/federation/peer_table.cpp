@@ -23,13 +23,22 @@ Status PeerTable::load() {
     page = store_.list(kPeersPrefix, after, store::kMaxPageEntries);
     for (const store::Entry& entry : page.entries) {
       HANSE_TRY(federation::PeerRecord record, json::parse_as<federation::PeerRecord>(entry.value));
-      HANSE_TRY(federation::Peer peer, federation::peer_of(certificates_, record));
+      federation::Peer peer = usable_peer(record);
       std::string name = record.name;
       records_.insert_or_assign(std::move(name), Stored{std::move(record), std::move(peer), entry.revision});
     }
   } while (page.more);
   take_over();
   return {};
+}
+
+// One peer that cannot be used must not keep the zone from starting: nothing proves it until its next card.
+federation::Peer PeerTable::usable_peer(const federation::PeerRecord& record) const {
+  auto peer = federation::peer_of(certificates_, record);
+  if (peer) return std::move(*peer);
+  log_.error("the record of zone '{}' is of no use, so that it is not trusted: {}", record.name,
+             peer.error().message);
+  return {.name = record.name, .identity_key = record.identity_key};
 }
 
 const PeerTable::Stored* PeerTable::find(const std::string& zone) const {

@@ -30,6 +30,7 @@ class PeerTable {
   PeerTable(Runtime& runtime, store::Store& store, Certificates& certificates, federation::Peers& peers,
             PeerClients& clients, Signal& tls_changes)
       : changes_(runtime.scheduler),
+        log_(runtime.log, "federation"),
         store_(store),
         certificates_(certificates),
         peers_(peers),
@@ -48,9 +49,11 @@ class PeerTable {
   Signal& changes() { return changes_; }
 
  private:
+  federation::Peer usable_peer(const federation::PeerRecord& record) const;
   void take_over();
 
   Signal changes_;
+  Logger log_;
   store::Store& store_;
   Certificates& certificates_;
   federation::Peers& peers_;
