@@ -27,16 +27,19 @@ struct PeerRecord {
   std::vector<std::string> ca_pems;
   std::int64_t card_version = 0;
   std::string since;       // of the state, RFC 3339
-  std::string expires_at;  // invited, joining and leaving: when it is given up
+  std::string expires_at;  // invited, joining and leaving, and `confirming`: when it is given up
   std::string invitation;  // invited: digest of the secret; joining: the secret, which the confirmation shows
   // The time together that began with an invitation: the digest of its secret, which both know. A farewell
   // names it, so that one that comes late does not end another that has begun since.
   std::string membership;
+  // active: the secret of a newer invitation that this zone has used, and whose confirmation the peer has not
+  // answered yet. What there was counts until then.
+  std::string confirming;
   bool operator==(const PeerRecord&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(PeerRecord, (),
                       (version, name, state, endpoint, identity_key, ca_pems, card_version, since, expires_at,
-                       invitation, membership))
+                       invitation, membership, confirming))
 HANSE_DECLARE_JSON(PeerRecord);
 
 }  // namespace hanse::federation

@@ -38,4 +38,13 @@ Result<ZoneCard> read_card(Signatures& signatures, const SignedRecord& record,
   return card;
 }
 
+bool take_newer_card(PeerRecord& peer, const ZoneCard& card, std::int64_t version) {
+  if (version <= peer.card_version) return false;
+  peer.card_version = version;
+  const bool other = peer.endpoint != card.endpoint || peer.ca_pems != card.ca_pems;
+  peer.endpoint = card.endpoint;
+  peer.ca_pems = card.ca_pems;
+  return other;
+}
+
 }  // namespace hanse::federation

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
+#include "federation/peer_record.h"
 #include "federation/signed_record.h"
 
 namespace hanse::federation {
@@ -30,5 +32,9 @@ HANSE_DECLARE_JSON(ZoneCard);
 // itself, for a first contact. Errors: unauthenticated, invalid_argument.
 Result<ZoneCard> read_card(Signatures& signatures, const SignedRecord& record,
                            const std::string& identity_key);
+
+// What the peer's card says replaces what is known of it, when the card is newer. True when that is something
+// else. Requires: the card is signed by the key that is pinned for the peer.
+bool take_newer_card(PeerRecord& peer, const ZoneCard& card, std::int64_t version);
 
 }  // namespace hanse::federation

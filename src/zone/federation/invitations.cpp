@@ -117,6 +117,8 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
     const std::string secret = std::move(record.invitation);
     record = known->record;
     record.invitation = secret;
+    // One that was cut off while it changed its CA joins again to be trusted again.
+    federation::take_newer_card(record, card, request.card.version);
   }
   invitation.record.used_by = card.zone;
   invitation.record.used_key = card.identity_key;
@@ -146,7 +148,7 @@ Task<Status> Invitations::confirm(ConfirmationRequest request) {
   record.state = federation::PeerState::active;
   record.membership = digest;
   record.since = to_rfc3339(services_.runtime.clock.wall_now());
-  record.expires_at.clear();
+  if (record.confirming.empty()) record.expires_at.clear();
   HANSE_CO_CHECK(co_await services_.peers.write(std::move(record), known->revision));
   services_.events.add("zone", request.zone, "PeerJoined", "both zones have pinned each other's keys");
   log_.info("zone '{}' is a peer now", request.zone);

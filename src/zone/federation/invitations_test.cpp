@@ -128,6 +128,22 @@ TEST_CASE_FIXTURE(InvitationsFixture, "a farewell that comes late does not end w
   CHECK_FALSE(zone->membership().get("lisbon"));
 }
 
+TEST_CASE_FIXTURE(InvitationsFixture, "a peer that joins again with a newer card is known by that") {
+  const auto join = [&](std::int64_t version) {
+    const auto invitation = invite();
+    CHECK(accept(invitation, "lisbon", lisbon, version) == "accepted");
+    CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})));
+    return zone->membership().get("lisbon").value();
+  };
+  const federation::PeerRecord first = join(2);
+  cas_.clear();
+  CHECK(join(1).ca_pems == first.ca_pems);  // an older one
+  const federation::PeerRecord again = join(3);
+  CHECK(again.ca_pems != first.ca_pems);
+  CHECK(again.card_version == 3);
+  CHECK(zone->peers().find("lisbon")->ca_pem == again.ca_pems.front() + "\n");
+}
+
 TEST_CASE_FIXTURE(InvitationsFixture, "of an invitation's secret the store has the hash only") {
   const auto invitation = invite();
   CHECK(accept(invitation, "lisbon", lisbon) == "accepted");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
 namespace hanse::zone {
 namespace {
@@ -35,7 +36,17 @@ bool is_refusal(const Error& error) {
   return error.code == Code::not_found || error.code == Code::failed_precondition;
 }
 
+// The zone's invitation was used, and it has not answered the confirmation.
+bool is_unconfirmed(const federation::PeerRecord& record) {
+  return record.state == PeerState::joining ||
+         (record.state == PeerState::active && !record.confirming.empty());
+}
+
 }  // namespace
+
+std::string Joining::digest_of(const std::string& secret) const {
+  return federation::secret_digest(services_.cryptography.hashing, secret);
+}
 
 Task<Result<AcceptanceAnswer>> Joining::ask(federation::Invitation invitation) {
   HANSE_CO_TRY(federation::SignedRecord card, services_.own_card.get());
@@ -60,17 +71,16 @@ Task<Status> Joining::pin(federation::Invitation invitation, federation::SignedR
                    "the card of zone '{}' does not fit the invitation; ask for a new one", invitation.zone);
   }
   const WallTime now = services_.runtime.clock.wall_now();
-  federation::PeerRecord record{
-      .name = read.zone,
-      .state = PeerState::joining,
-      .endpoint = read.endpoint,
-      .identity_key = read.identity_key,
-      .ca_pems = read.ca_pems,
-      .card_version = card.version,
-      .since = to_rfc3339(now),
-      .expires_at = to_rfc3339(now + kJoiningTime),
-      .invitation = invitation.secret,
-      .membership = federation::secret_digest(services_.cryptography.hashing, invitation.secret)};
+  federation::PeerRecord record{.name = read.zone,
+                                .state = PeerState::joining,
+                                .endpoint = read.endpoint,
+                                .identity_key = read.identity_key,
+                                .ca_pems = read.ca_pems,
+                                .card_version = card.version,
+                                .since = to_rfc3339(now),
+                                .expires_at = to_rfc3339(now + kJoiningTime),
+                                .invitation = invitation.secret,
+                                .membership = digest_of(invitation.secret)};
   const PeerTable::Stored* known = services_.peers.find(read.zone);
   if (known != nullptr && known->record.identity_key != read.identity_key) {
     co_return fail(
@@ -78,30 +88,53 @@ Task<Status> Joining::pin(federation::Invitation invitation, federation::SignedR
         "zone '{}' is known here with another key; leave it first with 'hanse federation leave {}'",
         read.zone, read.zone);
   }
+  // A peer stays one whatever it answers; it is asked by the newer secret.
+  if (known != nullptr && known->record.state == PeerState::active) {
+    federation::PeerRecord again = known->record;
+    federation::take_newer_card(again, read, card.version);
+    again.confirming = invitation.secret;
+    again.expires_at = record.expires_at;
+    record = std::move(again);
+  }
   co_return co_await services_.peers.write(std::move(record),
                                            known == nullptr ? store::kNoRevision : known->revision);
 }
 
 Task<Status> Joining::confirm(PeerTable::Stored joining) {
   const federation::Peer& peer = joining.peer;
-  const ConfirmationRequest request{.secret = joining.record.invitation, .zone = services_.config.name};
+  federation::PeerRecord& record = joining.record;
+  const bool was_peer = record.state == PeerState::active;
+  const std::string secret = was_peer ? record.confirming : record.invitation;
+  const ConfirmationRequest request{.secret = secret, .zone = services_.config.name};
   TlsOptions tls{.trusted_ca_pem = peer.ca_pem, .expected_name = federation::zone_name_uri(peer.name)};
   const auto answer = co_await call_unnamed(services_.runtime, peer.endpoint, std::move(tls),
                                             kConfirmationPath, to_json(request));
   if (!answer && is_refusal(answer.error())) {
-    // Someone else who confirms at the same time may have erased it.
-    (void)co_await services_.peers.erase(peer.name, joining.revision);
+    // Someone else who confirms at the same time may have done the same.
+    (void)co_await give_up(std::move(joining));
     co_return fail(answer.error());
   }
   if (!answer) co_return fail(Code::unavailable, "{}", answer.error().message);
-  joining.record.state = PeerState::active;
-  joining.record.since = to_rfc3339(services_.runtime.clock.wall_now());
-  joining.record.expires_at.clear();
-  joining.record.invitation.clear();
-  HANSE_CO_CHECK(co_await services_.peers.write(joining.record, joining.revision));
+  record.state = PeerState::active;
+  if (!was_peer) record.since = to_rfc3339(services_.runtime.clock.wall_now());
+  record.membership = digest_of(secret);
+  record.expires_at.clear();
+  record.invitation.clear();
+  record.confirming.clear();
+  HANSE_CO_CHECK(co_await services_.peers.write(record, joining.revision));
+  if (was_peer) co_return Status();
   services_.events.add("zone", peer.name, "PeerJoined", "both zones have pinned each other's keys");
   log_.info("zone '{}' is a peer now", peer.name);
   co_return Status();
+}
+
+// Nothing comes of the invitation; what there was before it stays.
+Task<Status> Joining::give_up(PeerTable::Stored stored) {
+  if (stored.record.state != PeerState::active)
+    co_return co_await services_.peers.erase(stored.record.name, stored.revision);
+  stored.record.confirming.clear();
+  stored.record.expires_at.clear();
+  co_return co_await services_.peers.write(std::move(stored.record), stored.revision);
 }
 
 Task<Result<federation::PeerRecord>> Joining::join(std::string text) {
@@ -114,7 +147,8 @@ Task<Result<federation::PeerRecord>> Joining::join(std::string text) {
     co_return fail(Code::invalid_argument, "the invitation is of this zone itself; use it in another one");
   }
   if (const PeerTable::Stored* known = services_.peers.find(zone);
-      known != nullptr && known->record.state == PeerState::active) {
+      known != nullptr && known->record.state == PeerState::active &&
+      known->record.membership == digest_of(invitation.secret)) {
     co_return known->record;
   }
   HANSE_CO_TRY(const AcceptanceAnswer answer, co_await ask(invitation));
@@ -130,7 +164,9 @@ Task<Result<federation::PeerRecord>> Joining::join(std::string text) {
   co_await settled(zone, open && confirmed.error().code == Code::aborted ? kOtherConfirmation : Nanos{0});
   const PeerTable::Stored* now = services_.peers.find(zone);
   if (now == nullptr) co_return fail(Code::aborted, "zone '{}' was left while it was joined", zone);
-  co_return now->record;
+  federation::PeerRecord record = now->record;
+  if (is_unconfirmed(record)) record.state = PeerState::joining;
+  co_return record;
 }
 
 // Someone else confirms: what it has begun to write is here in a moment.
@@ -140,7 +176,7 @@ Task<void> Joining::settled(std::string zone, Nanos limit) {
     const std::uint64_t seen = services_.peers.changes().version();
     const PeerTable::Stored* known = services_.peers.find(zone);
     const Nanos left = deadline - services_.runtime.clock.now();
-    if (known == nullptr || known->record.state != PeerState::joining || left <= Nanos{0}) co_return;
+    if (known == nullptr || !is_unconfirmed(known->record) || left <= Nanos{0}) co_return;
     co_await services_.peers.changes().changed_since(seen, left);
   }
 }
@@ -157,6 +193,10 @@ Task<Status> Joining::leave(std::string zone) {
   record.since = to_rfc3339(now);
   record.expires_at = to_rfc3339(now + kFarewellTime);
   record.invitation.clear();
+  // The peer may have heard the confirmation: then this is the membership that it knows, and if not, it knows
+  // of the invitation.
+  if (!record.confirming.empty()) record.membership = digest_of(record.confirming);
+  record.confirming.clear();
   HANSE_CO_CHECK(co_await services_.peers.write(std::move(record), known->revision));
   services_.events.add("zone", zone, "PeerLeft", "this zone has left it; it has no rights here any more");
   co_return Status();
@@ -167,14 +207,26 @@ Task<Status> Joining::forget(std::string zone, std::string membership) {
   if (known == nullptr) co_return Status();
   const federation::PeerRecord& record = known->record;
   const bool named = !membership.empty() && !record.membership.empty();
-  if (named && membership != record.membership && membership != record.invitation) {
+  const bool of_newer = !record.confirming.empty() && membership == digest_of(record.confirming);
+  if (named && !of_newer && membership != record.membership && membership != record.invitation) {
     log_.info("zone '{}' has left, as it says late: it has joined again since", zone);
     co_return Status();
   }
+  if (!record.confirming.empty() && !of_newer) co_return co_await end_former(*known);
   HANSE_CO_CHECK(co_await services_.peers.erase(zone, known->revision));
   services_.events.add("zone", zone, "PeerLeft", "it has left; it has no rights here any more");
   log_.info("zone '{}' has left", zone);
   co_return Status();
+}
+
+// The peer has left what was before, while a newer invitation of its own is open: what comes of that one the
+// answer to its confirmation tells.
+Task<Status> Joining::end_former(PeerTable::Stored stored) {
+  federation::PeerRecord& record = stored.record;
+  record.state = PeerState::joining;
+  record.membership = digest_of(record.confirming);
+  record.invitation = std::exchange(record.confirming, {});
+  co_return co_await services_.peers.write(std::move(record), stored.revision);
 }
 
 Task<Status> Joining::take_card(federation::SignedRecord record) {
@@ -187,10 +239,7 @@ Task<Status> Joining::take_card(federation::SignedRecord record) {
   if (card.identity_key != known->record.identity_key)
     co_return fail(Code::unauthenticated, "the card of zone '{}' names another key", card.zone);
   federation::PeerRecord changed = known->record;
-  changed.endpoint = card.endpoint;
-  changed.ca_pems = card.ca_pems;
-  changed.card_version = record.version;
-  const bool news = changed.ca_pems != known->record.ca_pems || changed.endpoint != known->record.endpoint;
+  const bool news = federation::take_newer_card(changed, card, record.version);
   HANSE_CO_CHECK(co_await services_.peers.write(std::move(changed), known->revision));
   if (news)
     services_.events.add("zone", record.owner, "PeerCardChanged", "it has other CAs or another address");
@@ -213,15 +262,16 @@ Task<void> Joining::retry() {
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   std::vector<std::string> due;
   for (const auto& [name, stored] : services_.peers.all())
-    if (stored.record.state != PeerState::active) due.push_back(name);
+    if (stored.record.state != PeerState::active || is_unconfirmed(stored.record)) due.push_back(name);
   for (const std::string& name : due) {
     const PeerTable::Stored* stored = services_.peers.find(name);
     if (stored == nullptr) continue;
     const PeerTable::Stored copy = *stored;
+    const bool open = copy.record.state != PeerState::active || is_unconfirmed(copy.record);
     Status done;
-    if (copy.record.expires_at < now && copy.record.state != PeerState::active) {
-      done = co_await services_.peers.erase(name, copy.revision);
-    } else if (copy.record.state == PeerState::joining) {
+    if (open && copy.record.expires_at < now) {
+      done = co_await give_up(copy);
+    } else if (is_unconfirmed(copy.record)) {
       done = co_await confirm(copy);
     } else if (copy.record.state == PeerState::leaving) {
       done = co_await take_leave(copy);

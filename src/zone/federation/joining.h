@@ -22,7 +22,8 @@ class Joining {
   Joining(MembershipServices services, const federation::ZoneIdentity& identity)
       : services_(services), identity_(identity), log_(services.runtime.log, "federation") {}
 
-  // The peer as it is then: active, or joining when the zone has not answered the confirmation.
+  // The peer as it is then: active, or joining when the zone has not answered the confirmation. One that is
+  // active here already is asked too, unless it is so by this invitation: the other side may have forgotten.
   Task<Result<federation::PeerRecord>> join(std::string invitation);
   // It has no rights here from now on; it is told in the background. Errors: not_found.
   Task<Status> leave(std::string zone);
@@ -38,6 +39,9 @@ class Joining {
   Task<Result<AcceptanceAnswer>> ask(federation::Invitation invitation);
   Task<Status> pin(federation::Invitation invitation, federation::SignedRecord card);
   Task<Status> confirm(PeerTable::Stored joining);
+  Task<Status> give_up(PeerTable::Stored stored);
+  Task<Status> end_former(PeerTable::Stored stored);
+  std::string digest_of(const std::string& secret) const;
   Task<void> settled(std::string zone, Nanos limit);
   Task<Status> take_leave(PeerTable::Stored leaving);
 
