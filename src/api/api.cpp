@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <utility>
 
@@ -94,6 +95,14 @@ Task<Result<std::string>> read_whole(http::BodyReader& reader) {
     if (count == 0) co_return body;
     body.append(reinterpret_cast<const char*>(piece.data()), count);
   }
+}
+
+// 0: it is not said, or cannot be read, which the parser of the request says.
+std::uint64_t stated_length(const http::Request& head) {
+  const std::string text = head.headers.get("Content-Length");
+  std::uint64_t bytes = 0;
+  std::from_chars(text.data(), text.data() + text.size(), bytes);
+  return bytes;
 }
 
 // What of a request is needed once it was handed over.
@@ -207,7 +216,15 @@ Task<http::Reply> Api::handle(http::Request request) {
 }
 
 std::uint64_t Api::body_limit(const http::Request& head) {
-  return router_.body_limit(head);
+  const auto found = router_.match(head.method, head.segments);
+  if (found.route == nullptr) return 0;
+  const Route& route = *by_name_.at(*found.route);
+  const std::uint64_t limit = found.options->body_limit;
+  if (const std::uint64_t bytes = stated_length(head); route.too_large && bytes > limit) {
+    const auto caller = identify(route, head);
+    if (caller && check(route, *caller, found.parameters)) route.too_large(*caller, bytes);
+  }
+  return limit;
 }
 
 bool Api::wants_body_stream(const http::Request& head) {

@@ -31,9 +31,21 @@ Task<Result<http::Reply>> depart(Context& context, Call call) {
 }
 
 Task<Result<http::Reply>> exchange(Context& context, Call call) {
-  HANSE_CO_TRY(const auto message, read_body<federation::ExchangeMessage>(call.request.body));
-  HANSE_CO_TRY(const auto answer, context.parts.records.answer(call.caller.name, message));
+  zone::ZoneRecords& records = context.parts.records;
+  const auto message = read_body<federation::ExchangeMessage>(call.request.body);
+  if (!message) {
+    records.refuse_message(federation::Refusal::unreadable_message, call.caller.name,
+                           message.error().message);
+    co_return fail(message.error());
+  }
+  HANSE_CO_TRY(const auto answer, records.answer(call.caller.name, *message));
   co_return json_reply(200, answer);
+}
+
+void note_too_large(Context& context, const zone::Caller& caller, std::uint64_t bytes) {
+  context.parts.records.refuse_message(
+      federation::Refusal::oversized_message, caller.name,
+      fmt::format("it has {} bytes and {} are allowed", bytes, federation::kMaxExchangeBody));
 }
 
 }  // namespace
@@ -65,8 +77,10 @@ void add_peer_membership_routes(Routes& routes, Context& context) {
                     .summary = "Exchange signed records: what the caller has, lacks and sends",
                     .request_schema = "ExchangeMessage",
                     .answer_schema = "ExchangeMessage",
-                    .options = {.body_limit = 2 * federation::kMaxMessageBytes},
+                    .options = {.body_limit = federation::kMaxExchangeBody},
                     .audited = false,
+                    .too_large = [&context](const zone::Caller& caller,
+                                            std::uint64_t bytes) { note_too_large(context, caller, bytes); },
                     .function = [&context](Call call) { return exchange(context, std::move(call)); }});
 }
 

@@ -55,6 +55,8 @@ struct Route {
   http::RouteOptions options = {};
   bool unlimited = false;  // may take longer than kRequestLimit
   bool audited = true;     // but for GET; false: nothing that lasts comes of it
+  // Told of a body whose stated length is beyond options.body_limit; it is refused unread.
+  std::function<void(const zone::Caller&, std::uint64_t bytes)> too_large = {};
   CallFunction function;
 };
 

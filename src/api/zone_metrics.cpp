@@ -23,6 +23,15 @@ std::vector<Sample> counted(const zone::Table<T>& table, const char* label, Valu
   return samples;
 }
 
+std::vector<Sample> refusals(const zone::ZoneRecords& records) {
+  std::vector<Sample> samples;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<federation::Refusal>>([&](auto reason) {
+    samples.push_back(
+        {{{"reason", json::camel_case(reason.name)}}, static_cast<double>(records.refused(reason.value))});
+  });
+  return samples;
+}
+
 }  // namespace
 
 std::string zone_metrics_text(const Context& context) {
@@ -48,6 +57,9 @@ std::string zone_metrics_text(const Context& context) {
                         {{{{"source", said->digest.carbon->source}},
                           static_cast<double>(said->digest.carbon->grams_per_kwh.value)}});
   }
+  text += metric_text("hanse_records_refused_total", MetricType::counter,
+                      "What other zones sent in the exchange of records and was not taken, by reason.",
+                      refusals(parts.records));
   text += metric_text("hanse_instances", MetricType::gauge, "Instances by state.",
                       counted<model::ResourceState>(parts.tables.instances, "state",
                                                     [](const model::Instance& i) { return i.status.state; }));

@@ -34,6 +34,10 @@ Task<Result<json::Value>> PeerClient::call(std::string method, std::string path,
   return client_.call_json(std::move(method), std::move(path), std::move(body));
 }
 
+Task<Result<http::Response>> PeerClient::send(http::Request request) {
+  return client_.send(std::move(request));
+}
+
 Task<Result<http::Response>> PeerClient::download(std::string path, http::BodySink sink) {
   return client_.download(http::Request{.target = std::move(path)}, std::move(sink));
 }

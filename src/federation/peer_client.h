@@ -20,6 +20,8 @@ class PeerClient {
   PeerClient(Runtime& runtime, const Peer& peer, const ZoneIdentity& identity);
 
   Task<Result<json::Value>> call(std::string method, std::string path, std::optional<json::Value> body = {});
+  // A status other than 2xx is no error.
+  Task<Result<http::Response>> send(http::Request request);
   Task<Result<http::Response>> download(std::string path, http::BodySink sink);
   Task<Result<std::unique_ptr<Stream>>> upgrade(std::string path, std::string protocol);
   // With the identity's newest certificate, from the next connection on.

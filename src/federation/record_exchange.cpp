@@ -21,6 +21,22 @@ Nanos between_rounds(Random& random) {
   return kRound / 2 + Nanos(jitter);
 }
 
+// What one zone sends is no more than it would itself say, be it a request or an answer.
+Status check_limits(const ExchangeMessage& message) {
+  std::size_t bytes = 0;
+  for (const SignedRecord& record : message.records) bytes += record.body.size();
+  const bool fits = message.heads.size() <= kMaxHeadsInMessage &&
+                    message.wanted.size() <= kMaxHeadsInMessage &&
+                    message.records.size() <= kMaxRecordsInMessage && bytes <= kMaxMessageBytes &&
+                    message.differing.size() <= RecordTable::kBuckets &&
+                    (message.sums.empty() || message.sums.size() == RecordTable::kBuckets);
+  if (fits) return {};
+  return fail(Code::invalid_argument,
+              "a message has at most {} heads, {} records of {} bytes together and {} sums; run the same "
+              "version on both sides",
+              kMaxHeadsInMessage, kMaxRecordsInMessage, kMaxMessageBytes, RecordTable::kBuckets);
+}
+
 }  // namespace
 
 HANSE_DEFINE_JSON(ExchangeMessage)
@@ -106,7 +122,11 @@ Task<void> RecordExchange::talk(std::string peer, ExchangeMessage message) {
   for (int turn = 0; turn < kMaxTurns && !message.is_empty(); ++turn) {
     const Result<ExchangeMessage> answer = co_await client_.exchange(peer, std::move(message));
     if (!answer) {
-      log_.debug("zone '{}' was told nothing: {}", peer, answer.error().message);
+      count_failure(peer, answer.error());
+      break;
+    }
+    if (const Status fits = check_limits(*answer); !fits) {
+      table_.refusals().add(Refusal::oversized_message, peer, "an answer", fits.error().message);
       break;
     }
     message = handle(peer, *answer);
@@ -114,13 +134,20 @@ Task<void> RecordExchange::talk(std::string peer, ExchangeMessage message) {
   talking_.erase(peer);
 }
 
+void RecordExchange::count_failure(const std::string& peer, const Error& error) {
+  if (error.code == Code::data_loss) {
+    table_.refusals().add(Refusal::unreadable_message, peer, "an answer", error.message);
+  } else if (error.code == Code::out_of_range) {
+    table_.refusals().add(Refusal::oversized_message, peer, "an answer", error.message);
+  } else {
+    log_.debug("zone '{}' was told nothing: {}", peer, error.message);
+  }
+}
+
 Result<ExchangeMessage> RecordExchange::answer(const std::string& peer, const ExchangeMessage& message) {
-  if (message.heads.size() > kMaxHeadsInMessage || message.wanted.size() > kMaxHeadsInMessage ||
-      message.records.size() > kMaxRecordsInMessage || message.differing.size() > RecordTable::kBuckets ||
-      (!message.sums.empty() && message.sums.size() != RecordTable::kBuckets)) {
-    return fail(Code::invalid_argument,
-                "a message has at most {} heads, {} records and {} sums; run the same version on both sides",
-                kMaxHeadsInMessage, kMaxRecordsInMessage, RecordTable::kBuckets);
+  if (const Status fits = check_limits(message); !fits) {
+    table_.refusals().add(Refusal::oversized_message, peer, "a message", fits.error().message);
+    return fail(fits.error());
   }
   return handle(peer, message);
 }

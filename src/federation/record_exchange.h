@@ -35,7 +35,8 @@ inline constexpr int kRoundsOfNeighbours = 60;  // then others are drawn
 // In one message; what is left over is found in the next round.
 inline constexpr std::size_t kMaxRecordsInMessage = 64;
 inline constexpr std::size_t kMaxHeadsInMessage = 2'000;
-inline constexpr std::size_t kMaxMessageBytes = 512 * 1024;
+inline constexpr std::size_t kMaxMessageBytes = 512 * 1024;  // of its records' bodies
+inline constexpr std::size_t kMaxExchangeBody = 2 * kMaxMessageBytes;
 
 struct ExchangeMessage {
   std::vector<std::string> sums;        // of all buckets; empty: no comparison
@@ -56,6 +57,8 @@ class ExchangeClient {
   virtual ~ExchangeClient() = default;
   // In order of name.
   virtual const std::vector<std::string>& peers() const = 0;
+  // Errors: data_loss for an answer that cannot be read, out_of_range for one beyond kMaxExchangeBody; any
+  // other when there is none.
   virtual Task<Result<ExchangeMessage>> exchange(std::string peer, ExchangeMessage message) = 0;
 };
 
@@ -75,7 +78,8 @@ class RecordExchange {
   Task<void> compare();
   Task<void> flush();
   Task<void> talk(std::string peer, ExchangeMessage message);
-  // Takes the records, and says what is left to say.
+  void count_failure(const std::string& peer, const Error& error);
+  // Takes the records, and says what is left to say. Requires: the message is within the limits.
   ExchangeMessage handle(const std::string& peer, const ExchangeMessage& message);
   void compare_sums(const ExchangeMessage& message, ExchangeMessage& answer) const;
   void name_unnamed(const ExchangeMessage& message, ExchangeMessage& answer) const;

@@ -13,6 +13,9 @@
 namespace hanse::federation {
 namespace {
 
+// A version is the time of a record's making: this is when each test begins, and versions here are from it.
+constexpr std::int64_t kTestBegin = 1'767'225'600'000;
+
 struct Node;
 
 struct Net {
@@ -23,6 +26,7 @@ struct Net {
   std::map<std::string, std::unique_ptr<Node>> nodes;
   std::set<std::string> cut;  // zones that nobody reaches
   std::vector<std::string> said;
+  std::optional<Result<ExchangeMessage>> scripted;  // everybody answers with it
 
   Cryptography cryptography(Certificates& certificates) {
     return {certificates, hashing, signatures, web_keys};
@@ -68,11 +72,15 @@ struct Node final : ExchangeClient {
     if (net.cut.contains(peer) || net.cut.contains(name))
       co_return fail(Code::unavailable, "the link is cut");
     net.said.push_back(name + " to " + peer);
+    if (net.scripted) co_return *net.scripted;
     co_return net.nodes.at(peer)->exchange_.answer(name, message);
   }
-  SignedRecord record(std::int64_t version, std::string body = "{}") {
+  SignedRecord record(std::int64_t after_begin, std::string body = "{}") {
     return sign(net.signatures, key.key_pem,
-                {.owner = name, .kind = RecordKind::digest, .version = version, .body = std::move(body)})
+                {.owner = name,
+                 .kind = RecordKind::digest,
+                 .version = kTestBegin + after_begin,
+                 .body = std::move(body)})
         .value();
   }
 
@@ -108,7 +116,8 @@ struct RecordExchangeFixture {
   ~RecordExchangeFixture() { net.nodes.clear(); }
   Node& node(const std::string& name) { return *net.nodes.at(name); }
   std::int64_t version_at(const std::string& where, const std::string& owner) {
-    return node(where).table.version_of(owner, RecordKind::digest);
+    const std::int64_t version = node(where).table.version_of(owner, RecordKind::digest);
+    return version == 0 ? 0 : version - kTestBegin;
   }
 };
 
@@ -166,17 +175,18 @@ TEST_CASE_FIXTURE(RecordExchangeFixture,
   CHECK(victim.table.refused(Refusal::oversized) == 1);
   CHECK(offer(node("a").record(14, "no JSON")) == RecordTable::Verdict::refused);
   CHECK(victim.table.refused(Refusal::malformed) == 1);
-  CHECK(offer(node("a").record(INT64_MAX)) == RecordTable::Verdict::refused);
+  constexpr std::int64_t kTooFar = std::chrono::duration_cast<Millis>(kMaxClockLead).count() + 1'000;
+  CHECK(offer(node("a").record(kTooFar)) == RecordTable::Verdict::refused);
   CHECK(victim.table.refused(Refusal::from_the_future) == 1);
   net.add("stranger");
   CHECK(offer(net.nodes.at("stranger")->record(1)) == RecordTable::Verdict::refused);
   CHECK(victim.table.refused(Refusal::unknown_owner) == 1);
-  CHECK(victim.table.version_of("a", RecordKind::digest) == 10);
+  CHECK(version_at("b", "a") == 10);
 }
 
 TEST_CASE_FIXTURE(RecordExchangeFixture, "a zone learns that it said more before than it knows now") {
   CHECK(node("b").table.offer(node("b").record(50), "a") == RecordTable::Verdict::known);
-  CHECK(node("b").table.own_version_seen(RecordKind::digest) == 50);
+  CHECK(node("b").table.own_version_seen(RecordKind::digest) == kTestBegin + 50);
 }
 
 TEST_CASE_FIXTURE(RecordExchangeFixture,
@@ -195,8 +205,32 @@ TEST_CASE_FIXTURE(RecordExchangeFixture, "a message beyond the limits is refused
   CHECK(node("a").exchange_.answer("b", large).error().code == Code::invalid_argument);
   ExchangeMessage odd{.sums = {"1", "2"}};
   CHECK(node("a").exchange_.answer("b", odd).error().code == Code::invalid_argument);
+  CHECK(node("a").table.refused(Refusal::oversized_message) == 2);
   ExchangeMessage strange{.differing = {-1, 64, 1'000'000}};
   CHECK(node("a").exchange_.answer("b", strange)->is_empty());
+}
+
+TEST_CASE_FIXTURE(RecordExchangeFixture,
+                  "an answer is bounded as a message is, and counted with its sender") {
+  RecordTable& table = node("a").table;
+  ExchangeMessage flood;
+  for (std::size_t i = 0; i <= kMaxRecordsInMessage; ++i)
+    flood.records.push_back(node("b").record(static_cast<std::int64_t>(i)));
+  net.scripted = flood;
+  net.pass(Seconds{10});
+  CHECK(table.refused(Refusal::oversized_message) > 0);
+  CHECK(version_at("a", "b") == 0);
+  net.scripted = fail(Code::data_loss, "it is no JSON");
+  net.pass(Seconds{10});
+  CHECK(table.refused(Refusal::unreadable_message) > 0);
+  const std::uint64_t before = table.refused(Refusal::oversized_message);
+  net.scripted = fail(Code::out_of_range, "it has a gigabyte");
+  net.pass(Seconds{10});
+  CHECK(table.refused(Refusal::oversized_message) > before);
+  const std::uint64_t counted = table.refused(Refusal::oversized_message);
+  net.scripted = fail(Code::unavailable, "it does not answer");
+  net.pass(Seconds{10});
+  CHECK(table.refused(Refusal::oversized_message) == counted);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 namespace hanse::federation {
 namespace {
 
-constexpr Nanos kBetweenComplaints = Seconds{10};
 constexpr std::size_t kSumDigits = 16;  // of a SHA-256: 64 bits
 
 // The first 64 bits of a hash of the text.
@@ -27,22 +26,8 @@ std::uint64_t sum_of(Hashing& hashing, const SignedRecord& record) {
                 fmt::format("{} {} {}", record.owner, static_cast<int>(record.kind), record.version));
 }
 
-std::string_view name_of(Refusal reason) {
-  switch (reason) {
-    case Refusal::unknown_owner:
-      return "unknown owner";
-    case Refusal::oversized:
-      return "oversized";
-    case Refusal::forged:
-      return "forged";
-    case Refusal::replayed:
-      return "replayed";
-    case Refusal::from_the_future:
-      return "from the future";
-    case Refusal::malformed:
-      return "malformed";
-  }
-  return "refused";
+std::int64_t record_version_at(WallTime time) {
+  return std::chrono::duration_cast<Millis>(since_epoch(time)).count();
 }
 
 }  // namespace
@@ -52,15 +37,16 @@ HANSE_DEFINE_JSON(RecordHead)
 RecordTable::RecordTable(Runtime& runtime, Cryptography cryptography, const Peers& peers, std::string zone,
                          Take take)
     : runtime_(runtime),
-      log_(runtime.log, "federation"),
       cryptography_(cryptography),
       peers_(peers),
       zone_(std::move(zone)),
-      take_(std::move(take)) {}
+      take_(std::move(take)),
+      refusals_(runtime) {}
 
 RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::string& sender) {
-  if (record.body.size() > kMaxRecordBody)
-    return refuse(Refusal::oversized, record, sender, fmt::format("it has {} bytes", record.body.size()));
+  if (record.body.size() > kMaxRecordBody) {
+    return refuse({Refusal::oversized, fmt::format("it has {} bytes", record.body.size())}, record, sender);
+  }
   if (record.owner == zone_) {
     std::int64_t& seen = own_seen_.at(static_cast<std::size_t>(record.kind));
     const std::int64_t ours = version_of(zone_, record.kind);
@@ -68,24 +54,31 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
     return Verdict::known;
   }
   const Peer* owner = peers_.find(record.owner);
-  if (owner == nullptr) return refuse(Refusal::unknown_owner, record, sender, "its owner is no peer of ours");
+  if (owner == nullptr)
+    return refuse({Refusal::unknown_owner, "its owner is no peer of ours"}, record, sender);
+  const Key key{record.owner, record.kind};
   const std::int64_t known = version_of(record.owner, record.kind);
   if (record.version == known) return Verdict::known;
   constexpr bool kTakesOlder = kPlantedBug == PlantedBug::older_record_is_taken;
   if (record.version < known && !kTakesOlder)
-    return refuse(Refusal::replayed, record, sender, fmt::format("we have version {} already", known));
-  const auto latest =
-      std::chrono::duration_cast<Millis>(since_epoch(runtime_.clock.wall_now() + kMaxClockLead));
-  if (record.version > latest.count())
-    return refuse(Refusal::from_the_future, record, sender, "compare the clocks of the two zones");
+    return refuse({Refusal::replayed, fmt::format("we have version {} already", known)}, record, sender);
   constexpr bool kTakesForged = kPlantedBug == PlantedBug::forged_record_is_taken;
-  if (const Status good = verify(cryptography_.signatures, owner->identity_key, record);
-      !good && !kTakesForged)
-    return refuse(Refusal::forged, record, sender, good.error().message);
+  if (const auto fault = fault_of(record, owner->identity_key);
+      fault && !(kTakesForged && fault->reason == Refusal::forged))
+    return refuse(*fault, record, sender);
   if (const Status taken = take_(record); !taken)
-    return refuse(Refusal::malformed, record, sender, taken.error().message);
-  replace({record.owner, record.kind}, record);
+    return refuse({Refusal::malformed, taken.error().message}, record, sender);
+  replace(key, record);
   return Verdict::news;
+}
+
+std::optional<RecordTable::Fault> RecordTable::fault_of(const SignedRecord& record,
+                                                        const std::string& public_key) const {
+  if (record.version > record_version_at(runtime_.clock.wall_now() + kMaxClockLead))
+    return Fault{Refusal::from_the_future, "compare the clocks of the two zones"};
+  if (const Status good = verify(cryptography_.signatures, public_key, record); !good)
+    return Fault{Refusal::forged, good.error().message};
+  return std::nullopt;
 }
 
 void RecordTable::put_own(SignedRecord record) {
@@ -103,22 +96,10 @@ void RecordTable::replace(const Key& key, SignedRecord record) {
   entry.record = std::move(record);
 }
 
-RecordTable::Verdict RecordTable::refuse(Refusal reason, const SignedRecord& record,
-                                         const std::string& sender, const std::string& message) {
-  ++refused_.at(static_cast<std::size_t>(reason));
-  const MonotonicTime now = runtime_.clock.now();
-  const auto last = complained_.find(sender);
-  if (last != complained_.end() && now - last->second < kBetweenComplaints) return Verdict::refused;
-  if (complained_.size() > kMaxPeers) complained_.clear();
-  complained_.insert_or_assign(sender, now);
-  const std::string line = fmt::format("zone '{}' sent a record of '{}' that is {}: {}", sender,
-                                       record.owner.substr(0, 64), name_of(reason), message);
-  // What is older may have been asked for while a newer one was on its way.
-  if (reason == Refusal::replayed) {
-    log_.info("{}", line);
-  } else {
-    log_.warning("{}", line);
-  }
+RecordTable::Verdict RecordTable::refuse(const Fault& fault, const SignedRecord& record,
+                                         const std::string& sender) {
+  refusals_.add(fault.reason, sender, fmt::format("a record of '{}'", record.owner.substr(0, 64)),
+                fault.message);
   return Verdict::refused;
 }
 

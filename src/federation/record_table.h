@@ -1,6 +1,6 @@
 // RecordTable: the newest record of each zone and kind that this zone has, its own included. Only records of
-// peers whose key is pinned are taken, wherever they come from; all else is refused, counted by reason and
-// logged with the sender, and harms nothing.
+// peers whose key is pinned are taken, wherever they come from; all else is refused (refusals.h), and harms
+// nothing.
 //
 // In memory: after a start the peers tell it all again. Thread: the loop.
 #pragma once
@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "federation/peers.h"
+#include "federation/refusals.h"
 #include "federation/signed_record.h"
 #include "runtime/cryptography.h"
 #include "runtime/runtime.h"
@@ -33,9 +35,6 @@ struct RecordHead {
 };
 BOOST_DESCRIBE_STRUCT(RecordHead, (), (owner, kind, version))
 HANSE_DECLARE_JSON(RecordHead);
-
-enum class Refusal { unknown_owner, oversized, forged, replayed, from_the_future, malformed };
-BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, malformed)
 
 class RecordTable {
  public:
@@ -62,7 +61,8 @@ class RecordTable {
   // Of zones that are peers no more.
   void forget_strangers();
 
-  std::uint64_t refused(Refusal reason) const { return refused_.at(static_cast<std::size_t>(reason)); }
+  Refusals& refusals() { return refusals_; }
+  std::uint64_t refused(Refusal reason) const { return refusals_.count(reason); }
   // A greater version of one of our own records than ours: said before a restart, or with another clock.
   std::int64_t own_version_seen(RecordKind kind) const {
     return own_seen_.at(static_cast<std::size_t>(kind));
@@ -75,22 +75,25 @@ class RecordTable {
     std::size_t bucket = 0;
     std::uint64_t sum = 0;
   };
+  struct Fault {
+    Refusal reason;
+    std::string message;
+  };
 
+  // Of what was neither taken nor made by this zone.
+  std::optional<Fault> fault_of(const SignedRecord& record, const std::string& public_key) const;
   void replace(const Key& key, SignedRecord record);
-  Verdict refuse(Refusal reason, const SignedRecord& record, const std::string& sender,
-                 const std::string& message);
+  Verdict refuse(const Fault& fault, const SignedRecord& record, const std::string& sender);
 
   Runtime& runtime_;
-  Logger log_;
   Cryptography cryptography_;
   const Peers& peers_;
   std::string zone_;
   Take take_;
+  Refusals refusals_;
   std::map<Key, Entry> records_;
   std::array<std::uint64_t, kBuckets> sums_{};
-  std::array<std::uint64_t, 6> refused_{};
   std::array<std::int64_t, 2> own_seen_{};
-  std::map<std::string, MonotonicTime> complained_;  // by sender: one line in a while
 };
 
 }  // namespace hanse::federation

@@ -11,6 +11,9 @@
 
 namespace hanse::zone {
 
+// Errors: data_loss when it is no message, out_of_range when it is too large to be one.
+Result<federation::ExchangeMessage> read_exchange_answer(const std::string& body);
+
 class PeerTalk final : public federation::ExchangeClient, public federation::ProbeClient {
  public:
   PeerTalk(const federation::Peers& peers, PeerClients& clients) : peers_(peers), clients_(clients) {}

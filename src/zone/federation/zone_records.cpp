@@ -67,6 +67,10 @@ Status ZoneRecords::take(const federation::SignedRecord& record) {
   if (owner == nullptr) return fail(Code::not_found, "zone '{}' is no peer", record.owner);
   const auto card = federation::read_card(services_.cryptography.signatures, record, owner->identity_key);
   if (!card) return fail(card.error());
+  // What could not be pinned here is not passed on either.
+  HANSE_CHECK(
+      federation::peer_of(services_.cryptography.certificates,
+                          {.name = card->zone, .endpoint = card->endpoint, .ca_pems = card->ca_pems}));
   if (!scope_.spawn(take_card(record))) return fail(Code::resource_exhausted, "too many cards at once");
   return {};
 }

@@ -69,6 +69,10 @@ class ZoneRecords {
   using Listener = std::function<void(const std::string& zone)>;
   void on_news(Listener listener) { listeners_.push_back(std::move(listener)); }
   std::uint64_t refused(federation::Refusal reason) const { return table_.refused(reason); }
+  // A message of the peer that did not come as far as answer().
+  void refuse_message(federation::Refusal reason, const std::string& peer, const std::string& message) {
+    table_.refusals().add(reason, peer, "a message", message);
+  }
 
  private:
   Status take(const federation::SignedRecord& record);
