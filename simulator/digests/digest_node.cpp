@@ -34,7 +34,9 @@ DigestNode::DigestNode(DigestNet& owner, ProcessContext context)
               return {};
             }),
       records(runtime, table, *this),
-      round_trips(runtime, *this) {}
+      round_trips(runtime, *this) {
+  table.set_own_key(owner.peers_.find(name)->identity_key);
+}
 
 federation::SignedRecord DigestNode::record(std::int64_t version) {
   return federation::sign(

@@ -64,7 +64,9 @@ struct Node final : ExchangeClient {
                 if (record.body.starts_with("{")) return {};
                 return fail(Code::invalid_argument, "the body is no JSON");
               }),
-        exchange_(net.world.runtime, table, *this) {}
+        exchange_(net.world.runtime, table, *this) {
+    table.set_own_key(key.public_key);
+  }
 
   const std::vector<std::string>& peers() const override { return pinned.names(); }
   Task<Result<ExchangeMessage>> exchange(std::string peer, ExchangeMessage message) override {
@@ -187,6 +189,21 @@ TEST_CASE_FIXTURE(RecordExchangeFixture,
 TEST_CASE_FIXTURE(RecordExchangeFixture, "a zone learns that it said more before than it knows now") {
   CHECK(node("b").table.offer(node("b").record(50), "a") == RecordTable::Verdict::known);
   CHECK(node("b").table.own_version_seen(RecordKind::digest) == kTestBegin + 50);
+}
+
+TEST_CASE_FIXTURE(RecordExchangeFixture, "nobody silences a zone by what it has never said") {
+  RecordTable& victim = node("b").table;
+  SignedRecord lie = node("b").record(50);
+  lie.version = INT64_MAX;
+  CHECK(victim.offer(lie, "a") == RecordTable::Verdict::refused);
+  CHECK(victim.refused(Refusal::from_the_future) == 1);
+  lie.version = kTestBegin + 60;
+  CHECK(victim.offer(lie, "a") == RecordTable::Verdict::refused);
+  SignedRecord of_another = node("a").record(70);
+  of_another.owner = "b";
+  CHECK(victim.offer(of_another, "a") == RecordTable::Verdict::refused);
+  CHECK(victim.refused(Refusal::forged) == 2);
+  CHECK(victim.own_version_seen(RecordKind::digest) == 0);
 }
 
 TEST_CASE_FIXTURE(RecordExchangeFixture,

@@ -47,12 +47,7 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
   if (record.body.size() > kMaxRecordBody) {
     return refuse({Refusal::oversized, fmt::format("it has {} bytes", record.body.size())}, record, sender);
   }
-  if (record.owner == zone_) {
-    std::int64_t& seen = own_seen_.at(static_cast<std::size_t>(record.kind));
-    const std::int64_t ours = version_of(zone_, record.kind);
-    if (record.version > ours) seen = std::max(seen, record.version);
-    return Verdict::known;
-  }
+  if (record.owner == zone_) return offer_own(record, sender);
   const Peer* owner = peers_.find(record.owner);
   if (owner == nullptr)
     return refuse({Refusal::unknown_owner, "its owner is no peer of ours"}, record, sender);
@@ -70,6 +65,16 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
     return refuse({Refusal::malformed, taken.error().message}, record, sender);
   replace(key, record);
   return Verdict::news;
+}
+
+// Anybody can say that this zone has said something: believed without proof, one such lie with a far future
+// in it would silence the zone, whose records would then have to be newer.
+RecordTable::Verdict RecordTable::offer_own(const SignedRecord& record, const std::string& sender) {
+  std::int64_t& seen = own_seen_.at(static_cast<std::size_t>(record.kind));
+  if (record.version <= std::max(seen, version_of(zone_, record.kind))) return Verdict::known;
+  if (const auto fault = fault_of(record, own_key_)) return refuse(*fault, record, sender);
+  seen = record.version;
+  return Verdict::known;
 }
 
 std::optional<RecordTable::Fault> RecordTable::fault_of(const SignedRecord& record,

@@ -1,6 +1,6 @@
 // RecordTable: the newest record of each zone and kind that this zone has, its own included. Only records of
 // peers whose key is pinned are taken, wherever they come from; all else is refused (refusals.h), and harms
-// nothing.
+// nothing. What is said to be this zone's own must be signed by it too.
 //
 // In memory: after a start the peers tell it all again. Thread: the loop.
 #pragma once
@@ -45,6 +45,10 @@ class RecordTable {
 
   RecordTable(Runtime& runtime, Cryptography cryptography, const Peers& peers, std::string zone, Take take);
 
+  // The key that this zone signs with. Requires: set before anything is offered, or nothing that is said to
+  // be its own is believed.
+  void set_own_key(std::string public_key) { own_key_ = std::move(public_key); }
+
   enum class Verdict { news, known, refused };
   Verdict offer(const SignedRecord& record, const std::string& sender);
   // This zone's own; called again with a greater version.
@@ -63,7 +67,8 @@ class RecordTable {
 
   Refusals& refusals() { return refusals_; }
   std::uint64_t refused(Refusal reason) const { return refusals_.count(reason); }
-  // A greater version of one of our own records than ours: said before a restart, or with another clock.
+  // A greater version of one of our own records than ours, signed by us: said before a restart, or with
+  // another clock.
   std::int64_t own_version_seen(RecordKind kind) const {
     return own_seen_.at(static_cast<std::size_t>(kind));
   }
@@ -80,6 +85,7 @@ class RecordTable {
     std::string message;
   };
 
+  Verdict offer_own(const SignedRecord& record, const std::string& sender);
   // Of what was neither taken nor made by this zone.
   std::optional<Fault> fault_of(const SignedRecord& record, const std::string& public_key) const;
   void replace(const Key& key, SignedRecord record);
@@ -89,6 +95,7 @@ class RecordTable {
   Cryptography cryptography_;
   const Peers& peers_;
   std::string zone_;
+  std::string own_key_;
   Take take_;
   Refusals refusals_;
   std::map<Key, Entry> records_;

@@ -39,6 +39,7 @@ void ZoneRecords::put_digest(const std::string& zone, federation::ZoneDigest dig
 }
 
 Status ZoneRecords::start() {
+  table_.set_own_key(services_.identity.identity_key());
   HANSE_CHECK(exchange_.start());
   HANSE_CHECK(round_trips_.start());
   if (!scope_.spawn(publish())) return fail(Code::internal, "the zone's records cannot be published");
