@@ -206,6 +206,22 @@ TEST_CASE_FIXTURE(RecordExchangeFixture, "nobody silences a zone by what it has 
   CHECK(victim.own_version_seen(RecordKind::digest) == 0);
 }
 
+TEST_CASE_FIXTURE(RecordExchangeFixture, "a digest of long ago is neither taken nor asked for") {
+  const SignedRecord old = node("a").record(0);
+  const SignedRecord card =
+      sign(net.signatures, node("a").key.key_pem, {.owner = "a", .version = kTestBegin, .body = "{}"})
+          .value();
+  net.world.loop.run(kMaxDigestAge + Seconds{1});
+  RecordTable& table = node("b").table;
+  CHECK_FALSE(table.is_wanted({"a", RecordKind::digest, old.version}));
+  CHECK(table.offer(old, "c") == RecordTable::Verdict::refused);
+  CHECK(table.refused(Refusal::stale) == 1);
+  // Of a zone whose clock is behind by four minutes, and of a card, which lasts.
+  constexpr std::int64_t kBehind = std::chrono::duration_cast<Millis>(kMaxDigestAge - Seconds{240}).count();
+  CHECK(table.offer(node("a").record(kBehind), "c") == RecordTable::Verdict::news);
+  CHECK(table.offer(card, "c") == RecordTable::Verdict::news);
+}
+
 TEST_CASE_FIXTURE(RecordExchangeFixture,
                   "who has left is forgotten, and the sums are those of a zone that never knew it") {
   const std::vector<std::string> before = node("b").table.bucket_sums();

@@ -57,6 +57,11 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
   constexpr bool kTakesOlder = kPlantedBug == PlantedBug::older_record_is_taken;
   if (record.version < known && !kTakesOlder)
     return refuse({Refusal::replayed, fmt::format("we have version {} already", known)}, record, sender);
+  if (is_stale(record.kind, record.version)) {
+    return refuse(
+        {Refusal::stale, "it was made long ago; if it was not, compare the clocks of the two zones"}, record,
+        sender);
+  }
   constexpr bool kTakesForged = kPlantedBug == PlantedBug::forged_record_is_taken;
   if (const auto fault = fault_of(record, owner->identity_key);
       fault && !(kTakesForged && fault->reason == Refusal::forged))
@@ -84,6 +89,10 @@ std::optional<RecordTable::Fault> RecordTable::fault_of(const SignedRecord& reco
   if (const Status good = verify(cryptography_.signatures, public_key, record); !good)
     return Fault{Refusal::forged, good.error().message};
   return std::nullopt;
+}
+
+bool RecordTable::is_stale(RecordKind kind, std::int64_t version) const {
+  return kind == RecordKind::digest && version < record_version_at(runtime_.clock.wall_now() - kMaxDigestAge);
 }
 
 void RecordTable::put_own(SignedRecord record) {
@@ -120,6 +129,8 @@ std::int64_t RecordTable::version_of(const std::string& owner, RecordKind kind) 
 
 bool RecordTable::is_wanted(const RecordHead& head) const {
   if (head.owner != zone_ && peers_.find(head.owner) == nullptr) return false;
+  // What would be refused is not asked for again and again.
+  if (is_stale(head.kind, head.version)) return false;
   return head.version > version_of(head.owner, head.kind);
 }
 

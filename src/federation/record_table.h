@@ -25,6 +25,10 @@ namespace hanse::federation {
 
 // A record's version is the time of its making in milliseconds; one from further ahead is not believed.
 inline constexpr Nanos kMaxClockLead = std::chrono::hours{1};
+// An older digest is not taken: after a start nobody is told by a third zone what was true long ago. These
+// are ten minutes, in which a zone makes its digest anew five times at least, and five for a clock that is
+// behind.
+inline constexpr Nanos kMaxDigestAge = std::chrono::minutes{15};
 
 // What a record is known by in an exchange.
 struct RecordHead {
@@ -88,6 +92,7 @@ class RecordTable {
   Verdict offer_own(const SignedRecord& record, const std::string& sender);
   // Of what was neither taken nor made by this zone.
   std::optional<Fault> fault_of(const SignedRecord& record, const std::string& public_key) const;
+  bool is_stale(RecordKind kind, std::int64_t version) const;
   void replace(const Key& key, SignedRecord record);
   Verdict refuse(const Fault& fault, const SignedRecord& record, const std::string& sender);
 

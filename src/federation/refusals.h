@@ -19,11 +19,12 @@ enum class Refusal {
   forged,
   replayed,
   from_the_future,
+  stale,
   malformed,
   unreadable_message,
   oversized_message
 };
-BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, malformed,
+BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, stale, malformed,
                     unreadable_message, oversized_message)
 
 class Refusals {
