@@ -222,6 +222,23 @@ TEST_CASE_FIXTURE(RecordExchangeFixture, "a digest of long ago is neither taken 
   CHECK(table.offer(card, "c") == RecordTable::Verdict::news);
 }
 
+TEST_CASE_FIXTURE(RecordExchangeFixture, "of a zone that makes too many records few are passed on") {
+  RecordTable& table = node("b").table;
+  for (int i = 1; i <= kRecordBurst; ++i)
+    CHECK(table.offer(node("a").record(i), "a") == RecordTable::Verdict::news);
+  CHECK_FALSE(table.is_wanted({"a", RecordKind::digest, kTestBegin + 100}));
+  CHECK(table.offer(node("a").record(100), "a") == RecordTable::Verdict::refused);
+  CHECK(table.refused(Refusal::too_frequent) == 1);
+  CHECK(table.offer(node("c").record(1), "a") == RecordTable::Verdict::news);
+  // Its newest one comes in the end.
+  for (int i = 101; i <= 200; ++i) {
+    node("a").exchange_.publish(node("a").record(i));
+    net.pass(Millis{200});
+  }
+  net.pass(Seconds{30});
+  for (const char* where : {"b", "c", "d"}) CHECK(version_at(where, "a") == 200);
+}
+
 TEST_CASE_FIXTURE(RecordExchangeFixture,
                   "who has left is forgotten, and the sums are those of a zone that never knew it") {
   const std::vector<std::string> before = node("b").table.bucket_sums();

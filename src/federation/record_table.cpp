@@ -62,6 +62,10 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
         {Refusal::stale, "it was made long ago; if it was not, compare the clocks of the two zones"}, record,
         sender);
   }
+  if (is_too_frequent(key)) {
+    return refuse({Refusal::too_frequent, "its owner has made more than is passed on in this time"}, record,
+                  sender);
+  }
   constexpr bool kTakesForged = kPlantedBug == PlantedBug::forged_record_is_taken;
   if (const auto fault = fault_of(record, owner->identity_key);
       fault && !(kTakesForged && fault->reason == Refusal::forged))
@@ -69,6 +73,8 @@ RecordTable::Verdict RecordTable::offer(const SignedRecord& record, const std::s
   if (const Status taken = take_(record); !taken)
     return refuse({Refusal::malformed, taken.error().message}, record, sender);
   replace(key, record);
+  MonotonicTime& paced_until = records_[key].paced_until;
+  paced_until = std::max(paced_until, runtime_.clock.now()) + kBetweenRecords;
   return Verdict::news;
 }
 
@@ -93,6 +99,12 @@ std::optional<RecordTable::Fault> RecordTable::fault_of(const SignedRecord& reco
 
 bool RecordTable::is_stale(RecordKind kind, std::int64_t version) const {
   return kind == RecordKind::digest && version < record_version_at(runtime_.clock.wall_now() - kMaxDigestAge);
+}
+
+bool RecordTable::is_too_frequent(const Key& key) const {
+  const auto known = records_.find(key);
+  if (known == records_.end()) return false;
+  return known->second.paced_until > runtime_.clock.now() + (kRecordBurst - 1) * kBetweenRecords;
 }
 
 void RecordTable::put_own(SignedRecord record) {
@@ -130,7 +142,7 @@ std::int64_t RecordTable::version_of(const std::string& owner, RecordKind kind) 
 bool RecordTable::is_wanted(const RecordHead& head) const {
   if (head.owner != zone_ && peers_.find(head.owner) == nullptr) return false;
   // What would be refused is not asked for again and again.
-  if (is_stale(head.kind, head.version)) return false;
+  if (is_stale(head.kind, head.version) || is_too_frequent({head.owner, head.kind})) return false;
   return head.version > version_of(head.owner, head.kind);
 }
 

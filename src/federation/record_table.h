@@ -29,6 +29,10 @@ inline constexpr Nanos kMaxClockLead = std::chrono::hours{1};
 // are ten minutes, in which a zone makes its digest anew five times at least, and five for a clock that is
 // behind.
 inline constexpr Nanos kMaxDigestAge = std::chrono::minutes{15};
+// Of one zone and kind so many records are taken at once, then one in each of these times; a zone makes one
+// in 5 s at most. More is neither asked for nor passed on, and the newest is found in a later comparison.
+inline constexpr int kRecordBurst = 4;
+inline constexpr Nanos kBetweenRecords = Seconds{2};
 
 // What a record is known by in an exchange.
 struct RecordHead {
@@ -83,6 +87,7 @@ class RecordTable {
     SignedRecord record;
     std::size_t bucket = 0;
     std::uint64_t sum = 0;
+    MonotonicTime paced_until;  // when the next one would come that comes in kBetweenRecords
   };
   struct Fault {
     Refusal reason;
@@ -93,6 +98,7 @@ class RecordTable {
   // Of what was neither taken nor made by this zone.
   std::optional<Fault> fault_of(const SignedRecord& record, const std::string& public_key) const;
   bool is_stale(RecordKind kind, std::int64_t version) const;
+  bool is_too_frequent(const Key& key) const;
   void replace(const Key& key, SignedRecord record);
   Verdict refuse(const Fault& fault, const SignedRecord& record, const std::string& sender);
 

@@ -17,9 +17,9 @@ std::string words_of(Refusal reason) {
 }
 
 // What may come from a zone that does nothing wrong: a record that was asked for while a newer one was on its
-// way.
+// way, or news that was late and comes with more of it.
 bool is_usual(Refusal reason) {
-  return reason == Refusal::replayed;
+  return reason == Refusal::replayed || reason == Refusal::too_frequent;
 }
 
 }  // namespace

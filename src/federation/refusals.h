@@ -20,12 +20,13 @@ enum class Refusal {
   replayed,
   from_the_future,
   stale,
+  too_frequent,
   malformed,
   unreadable_message,
   oversized_message
 };
-BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, stale, malformed,
-                    unreadable_message, oversized_message)
+BOOST_DESCRIBE_ENUM(Refusal, unknown_owner, oversized, forged, replayed, from_the_future, stale, too_frequent,
+                    malformed, unreadable_message, oversized_message)
 
 class Refusals {
  public:
