@@ -81,8 +81,14 @@ Task<Result<http::Reply>> put_policy(Context& context, Call call) {
 Task<Result<http::Reply>> rotate(Context& context, Call call) {
   HANSE_CO_TRY(const auto request, read_body<RotationRequest>(call.request.body));
   zone::Membership& membership = context.parts.membership;
-  HANSE_CO_CHECK(request.finish ? co_await membership.change_authority()
-                                : co_await membership.announce_authority());
+  if (request.finish) {
+    zone::Membership::AuthorityChange change{.force = request.force};
+    if (const auto announced = membership.announced_at())
+      change.unheard = context.parts.records.unheard_since(*announced);
+    HANSE_CO_CHECK(co_await membership.change_authority(std::move(change)));
+  } else {
+    HANSE_CO_CHECK(co_await membership.announce_authority());
+  }
   co_return http::Reply(http::Response{202});
 }
 

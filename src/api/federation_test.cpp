@@ -8,8 +8,11 @@
 namespace hanse::api {
 namespace {
 
+using test::Answer;
 using test::ApiService;
 using test::As;
+
+constexpr char kRotations[] = "/providers/hanse.federation/v1/rotations";
 
 bool has_refusals(ApiService& service, const std::string& reason, int count) {
   const std::string text = service.reply(service.request(As::user, "GET", "/metrics")).response.body;
@@ -36,6 +39,19 @@ TEST_CASE("what a peer sends and is not taken is counted by reason, also what is
       R"({"records":[{"owner":"east","kind":"card","version":1,"body":"{}","signature":""}]})";
   CHECK(service.ask(As::peer, "POST", federation::kExchangePath, stranger).status == 200);
   CHECK(has_refusals(service, "unknownOwner", 1));
+}
+
+TEST_CASE("the next CA is not taken into use before the peers were heard of, but by force") {
+  ApiService service;
+  CHECK(service.ask(As::user, "POST", kRotations, R"({"finish":true})").status == 412);
+  CHECK(service.ask(As::user, "POST", kRotations, "{}").status == 202);
+  const Answer refused = service.ask(As::user, "POST", kRotations, R"({"finish":true})");
+  CHECK(refused.status == 412);
+  CHECK(refused.text("/detail").find("not heard of since it was announced: south") != std::string::npos);
+  CHECK(service.ask(As::peer, "POST", federation::kExchangePath, "{}").status == 200);
+  CHECK(service.ask(As::user, "POST", kRotations, R"({"finish":true})").status == 202);
+  CHECK(service.ask(As::user, "POST", kRotations, "{}").status == 202);
+  CHECK(service.ask(As::user, "POST", kRotations, R"({"finish":true,"force":true})").status == 202);
 }
 
 }  // namespace

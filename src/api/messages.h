@@ -116,8 +116,9 @@ HANSE_DECLARE_JSON(PolicyText);
 
 struct RotationRequest {
   bool finish = false;  // take the announced CA into use
+  bool force = false;   // to finish also when hosts or peers may not know it yet
 };
-BOOST_DESCRIBE_STRUCT(RotationRequest, (), (finish))
+BOOST_DESCRIBE_STRUCT(RotationRequest, (), (finish, force))
 HANSE_DECLARE_JSON(RotationRequest);
 
 struct ConsoleInput {

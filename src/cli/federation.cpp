@@ -107,12 +107,13 @@ Task<Status> run_leave(Session session, LeaveOptions options) {
 Task<Status> run_rotate(Session session, RotateOptions options) {
   json::Object body;
   body["finish"] = options.finish;
+  body["force"] = options.force;
   const auto answer = co_await session.api.call("POST", federation_path("rotations"), body);
   if (!answer) co_return fail(answer.error());
   session.terminal.print(
       options.finish ? "the announced CA is in use; the one before counts for two days\n"
-                     : "the next CA is announced; when peers and hosts know it (hosts within a day), run "
-                       "'hanse federation rotate --finish'\n");
+                     : "the next CA is announced; when peers and hosts know it (hosts within 24 h 10 min), "
+                       "run 'hanse federation rotate --finish'\n");
   co_return Status();
 }
 

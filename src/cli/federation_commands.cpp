@@ -23,7 +23,11 @@ void add_membership(CLI::App& federation, CommandDrafts& drafts) {
   leave->callback([&drafts] { drafts.command = drafts.leave; });
   CLI::App* rotate = federation.add_subcommand(
       "rotate", "Announce this zone's next CA to its peers and hosts; later take it into use");
-  rotate->add_flag("--finish", drafts.rotate.finish, "Take the announced CA into use");
+  CLI::Option* finish = rotate->add_flag("--finish", drafts.rotate.finish, "Take the announced CA into use");
+  rotate
+      ->add_flag("--force", drafts.rotate.force,
+                 "Also when hosts or peers may not know it yet, and are locked out then")
+      ->needs(finish);
   rotate->callback([&drafts] { drafts.command = drafts.rotate; });
 }
 

@@ -172,6 +172,7 @@ struct LeaveOptions {
 
 struct RotateOptions {
   bool finish = false;
+  bool force = false;
 };
 
 struct ContextListOptions {};

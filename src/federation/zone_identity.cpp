@@ -11,6 +11,7 @@ constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kSecretMode = 0600;
 constexpr char kIdentityKey[] = "identity-key.pem";
 constexpr char kPrevious[] = "ca-previous.pem";
+constexpr char kPreviousUntil[] = "ca-previous-until";
 
 bool is_address(const std::string& text) {
   return text.find(':') != std::string::npos || text.find_first_not_of("0123456789.") == std::string::npos;
@@ -46,6 +47,7 @@ Task<Status> ZoneIdentity::load_authority() {
   HANSE_CO_TRY(std::optional<KeyedCertificate> next, co_await read_pair("ca-next"));
   next_ = next ? std::move(*next) : KeyedCertificate{};
   HANSE_CO_TRY(previous_pem_, co_await read_optional(kPrevious));
+  HANSE_CO_TRY(previous_until_, co_await read_optional(kPreviousUntil));
   // A crash has cut a change of the CA short after its key was written.
   if (has_next() && next_.key_pem == authority_.key_pem) co_return co_await finish_change();
   co_return take_fingerprints();
@@ -100,16 +102,25 @@ Task<Status> ZoneIdentity::announce_authority() {
   co_return take_fingerprints();
 }
 
-// The key is written first: from then on ca-next, which holds both, says what is to be finished.
-Task<Status> ZoneIdentity::change_authority() {
+// The key is written before the certificate: from then on ca-next, which holds both, says what is to be
+// finished.
+Task<Status> ZoneIdentity::change_authority(WallTime previous_until) {
   if (!has_next()) {
     co_return fail(Code::failed_precondition,
                    "zone '{}' has announced no next CA; begin with 'hanse federation rotate'", zone_);
   }
+  HANSE_CO_CHECK(co_await keep_previous_until(previous_until));
   HANSE_CO_CHECK(co_await files_.write_atomically(path(kPrevious), authority_.certificate_pem, kPublicMode));
   HANSE_CO_CHECK(co_await files_.write_atomically(path("ca-key.pem"), next_.key_pem, kSecretMode));
   previous_pem_ = authority_.certificate_pem;
   co_return co_await finish_change();
+}
+
+Task<Status> ZoneIdentity::keep_previous_until(WallTime time) {
+  std::string text = to_rfc3339(time);
+  HANSE_CO_CHECK(co_await files_.write_atomically(path(kPreviousUntil), text, kPublicMode));
+  previous_until_ = std::move(text);
+  co_return Status();
 }
 
 Task<Status> ZoneIdentity::finish_change() {
@@ -123,7 +134,14 @@ Task<Status> ZoneIdentity::finish_change() {
 Task<Status> ZoneIdentity::retire_previous() {
   HANSE_CO_CHECK(co_await files_.remove_all(path(kPrevious)));
   previous_pem_.clear();
+  HANSE_CO_CHECK(co_await files_.remove_all(path(kPreviousUntil)));
+  previous_until_.clear();
   co_return take_fingerprints();
+}
+
+std::optional<WallTime> ZoneIdentity::next_since() const {
+  if (!has_next()) return std::nullopt;
+  return cryptography_.certificates.read(next_.certificate_pem).value_or(CertificateInfo{}).not_before;
 }
 
 Status ZoneIdentity::renew(const std::vector<std::string>& addresses) {

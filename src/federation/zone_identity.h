@@ -1,7 +1,7 @@
 // ZoneIdentity: who the zone is: an Ed25519 key that signs what it says to the federation, its own CA, and
 // the short-lived certificate that it serves with and shows to peers. All is made at first start and kept in
 // the data folder: identity-key.pem; ca.pem with ca-key.pem; while the CA is changed, ca-next.pem with its
-// key, and for a while afterwards ca-previous.pem.
+// key, and for a while afterwards ca-previous.pem with ca-previous-until, the time when it counts no more.
 //
 // Changing the CA takes two steps, so that nobody is surprised: announce_authority() makes the next one,
 // which the zone's card then shows; change_authority() takes it into use, when peers and hosts know it.
@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "federation/signed_record.h"
+#include "runtime/clock.h"
 #include "runtime/cryptography.h"
 #include "runtime/files.h"
 #include "runtime/network.h"
@@ -40,8 +41,10 @@ class ZoneIdentity {
 
   // Errors: failed_precondition when one is announced already.
   Task<Status> announce_authority();
-  // Requires renew() afterwards. Errors: failed_precondition when none was announced.
-  Task<Status> change_authority();
+  // The one before counts until then, which is kept with it. Requires renew() afterwards. Errors:
+  // failed_precondition when none was announced.
+  Task<Status> change_authority(WallTime previous_until);
+  Task<Status> keep_previous_until(WallTime time);
   // Forgets the CA that was in use before; its certificates prove nothing any more.
   Task<Status> retire_previous();
 
@@ -53,6 +56,11 @@ class ZoneIdentity {
   const KeyedCertificate& authority() const { return authority_; }
   const KeyedCertificate& certificate() const { return certificate_; }
   bool has_next() const { return !next_.certificate_pem.empty(); }
+  // When the next CA was made, and up to ten minutes before: a certificate is dated back for clocks that are
+  // behind. Nothing: there is none.
+  std::optional<WallTime> next_since() const;
+  // RFC 3339; empty when it is not known.
+  const std::string& previous_until() const { return previous_until_; }
   bool has_previous() const { return !previous_pem_.empty(); }
   // The one in use first, then those that count too.
   std::vector<std::string> ca_pems() const;
@@ -84,6 +92,7 @@ class ZoneIdentity {
   KeyedCertificate authority_;
   KeyedCertificate next_;
   std::string previous_pem_;
+  std::string previous_until_;
   KeyedCertificate certificate_;
   std::string fingerprint_;
   std::vector<std::string> own_fingerprints_;

@@ -20,6 +20,7 @@ struct ZoneIdentityFixture {
   io::OpensslWebKeys web_keys;
   test::FakeHashing hashing{runtime.files};
   ZoneIdentity identity = make();
+  WallTime until = runtime.loop.wall_now() + Seconds{3600};
 
   ZoneIdentity make() {
     return ZoneIdentity(runtime.files, Cryptography{certificates, hashing, signatures, web_keys}, "a",
@@ -48,12 +49,14 @@ TEST_CASE_FIXTURE(ZoneIdentityFixture,
 TEST_CASE_FIXTURE(ZoneIdentityFixture, "a CA is changed in two steps, and both count in between and after") {
   REQUIRE(wait(identity.load_or_create()));
   const std::string old_ca = identity.ca_fingerprint();
-  CHECK(wait(identity.change_authority()).error().code == Code::failed_precondition);
+  CHECK(wait(identity.change_authority(until)).error().code == Code::failed_precondition);
   REQUIRE(wait(identity.announce_authority()));
   CHECK(identity.ca_fingerprint() == old_ca);
   CHECK(identity.ca_pems().size() == 2);
+  CHECK(identity.next_since().value() <= runtime.loop.wall_now());
+  CHECK(identity.next_since().value() >= runtime.loop.wall_now() - Seconds{600});
   CHECK(wait(identity.announce_authority()).error().code == Code::failed_precondition);
-  REQUIRE(wait(identity.change_authority()));
+  REQUIRE(wait(identity.change_authority(until)));
   const std::string new_ca = identity.ca_fingerprint();
   CHECK(new_ca != old_ca);
   CHECK(identity.is_own(old_ca));
@@ -62,8 +65,11 @@ TEST_CASE_FIXTURE(ZoneIdentityFixture, "a CA is changed in two steps, and both c
   REQUIRE(wait(again.load_or_create()));
   CHECK(again.ca_fingerprint() == new_ca);
   CHECK(again.is_own(old_ca));
+  CHECK(again.previous_until() == to_rfc3339(until));
   REQUIRE(wait(again.retire_previous()));
   CHECK_FALSE(again.is_own(old_ca));
+  CHECK(again.previous_until().empty());
+  CHECK_FALSE(runtime.files.content.contains("/data/ca-previous-until"));
 }
 
 TEST_CASE_FIXTURE(ZoneIdentityFixture,

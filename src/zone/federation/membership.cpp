@@ -1,6 +1,7 @@
 #include "zone/federation/membership.h"
 
 #include <algorithm>
+#include <fmt/ranges.h>
 
 #include "runtime/sleep.h"
 
@@ -8,8 +9,15 @@ namespace hanse::zone {
 namespace {
 
 constexpr Nanos kTryAgain = Seconds{5};
-// After a change of the CA, certificates of the one before count until all of them have ended.
-constexpr Nanos kPreviousAuthorityTime = 2 * Nanos(federation::kCertificateLifetime);
+constexpr std::size_t kNamedPeers = 10;  // in a message
+
+std::string names_in_message(const std::vector<std::string>& names) {
+  const std::size_t named = std::min(names.size(), kNamedPeers);
+  std::string text =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  if (names.size() > named) text += fmt::format(" and {} more", names.size() - named);
+  return text;
+}
 
 }  // namespace
 
@@ -31,25 +39,30 @@ Task<Status> Membership::start() {
 }
 
 Task<void> Membership::keep_trying() {
-  MonotonicTime retire_at = services_.runtime.clock.now() + kPreviousAuthorityTime;
-  bool had_previous = identity_.has_previous();
   while (true) {
     const std::uint64_t seen = services_.peers.changes().version();
     co_await joining_.retry();
     if (const Status cleaned = co_await invitations_.clean_up(); !cleaned)
       log_.warning("expired invitations cannot be removed: {}", cleaned.error().message);
-    const MonotonicTime now = services_.runtime.clock.now();
-    if (identity_.has_previous() && !had_previous) retire_at = now + kPreviousAuthorityTime;
-    had_previous = identity_.has_previous();
-    if (had_previous && now >= retire_at) {
-      if (const Status retired = co_await identity_.retire_previous(); !retired)
-        log_.warning("the CA before this one cannot be removed: {}", retired.error().message);
-      cards_changed();
-    }
+    co_await retire_previous();
     // Something new is tried at once, what failed after a while.
     if (services_.peers.changes().version() == seen)
       co_await services_.peers.changes().changed_since(seen, kTryAgain);
   }
+}
+
+// The time is kept with the CA, so that a zone that starts often retires it too.
+Task<void> Membership::retire_previous() {
+  if (!identity_.has_previous()) co_return;
+  const WallTime now = services_.runtime.clock.wall_now();
+  Status done;
+  if (identity_.previous_until().empty()) {
+    done = co_await identity_.keep_previous_until(now + kPreviousAuthorityTime);
+  } else if (identity_.previous_until() <= to_rfc3339(now)) {
+    done = co_await identity_.retire_previous();
+    if (done) cards_changed();
+  }
+  if (!done) log_.warning("the CA before this one cannot be retired: {}", done.error().message);
 }
 
 Task<Result<std::string>> Membership::invite(Seconds lifetime) {
@@ -118,8 +131,29 @@ Task<Status> Membership::announce_authority() {
   co_return Status();
 }
 
-Task<Status> Membership::change_authority() {
-  HANSE_CO_CHECK(co_await identity_.change_authority());
+Status Membership::check_announced(const std::vector<std::string>& unheard) const {
+  const auto announced = announced_at();
+  if (!announced) return {};
+  const std::string silent =
+      unheard.empty() ? std::string() : "; not heard of since it was announced: " + names_in_message(unheard);
+  const WallTime known = *announced + kAnnouncementTime;
+  if (services_.runtime.clock.wall_now() < known) {
+    return fail(Code::failed_precondition,
+                "hosts know the next CA when they have renewed their certificates, at {} at the latest, and "
+                "who does not is locked out{}; wait until then, or use --force",
+                to_rfc3339(known), silent);
+  }
+  if (unheard.empty()) return {};
+  return fail(Code::failed_precondition,
+              "peers may not know the next CA and would not trust this zone any more{}; wait for them, or "
+              "use --force",
+              silent);
+}
+
+Task<Status> Membership::change_authority(AuthorityChange change) {
+  if (!change.force) HANSE_CO_CHECK(check_announced(change.unheard));
+  HANSE_CO_CHECK(
+      co_await identity_.change_authority(services_.runtime.clock.wall_now() + kPreviousAuthorityTime));
   HANSE_CO_CHECK(identity_.renew(certificate_addresses(services_.config)));
   cards_changed();
   co_return Status();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,12 @@
 #include "zone/tables.h"
 
 namespace hanse::zone {
+
+// A host knows the zone's next CA when it has renewed its certificate, so before all that are good now have
+// ended; and a few minutes more, which a certificate is dated back.
+inline constexpr Nanos kAnnouncementTime = Nanos(federation::kCertificateLifetime) + Seconds{600};
+// After a change of the CA, certificates of the one before count until all of them have ended.
+inline constexpr Nanos kPreviousAuthorityTime = 2 * Nanos(federation::kCertificateLifetime);
 
 class Membership {
  public:
@@ -46,9 +53,16 @@ class Membership {
   Result<federation::PeerRecord> get(const std::string& zone) const;
   OwnCard& own_card() { return services_.own_card; }
 
-  // The next CA is announced, or taken into use.
   Task<Status> announce_authority();
-  Task<Status> change_authority();
+  // When the zone's next CA was announced; nothing: none is. A few minutes too early at most.
+  std::optional<WallTime> announced_at() const { return identity_.next_since(); }
+  struct AuthorityChange {
+    bool force = false;
+    std::vector<std::string> unheard;  // peers that were not heard of since it was announced
+  };
+  // The announced CA is taken into use. Errors: failed_precondition while hosts or peers may not know it,
+  // which would then be locked out, unless it is forced.
+  Task<Status> change_authority(AuthorityChange change);
 
   const federation::Policy& policy() const { return policy_; }
   // Another one each time that it was read or set.
@@ -62,6 +76,8 @@ class Membership {
 
  private:
   Task<void> keep_trying();
+  Task<void> retire_previous();
+  Status check_announced(const std::vector<std::string>& unheard) const;
   Status check_no_ties(const std::string& zone) const;
   std::string policy_path() const;
   void cards_changed();

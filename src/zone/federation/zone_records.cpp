@@ -82,6 +82,16 @@ Task<void> ZoneRecords::take_card(federation::SignedRecord card) {
     log_.warning("the card of zone '{}' was not taken over: {}", owner, taken.error().message);
 }
 
+std::vector<std::string> ZoneRecords::unheard_since(WallTime time) const {
+  const Nanos age = services_.runtime.clock.wall_now() - time;
+  std::vector<std::string> unheard;
+  for (const std::string& peer : services_.peers.names()) {
+    const auto quiet = round_trips_.silence(peer);
+    if (!quiet || *quiet > age) unheard.push_back(peer);
+  }
+  return unheard;
+}
+
 Task<void> ZoneRecords::publish() {
   std::string told;
   while (true) {

@@ -65,6 +65,8 @@ class ZoneRecords {
   std::optional<MonotonicTime> silent_from(const std::string& peer) const {
     return round_trips_.silent_from(peer);
   }
+  // Peers that have not been heard of since then, as far as this zone knows: it forgets at a restart.
+  std::vector<std::string> unheard_since(WallTime time) const;
   // Called with the zone whose digest is another, or that is heard of again or farther or nearer than it was.
   using Listener = std::function<void(const std::string& zone)>;
   void on_news(Listener listener) { listeners_.push_back(std::move(listener)); }
