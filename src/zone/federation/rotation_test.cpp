@@ -120,6 +120,18 @@ TEST_CASE_FIXTURE(RotationFixture, "a peer's next CA counts from its card on, an
   CHECK_FALSE(trusts(old_ca));
 }
 
+TEST_CASE_FIXTURE(RotationFixture, "a card that could not be kept is kept when that can be done again") {
+  REQUIRE(wait(lisbon.announce_authority()));
+  disk->fails = true;
+  hear_card(lisbon.ca_pems());
+  CHECK(zone->membership().get("lisbon")->ca_pems.size() == 1);
+  disk->fails = false;
+  pass(Seconds{10});
+  CHECK(zone->membership().get("lisbon")->ca_pems == lisbon.ca_pems());
+  REQUIRE(wait(lisbon.change_authority(soon())));
+  CHECK(trusts(lisbon.ca_fingerprint()));
+}
+
 TEST_CASE_FIXTURE(RotationFixture, "a card whose CA could not be pinned is refused, and not passed on") {
   const auto other = certificates.make_authority(federation::authority_name("porto"), Seconds{3600});
   hear_card({"no certificate"});

@@ -10,6 +10,13 @@ namespace {
 
 // Round trips that differ by less are the same: they alone are no reason to tell everybody.
 constexpr std::int64_t kRoundTripStep = 500;  // microseconds
+constexpr Nanos kKeepCardAgain = Seconds{5};
+
+// Trying again cannot help: it is no peer any more, or the card was good when it came and is not now.
+bool is_final(const Error& error) {
+  return error.code == Code::not_found || error.code == Code::unauthenticated ||
+         error.code == Code::invalid_argument;
+}
 
 std::int64_t rounded(Micros trip) {
   return (trip.count() + kRoundTripStep / 2) / kRoundTripStep * kRoundTripStep;
@@ -25,7 +32,8 @@ ZoneRecords::ZoneRecords(Services services, Offer offer)
       table_(services.runtime, services.cryptography, services.peers, services.config.name,
              [this](const federation::SignedRecord& record) { return take(record); }),
       exchange_(services.runtime, table_, talk_),
-      round_trips_(services.runtime, talk_) {
+      round_trips_(services.runtime, talk_),
+      cards_came_(services.runtime.scheduler) {
   round_trips_.on_change([this](const std::string& peer) { announce(peer); });
 }
 
@@ -42,7 +50,8 @@ Status ZoneRecords::start() {
   table_.set_own_key(services_.identity.identity_key());
   HANSE_CHECK(exchange_.start());
   HANSE_CHECK(round_trips_.start());
-  if (!scope_.spawn(publish())) return fail(Code::internal, "the zone's records cannot be published");
+  if (!scope_.spawn(publish()) || !scope_.spawn(keep_cards()))
+    return fail(Code::internal, "the zone's records cannot be published");
   return {};
 }
 
@@ -72,14 +81,32 @@ Status ZoneRecords::take(const federation::SignedRecord& record) {
   HANSE_CHECK(
       federation::peer_of(services_.cryptography.certificates,
                           {.name = card->zone, .endpoint = card->endpoint, .ca_pems = card->ca_pems}));
-  if (!scope_.spawn(take_card(record))) return fail(Code::resource_exhausted, "too many cards at once");
+  cards_due_.insert(record.owner);
+  cards_came_.notify();
   return {};
 }
 
-Task<void> ZoneRecords::take_card(federation::SignedRecord card) {
-  const std::string owner = card.owner;
-  if (const Status taken = co_await services_.membership.take_card(std::move(card)); !taken)
-    log_.warning("the card of zone '{}' was not taken over: {}", owner, taken.error().message);
+Task<void> ZoneRecords::keep_cards() {
+  while (true) {
+    const std::uint64_t seen = cards_came_.version();
+    const std::set<std::string> due = std::exchange(cards_due_, {});
+    for (const std::string& owner : due)
+      if (!co_await keep_card(owner)) cards_due_.insert(owner);
+    if (cards_due_.empty()) {
+      co_await cards_came_.changed_since(seen);
+    } else {
+      co_await cards_came_.changed_since(seen, kKeepCardAgain);
+    }
+  }
+}
+
+Task<bool> ZoneRecords::keep_card(std::string owner) {
+  const federation::SignedRecord* card = table_.find(owner, federation::RecordKind::card);
+  if (card == nullptr) co_return true;
+  const Status kept = co_await services_.membership.take_card(*card);
+  if (kept) co_return true;
+  log_.warning("the card of zone '{}' was not taken over: {}", owner, kept.error().message);
+  co_return is_final(kept.error());
 }
 
 std::vector<std::string> ZoneRecords::unheard_since(WallTime time) const {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,7 +81,10 @@ class ZoneRecords {
   Status take(const federation::SignedRecord& record);
   void put_digest(const std::string& zone, federation::ZoneDigest digest);
   void announce(const std::string& zone) const;
-  Task<void> take_card(federation::SignedRecord card);
+  // Each card that came is kept durably by the membership, as soon as that can be done.
+  Task<void> keep_cards();
+  // False: to be tried again.
+  Task<bool> keep_card(std::string owner);
   Task<void> publish();
   void publish_card();
   Status publish_digest();
@@ -97,6 +101,8 @@ class ZoneRecords {
   std::vector<Listener> listeners_;
   federation::ZoneDigest said_;
   std::optional<MonotonicTime> said_at_;
+  std::set<std::string> cards_due_;  // whose
+  Signal cards_came_;
   std::int64_t card_version_ = 0;
   Scope scope_{64};  // declared last: destroyed first
 };
