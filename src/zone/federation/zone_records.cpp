@@ -128,8 +128,7 @@ Task<void> ZoneRecords::publish() {
       told = published.error().message;
       log_.warning("the zone tells the federation nothing of itself: {}", told);
     }
-    const auto peers = static_cast<std::int64_t>(services_.peers.names().size());
-    co_await sleep_for(services_.runtime.scheduler, std::max(kDigestPause, peers * kDigestPausePerPeer));
+    co_await sleep_for(services_.runtime.scheduler, kDigestPause);
   }
 }
 
@@ -159,10 +158,11 @@ Status ZoneRecords::publish_digest() {
   HANSE_TRY(federation::ZoneDigest digest, offer_());
   digest.round_trips = round_trip_figures();
   const MonotonicTime now = services_.runtime.clock.now();
-  const bool due = !said_at_ || now - *said_at_ >= kDigestRefresh;
-  if (!due && digest == said_) return {};
+  const bool first = said_.zone.empty();
+  const bool changed = digest != said_;
+  if (!pace_.wants(now, services_.peers.names().size(), changed)) return {};
   said_ = digest;
-  said_at_ = now;
+  pace_.told(now, changed && !first);
   digest.issued_at = to_rfc3339(services_.runtime.clock.wall_now());
   const auto made = std::chrono::duration_cast<Millis>(since_epoch(services_.runtime.clock.wall_now()));
   const std::int64_t last = std::max(table_.version_of(services_.config.name, federation::RecordKind::digest),

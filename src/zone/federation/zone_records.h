@@ -19,16 +19,11 @@
 #include "federation/record_exchange.h"
 #include "federation/round_trips.h"
 #include "federation/zone_digest.h"
+#include "zone/federation/digest_pace.h"
 #include "zone/federation/membership.h"
 #include "zone/federation/peer_talk.h"
 
 namespace hanse::zone {
-
-// A digest that has changed is published at most so often, and one that has not at least so often.
-inline constexpr Nanos kDigestPause = Seconds{5};
-// More in large federations, so that what a zone receives does not grow with their square.
-inline constexpr Nanos kDigestPausePerPeer = Millis{60};
-inline constexpr Nanos kDigestRefresh = Seconds{60};
 
 class ZoneRecords {
  public:
@@ -100,7 +95,7 @@ class ZoneRecords {
   std::map<std::string, Known> digests_;
   std::vector<Listener> listeners_;
   federation::ZoneDigest said_;
-  std::optional<MonotonicTime> said_at_;
+  DigestPace pace_;
   std::set<std::string> cards_due_;  // whose
   Signal cards_came_;
   std::int64_t card_version_ = 0;
