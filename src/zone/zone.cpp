@@ -1,8 +1,8 @@
 #include "zone/zone.h"
 
-#include "runtime/sleep.h"
 #include "zone/authorization/built_in_roles.h"
 #include "zone/carbon/carbon_feed.h"
+#include "zone/certificate_renewal.h"
 #include "zone/controllers.h"
 #include "zone/federation/zone_offer.h"
 #include "zone/leases/replica_leases.h"
@@ -58,6 +58,8 @@ struct Zone::Parts {
         carbon(run, events, config),
         tls_changes(run.scheduler),
         identity(run.files, crypto, config.name, config.data_dir),
+        certificate_renewal(run, crypto.certificates, identity,
+                            {certificate_addresses(config), [this] { certificate_renewed(); }}),
         clients(run, peers, identity),
         peer_table(run, kept, crypto.certificates, peers, clients, tls_changes),
         own_card(run.clock, identity, config),
@@ -106,7 +108,7 @@ struct Zone::Parts {
   Task<Status> load();
   Task<Status> load_admin_token();
   Task<Status> make_defaults();
-  Task<void> renew_certificates();
+  void certificate_renewed();
   Result<federation::ZoneDigest> offer();
 
   Runtime& runtime;
@@ -119,6 +121,7 @@ struct Zone::Parts {
   CarbonFeed carbon;
   Signal tls_changes;
   federation::ZoneIdentity identity;
+  CertificateRenewal certificate_renewal;
   PeerClients clients;
   PeerTable peer_table;
   OwnCard own_card;
@@ -208,7 +211,7 @@ Task<Status> Zone::Parts::load() {
   // What the zone says of its room it knows now.
   HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(replica_leases.start());
-  if (!scope.spawn(renew_certificates()) || !scope.spawn(carbon.keep()))
+  if (!scope.spawn(certificate_renewal.keep_fresh()) || !scope.spawn(carbon.keep()))
     co_return fail(Code::internal, "the zone cannot start");
   if (rebalancer.wanted() && !scope.spawn(rebalancer.run()))
     co_return fail(Code::internal, "the zone cannot start to rebalance");
@@ -230,17 +233,9 @@ Result<federation::ZoneDigest> Zone::Parts::offer() {
   return digest;
 }
 
-Task<void> Zone::Parts::renew_certificates() {
-  const Logger log(runtime.log, "identity");
-  while (true) {
-    co_await sleep_for(runtime.scheduler, federation::kCertificateLifetime / 2);
-    if (const Status renewed = identity.renew(certificate_addresses(config)); !renewed) {
-      log.error("the zone's certificate could not be renewed: {}", renewed.error().message);
-      continue;
-    }
-    clients.reset();
-    tls_changes.notify();
-  }
+void Zone::Parts::certificate_renewed() {
+  clients.reset();
+  tls_changes.notify();
 }
 
 Zone::Zone(Runtime& runtime, store::Store& store, Cryptography cryptography, ZoneConfig config,
