@@ -78,7 +78,7 @@ enum class Part { store, both, log };
 
 double measure(io::RealRuntime& real, const std::filesystem::path& folder, Part part, std::size_t writers,
                Duration time) {
-  const std::filesystem::path place = folder / "bench_audit";
+  const std::filesystem::path place = folder / "bench_audit.data";
   std::filesystem::remove_all(place);
   std::filesystem::create_directories(place);
   Runtime& runtime = real.runtime();
@@ -111,7 +111,7 @@ void run_round(io::RealRuntime& real, const std::filesystem::path& folder, Durat
       line += fmt::format(R"({}"{}_{}": {:.0f})", line.empty() ? "{" : ", ", name, writers,
                           measure(real, folder, part, writers, time));
   }
-  std::filesystem::remove_all(folder / "bench_audit");
+  std::filesystem::remove_all(folder / "bench_audit.data");
   fmt::print("{}}}\n", line);
 }
 

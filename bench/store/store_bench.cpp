@@ -80,7 +80,7 @@ double run(io::RealRuntime& real, const std::string& path, std::size_t writers, 
 
 void run_round(io::RealRuntime& real, const std::filesystem::path& folder, Duration time) {
   const auto fresh = [&folder](const char* name) {
-    const std::filesystem::path place = folder / "bench_store";
+    const std::filesystem::path place = folder / "bench_store.data";
     std::filesystem::remove_all(place);
     std::filesystem::create_directories(place);
     return (place / name).string();
@@ -90,7 +90,7 @@ void run_round(io::RealRuntime& real, const std::filesystem::path& folder, Durat
   std::string line = fmt::format(R"({{"fdatasync": {:.0f}, "sqlite": {:.0f})", disk, sqlite);
   for (const std::size_t writers : kWriters)
     line += fmt::format(R"(, "store_{}": {:.0f})", writers, run(real, fresh("store"), writers, time));
-  std::filesystem::remove_all(folder / "bench_store");
+  std::filesystem::remove_all(folder / "bench_store.data");
   fmt::print("{}}}\n", line);
 }
 

@@ -149,11 +149,13 @@ TEST_CASE("rotate announces the next CA, and with --finish takes it into use") {
   Stage stage;
   stage.zone.on("POST " + kFederationRoot + "/rotations", "{}", 202);
   REQUIRE(stage.run(run_rotate(stage.session(), {})));
-  CHECK(stage.zone.requests.back() == "POST " + kFederationRoot + R"(/rotations {"finish":false})");
+  CHECK(stage.zone.requests.back() ==
+        "POST " + kFederationRoot + R"(/rotations {"finish":false,"force":false})");
   CHECK(stage.terminal.output.find("'hanse federation rotate --finish'") != std::string::npos);
   stage.terminal.output.clear();
   REQUIRE(stage.run(run_rotate(stage.session(), {.finish = true})));
-  CHECK(stage.zone.requests.back() == "POST " + kFederationRoot + R"(/rotations {"finish":true})");
+  CHECK(stage.zone.requests.back() ==
+        "POST " + kFederationRoot + R"(/rotations {"finish":true,"force":false})");
   CHECK(stage.terminal.output == "the announced CA is in use; the one before counts for two days\n");
 }
 

@@ -172,7 +172,9 @@ TEST_CASE_FIXTURE(ExplainerFixture, "an architecture that its SKU has not is why
   wrong.spec.placement.architecture = "aarch64";
   put(wrong);
   const auto here = candidate_of(explained().replicas.at(0).zones, "helsinki");
-  CHECK(here.rejections.at(0).reason.find("SKU 'tiny' is for x86_64") != std::string::npos);
+  std::string reasons;
+  for (const auto& rejection : here.rejections) reasons += rejection.reason + "\n";
+  CHECK(reasons.find("SKU 'tiny' is for x86_64") != std::string::npos);
 }
 
 }  // namespace
