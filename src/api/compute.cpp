@@ -3,6 +3,7 @@
 #include "api/peer_put.h"
 #include "api/resource_kind_of.h"
 #include "api/resource_routes.h"
+#include "model/reservation.h"
 
 namespace hanse::api {
 namespace {
@@ -31,6 +32,8 @@ void add_compute_routes(Routes& routes, Context& context) {
        .get = kUsersAndPeers,
        .put = kUsersAndPeers,
        .remove = kUsersAndPeers,
+       .remove_query = {{model::kReservationParameter, ParameterType::text,
+                         "Peers: only the replica that was put by this reservation"}},
        .guard =
            [&context](const Call& call) { return check_instance_of_peer(context, call, id_of(call.path)); },
        .peer_put = [&context](Call call) { return put_instance_of_peer(context, std::move(call)); }});

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/planted_bug.h"
 #include "model/reservation.h"
 
 namespace hanse::api {
@@ -12,9 +13,13 @@ bool of_zone(const std::string& workload, const std::string& zone) {
   return workload.starts_with(zone + "/");
 }
 
-std::string announced_workload(const model::Instance& instance) {
-  const auto found = instance.annotations.find(model::kWorkloadAnnotation);
+std::string announced(const model::Instance& instance, const char* what) {
+  const auto found = instance.annotations.find(what);
   return found == instance.annotations.end() ? std::string() : found->second;
+}
+
+std::string announced_workload(const model::Instance& instance) {
+  return announced(instance, model::kWorkloadAnnotation);
 }
 
 Result<zone::Reservations::Use> use_reservation(Context& context, const std::string& peer,
@@ -66,8 +71,10 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   // What comes late finds its reservation gone and makes nothing that its zone has given up.
   std::optional<zone::Reservations::Use> use;  // until the instance is there
   if (!existing) {
-    HANSE_CO_TRY(auto begun, use_reservation(context, call.caller.name, id, wanted));
-    use.emplace(std::move(begun));
+    auto begun = use_reservation(context, call.caller.name, id, wanted);
+    constexpr bool kUnreserved = kPlantedBug == PlantedBug::put_without_reservation;
+    if (!begun && !kUnreserved) co_return fail(begun.error());
+    if (begun) use.emplace(std::move(*begun));
   }
   const auto note = [workload, peer = call.caller.name](model::Instance& made) {
     made.status.workload = workload;
@@ -81,6 +88,10 @@ Status check_instance_of_peer(const Context& context, const Call& call, const zo
   if (call.caller.kind != zone::CallerKind::peer || call.request.method == "PUT") return {};
   HANSE_TRY(const auto instance, context.parts.frontends.instances.get(id));
   if (!belongs_to_peer(*instance, call.caller.name)) return not_yours(id, call.caller.name);
+  const std::string meant = text_parameter(call.request.query, model::kReservationParameter);
+  constexpr bool kByName = kPlantedBug == PlantedBug::removal_is_by_name;
+  if (!meant.empty() && meant != announced(*instance, model::kReservationAnnotation) && !kByName)
+    return fail(Code::not_found, "instance '{}' was put by another reservation than that", to_string(id));
   return {};
 }
 

@@ -15,13 +15,13 @@ using test::As;
 using test::kInstances;
 using test::kSkus;
 
-std::string instance_of(const std::string& workload) {
-  return R"({"annotations":{"hanse/reservation":"r1","hanse/workload":")" + workload +
+std::string instance_of(const std::string& workload, const std::string& reservation = "r1") {
+  return R"({"annotations":{"hanse/reservation":")" + reservation + R"(","hanse/workload":")" + workload +
          R"("},"spec":{"skuRef":"skus/small","bootVolume":{"sourceImageRef":"images/debian"}}})";
 }
 
-std::string southern() {
-  return instance_of("south/default/default/web#0");
+std::string southern(const std::string& reservation = "r1") {
+  return instance_of("south/default/default/web#0", reservation);
 }
 
 constexpr char kReservations[] = "/providers/hanse.placement/v1/reservations";
@@ -29,6 +29,12 @@ constexpr char kReservations[] = "/providers/hanse.placement/v1/reservations";
 std::string reservation(const std::string& id, const std::string& name = "web-0") {
   return R"({"id":")" + id + R"(","tenant":"default","workspace":"default","name":")" + name +
          R"(","workload":"south/default/default/web#0","flavour":"small","sku":{"vcpu":1,"memoryMib":256}})";
+}
+
+// By which a replica is put, after the answer to a request with this id.
+std::string reserved(const std::string& id, const Answer& answer) {
+  REQUIRE(answer.status == 200);
+  return id + "-" + answer.text("/token");
 }
 
 // Hosts with room, and a policy by which 'south' may have two vCPU here.
@@ -58,23 +64,44 @@ TEST_CASE("a peer puts an instance by a reservation, and by each but once") {
   answer = service.ask(As::peer, "POST", kReservations, reservation("r1"));
   CHECK(answer.status == 200);
   CHECK(answer.text("/expiresInSeconds") == "60");
-  CHECK(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  const std::string name = reserved("r1", answer);
+  CHECK(reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1"))) == name);
   CHECK(service.reservations.size() == 1);
-  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-1", southern()).status == 412);  // it is for web-0
-  CHECK(service.ask(As::peer, "PUT", path, southern()).status == 201);
+  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-1", southern(name)).status ==
+        412);  // it is for web-0
+  CHECK(service.ask(As::peer, "PUT", path, southern(name)).status == 201);
   CHECK(service.reservations.size() == 0);
+}
+
+TEST_CASE("what a peer asks for once more, late, holds room that nobody can use") {
+  Roomy service;
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
+  REQUIRE(service.ask(As::peer, "DELETE", std::string(kReservations) + "/" + name).status == 204);
+  const std::string late = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
+  CHECK(late != name);
+  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-0", southern(name)).status == 412);
+}
+
+TEST_CASE("a peer removes a replica by what it was put by, and not the next one of its name") {
+  Roomy service;
+  const std::string path = kInstances + "/web-0";
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
+  REQUIRE(service.ask(As::peer, "PUT", path, southern(name)).status == 201);
+  CHECK(service.ask(As::peer, "DELETE", path + "?reservation=r0-earlier").status == 404);
+  CHECK(service.ask(As::peer, "GET", path).text("/metadata/deletedAt") == "(nothing)");
+  CHECK(service.ask(As::peer, "DELETE", path + "?reservation=" + name).status == 202);
 }
 
 TEST_CASE("the room of a reservation is held, and free again when it is released or over") {
   Roomy service;
   const auto room = [&] { return service.capacity.room({.vcpu = {1}, .memory = {256}}).value().instances; };
   CHECK(room() == 4);
-  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
   CHECK(room() == 3);
-  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
-  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/" + name).status == 204);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/" + name).status == 204);
   CHECK(room() == 4);
-  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-0", southern()).status == 412);
+  CHECK(service.ask(As::peer, "PUT", kInstances + "/web-0", southern(name)).status == 412);
   REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r2")).status == 200);
   service.world.loop.run(Seconds{65});
   CHECK(service.reservations.size() == 0);
@@ -82,33 +109,33 @@ TEST_CASE("the room of a reservation is held, and free again when it is released
 
 TEST_CASE("what is being put by a reservation is not said to be nothing") {
   Roomy service;
-  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
   {
     model::Instance instance;
     instance.metadata = {.name = "web-0", .tenant = "default", .workspace = "default"};
     instance.spec.sku_ref = "skus/small";
     const model::InstanceSku sku =
         *service.tables.instance_skus.get({.tenant = "default", .name = "small"}).value();
-    const auto use = service.reservations.use("south", "r1", instance, sku);
+    const auto use = service.reservations.use("south", name, instance, sku);
     REQUIRE(use);
-    CHECK_FALSE(service.reservations.use("south", "r1", instance, sku));
-    CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 503);
+    CHECK_FALSE(service.reservations.use("south", name, instance, sku));
+    CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/" + name).status == 503);
     service.world.loop.run(Seconds{65});  // nor does the clock end it
     CHECK(service.reservations.size() == 1);
   }
   CHECK(service.reservations.size() == 0);
-  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/r1").status == 204);
+  CHECK(service.ask(As::peer, "DELETE", std::string(kReservations) + "/" + name).status == 204);
 }
 
 TEST_CASE("the policy decides what a peer may reserve") {
   Roomy service;
-  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
   REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r2", "web-1")).status == 200);
   const Answer full = service.ask(As::peer, "POST", kReservations, reservation("r3", "web-2"));
   CHECK(full.status == 429);
   CHECK(full.text("/detail") == "zone 'south' has 2 of 2 vCPU here that the policy allows, and asks for 1");
   REQUIRE(service.run(service.membership.set_policy("")));
-  REQUIRE(service.reservations.release("south", "r1"));
+  REQUIRE(service.reservations.release("south", name));
   const Answer denied = service.ask(As::peer, "POST", kReservations, reservation("r4"));
   CHECK(denied.status == 403);
   std::string foreign = reservation("r5");
@@ -120,14 +147,14 @@ TEST_CASE("a peer puts no other flavour than it reserved") {
   Roomy service;
   REQUIRE(service.ask(As::user, "PUT", kSkus + "/large", R"({"spec":{"vcpu":4,"memoryMib":1024}})").status ==
           201);
-  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
-  std::string other = southern();
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
+  std::string other = southern(name);
   other.replace(other.find("skus/small"), 10, "skus/large");
   const std::string path = kInstances + "/web-0";
   const Answer refused = service.ask(As::peer, "PUT", path, other);
   CHECK(refused.status == 412);
   CHECK(refused.text("/detail").find("is for 1 vCPU and 256 MiB as flavour 'small'") != std::string::npos);
-  CHECK(service.ask(As::peer, "PUT", path, southern()).status == 201);
+  CHECK(service.ask(As::peer, "PUT", path, southern(name)).status == 201);
 }
 
 TEST_CASE("a peer brings only what the policy lets it place") {
@@ -158,11 +185,11 @@ TEST_CASE("a peer brings a SKU but does not change one") {
 TEST_CASE("a peer puts, starts, stops and deletes the instances of its own workloads") {
   Roomy service;
   const std::string path = kInstances + "/web-0";
-  REQUIRE(service.ask(As::peer, "POST", kReservations, reservation("r1")).status == 200);
-  Answer answer = service.ask(As::peer, "PUT", path, southern());
+  const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
+  Answer answer = service.ask(As::peer, "PUT", path, southern(name));
   CHECK(answer.status == 201);
   CHECK(answer.text("/status/workload") == "south/default/default/web#0");
-  CHECK(service.ask(As::peer, "PUT", path, southern()).status == 200);
+  CHECK(service.ask(As::peer, "PUT", path, southern(name)).status == 200);
   CHECK(service.ask(As::peer, "GET", path).status == 200);
   CHECK(service.ask(As::peer, "POST", path + "/stop").text("/spec/power") == "stopped");
   CHECK(service.ask(As::peer, "POST", path + "/start").text("/spec/power") == "running");

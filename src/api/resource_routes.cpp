@@ -116,6 +116,7 @@ void add_writing(Routes& routes, ResourceKind& kind, const Options& options) {
        .access = options->remove,
        .permission = permission_for(options->collection, "delete"),
        .summary = fmt::format("Ask for the deletion of one {}", kind.traits().title),
+       .query = options->remove_query,
        .answer_schema = options->schema,
        .success = 202,
        .function = [&kind, options](Call call) { return delete_resource(kind, options, std::move(call)); }});

@@ -19,6 +19,7 @@ struct ResourceRouteOptions {
   Access get = kUsers;
   Access put = kUsers;
   Access remove = kUsers;
+  std::vector<QueryParameter> remove_query = {};
   // Asked before get, put and delete of one resource; an error ends the request.
   std::function<Status(const Call&)> guard = {};
   // In place of put() when a peer calls.

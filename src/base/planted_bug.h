@@ -21,7 +21,18 @@ enum class PlantedBug {
   failover_without_waiting,     // a zone that does not answer is taken for lost at once
   older_record_is_taken,        // a digest replaces a newer one
   forged_record_is_taken,       // whoever signed it
-  acknowledge_before_disk       // a write is acknowledged, and seen, before it is durable
+  acknowledge_before_disk,      // a write is acknowledged, and seen, before it is durable
+  certifications_are_skipped,   // the index of zones does not ask for them
+  spread_forgets_promised,      // a replica is placed as if those of a moment ago were nowhere yet
+  continuous_never_moves,       // what is enforced for ever is only reported
+  put_without_reservation,      // a peer's new instance is made although its reservation is gone
+  reservation_is_foreseen,      // who asks for room once more, late, holds it by the same name
+  removal_is_by_name,           // a late request to remove a replica removes the next one of its name
+  late_acceptance_counts,       // of an invitation by which a zone became a peer, and has left since
+  silent_peer_is_left_alone,    // who did not answer once is never again told, or asked, what is new
+  active_before_confirmed,      // who joins does so before the inviting zone has confirmed it
+  used_invitation_is_taken,     // by a second zone
+  roll_back_boots_anew          // a source whose move has failed starts the guest from its image
 };
 
 // Not inline: its value is that of one source file.

@@ -21,4 +21,12 @@ Status check(const ReservationRequest& request) {
   return check(sku);
 }
 
+Status check(const ReservationAnswer& answer) {
+  return check_name(answer.token, "/token");
+}
+
+std::string reservation_name(const std::string& id, const ReservationAnswer& answer) {
+  return id + "-" + answer.token;
+}
+
 }  // namespace hanse::model

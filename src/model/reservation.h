@@ -15,6 +15,8 @@ namespace hanse::model {
 
 inline constexpr char kReservationsPath[] = "/providers/hanse.placement/v1/reservations";
 inline constexpr Seconds kReservationTime{60};
+// In the query of a peer's request to delete a replica: only the one that was put by it.
+inline constexpr char kReservationParameter[] = "reservation";
 // What a replica says of itself: "<zone>/<tenant>/<workspace>/<workload>#<index>", the reservation that it is
 // put by, how its workload is spread, and the version of the template that it was made from.
 inline constexpr char kWorkloadAnnotation[] = "hanse/workload";
@@ -40,13 +42,21 @@ BOOST_DESCRIBE_STRUCT(ReservationRequest, (),
 HANSE_DECLARE_JSON(ReservationRequest);
 
 struct ReservationAnswer {
+  // Completes the id to what the replica is put and the room released by: "<id>-<token>". It is another one
+  // each time that room is held, so that a request that comes late once more, to whom it was released
+  // already, holds room that nobody can use.
+  std::string token;
   std::int64_t expires_in_seconds = 0;
   std::optional<MicroEuroPerHour> price;  // for this peer
 };
-BOOST_DESCRIBE_STRUCT(ReservationAnswer, (), (expires_in_seconds, price))
+BOOST_DESCRIBE_STRUCT(ReservationAnswer, (), (token, expires_in_seconds, price))
 HANSE_DECLARE_JSON(ReservationAnswer);
+
+inline constexpr int kReservationDigits = 24;
 
 // Errors: invalid_argument with the pointer.
 Status check(const ReservationRequest& request);
+Status check(const ReservationAnswer& answer);
+std::string reservation_name(const std::string& id, const ReservationAnswer& answer);
 
 }  // namespace hanse::model

@@ -31,6 +31,7 @@ class Reservations {
   Reservations(const Reservations&) = delete;
   Reservations& operator=(const Reservations&) = delete;
 
+  // The room is held by the name that id and answer make together (model::reservation_name).
   Result<model::ReservationAnswer> reserve(const std::string& peer, const model::ReservationRequest& request);
   // Idempotent; afterwards nothing can be put by it. Errors: unavailable while something is being put by it.
   Status release(const std::string& peer, const std::string& id);
@@ -68,11 +69,12 @@ class Reservations {
     std::string flavour;
     model::InstanceSkuSpec sku;
     PeerAdmission::Promise promise;
+    std::string asked;  // the id in the request
     model::ReservationAnswer answer;
     TimerId expiry = TimerId::none;
     bool in_use = false;
   };
-  using Key = std::pair<std::string, std::string>;  // peer, id
+  using Key = std::pair<std::string, std::string>;  // peer, name of the reservation
 
   static std::string uid_of(const Key& key);
   void drop(const Key& key);
@@ -82,6 +84,7 @@ class Reservations {
   PeerAdmission& admission_;
   HostCapacity& capacity_;
   std::map<Key, Held> held_;
+  std::map<Key, Key> asked_;  // by peer and id in the request
 };
 
 }  // namespace hanse::zone

@@ -112,6 +112,19 @@ TEST_CASE_FIXTURE(InvitationsFixture, "what is confirmed without the invitation'
   CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
 }
 
+TEST_CASE_FIXTURE(InvitationsFixture, "an acceptance that comes late brings back nobody who has left") {
+  const auto invitation = invite();
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");
+  CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})));
+  CHECK(accept(invitation, "lisbon", lisbon) == "accepted");  // it has not heard that it is a peer
+  CHECK(zone->membership().get("lisbon")->state == federation::PeerState::active);
+  CHECK(wait(zone->membership().departed("lisbon", federation::secret_digest(hashing, invitation.secret))));
+  CHECK(accept(invitation, "lisbon", lisbon) ==
+        "the invitation was used by zone 'lisbon'; ask for a new one");
+  CHECK(wait(zone->membership().confirm({invitation.secret, "lisbon"})).error().code == Code::not_found);
+  CHECK(peers() == 0);
+}
+
 TEST_CASE_FIXTURE(InvitationsFixture, "a farewell that comes late does not end what began after it") {
   const auto join = [&] {
     const auto invitation = invite();

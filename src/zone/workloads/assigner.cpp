@@ -7,8 +7,6 @@
 namespace hanse::zone {
 namespace {
 
-constexpr int kReservationDigits = 24;
-
 model::ReservationRequest reservation_of(const model::Workload& workload, const model::InstanceSku& sku,
                                          const model::ReplicaAssignment& replica, const std::string& zone) {
   return {.id = replica.reservation,
@@ -97,11 +95,13 @@ Task<Status> Assigner::try_zone(model::Workload workload, model::InstanceSku sku
 
 Task<Status> Assigner::reserve(model::Workload workload, model::InstanceSku sku, std::string zone,
                                model::ReplicaAssignment& replica) {
-  replica.reservation = random_token(runtime_.random, kReservationDigits);
+  replica.reservation = random_token(runtime_.random, model::kReservationDigits);
   replica.leased = workload.spec.placement.failover == model::Failover::restart;
   if (zones_.is_here(zone)) co_return Status();
   const auto answer = co_await zones_.reserve(zone, reservation_of(workload, sku, replica, zone_));
   if (!answer) co_return fail(answer.error());
+  HANSE_CO_CHECK(check(*answer));
+  replica.reservation = reservation_name(replica.reservation, *answer);
   // The digest said the price for everybody; this one is for us.
   const std::optional<MicroEuroPerHour> price = answer->price;
   if (price) chooser_.learn_price(zone, sku, *price);

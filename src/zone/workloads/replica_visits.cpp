@@ -17,10 +17,16 @@ bool is_refusal(const Error& error) {
          error.code == Code::failed_precondition;
 }
 
-// Names are used again; an instance of before there were reservations everywhere has none.
-bool is_of(const model::Instance& instance, const model::ReplicaAssignment& replica) {
+// Empty: it is of before there were reservations everywhere.
+std::string put_by(const model::Instance& instance) {
   const auto mark = instance.annotations.find(model::kReservationAnnotation);
-  return mark == instance.annotations.end() || mark->second == replica.reservation;
+  return mark == instance.annotations.end() ? std::string() : mark->second;
+}
+
+// Names are used again.
+bool is_of(const model::Instance& instance, const model::ReplicaAssignment& replica) {
+  const std::string mark = put_by(instance);
+  return mark.empty() || mark == replica.reservation;
 }
 
 // The annotation by which a zone spreads replicas over its hosts; empty: it need not.
@@ -95,7 +101,7 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::visit(Pointer workload,
   look.homeless = instance->status.host.empty() && !instance->metadata.deleted_at;
   look.host = instance->status.host;
   if (replica.deleting && !instance->metadata.deleted_at)
-    HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id));
+    HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, id, put_by(*instance)));
   const bool settled =
       !replica.deleting && !instance->metadata.deleted_at && instance->status.transfer.empty();
   if (settled && instance->spec.power != power)
@@ -127,7 +133,8 @@ Task<Result<model::ReplicaAssignment>> ReplicaVisits::meet_other(Pointer workloa
     co_return replica;
   }
   if (!other.metadata.deleted_at)
-    HANSE_CO_CHECK(co_await services_.zones.remove(replica.zone, replica_id(*workload, replica)));
+    HANSE_CO_CHECK(
+        co_await services_.zones.remove(replica.zone, replica_id(*workload, replica), put_by(other)));
   co_return fail(Code::failed_precondition, "an older copy of it is being removed there first");
 }
 

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "codec/url.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -110,14 +112,18 @@ Task<Status> ReplicaZones::change(std::string zone, model::Instance instance) {
   co_return Status();
 }
 
-Task<Status> ReplicaZones::remove(std::string zone, ResourceId id) {
+Task<Status> ReplicaZones::remove(std::string zone, ResourceId id, std::string reservation) {
   if (is_here(zone)) {
     const auto deleted = co_await services_.frontends.instances.request_deletion(id);
     if (!deleted) co_return fail(deleted.error());
     co_return Status();
   }
   HANSE_CO_TRY(const auto client, client_of(services_.clients, zone));
-  const auto deleted = co_await client->call("DELETE", instance_path(id));
+  // One of the same name may be there when the request comes late.
+  std::string path = instance_path(id);
+  if (!reservation.empty())
+    path += fmt::format("?{}={}", model::kReservationParameter, codec::percent_encode(reservation));
+  const auto deleted = co_await client->call("DELETE", std::move(path));
   if (!deleted) co_return fail(deleted.error());
   co_return Status();
 }

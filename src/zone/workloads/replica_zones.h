@@ -46,7 +46,8 @@ class ReplicaZones {
   Task<Result<model::Instance>> get(std::string zone, ResourceId id);
   // Labels and annotations of one that is there.
   Task<Status> change(std::string zone, model::Instance instance);
-  Task<Status> remove(std::string zone, ResourceId id);
+  // In another zone only the one that was put by this reservation. Errors: not_found when it is not there.
+  Task<Status> remove(std::string zone, ResourceId id, std::string reservation);
   Task<Status> set_power(std::string zone, ResourceId id, model::Power power);
   // Orders a live move, which goes on by itself.
   Task<Status> move(std::string zone, ResourceId id, std::string target);
