@@ -14,6 +14,8 @@ constexpr Nanos kLongestResend = Seconds{1};
 constexpr std::uint32_t kResetAfterMending = 300'000;  // per million
 constexpr Bytes kHeader{60};
 
+constexpr int kServerSide = 1;
+
 constexpr int other(int side) {
   return 1 - side;
 }
@@ -116,6 +118,15 @@ void Connection::arrive(int from_side, Segment segment) {
 void Connection::take(int side, Segment segment) {
   ConnectionEnd& mine = end(side);
   if (mine.vanished) return;  // swallowed; the sender finds out later
+  if (side == kServerSide && stalled_) {
+    stalled_segments_.push_back(std::move(segment));
+    return;
+  }
+  if (side == kServerSide && tap_ && segment.kind == Kind::data && tap_->read(segment.bytes)) {
+    stalled_ = true;
+    stalled_segments_.push_back(std::move(segment));
+    return stall_([self = shared_from_this()] { self->go_on(); });
+  }
   switch (segment.kind) {
     case Kind::data:
       if (mine.changed == nullptr) return send(side, Segment{.kind = Kind::reset});
@@ -132,6 +143,18 @@ void Connection::take(int side, Segment segment) {
       return fail_end(side, "the connection was reset");
   }
   notify(side);
+}
+
+void Connection::read_along(RequestTap::Take take, Stall stall) {
+  tap_.emplace(std::move(take));
+  stall_ = std::move(stall);
+}
+
+// The first of them was read along already.
+void Connection::go_on() {
+  stalled_ = false;
+  tap_.reset();
+  for (Segment& segment : std::exchange(stalled_segments_, {})) take(kServerSide, std::move(segment));
 }
 
 void Connection::hold(int from_side, Segment segment) {

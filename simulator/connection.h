@@ -11,13 +11,16 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "runtime/network.h"
 #include "runtime/signal.h"
 #include "simulator/core.h"
+#include "simulator/request_tap.h"
 
 namespace hanse::simulator {
 
@@ -57,6 +60,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void machine_returned(const std::string& process);
   void link_mended();
 
+  // Hands on each request that has arrived at the server whole, as it was sent. Where `take` says so, the
+  // connection stalls: the server gets no more of it until it calls what `stall` is given.
+  using Stall = std::function<void(std::function<void()> go_on)>;
+  void read_along(RequestTap::Take take, Stall stall);
+
   static constexpr std::size_t kWindow = 256 * 1024;
   static constexpr std::size_t kSegment = 16 * 1024;
 
@@ -83,10 +91,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void find_out_later(int side);
   void fail_end(int side, std::string reason);
   void notify(int side);
+  void go_on();
 
   Core& core_;
   std::array<ConnectionEnd, 2> ends_;
   std::array<Sending, 2> sendings_;
+  std::optional<RequestTap> tap_;
+  Stall stall_;
+  bool stalled_ = false;
+  std::deque<Segment> stalled_segments_;
 };
 
 }  // namespace hanse::simulator

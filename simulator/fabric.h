@@ -14,6 +14,7 @@
 #include "runtime/network.h"
 #include "simulator/connection.h"
 #include "simulator/core.h"
+#include "simulator/late_requests.h"
 
 namespace hanse::simulator {
 
@@ -21,7 +22,7 @@ class SimulatedListener;
 
 class Fabric {
  public:
-  explicit Fabric(Core& core) : core_(core) {}
+  explicit Fabric(Core& core) : core_(core), late_requests_(core, *this) {}
 
   void add_process(const std::string& name) { machines_[name]; }
   void process_started(const std::string& name);
@@ -42,6 +43,7 @@ class Fabric {
 
   std::shared_ptr<Connection> connect(ConnectionEnd client, ConnectionEnd server);
   std::uint16_t next_client_port(const std::string& process);
+  LateRequests& late_requests() { return late_requests_; }
 
  private:
   struct Machine {
@@ -54,6 +56,7 @@ class Fabric {
   static Endpoint key_of(const Endpoint& endpoint);
 
   Core& core_;
+  LateRequests late_requests_;
   std::map<std::string, Machine> machines_;
   std::list<std::weak_ptr<Connection>> connections_;
 };

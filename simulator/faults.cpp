@@ -13,6 +13,7 @@ constexpr Nanos kSlowLatency = Millis{300};
 constexpr Nanos kSlowJitter = Millis{400};
 constexpr std::uint32_t kLossyPerMillion = 200'000;
 constexpr std::uint32_t kReorderingPerMillion = 300'000;
+constexpr Nanos kShortestLateness = Seconds{10};
 constexpr Nanos kReorderDelay = Millis{800};
 
 }  // namespace
@@ -20,6 +21,8 @@ constexpr Nanos kReorderDelay = Millis{800};
 Faults::Faults(World& world, FaultOptions options)
     : world_(world), options_(std::move(options)), random_(world.core().seed ^ kScheduleSalt) {
   if (options_.victims.empty()) options_.victims = world_.process_names();
+  if (options_.askers.size() < 2) options_.weights.late_requests = 0;
+  if (options_.weights.late_requests > 0) world_.late_requests().enable();
 }
 
 void Faults::start() {
@@ -41,8 +44,9 @@ void Faults::at(Nanos when, std::function<void()> action) {
 Faults::Kind Faults::draw_kind() {
   const FaultWeights& weights = options_.weights;
   const std::array parts = {
-      weights.crash,     weights.crash_at_work, weights.partition,       weights.one_way_partition,
-      weights.slow_link, weights.lossy_link,    weights.reordering_link, weights.full_disk};
+      weights.crash,        weights.crash_at_work, weights.partition,       weights.one_way_partition,
+      weights.slow_link,    weights.lossy_link,    weights.reordering_link, weights.full_disk,
+      weights.late_requests};
   std::uint64_t all = 0;
   for (const std::uint32_t part : parts) all += part;
   std::uint64_t draw = random_.below(std::max<std::uint64_t>(all, 1));
@@ -53,8 +57,7 @@ Faults::Kind Faults::draw_kind() {
   return Kind::partition;
 }
 
-std::pair<std::string, std::string> Faults::draw_pair() {
-  const auto& names = options_.victims;
+std::pair<std::string, std::string> Faults::draw_pair(const std::vector<std::string>& names) {
   const std::size_t a = random_.below(names.size());
   const std::size_t b = (a + 1 + random_.below(std::max<std::size_t>(names.size() - 1, 1))) % names.size();
   return {names[a], names[b]};
@@ -66,6 +69,7 @@ void Faults::plan_one(Nanos when) {
   if (kind == Kind::crash || kind == Kind::crash_at_work)
     return plan_crash(when, until, kind == Kind::crash_at_work);
   if (kind == Kind::full_disk) return plan_full_disk(when, until);
+  if (kind == Kind::late_requests) return plan_late_requests(when, until);
   plan_link(when, until, kind);
 }
 
@@ -99,7 +103,7 @@ void Faults::plan_full_disk(Nanos when, Nanos until) {
 }
 
 void Faults::plan_link(Nanos when, Nanos until, Kind kind) {
-  const std::pair<std::string, std::string> ends = draw_pair();
+  const std::pair<std::string, std::string> ends = draw_pair(options_.victims);
   at(when, [this, a = ends.first, b = ends.second, kind] {
     ++injected_;
     if (kind == Kind::partition) return world_.partition(a, b);
@@ -126,9 +130,22 @@ void Faults::plan_link(Nanos when, Nanos until, Kind kind) {
   });
 }
 
+// Long enough for what the two have to say to each other now and then.
+void Faults::plan_late_requests(Nanos when, Nanos until) {
+  until = std::max(until, when + kShortestLateness);
+  const std::pair<std::string, std::string> ends = draw_pair(options_.askers);
+  at(when, [this, a = ends.first, b = ends.second] {
+    ++injected_;
+    world_.core().note("world", fmt::format("lets requests between {} and {} come twice", a, b));
+    world_.late_requests().start(a, b, options_.latest_request);
+  });
+  at(until, [this, a = ends.first, b = ends.second] { world_.late_requests().stop(a, b); });
+}
+
 void Faults::quieten() {
   if (std::exchange(over_, true)) return;
   world_.core().note("world", "is quiet from now on");
+  world_.late_requests().quieten();
   const auto& names = options_.victims;
   for (const std::string& name : names) {
     world_.process(name).set_crash_at_work(std::nullopt);

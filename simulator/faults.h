@@ -25,6 +25,7 @@ struct FaultWeights {
   std::uint32_t lossy_link = 2;
   std::uint32_t reordering_link = 2;
   std::uint32_t full_disk = 1;
+  std::uint32_t late_requests = 0;  // between two of FaultOptions::askers
 };
 
 struct FaultOptions {
@@ -34,6 +35,9 @@ struct FaultOptions {
   Nanos longest = Seconds{20};  // one fault
   FaultWeights weights = {};
   std::vector<std::string> victims = {};  // processes; empty: all
+  // Processes whose requests to each other may come twice (late_requests.h), and how late at most.
+  std::vector<std::string> askers = {};
+  Nanos latest_request = Seconds{60};
 };
 
 class Faults {
@@ -54,15 +58,17 @@ class Faults {
     slow_link,
     lossy_link,
     reordering_link,
-    full_disk
+    full_disk,
+    late_requests
   };
 
   Kind draw_kind();
-  std::pair<std::string, std::string> draw_pair();
+  std::pair<std::string, std::string> draw_pair(const std::vector<std::string>& names);
   void plan_one(Nanos when);
   void plan_crash(Nanos when, Nanos until, bool at_work);
   void plan_full_disk(Nanos when, Nanos until);
   void plan_link(Nanos when, Nanos until, Kind kind);
+  void plan_late_requests(Nanos when, Nanos until);
   void at(Nanos when, std::function<void()> action);
 
   World& world_;

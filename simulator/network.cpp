@@ -135,6 +135,7 @@ Task<Result<std::unique_ptr<Stream>>> SimulatedNetwork::connect(Endpoint endpoin
                        .peer = hands.seen_by_server,
                        .error = hands.server_error};
   const std::shared_ptr<Connection> connection = fabric_.connect(std::move(client), std::move(server));
+  fabric_.late_requests().read_along(*connection, endpoint);
   auto stream = std::make_unique<SimulatedStream>(scheduler_, connection, kClient);
   listener->offer(connection);
   if (tls) HANSE_CO_CHECK(co_await reach(*target, deadline, to_string(endpoint)));

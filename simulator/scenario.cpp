@@ -31,6 +31,7 @@ Federation::Federation(FederationOptions options, ZoneFactory zones, HostFactory
   add_machine_invariants(world_, fleet());
   // Not what the test adds later.
   if (options_.faults.victims.empty()) options_.faults.victims = world_.process_names();
+  if (options_.faults.askers.empty()) options_.faults.askers = zone_names();
 }
 
 void Federation::add_links(const ZonePlace& zone) {
@@ -56,11 +57,12 @@ bool Federation::run_faults() {
   return world_.run_until(options_.faults.end);
 }
 
-Outcome Federation::outcome() const {
+Outcome Federation::outcome() {
   return Outcome{.seed = options_.seed,
                  .digest = world_.digest(),
                  .events = world_.events_run(),
                  .faults = faults_->injected(),
+                 .late_requests = world_.late_requests().delivered() + world_.late_requests().stalled(),
                  .virtual_time = world_.now(),
                  .violation = world_.violation()};
 }
@@ -90,6 +92,7 @@ Outcome Federation::run_until_settled(const Invariant& unsettled) {
   while (held && world_.now() - settled_at < kRest && world_.now() < limit) {
     held = world_.run_for(kLook);
     wrong = unsettled();
+    if (world_.late_requests().pending() > 0) wrong = "some requests are still to come a second time";
     if (wrong) settled_at = world_.now();
   }
   Outcome result = outcome();

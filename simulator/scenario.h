@@ -53,6 +53,7 @@ struct Outcome {
   std::uint64_t digest = 0;
   std::uint64_t events = 0;
   int faults = 0;
+  std::uint64_t late_requests = 0;  // that came late, most of them a second time
   Nanos virtual_time{0};
   std::optional<Violation> violation;
 };
@@ -81,7 +82,7 @@ class Federation {
 
  private:
   bool run_faults();
-  Outcome outcome() const;
+  Outcome outcome();
   void add_links(const ZonePlace& zone);
   ClockError draw_clock();
 

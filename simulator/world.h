@@ -38,6 +38,7 @@ class World {
   Core& core() { return core_; }
   SeededRandom& random() { return core_.random; }
   Links& links() { return core_.links; }
+  LateRequests& late_requests() { return fabric_.late_requests(); }
   Trace& trace() { return core_.trace; }
   Nanos now() const { return core_.now(); }
   std::uint64_t digest() const { return core_.trace.digest(); }
