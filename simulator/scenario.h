@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,9 @@ struct Outcome {
   Nanos virtual_time{0};
   std::optional<Violation> violation;
 };
+
+// How often what a scenario is for has happened, in words: "moves completed".
+using Counts = std::map<std::string, std::uint64_t>;
 
 // "seed 7: digest …; <counts>; at rest 12 s after the last fault", or what it violates.
 std::string describe(const Outcome& outcome, const std::string& counts, Nanos settled_after);

@@ -19,6 +19,8 @@ constexpr char kNumber[] = "number";
 constexpr std::uint64_t kDeleted = 0;
 constexpr int kFillers = 3;  // of the four that a host takes
 constexpr Nanos kBetweenDeclarations = Seconds{4};
+// Of some: long enough for what is enforced for ever to be enforced.
+constexpr Nanos kBetweenRareDeclarations = Seconds{60};
 constexpr Nanos kRetry = Seconds{1};
 
 model::InstanceSpec instance_spec() {
@@ -50,7 +52,9 @@ Declarer::Declarer(ProcessContext context, std::vector<std::string> zones, std::
       log_(context.runtime.log, "declarer"),
       zones_(std::move(zones)),
       full_zone_(std::move(full_zone)),
-      names_({{zones_[0], "web"}, {zones_[0], "cache"}, {zones_[1], "mail"}}) {
+      names_({{zones_[0], "web"}, {zones_[0], "cache"}, {zones_[1], "mail"}}),
+      follows_(draw(2) == 0),
+      longest_pause_(draw(3) == 0 ? kBetweenRareDeclarations : kBetweenDeclarations) {
   for (const std::string& zone : zones_) {
     http::ClientOptions options{.endpoint = {.host = zone, .port = kZonePort},
                                 .tls = TlsOptions{.trusted_ca_pem = zone_ca_pem(zone)},
@@ -66,7 +70,7 @@ Task<void> Declarer::live() {
   begun_ = true;
   while (!winding_up_) {
     co_await act();
-    const auto nanos = draw(static_cast<std::uint64_t>(kBetweenDeclarations.count()));
+    const auto nanos = draw(static_cast<std::uint64_t>(longest_pause_.count()));
     co_await sleep_for(runtime_.scheduler, Nanos(static_cast<std::int64_t>(nanos)));
   }
   done_ = true;
@@ -104,7 +108,7 @@ model::WorkloadSpec Declarer::draw_spec(const Name& name) {
   constexpr std::uint64_t kOtherTemplate = 25;
   if (draw(100) < kOtherTemplate) spec.instance.labels["release"] = std::to_string(draw(2));
   for (std::uint64_t left = draw(3); left > 0; --left) draw_constraint(spec.placement, name);
-  constexpr std::uint64_t kContinuous = 25;
+  constexpr std::uint64_t kContinuous = 35;
   if (draw(100) < kContinuous) spec.placement.enforce = model::Enforce::continuous;
   constexpr std::uint64_t kRestarts = 50;
   if (draw(100) < kRestarts) spec.placement.failover = model::Failover::restart;
@@ -112,7 +116,7 @@ model::WorkloadSpec Declarer::draw_spec(const Name& name) {
   if (draw(100) < kStopped) spec.instance.spec.power = model::Power::stopped;
   if (spec.placement.per_zone) {
     spec.placement.spread = model::Spread::none;
-    spec.replicas = 1;
+    spec.replicas = 1 + static_cast<std::int32_t>(draw(5) == 0 ? 1 : 0);
   }
   return spec;
 }
@@ -120,32 +124,78 @@ model::WorkloadSpec Declarer::draw_spec(const Name& name) {
 void Declarer::draw_constraint(model::PlacementPolicy& policy, const Name& name) {
   constexpr std::array kSpreads = {model::Spread::zone, model::Spread::host, model::Spread::provider,
                                    model::Spread::member_state};
-  switch (draw(8)) {
+  switch (draw(13)) {
     case 0:
+    case 1:
       policy.spread = kSpreads.at(draw(kSpreads.size()));
       break;
-    case 1:
+    case 2:
       policy.per_zone = true;
       break;
-    case 2:
+    case 3:
       policy.member_states =
           draw(2) == 0 ? std::vector<std::string>{"EU"} : std::vector<std::string>{"FI", "NO"};
       break;
-    case 3:
+    case 4:
       policy.max_euro_per_hour = 0.2 + 0.2 * static_cast<double>(draw(3));
       break;
-    case 4:
-      if (name.home == names_.front().home) policy.anti_affinity = {name.workload == "web" ? "cache" : "web"};
-      break;
     case 5:
-      policy.max_grams_co2_per_kwh = GramsPerKwh{250};
+      draw_neighbour(policy, name);
       break;
     case 6:
+      policy.max_grams_co2_per_kwh = GramsPerKwh{250};
+      break;
+    case 7:
       policy.certifications = {"iso27001"};
+      break;
+    case 8:
+      policy.providers = {fmt::format("provider-{}", 1 + draw(2))};
+      break;
+    case 9:
+      policy.architecture = draw(3) == 0 ? "x86_64" : "aarch64";
+      break;
+    case 10:
+      draw_latency(policy);
+      break;
+    case 11:
+      draw_weights(policy);
       break;
     default:
       policy.zones = {zones_.at(draw(zones_.size())), zones_.at(draw(zones_.size()))};
   }
+}
+
+// In one federation workloads flee each other, in another one follows the other: both at once would chase
+// each other for ever.
+void Declarer::draw_neighbour(model::PlacementPolicy& policy, const Name& name) {
+  if (name.home != names_.front().home) return;
+  if (!follows_) {
+    policy.anti_affinity = {name.workload == "web" ? "cache" : "web"};
+  } else if (name.workload == "cache") {
+    policy.affinity = {"web"};
+  }
+}
+
+// The bounds lie well between the distances of the cities, and below or above all that is measured.
+void Declarer::draw_latency(model::PlacementPolicy& policy) {
+  constexpr std::array kCityBounds = {5, 25, 45};
+  constexpr std::array kZoneBounds = {10, 1000};
+  model::LatencyTarget target;
+  if (draw(2) == 0) {
+    target = {.to = zones_.at(draw(zones_.size())), .below_ms = kZoneBounds.at(draw(kZoneBounds.size()))};
+  } else {
+    target = {.to = draw_city(runtime_.random), .below_ms = kCityBounds.at(draw(kCityBounds.size()))};
+  }
+  // Without a bound the place only counts in the score.
+  if (draw(4) == 0) target.below_ms.reset();
+  policy.weights.latency = static_cast<std::int32_t>(draw(2)) * 50;
+  policy.latency.push_back(std::move(target));
+}
+
+void Declarer::draw_weights(model::PlacementPolicy& policy) {
+  for (std::int32_t* weight :
+       {&policy.weights.price, &policy.weights.carbon, &policy.weights.packing, &policy.weights.spread})
+    *weight = static_cast<std::int32_t>(draw(3)) * 50;
 }
 
 Task<void> Declarer::declare(Name name, model::WorkloadSpec spec) {

@@ -58,6 +58,9 @@ class Declarer final : public ProcessRoot {
   Task<void> read(Name name);
   model::WorkloadSpec draw_spec(const Name& name);
   void draw_constraint(model::PlacementPolicy& policy, const Name& name);
+  void draw_neighbour(model::PlacementPolicy& policy, const Name& name);
+  void draw_latency(model::PlacementPolicy& policy);
+  void draw_weights(model::PlacementPolicy& policy);
   void note_answer(const Name& name, std::uint64_t number, const Result<json::Value>& answer);
   Task<Result<json::Value>> call(std::string zone, std::string method, std::string path,
                                  std::optional<json::Value> body = {});
@@ -68,6 +71,8 @@ class Declarer final : public ProcessRoot {
   std::vector<std::string> zones_;
   std::string full_zone_;
   std::vector<Name> names_;
+  bool follows_ = false;  // in this federation: affinities are declared, not anti-affinities
+  Nanos longest_pause_;   // between two declarations
   std::map<std::string, std::unique_ptr<http::Client>> clients_;
   std::map<Name, Known> known_;
   std::map<std::uint64_t, model::WorkloadSpec> declared_;  // by number

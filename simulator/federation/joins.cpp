@@ -29,6 +29,8 @@ FederationOptions joins_options(const JoinOptions& options) {
                       .longest = Seconds{10}};
   if (!options.faults) faults.begin = kJoinsFaultsEnd;
   faults.weights.full_disk = 0;
+  faults.weights.late_requests = 4;
+  faults.latest_request = Seconds{40};
   return {.seed = options.seed, .hosts_per_zone = 0, .faults = faults, .settle_time = kJoinsSettleLimit};
 }
 
@@ -90,11 +92,18 @@ JoinOutcome run_joins(const JoinOptions& options) {
 
 std::string describe(const JoinOutcome& outcome) {
   const Outcome& run = outcome.run;
-  std::string text = fmt::format("seed {}: digest {:016x}; {} faults; {} joined, {} left; {} events",
-                                 run.seed, run.digest, run.faults, outcome.joined, outcome.left, run.events);
+  std::string text = fmt::format(
+      "seed {}: digest {:016x}; {} faults, {} late requests; {} joined, {} left; {} events", run.seed,
+      run.digest, run.faults, run.late_requests, outcome.joined, outcome.left, run.events);
   if (run.violation)
     text += fmt::format("; FAILED: '{}': {}", run.violation->invariant, run.violation->message);
   return text;
+}
+
+Counts counts_of(const JoinOutcome& outcome) {
+  return {{"zones joined", static_cast<std::uint64_t>(outcome.joined)},
+          {"zones left", static_cast<std::uint64_t>(outcome.left)},
+          {"late requests", outcome.run.late_requests}};
 }
 
 }  // namespace hanse::simulator

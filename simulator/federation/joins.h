@@ -24,5 +24,6 @@ struct JoinOutcome {
 JoinOutcome run_joins(const JoinOptions& options);
 // One line.
 std::string describe(const JoinOutcome& outcome);
+Counts counts_of(const JoinOutcome& outcome);
 
 }  // namespace hanse::simulator

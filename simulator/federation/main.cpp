@@ -17,12 +17,13 @@ namespace {
 struct Report {
   std::optional<Violation> violation;
   std::string line;
+  Counts counts;
 };
 using Scenario = std::function<Report(std::uint64_t seed, bool print_trace)>;
 
 template <class Result>
 Report report(const Result& outcome) {
-  return {outcome.run.violation, describe(outcome)};
+  return {outcome.run.violation, describe(outcome), counts_of(outcome)};
 }
 
 const std::map<std::string, Scenario>& scenarios() {
@@ -41,6 +42,7 @@ struct Arguments {
   std::string seeds = "1-200";
   std::uint64_t seed = 0;
   bool quiet = false;
+  bool reaches = false;
   std::string expected;
 };
 
@@ -58,8 +60,10 @@ Range read_range(const std::string& text) {
 bool run_range(const Arguments& arguments, Range range) {
   const Scenario& run = scenarios().at(arguments.scenario);
   std::uint64_t failed = 0;
+  Counts total;
   for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
     const Report outcome = run(seed, false);
+    for (const auto& [what, count] : outcome.counts) total[what] += count;
     if (!arguments.quiet || outcome.violation) fmt::print("{}\n", outcome.line);
     if (!outcome.violation) continue;
     ++failed;
@@ -67,6 +71,10 @@ bool run_range(const Arguments& arguments, Range range) {
     std::fflush(stdout);
   }
   fmt::print("{} seeds, {} failed\n", range.last - range.first + 1, failed);
+  for (const auto& [what, count] : total) {
+    fmt::print("  {} {}\n", count, what);
+    if (arguments.reaches && count == 0) ++failed;
+  }
   return failed == 0;
 }
 
@@ -103,6 +111,7 @@ int run_program(int argc, char** argv) {
       });
   const CLI::Option* one = app.add_option("--seed", arguments.seed, "Run this one and print its trace");
   app.add_flag("--quiet", arguments.quiet, "Print failures only");
+  app.add_flag("--reaches", arguments.reaches, "Fail, too, when something that is under test never happened");
   const CLI::Option* expected = app.add_option("--expect", arguments.expected,
                                                "Succeed at the first seed that violates this invariant");
   CLI11_PARSE(app, argc, argv);

@@ -39,11 +39,14 @@ FaultOptions draw_faults(std::uint64_t seed) {
                       .end = kMovesFaultsEnd,
                       .mean_interval = kIntervals.at(random.below(kIntervals.size())),
                       .longest = kLengths.at(random.below(kLengths.size()))};
+  constexpr std::array<Nanos, 3> kLatest = {Seconds{2}, Seconds{10}, Seconds{40}};
+  faults.latest_request = kLatest.at(random.below(kLatest.size()));
   FaultWeights& weights = faults.weights;
+  weights.late_requests = 4;
   constexpr std::uint32_t kLeftOut = 300'000;
-  for (std::uint32_t* weight :
-       {&weights.crash, &weights.crash_at_work, &weights.partition, &weights.one_way_partition,
-        &weights.slow_link, &weights.lossy_link, &weights.reordering_link, &weights.full_disk}) {
+  for (std::uint32_t* weight : {&weights.crash, &weights.crash_at_work, &weights.partition,
+                                &weights.one_way_partition, &weights.slow_link, &weights.lossy_link,
+                                &weights.reordering_link, &weights.full_disk, &weights.late_requests}) {
     if (random.chance(kLeftOut)) *weight = 0;
   }
   return faults;
@@ -114,10 +117,17 @@ MoveOutcome run_moves(const MoveOptions& options) {
 std::string describe(const MoveOutcome& outcome) {
   const Outcome& run = outcome.run;
   const std::string counts = fmt::format(
-      "{} faults; {} moves completed ({} within a zone), {} rolled back, {} cancelled, {} refused; {} events",
-      run.faults, outcome.completed, outcome.within_zones, outcome.rolled_back, outcome.cancelled,
-      outcome.refused, run.events);
+      "{} faults, {} late requests; {} moves completed ({} within a zone), {} rolled back, {} cancelled, {} "
+      "refused; {} events",
+      run.faults, run.late_requests, outcome.completed, outcome.within_zones, outcome.rolled_back,
+      outcome.cancelled, outcome.refused, run.events);
   return describe(run, counts, outcome.settled_after);
+}
+
+Counts counts_of(const MoveOutcome& outcome) {
+  return {{"moves completed", outcome.completed},     {"of these within a zone", outcome.within_zones},
+          {"moves rolled back", outcome.rolled_back}, {"moves cancelled", outcome.cancelled},
+          {"moves refused", outcome.refused},         {"late requests", outcome.run.late_requests}};
 }
 
 }  // namespace hanse::simulator

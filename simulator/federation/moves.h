@@ -30,5 +30,6 @@ MoveOutcome run_moves(const MoveOptions& options);
 
 // One line: seed, digest, faults, transfers, and how it ended.
 std::string describe(const MoveOutcome& outcome);
+Counts counts_of(const MoveOutcome& outcome);
 
 }  // namespace hanse::simulator

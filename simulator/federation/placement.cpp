@@ -41,11 +41,14 @@ FaultOptions draw_placement_faults(std::uint64_t seed) {
     faults.longest = kLongest;
     faults.mean_interval = Seconds{20};
   }
+  constexpr std::array<Nanos, 3> kLatest = {Seconds{10}, Seconds{60}, Seconds{240}};
+  faults.latest_request = kLatest.at(random.below(kLatest.size()));
   FaultWeights& weights = faults.weights;
+  weights.late_requests = 4;
   constexpr std::uint32_t kLeftOut = 300'000;
-  for (std::uint32_t* weight :
-       {&weights.crash, &weights.crash_at_work, &weights.partition, &weights.one_way_partition,
-        &weights.slow_link, &weights.lossy_link, &weights.reordering_link, &weights.full_disk}) {
+  for (std::uint32_t* weight : {&weights.crash, &weights.crash_at_work, &weights.partition,
+                                &weights.one_way_partition, &weights.slow_link, &weights.lossy_link,
+                                &weights.reordering_link, &weights.full_disk, &weights.late_requests}) {
     if (random.chance(kLeftOut)) *weight = 0;
   }
   return faults;
@@ -102,6 +105,8 @@ class PlacementRun {
     outcome.assigned_here = workloads_.assigned_here();
     outcome.assigned_elsewhere = workloads_.assigned_elsewhere();
     outcome.moved = workloads_.moved();
+    outcome.spread_by_host = workloads_.spread_by_host();
+    outcome.refused = workloads_.refused();
     return outcome;
   }
 
@@ -111,6 +116,7 @@ class PlacementRun {
     world.add_invariant("records agree", [this] { return records_.check(); });
     world.add_invariant("runs by right", [this] { return records_.check_rights(federation_.fleet()); });
     world.add_invariant("the policy is kept", [this] { return workloads_.check_assignments(); });
+    world.add_invariant("what is wanted is kept", [this] { return workloads_.check_kept(); });
     world.add_invariant("a replica runs once",
                         [this] { return workloads_.check_replicas(federation_.fleet()); });
     world.add_invariant("digests are true", [this] { return digests_.broken(); });
@@ -124,7 +130,10 @@ class PlacementRun {
   void plan() {
     World& world = federation_.world();
     for (Nanos when = kTick; when < faults_end_ + kSettleLimit; when += kTick)
-      world.at(when, [this] { digests_.tick(); });
+      world.at(when, [this] {
+        digests_.tick();
+        workloads_.count_refusals();
+      });
     for (Nanos when = kFaultsBegin; when < faults_end_; when += kBetweenLies)
       world.at(when, [this] { digests_.misbehave(); });
     if (faults_end_ == kLongFaultsEnd) plan_losses();
@@ -195,10 +204,21 @@ PlacementOutcome run_placement(const PlacementOptions& options) {
 std::string describe(const PlacementOutcome& outcome) {
   const Outcome& run = outcome.run;
   const std::string counts = fmt::format(
-      "{} faults; {} declarations, {} replicas assigned at home, {} elsewhere, {} moved; {} events",
-      run.faults, outcome.acknowledged, outcome.assigned_here, outcome.assigned_elsewhere, outcome.moved,
-      run.events);
+      "{} faults, {} late requests; {} declarations, {} replicas assigned at home, {} elsewhere, {} moved, "
+      "{} "
+      "refused, {} spread by host; {} events",
+      run.faults, run.late_requests, outcome.acknowledged, outcome.assigned_here, outcome.assigned_elsewhere,
+      outcome.moved, outcome.refused, outcome.spread_by_host, run.events);
   return describe(run, counts, outcome.settled_after);
+}
+
+Counts counts_of(const PlacementOutcome& outcome) {
+  return {{"replicas assigned at home", outcome.assigned_here},
+          {"replicas assigned elsewhere", outcome.assigned_elsewhere},
+          {"replicas moved by enforce: continuous", outcome.moved},
+          {"replicas refused by the zone that was chosen", outcome.refused},
+          {"replicas put on a host of their own", outcome.spread_by_host},
+          {"late requests", outcome.run.late_requests}};
 }
 
 }  // namespace hanse::simulator

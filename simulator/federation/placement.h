@@ -23,11 +23,14 @@ struct PlacementOutcome {
   std::size_t acknowledged = 0;  // declarations and deletions
   std::size_t assigned_here = 0;
   std::size_t assigned_elsewhere = 0;
-  std::size_t moved = 0;
+  std::size_t moved = 0;           // to other zones, by `enforce: continuous`
+  std::size_t spread_by_host = 0;  // put on a host that had to have none of their workload
+  std::size_t refused = 0;         // by the zone that was chosen, so that the next was asked
 };
 
 PlacementOutcome run_placement(const PlacementOptions& options);
 // One line.
 std::string describe(const PlacementOutcome& outcome);
+Counts counts_of(const PlacementOutcome& outcome);
 
 }  // namespace hanse::simulator

@@ -51,9 +51,23 @@ PlacementSite draw_site(std::uint64_t seed, const ZonePlace& zone) {
   site.config.price_per_vcpu_hour = kPrices.at(random.below(kPrices.size()));
   site.config.carbon_grams_per_kwh = kCarbon.at(random.below(kCarbon.size()));
   site.config.carbon_source = "the operator";
+  constexpr std::uint32_t kTwoArchitectures = 500'000;
+  if (random.chance(kTwoArchitectures))
+    site.config.flavours = {{.name = "nano", .vcpu = 1, .memory_mib = 256},
+                            {.name = "arm", .vcpu = 1, .memory_mib = 256, .architecture = "aarch64"}};
   site.price_factor = random.chance(kDear) ? 3 : 1;
   site.policy = draw_policy(random, site.price_factor);
   return site;
+}
+
+std::string draw_city(Random& random) {
+  return kCities.at(random_below(random, kCities.size())).name;
+}
+
+std::optional<model::Coordinates> city_coordinates(const std::string& name) {
+  for (const City& city : kCities)
+    if (name == city.name) return model::Coordinates{city.latitude, city.longitude};
+  return std::nullopt;
 }
 
 double euro_per_hour(const PlacementSite& site, const std::string& home) {

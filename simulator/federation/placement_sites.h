@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "base/units.h"
@@ -23,7 +25,14 @@ struct PlacementSite {
   double price_factor = 1;  // for peers
 };
 
+using Sites = std::map<std::string, PlacementSite>;  // by zone
+
 PlacementSite draw_site(std::uint64_t seed, const ZonePlace& zone);
+
+// One of those that zones are in.
+std::string draw_city(Random& random);
+// Nothing when it is none of those that zones are in.
+std::optional<model::Coordinates> city_coordinates(const std::string& name);
 
 // What one replica costs there for a workload of zone `home`.
 double euro_per_hour(const PlacementSite& site, const std::string& home);

@@ -14,16 +14,6 @@ zone::Zone* zone_at(const Process& process) {
   return node == nullptr ? nullptr : node->zone();
 }
 
-template <class T>
-bool holds_one(const std::vector<T>& list, const T& one) {
-  return std::find(list.begin(), list.end(), one) != list.end();
-}
-
-bool in_states(const std::vector<std::string>& states, const std::string& state) {
-  if (states.empty() || holds_one(states, state)) return true;
-  return holds_one(states, std::string("EU")) && state != "NO";
-}
-
 // Nullptr when it is new. A lost one may have the same index, and what only has another zone moved.
 const model::ReplicaAssignment* find_before(const model::Workload& workload,
                                             const model::ReplicaAssignment& one) {
@@ -50,7 +40,7 @@ bool says(const std::string& message, const model::ReplicaAssignment& replica, c
 
 }  // namespace
 
-WorkloadWatch::WorkloadWatch(World& world, const Sites& sites) : sites_(sites) {
+WorkloadWatch::WorkloadWatch(World& world, const Sites& sites) : world_(world), sites_(sites) {
   for (const auto& [zone, site] : sites) zones_.push_back(Watched{world.process(zone)});
 }
 
@@ -59,6 +49,7 @@ std::optional<std::string> WorkloadWatch::check_assignments() {
     zone::Zone* const zone = zone_at(watched.process);
     const bool same = watched.zone == zone && zone != nullptr && watched.revision == zone->store().revision();
     if (zone == nullptr || same) continue;
+    if (watched.zone != zone) watched.events = 0;
     watched.zone = zone;
     watched.revision = zone->store().revision();
     if (auto wrong = look_at(watched.process.name(), *zone)) return wrong;
@@ -74,83 +65,105 @@ std::optional<std::string> WorkloadWatch::look_at(const std::string& home, zone:
     const std::string replica = replica_of(*instance);
     if (!replica.empty() && replicas_.emplace(instance->metadata.uid, replica).second) ++replicas_version_;
   }
+  note_deletions(home, *instances);
+  if (auto wrong = hosts_.look_at(home, *instances)) return wrong;
   const Workloads before = std::exchange(workloads_[home], {});
   for (const auto& workload : *workloads) workloads_[home].emplace(workload->metadata.name, *workload);
-  for (const auto& workload : *workloads) {
-    const auto known = before.find(workload->metadata.name);
-    const bool same = known != before.end() && known->second.metadata.uid == workload->metadata.uid;
-    const model::Workload fresh{.spec = workload->spec};
-    const model::Workload& old = same ? known->second : fresh;
-    for (const model::ReplicaAssignment& replica : workload->status.replicas) {
-      const model::ReplicaAssignment* const was = find_before(old, replica);
-      if (was == nullptr) {
-        ++(replica.zone == home ? assigned_here_ : assigned_elsewhere_);
-      } else if (was->zone != replica.zone) {
-        ++moved_;
-      }
-    }
-    if (auto wrong = judge(home, old, *workload)) return wrong;
+  if (before == workloads_[home]) return std::nullopt;
+  history_[home].push_back({world_.now(), before});
+  for (const auto& [name, workload] : workloads_[home]) {
+    const auto known = before.find(name);
+    const bool same = known != before.end() && known->second.metadata.uid == workload.metadata.uid;
+    const model::Workload fresh{.spec = workload.spec};
+    if (auto wrong = judge(home, before, same ? known->second : fresh, workload)) return wrong;
   }
   return std::nullopt;
+}
+
+void WorkloadWatch::note_deletions(const std::string& zone, const HostSpread::Instances& instances) {
+  for (const auto& instance : instances) {
+    const std::string replica = replica_of(*instance);
+    if (!instance->metadata.deleted_at || replica.empty() || !instance->status.moved_to.empty()) continue;
+    const auto mark = instance->annotations.find(model::kReservationAnnotation);
+    if (mark == instance->annotations.end() || !deletions_.insert(instance->metadata.uid).second) continue;
+    not_judged_.push_back(
+        {zone, replica.substr(0, replica.find('/')), instance->metadata.name, mark->second});
+  }
+}
+
+// By what the home says when it serves: it may have written and acted before it did.
+std::optional<std::string> WorkloadWatch::check_kept() {
+  std::optional<std::string> wrong;
+  std::erase_if(not_judged_, [&](const Deleted& deleted) {
+    const bool known = std::any_of(zones_.begin(), zones_.end(), [&](const Watched& watched) {
+      return watched.process.name() == deleted.home && zone_at(watched.process) != nullptr;
+    });
+    if (!known) return false;
+    for (const auto& [name, workload] : workloads_[deleted.home]) {
+      for (const model::ReplicaAssignment& replica : workload.status.replicas) {
+        const bool same = replica.reservation == deleted.reservation && replica.zone == deleted.zone;
+        if (same && !replica.deleting && !workload.metadata.deleted_at)
+          wrong = fmt::format("zone '{}' deletes {}, and workload '{}' of '{}' wants it there", deleted.zone,
+                              deleted.instance, name, deleted.home);
+      }
+    }
+    return true;
+  });
+  return wrong;
 }
 
 // One step of the world may show a declaration and an assignment by the one before it.
-std::optional<std::string> WorkloadWatch::judge(const std::string& home, const model::Workload& before,
-                                                const model::Workload& now) const {
+std::optional<std::string> WorkloadWatch::judge(const std::string& home, const Workloads& before,
+                                                const model::Workload& old, const model::Workload& now) {
+  const std::string& name = now.metadata.name;
   for (const model::ReplicaAssignment& replica : now.status.replicas) {
-    if (find_before(before, replica) != nullptr || replica.deleting) continue;
-    const auto wrong = judge_one(home, now, now.spec, replica, home);
-    if (wrong && judge_one(home, now, before.spec, replica, home)) return wrong;
+    const model::ReplicaAssignment* const was = find_before(old, replica);
+    if (was != nullptr && was->zone == replica.zone) continue;
+    const Nanos since = std::exchange(since_[{home, name, replica.reservation}], world_.now());
+    if (was != nullptr) {
+      ++moved_;
+      if (auto wrong = judge_move(home, now, replica, since)) return wrong;
+      continue;
+    }
+    ++(replica.zone == home ? assigned_here_ : assigned_elsewhere_);
+    if (replica.deleting) continue;
+    const auto against = [&](const Workloads& around, const model::WorkloadSpec& spec) {
+      return against_policy({sites_, around, now, spec, replica, home});
+    };
+    const Workloads& around = workloads_.at(home);
+    const auto wrong = against(around, now.spec);
+    if (wrong && against(around, old.spec) && against(before, now.spec) && against(before, old.spec))
+      return wrong;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> WorkloadWatch::judge_one(const std::string& home, const model::Workload& workload,
-                                                    const model::WorkloadSpec& spec,
-                                                    const model::ReplicaAssignment& replica,
-                                                    const std::string& payer) const {
-  const model::PlacementPolicy& policy = spec.placement;
-  const PlacementSite& site = sites_.at(replica.zone);
-  const zone::ZoneConfig& config = site.config;
-  const auto violates = [&](const char* what) {
-    return fmt::format("{} of workload '{}' was assigned zone '{}' against its policy: {}", replica.instance,
-                       workload.metadata.name, replica.zone, what);
-  };
-  constexpr double kHalfAMicroEuro = 0.000'000'5;
-  if (!policy.zones.empty() && !holds_one(policy.zones, replica.zone)) return violates("the zones");
-  if (!in_states(policy.member_states, config.member_state)) return violates("the member states");
-  for (const std::string& label : policy.certifications)
-    if (!holds_one(config.labels, label)) return violates("the certifications");
-  const bool free = config.price_per_vcpu_hour <= 0;
-  if (policy.max_euro_per_hour &&
-      (free || euro_per_hour(site, payer) > *policy.max_euro_per_hour + kHalfAMicroEuro))
-    return violates("the price");
-  if (policy.max_grams_co2_per_kwh && config.carbon_grams_per_kwh > policy.max_grams_co2_per_kwh->value)
-    return violates("the carbon");
-  for (const std::string& other : policy.anti_affinity) {
-    const auto found = workloads_.at(home).find(other);
-    if (found == workloads_.at(home).end()) continue;
-    for (const model::ReplicaAssignment& theirs : found->second.status.replicas)
-      if (theirs.zone == replica.zone && !theirs.deleting) return violates("the anti-affinity");
+// It was ordered at some moment since the replica came to where it was, and took its time. At that moment the
+// policy said that replicas are moved, and allowed it by what was declared and where the others were; between
+// the two the reconciler may have read one before and the other after a write.
+std::optional<std::string> WorkloadWatch::judge_move(const std::string& home, const model::Workload& workload,
+                                                     const model::ReplicaAssignment& replica,
+                                                     Nanos since) const {
+  const std::string& name = workload.metadata.name;
+  std::optional<std::string> wrong;
+  const std::vector<Snapshot>& past = history_.at(home);
+  const auto first =
+      std::find_if(past.begin(), past.end(), [&](const Snapshot& one) { return one.until >= since; });
+  for (auto declared = first; declared != past.end(); ++declared) {
+    const auto found = declared->workloads.find(name);
+    if (found == declared->workloads.end() || found->second.metadata.uid != workload.metadata.uid) continue;
+    const model::WorkloadSpec& spec = found->second.spec;
+    if (spec.placement.enforce != model::Enforce::continuous) continue;
+    for (auto around = first; around != past.end(); ++around) {
+      const auto then = around->workloads.find(name);
+      if (then == around->workloads.end()) continue;
+      wrong = against_policy({sites_, around->workloads, then->second, spec, replica, home});
+      if (!wrong) return std::nullopt;
+    }
   }
-  return judge_spread(workload, policy.spread, replica);
-}
-
-std::optional<std::string> WorkloadWatch::judge_spread(const model::Workload& workload, model::Spread spread,
-                                                       const model::ReplicaAssignment& replica) const {
-  const auto place = [&](const std::string& name) {
-    const zone::ZoneConfig& config = sites_.at(name).config;
-    if (spread == model::Spread::provider) return config.provider;
-    if (spread == model::Spread::member_state) return config.member_state;
-    return name;
-  };
-  if (spread == model::Spread::none || spread == model::Spread::host) return std::nullopt;
-  for (const model::ReplicaAssignment& other : workload.status.replicas) {
-    if (other.index == replica.index || other.deleting || place(other.zone) != place(replica.zone)) continue;
-    return fmt::format("{} and {} of workload '{}' are both at '{}', against their spread", replica.instance,
-                       other.instance, workload.metadata.name, place(replica.zone));
-  }
-  return std::nullopt;
+  if (wrong) return fmt::format("{}, by a move", *wrong);
+  return fmt::format("{} of workload '{}' moved to zone '{}', and its policy never said that it is moved",
+                     replica.instance, name, replica.zone);
 }
 
 std::optional<std::string> WorkloadWatch::check_replicas(const host::simulated::Fleet& fleet) {
@@ -167,6 +180,18 @@ std::optional<std::string> WorkloadWatch::check_replicas(const host::simulated::
                          place.first);
   }
   return std::nullopt;
+}
+
+void WorkloadWatch::count_refusals() {
+  constexpr std::size_t kMany = 1'000;
+  for (Watched& watched : zones_) {
+    zone::Zone* const zone = zone_at(watched.process);
+    if (zone == nullptr || zone != watched.zone) continue;
+    for (const auto& [number, event] : zone->events().list("workload", "", watched.events, kMany)) {
+      watched.events = number;
+      if (event.reason == "ReplicaRefused") ++refused_;
+    }
+  }
 }
 
 std::optional<std::string> WorkloadWatch::unsettled() {
@@ -205,7 +230,8 @@ std::optional<std::string> WorkloadWatch::unsettled_workload(const std::string& 
     const bool moves = workload.spec.placement.enforce == model::Enforce::continuous;
     if (moves && !says(said, replica, "stays") && !says(said, replica, "waits for room")) {
       // What a zone asks of this one in particular may be forgotten by now.
-      if (const auto wrong = judge_one(home, workload, workload.spec, replica, replica.zone))
+      const Workloads& around = workloads_.at(home);
+      if (const auto wrong = against_policy({sites_, around, workload, workload.spec, replica, replica.zone}))
         return fmt::format("{}, and is not moved; it says: {}", *wrong, said);
     }
   }
