@@ -11,7 +11,9 @@ namespace {
 
 // A digest that is younger may not have arrived everywhere.
 constexpr Nanos kOnItsWay = Seconds{10};
-constexpr std::int64_t kAhead = 1'000;  // milliseconds: versions are times
+// Versions are times, in milliseconds.
+constexpr std::int64_t kAhead = 1'000;
+constexpr std::int64_t kFarAhead = std::chrono::milliseconds(std::chrono::years(1)).count();
 
 bool says(const federation::ZoneDigest& digest, const zone::ZoneConfig& config) {
   return digest.member_state == config.member_state && digest.provider == config.provider &&
@@ -79,13 +81,16 @@ void DigestWatch::misbehave() {
   std::erase(names, bad);
   const std::size_t told = draw(names.size());
   zone::Zone* const here = zone(names[told]);
-  const std::string owner = names[(told + 1) % names.size()];
+  // Of the one that is told itself, too: as if it had said so before it forgot it.
+  const bool of_its_own = draw(3) == 0;
+  const std::string owner = of_its_own ? names[told] : names[(told + 1) % names.size()];
   const auto old = old_.find(owner);
   if (here == nullptr || old == old_.end()) return;
   federation::SignedRecord record = old->second;
-  if (draw(2) == 0) {
-    record.version =
-        std::chrono::duration_cast<Millis>(since_epoch(world_.core().wall_now())).count() + kAhead;
+  if (of_its_own || draw(2) == 0) {
+    const auto now = std::chrono::duration_cast<Millis>(since_epoch(world_.core().wall_now())).count();
+    record.version = now + (of_its_own && draw(2) == 0 ? kFarAhead : kAhead);
+    if (of_its_own && draw(2) == 0) record.kind = federation::RecordKind::card;
     record.body = tempting(record.body);
   }
   (void)here->records().answer(bad, {.records = {std::move(record)}});

@@ -21,7 +21,8 @@ class DigestWatch {
 
   // Looks at all that is believed.
   void tick();
-  // One zone sends to another a record of a third that is forged, or that is older than what is known.
+  // One zone sends to another a record that is forged, or older than what is known: of a third one, or of
+  // the one that it is sent to.
   void misbehave();
   // An invariant: nobody ever believed what a zone does not say, or less than it knew already.
   const std::optional<std::string>& broken() const { return broken_; }
