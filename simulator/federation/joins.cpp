@@ -1,7 +1,9 @@
 #include "simulator/federation/joins.h"
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "simulator/federation/operators.h"
 #include "simulator/federation/site.h"
@@ -42,6 +44,7 @@ class Joins {
     world.add_process({.name = kOperators}, [zones = federation_.zone_names()](ProcessContext context) {
       return std::make_unique<Operators>(context, zones);
     });
+    world.add_invariant("an invitation joins one zone", [this] { return check_invitations(); });
     world.at(kJoinsFaultsEnd, [this] { operators().wind_up(); });
   }
 
@@ -49,6 +52,7 @@ class Joins {
     JoinOutcome outcome{.run = federation_.run_until_settled([this] { return unsettled(); })};
     outcome.joined = operators().joined();
     outcome.left = operators().left();
+    outcome.passed_on = operators().passed_on();
     return outcome;
   }
 
@@ -57,6 +61,25 @@ class Joins {
   zone::Zone* zone(const std::string& name) {
     auto* node = dynamic_cast<ZoneNode*>(federation_.world().process(name).root());
     return node == nullptr ? nullptr : node->zone();
+  }
+
+  // No two peers of a zone are so by the same secret.
+  std::optional<std::string> check_invitations() {
+    for (const std::string& name : federation_.zone_names()) {
+      zone::Zone* const here = zone(name);
+      if (here == nullptr ||
+          std::exchange(checked_[name], here->peers().version()) == here->peers().version())
+        continue;
+      std::map<std::string, std::string> users;  // by membership
+      for (const federation::PeerRecord& peer : here->membership().list()) {
+        if (peer.state != federation::PeerState::active || peer.membership.empty()) continue;
+        const auto [first, fresh] = users.emplace(peer.membership, peer.name);
+        if (!fresh)
+          return fmt::format("zones '{}' and '{}' are peers of '{}' by the same invitation", first->second,
+                             peer.name, name);
+      }
+    }
+    return std::nullopt;
   }
 
   // Both have pinned each other, or neither has; and who is trusted is who has been pinned.
@@ -81,6 +104,7 @@ class Joins {
   }
 
   Federation federation_;
+  std::map<std::string, std::uint64_t> checked_;  // versions of the peers, by zone
 };
 
 }  // namespace
@@ -103,6 +127,7 @@ std::string describe(const JoinOutcome& outcome) {
 Counts counts_of(const JoinOutcome& outcome) {
   return {{"zones joined", static_cast<std::uint64_t>(outcome.joined)},
           {"zones left", static_cast<std::uint64_t>(outcome.left)},
+          {"invitations passed on", static_cast<std::uint64_t>(outcome.passed_on)},
           {"late requests", outcome.run.late_requests}};
 }
 

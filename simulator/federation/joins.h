@@ -19,6 +19,7 @@ struct JoinOutcome {
   Outcome run;
   int joined = 0;  // answers that said so
   int left = 0;
+  int passed_on = 0;  // invitations that a second zone tried, too
 };
 
 JoinOutcome run_joins(const JoinOptions& options);

@@ -25,6 +25,7 @@ class Operators final : public ProcessRoot {
   bool done() const { return done_; }
   int joined() const { return joined_; }
   int left() const { return left_; }
+  int passed_on() const { return passed_on_; }
 
  private:
   Task<void> live();
@@ -44,7 +45,8 @@ class Operators final : public ProcessRoot {
   bool done_ = false;
   int joined_ = 0;
   int left_ = 0;
-  Scope scope_{1};  // declared last: destroyed first
+  int passed_on_ = 0;  // invitations, to a second zone
+  Scope scope_{1};     // declared last: destroyed first
 };
 
 }  // namespace hanse::simulator

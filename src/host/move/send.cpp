@@ -91,7 +91,8 @@ Task<Status> SendMove::copy_all(OutgoingOptions options) {
 
 Task<void> SendMove::roll_back() {
   for (int attempt = 0;; ++attempt) {
-    Status undone = co_await driver_.cancel_outgoing(uid_);
+    constexpr bool kAnew = kPlantedBug == PlantedBug::roll_back_boots_anew;
+    Status undone = kAnew ? co_await driver_.remove(uid_) : co_await driver_.cancel_outgoing(uid_);
     if (undone) undone = co_await markers_.remove(uid_);
     if (undone) break;
     observed_.error = undone.error().message;

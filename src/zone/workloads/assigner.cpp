@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/planted_bug.h"
 #include "placement/planner.h"
 
 namespace hanse::zone {
@@ -25,6 +26,8 @@ model::ReservationRequest reservation_of(const model::Workload& workload, const 
 
 Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, model::InstanceSku sku,
                                                   Replicas replicas) {
+  constexpr bool kForgets = kPlantedBug == PlantedBug::spread_forgets_promised;
+  const Replicas before = kForgets ? replicas : Replicas();
   Assigned assigned{.replicas = std::move(replicas)};
   assigned.problem = wrong_architecture(workload, sku);
   if (!assigned.problem.empty()) co_return assigned;
@@ -32,7 +35,7 @@ Task<Result<Assigner::Assigned>> Assigner::assign(model::Workload workload, mode
   const auto question_of = [&](std::int32_t index) {
     return ZoneChooser::Question{.workload = workload,
                                  .sku = sku,
-                                 .replicas = assigned.replicas,
+                                 .replicas = kForgets ? before : assigned.replicas,
                                  .index = index,
                                  .promised = promised};
   };

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/planted_bug.h"
 #include "placement/planner.h"
 
 namespace hanse::zone {
@@ -87,6 +88,7 @@ Task<PolicyKeeper::Findings> PolicyKeeper::check(model::Workload workload, Repli
     if (no_host) problem = waits_for_room(replica);
     findings.problems.push_back(std::move(problem));
     if (!misplaced.failed.empty()) findings.problems.push_back(did_not_come(replica, misplaced.failed));
+    if (kPlantedBug == PlantedBug::continuous_never_moves) continue;
     const bool moves = !no_host && workload.spec.placement.enforce == model::Enforce::continuous;
     if (!moves || !is_overdue(misplaced) || another_moves(known, replica.index)) continue;
     const Status moved = co_await move_away(workload, **sku, replica, replicas, misplaced);
