@@ -1,9 +1,9 @@
 #include "zone/federation/invitations.h"
 
-#include "base/planted_bug.h"
 #include <boost/json.hpp>
 
 #include "base/json_text.h"
+#include "base/planted_bug.h"
 
 namespace hanse::zone {
 namespace {
@@ -69,8 +69,8 @@ Status Invitations::check_use(const Found& invitation, const federation::ZoneCar
   const PeerTable::Stored* known = services_.peers.find(card.zone);
   constexpr bool kTakesUsed = kPlantedBug == PlantedBug::used_invitation_is_taken;
   constexpr bool kTakesLate = kTakesUsed || kPlantedBug == PlantedBug::late_acceptance_counts;
-  const bool again = record.used_key == card.identity_key &&
-                     (kTakesLate || is_in_use(known, digest_of_key(invitation.key)));
+  const bool again =
+      record.used_key == card.identity_key && (kTakesLate || is_in_use(known, digest_of_key(invitation.key)));
   if (!record.used_by.empty() && !again && !kTakesUsed) {
     return fail(Code::failed_precondition, "the invitation was used by zone '{}'; ask for a new one",
                 record.used_by);
