@@ -42,8 +42,9 @@ double modelled_ms(const model::Coordinates& a, const model::Coordinates& b) {
   return 1.9 + 0.0176 * kRadiusKm * std::acos(std::clamp(cosine, -1.0, 1.0));
 }
 
+// Each zone of these federations states its coordinates.
 model::Coordinates place_of(const zone::ZoneConfig& config) {
-  return {config.latitude, config.longitude};
+  return {config.latitude.value(), config.longitude.value()};
 }
 
 bool is_near(const Sites& sites, const zone::ZoneConfig& config, const model::LatencyTarget& target) {
