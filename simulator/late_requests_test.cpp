@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,14 @@ namespace {
 
 constexpr std::uint16_t kLatePort = 443;
 
-struct Heard {
+struct HeardRequest {
   Nanos when{0};
   std::string text;  // who, what
 };
 
 class Listening final : public http::Handler {
  public:
-  Listening(World& world, std::vector<Heard>& heard) : world_(world), heard_(heard) {}
+  Listening(World& world, std::vector<HeardRequest>& heard) : world_(world), heard_(heard) {}
   Task<http::Reply> handle(http::Request request) override {
     heard_.push_back({world_.now(), fmt::format("{} {} {} {}", request.peer.name, request.method,
                                                 request.path, request.body)});
@@ -36,12 +37,12 @@ class Listening final : public http::Handler {
 
  private:
   World& world_;
-  std::vector<Heard>& heard_;
+  std::vector<HeardRequest>& heard_;
 };
 
 // One that asks, one that hears, and what it heard.
-struct Pair {
-  explicit Pair(std::uint64_t seed) : world(seed) {
+struct Correspondents {
+  explicit Correspondents(std::uint64_t seed) : world(seed) {
     world.late_requests().enable();
     world.add_process({.name = "server"},
                       test::runs([this](ProcessContext context) { return serve(context); }));
@@ -71,34 +72,35 @@ struct Pair {
 
   std::size_t count(const std::string& text) const {
     return static_cast<std::size_t>(
-        std::count_if(heard.begin(), heard.end(), [&](const Heard& one) { return one.text == text; }));
+        std::count_if(heard.begin(), heard.end(), [&](const HeardRequest& one) { return one.text == text; }));
   }
 
   World world;
-  std::vector<Heard> heard;
+  std::vector<HeardRequest> heard;
 };
 
 TEST_CASE("while it is asked for, some requests come twice, the second time later and as the same sender") {
-  Pair pair(1);
+  Correspondents pair(1);
   pair.world.late_requests().start("client", "server", Seconds{30});
   pair.world.run_until(Seconds{300});
   const std::uint64_t again = pair.world.late_requests().delivered();
   CHECK(again > 2);
   CHECK(again < 18);
-  CHECK(pair.heard.size() == 20 + again);
   CHECK(pair.world.late_requests().pending() == 0);
   std::size_t twice = 0;
+  std::size_t never = 0;  // a server does not wait for ever for what is held up
   for (int i = 0; i < 20; ++i) {
     const std::size_t times = pair.count(fmt::format("hanse://zone/client PUT /items {}", i));
-    CHECK(times >= 1);
     CHECK(times <= 2);
-    twice += times - 1;
+    twice += times == 2 ? 1 : 0;
+    never += times == 0 ? 1 : 0;
   }
   CHECK(twice == again);
+  CHECK(never <= pair.world.late_requests().stalled());
 }
 
 TEST_CASE("nothing comes twice between those of whom it is not asked, or any more") {
-  Pair pair(2);
+  Correspondents pair(2);
   pair.world.late_requests().start("client", "another", Seconds{5});
   pair.world.run_until(Seconds{10});
   pair.world.late_requests().start("server", "client", Seconds{5});
@@ -108,7 +110,7 @@ TEST_CASE("nothing comes twice between those of whom it is not asked, or any mor
 }
 
 TEST_CASE("when it ends, what is still to come comes within seconds") {
-  Pair pair(3);
+  Correspondents pair(3);
   pair.world.late_requests().start("client", "server", std::chrono::hours{10});
   pair.world.run_until(Seconds{21});
   CHECK(pair.world.late_requests().pending() > 0);
@@ -116,24 +118,31 @@ TEST_CASE("when it ends, what is still to come comes within seconds") {
   pair.world.run_until(Seconds{25});
   CHECK(pair.world.late_requests().pending() == 0);
   pair.world.run_until(Seconds{100});
-  CHECK(pair.heard.size() == 20 + pair.world.late_requests().delivered());
+  CHECK(pair.heard.size() + pair.world.late_requests().stalled() >=
+        20 + pair.world.late_requests().delivered());
 }
 
-TEST_CASE(
-    "some come late only, while their sender has given up, and others on other connections before them") {
-  std::uint64_t stalled = 0;
-  for (std::uint64_t seed = 10; seed < 20; ++seed) {
-    Pair pair(seed);
+TEST_CASE("some come late only, when others have come on other connections before them") {
+  std::size_t overtaken = 0;
+  for (std::uint64_t seed = 10; seed < 30; ++seed) {
+    Correspondents pair(seed);
     pair.world.late_requests().start("client", "server", Seconds{100});
     pair.world.run_until(Seconds{1000});
-    stalled += pair.world.late_requests().stalled();
-    CHECK(pair.heard.size() == 20 + pair.world.late_requests().delivered());
+    std::set<std::string> heard;
+    std::string newest;
+    for (const HeardRequest& one : pair.heard) {
+      const bool first = heard.insert(one.text).second;
+      const bool later =
+          one.text.size() > newest.size() || (one.text.size() == newest.size() && one.text > newest);
+      if (first && !later) ++overtaken;
+      if (later) newest = one.text;
+    }
   }
-  CHECK(stalled > 2);
+  CHECK(overtaken > 0);
 }
 
 TEST_CASE("a request that comes to nobody who listens is lost") {
-  Pair pair(4);
+  Correspondents pair(4);
   pair.world.late_requests().start("client", "server", Seconds{30});
   pair.world.run_until(Seconds{21});
   const std::size_t heard = pair.heard.size();

@@ -7,13 +7,17 @@ namespace hanse::simulator {
 namespace {
 
 TEST_CASE("without faults workloads come to be as they are declared, here and elsewhere") {
-  const PlacementOutcome outcome = run_placement({.seed = 1, .faults = false});
-  INFO(describe(outcome));
-  CHECK_FALSE(outcome.run.violation);
-  CHECK(outcome.run.faults == 0);
-  CHECK(outcome.acknowledged > 20);
-  CHECK(outcome.assigned_here > 3);
-  CHECK(outcome.assigned_elsewhere > 3);
+  std::size_t acknowledged = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const PlacementOutcome outcome = run_placement({.seed = seed, .faults = false});
+    INFO(describe(outcome));
+    CHECK_FALSE(outcome.run.violation);
+    CHECK(outcome.run.faults == 0);
+    CHECK(outcome.assigned_here > 0);
+    CHECK(outcome.assigned_elsewhere > 0);
+    acknowledged += outcome.acknowledged;
+  }
+  CHECK(acknowledged > 20);
 }
 
 TEST_CASE("under faults the same seed of placement gives the same history, another seed another") {

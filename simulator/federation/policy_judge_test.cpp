@@ -28,7 +28,7 @@ model::ReplicaAssignment replica_in(const std::string& zone, std::int32_t index)
   return {.index = index, .instance = fmt::format("web-{}", index), .zone = zone};
 }
 
-struct Case {
+struct PolicyCase {
   Sites sites = two_sites();
   Workloads workloads;
   model::WorkloadSpec spec;
@@ -49,14 +49,14 @@ struct Case {
 };
 
 TEST_CASE("without a policy a replica may be anywhere") {
-  const Case all;
+  const PolicyCase all;
   CHECK(all.allows("green"));
   CHECK(all.allows("dear"));
 }
 
 TEST_CASE("each constraint on a zone leaves out the one that does not satisfy it") {
   const auto allows_green_only = [](auto set) {
-    Case one;
+    PolicyCase one;
     set(one.spec.placement);
     return one.allows_green_only();
   };
@@ -72,17 +72,17 @@ TEST_CASE("each constraint on a zone leaves out the one that does not satisfy it
 }
 
 TEST_CASE("a place without a bound and a bound above all that is measured allow everything") {
-  Case far;
+  PolicyCase far;
   far.spec.placement.latency = {{.to = "Oslo"}, {.to = "green", .below_ms = 1000}};
   CHECK(far.allows("dear"));
 }
 
 TEST_CASE("the neighbours count where their replicas are") {
-  Case near;
+  PolicyCase near;
   near.add("cache", "green");
   near.spec.placement.affinity = {"cache"};
   CHECK(near.allows_green_only());
-  Case away;
+  PolicyCase away;
   away.add("cache", "dear");
   away.spec.placement.anti_affinity = {"cache"};
   CHECK(away.allows_green_only());
@@ -90,12 +90,12 @@ TEST_CASE("the neighbours count where their replicas are") {
 
 TEST_CASE("a spread leaves out where another replica is, and a number for each zone what is beyond it") {
   for (const auto spread : {model::Spread::zone, model::Spread::provider, model::Spread::member_state}) {
-    Case one;
+    PolicyCase one;
     one.add("web", "dear");
     one.spec.placement.spread = spread;
     CHECK(one.allows_green_only());
   }
-  Case each;
+  PolicyCase each;
   each.add("web", "dear");
   each.spec = {.replicas = 1, .placement = {.per_zone = true}};
   CHECK(each.allows_green_only());
@@ -104,7 +104,7 @@ TEST_CASE("a spread leaves out where another replica is, and a number for each z
 }
 
 TEST_CASE("what is being deleted counts nowhere") {
-  Case one;
+  PolicyCase one;
   one.add("web", "dear");
   one.workloads["web"].status.replicas.front().deleting = true;
   one.spec.placement.spread = model::Spread::zone;
