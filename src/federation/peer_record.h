@@ -32,8 +32,8 @@ struct PeerRecord {
   // The time together that began with an invitation: the digest of its secret, which both know. A farewell
   // names it, so that one that comes late does not end another that has begun since.
   std::string membership;
-  // active: the secret of a newer invitation that this zone has used, and whose confirmation the peer has not
-  // answered yet. What there was counts until then.
+  // active, invited: the secret of another invitation that this zone has used, and whose confirmation the
+  // peer has not answered yet. What there was counts until then.
   std::string confirming;
   bool operator==(const PeerRecord&) const = default;
 };

@@ -124,6 +124,14 @@ Task<Result<AcceptanceAnswer>> Invitations::accept(AcceptanceRequest request) {
     // One that was cut off while it changed its CA joins again to be trusted again.
     federation::take_newer_card(record, card, request.card.version);
   }
+  // This zone had accepted an invitation of the other at the same time, which may have confirmed it already:
+  // the question stays open beside the new one, or one of the two would be a peer alone.
+  if (known != nullptr && known->record.state == federation::PeerState::joining) {
+    record.confirming = known->record.invitation;
+    record.expires_at = known->record.expires_at;
+  }
+  if (known != nullptr && known->record.state == federation::PeerState::invited)
+    record.confirming = known->record.confirming;
   invitation.record.used_by = card.zone;
   invitation.record.used_key = card.identity_key;
   store::Transaction use{.compares = {{invitation.key, invitation.revision}},

@@ -40,8 +40,8 @@ bool is_refusal(const Error& error) {
 
 // The zone's invitation was used, and it has not answered the confirmation.
 bool is_unconfirmed(const federation::PeerRecord& record) {
-  return record.state == PeerState::joining ||
-         (record.state == PeerState::active && !record.confirming.empty());
+  if (record.state == PeerState::joining) return true;
+  return record.state != PeerState::leaving && !record.confirming.empty();
 }
 
 }  // namespace
@@ -107,7 +107,8 @@ Task<Status> Joining::confirm(PeerTable::Stored joining) {
   const federation::Peer& peer = joining.peer;
   federation::PeerRecord& record = joining.record;
   const bool was_peer = record.state == PeerState::active;
-  const std::string secret = was_peer ? record.confirming : record.invitation;
+  const bool was_invited = record.state == PeerState::invited;
+  const std::string secret = record.state == PeerState::joining ? record.invitation : record.confirming;
   const ConfirmationRequest request{.secret = secret, .zone = services_.config.name};
   TlsOptions tls{.trusted_ca_pem = peer.ca_pem, .expected_name = federation::zone_name_uri(peer.name)};
   const auto answer = co_await call_unnamed(services_.runtime, peer.endpoint, std::move(tls),
@@ -122,7 +123,8 @@ Task<Status> Joining::confirm(PeerTable::Stored joining) {
   if (!was_peer) record.since = to_rfc3339(services_.runtime.clock.wall_now());
   record.membership = digest_of(secret);
   record.expires_at.clear();
-  record.invitation.clear();
+  // An invitation of ours that it has accepted besides may be confirmed still.
+  if (!was_invited) record.invitation.clear();
   record.confirming.clear();
   HANSE_CO_CHECK(co_await services_.peers.write(record, joining.revision));
   if (was_peer) co_return Status();
@@ -133,10 +135,12 @@ Task<Status> Joining::confirm(PeerTable::Stored joining) {
 
 // Nothing comes of the invitation; what there was before it stays.
 Task<Status> Joining::give_up(PeerTable::Stored stored) {
-  if (stored.record.state != PeerState::active)
+  const bool was_peer = stored.record.state == PeerState::active;
+  const bool was_invited = stored.record.state == PeerState::invited && !stored.record.confirming.empty();
+  if (!was_peer && !was_invited)
     co_return co_await services_.peers.erase(stored.record.name, stored.revision);
   stored.record.confirming.clear();
-  stored.record.expires_at.clear();
+  if (was_peer) stored.record.expires_at.clear();
   co_return co_await services_.peers.write(std::move(stored.record), stored.revision);
 }
 

@@ -40,17 +40,20 @@ struct JoiningFixture : test::ZoneFixture {
         .value()
         .certificate_pem;
   }
+  federation::SignedRecord signed_card() {
+    const federation::ZoneCard card{
+        .zone = "lisbon", .endpoint = "lisbon:8443", .identity_key = key.public_key, .ca_pems = {ca}};
+    return federation::sign(signatures, key.key_pem,
+                            {.owner = "lisbon",
+                             .kind = federation::RecordKind::card,
+                             .version = card_version,
+                             .body = json::dump(to_json(card))})
+        .value();
+  }
   Task<http::Reply> accept() {
     ++asked;
     if (acceptance) co_return http::problem_response(*acceptance, "");
-    const federation::ZoneCard card{
-        .zone = "lisbon", .endpoint = "lisbon:8443", .identity_key = key.public_key, .ca_pems = {ca}};
-    const auto record = federation::sign(signatures, key.key_pem,
-                                         {.owner = "lisbon",
-                                          .kind = federation::RecordKind::card,
-                                          .version = card_version,
-                                          .body = json::dump(to_json(card))});
-    co_return http::json_response(200, to_json(AcceptanceAnswer{*record}));
+    co_return http::json_response(200, to_json(AcceptanceAnswer{signed_card()}));
   }
   Task<http::Reply> confirm() {
     ++confirmed;
@@ -105,6 +108,36 @@ TEST_CASE_FIXTURE(JoiningFixture, "a peer that refuses an invitation stays what 
   confirmation = no_such_invitation;
   CHECK(join('2').error().code == Code::not_found);
   CHECK(known() == before);
+}
+
+TEST_CASE_FIXTURE(JoiningFixture, "a zone that accepts our invitation meanwhile is asked on for its own") {
+  const auto accept_ours = [this] {
+    confirmation = silence;
+    CHECK(join('1')->state == PeerState::joining);
+    const auto ours = federation::read_invitation(
+        hashing, wait(zone->membership().invite(Seconds{3600})).value(), federation::InvitationKind::zone);
+    REQUIRE(wait(zone->membership().accept({ours->secret, signed_card()})));
+    CHECK(known().state == PeerState::invited);
+    return ours->secret;
+  };
+  SUBCASE("it had confirmed, and nothing was heard of it") {
+    const std::string secret = accept_ours();
+    confirmation.reset();
+    pass(Seconds{10});
+    CHECK(known().state == PeerState::active);
+    CHECK(known().membership == membership_of('1'));
+    CHECK(wait(zone->membership().confirm({secret, "lisbon"})));
+    CHECK(known().membership == federation::secret_digest(hashing, secret));
+  }
+  SUBCASE("it had not, and ours is still open") {
+    const std::string secret = accept_ours();
+    confirmation = no_such_invitation;
+    pass(Seconds{10});
+    CHECK(known().state == PeerState::invited);
+    CHECK(known().confirming.empty());
+    CHECK(wait(zone->membership().confirm({secret, "lisbon"})));
+    CHECK(known().state == PeerState::active);
+  }
 }
 
 TEST_CASE_FIXTURE(JoiningFixture, "a peer that does not answer the confirmation has rights and is asked on") {
