@@ -22,7 +22,8 @@ CASES = {
     "disk": ["--dirty", "0", "--lines", "50", "--line-bytes", "4096"],
 }
 LAN = {"delayMs": 0, "mbit": 0}  # of the link; the other cases have that of two_zones.yaml
-TITLES = {"lan": "idle, no delay, no limit of the link", "idle": "idle", "memory": "dirties 8 MB/s", "disk": "writes 50 × 4 KiB/s, each synced"}
+TITLES = {"lan": "idle, no delay, no limit of the link", "idle": "idle", "memory": "dirties 8 MB/s",
+          "disk": "writes 50 × 4 KiB/s, each synced"}
 BUDGETS = {"blackout_ms": "≤ 1.2", "total_s": "≤ 1.15"}  # of the ratios
 FIGURES = {  # and how they are shown
     "blackout_ms": ("blackout by QEMU's events, ms", 1, ".0f"),
@@ -71,7 +72,8 @@ def print_summary(cases):
         moves = [pair["hanse"] for pair in result["pairs"]]
         ratios = [move["wire_bytes"] / (move["image_bytes"] + move["memory_bytes"] + move["disk_bytes"]) for move in moves]
         median, low, high = report.quartiles(ratios)
-        rows.append([TITLES[case], "bytes on the wire, ratio to memory and disk as QEMU sent them", f"{median:.3f} ({low:.3f}–{high:.3f})", "", "", "≤ 1.05"])
+        rows.append([TITLES[case], "bytes on the wire, ratio to memory and disk as QEMU sent them",
+                     f"{median:.3f} ({low:.3f}–{high:.3f})", "", "", "≤ 1.05"])
         if "agent_kib" in result:
             rows.append([TITLES[case], "memory of the target's agent, MB: idle, after the moves",
                          ", ".join(f"{kib * 1024 / 1e6:.1f}" for kib in result["agent_kib"].values()), "", "", "≤ 20"])

@@ -44,7 +44,7 @@ double modelled_ms(const model::Coordinates& a, const model::Coordinates& b) {
 
 // Each zone of these federations states its coordinates.
 model::Coordinates place_of(const zone::ZoneConfig& config) {
-  return {config.latitude.value(), config.longitude.value()};
+  return {config.latitude.value_or(0), config.longitude.value_or(0)};
 }
 
 bool is_near(const Sites& sites, const zone::ZoneConfig& config, const model::LatencyTarget& target) {
