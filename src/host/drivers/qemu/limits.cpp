@@ -62,7 +62,13 @@ fi
 std::string release_script(const std::string& list) {
   return fmt::format(R"(
 [ -f '{0}' ] || exit 0
-while read -r group; do rmdir "$group" 2>/dev/null || true; done < '{0}'
+while read -r group; do
+  # A process that has just ended is in its group for a moment more.
+  for pause in 0.05 0.1 0.2 0.4 0.8; do
+    if rmdir "$group" 2>/dev/null || [ ! -e "$group" ]; then break; fi
+    sleep $pause
+  done
+done < '{0}'
 rm -f '{0}'
 )",
                      list);
