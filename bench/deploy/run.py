@@ -20,7 +20,7 @@ import hanse_cli
 import report
 from zone_api import ZoneApi
 
-NAME = "bench-deploy"
+NAME = "deploy"
 BOOT_SECONDS = 5
 HOSTS = 2
 PATIENCE = 120
