@@ -1,6 +1,7 @@
 #include "testbed/remover.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -16,6 +17,7 @@ namespace hanse::testbed {
 namespace {
 
 constexpr Nanos kEndPoll = Millis{50};
+constexpr Nanos kGroupLimit = Seconds{2};
 constexpr Bytes kPidFileLimit{64};
 constexpr std::string_view kControlGroups = "/sys/fs/cgroup/";
 constexpr Bytes kStateLimit{4 << 20};
@@ -40,6 +42,13 @@ Task<std::set<std::int64_t>> read_guests(Runtime& runtime, std::string host_data
   co_return guests;
 }
 
+// A process that has just ended has no command line any more and is in its group for a moment still.
+Task<void> remove_control_group(Runtime& runtime, std::string group) {
+  const MonotonicTime deadline = runtime.clock.now() + kGroupLimit;
+  while (::rmdir(group.c_str()) != 0 && errno == EBUSY && runtime.clock.now() < deadline)
+    co_await sleep_for(runtime.scheduler, kEndPoll);
+}
+
 // Those that the host made for its guests and wrote down. Requires: the guests have ended. Only groups of
 // that name go, whatever the file says.
 Task<void> remove_control_groups(Runtime& runtime, std::string host_data_folder) {
@@ -52,7 +61,9 @@ Task<void> remove_control_groups(Runtime& runtime, std::string host_data_folder)
     if (!list) continue;
     std::istringstream lines(*list);
     for (std::string group; std::getline(lines, group);) {
-      if (group.starts_with(kControlGroups) && group.ends_with("/hanse-" + name)) ::rmdir(group.c_str());
+      const bool is_its_own = group.starts_with(kControlGroups) && group.find("..") == std::string::npos &&
+                              group.find("/hanse-" + name) != std::string::npos;
+      if (is_its_own) co_await remove_control_group(runtime, std::move(group));
     }
   }
 }

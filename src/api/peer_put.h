@@ -17,8 +17,6 @@
 
 namespace hanse::api {
 
-// The annotation of an instance that names its workload: "<zone>/<tenant>/<workspace>/<name>#<index>".
-
 // What an instance of the peer needs, where the policy lets it place instances at all. Errors:
 // permission_denied.
 Status check_peer_brings(const Context& context, const Call& call, const std::string& flavour);

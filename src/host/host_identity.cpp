@@ -1,24 +1,14 @@
 #include "host/host_identity.h"
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
 #include "federation/peers.h"
 #include "host/host_config.h"
 #include "model/host_messages.h"
-#include "runtime/sleep.h"
+#include "runtime/renewal.h"
 
 namespace hanse::host {
-namespace {
-
-// The wall clock may be set in the meantime.
-constexpr Nanos kLongestSleep = Seconds{600};
-constexpr Nanos kRetryBase = Seconds{1};
-constexpr Nanos kRetryCap = Seconds{300};
-
-}  // namespace
-
 HostIdentity::HostIdentity(Runtime& runtime, Certificates& certificates, const std::string& data_dir)
     : runtime_(runtime),
       certificates_(certificates),
@@ -60,33 +50,24 @@ TlsOptions HostIdentity::tls() const {
           .expected_name = federation::zone_name_uri(name_.zone)};
 }
 
-WallTime HostIdentity::half_life() const {
-  return info_.not_before + (info_.not_after - info_.not_before) / 2;
+Task<void> HostIdentity::keep_fresh(http::Client& zone) {
+  return keep_renewed(runtime_, {.current = [this] { return info_; },
+                                 .renew = [this, &zone] { return renew_and_tell(zone); }});
 }
 
-Task<void> HostIdentity::keep_fresh(http::Client& zone) {
-  for (int failures = 0;;) {
-    const Nanos left = half_life() - runtime_.clock.wall_now();
-    if (left > Nanos{0}) {
-      co_await sleep_for(runtime_.scheduler, std::min(left, kLongestSleep));
-      continue;
-    }
-    const Status renewed = co_await renew(zone);
-    if (renewed) {
-      log_.info("the certificate of host '{}' is renewed until {}", name_.host, to_rfc3339(info_.not_after));
-      failures = 0;
-    } else {
-      const bool over = runtime_.clock.wall_now() > info_.not_after;
-      log_.warning("the certificate of host '{}' {} {} and cannot be renewed: {}{}", name_.host,
-                   over ? "has ended at" : "ends at", to_rfc3339(info_.not_after), renewed.error().message,
-                   over ? fmt::format("; remove {}, delete the host at its zone and enrol it anew",
-                                      files_.identity_path())
-                        : "");
-    }
-    // Also after a success: a zone that issues certificates that are old already is not asked in a loop.
-    co_await sleep_for(runtime_.scheduler, backoff_delay(runtime_.random, failures, kRetryBase, kRetryCap));
-    if (!renewed) ++failures;
+Task<Status> HostIdentity::renew_and_tell(http::Client& zone) {
+  const Status renewed = co_await renew(zone);
+  if (renewed) {
+    log_.info("the certificate of host '{}' is renewed until {}", name_.host, to_rfc3339(info_.not_after));
+    co_return renewed;
   }
+  const bool over = runtime_.clock.wall_now() > info_.not_after;
+  log_.warning(
+      "the certificate of host '{}' {} {} and cannot be renewed: {}{}", name_.host,
+      over ? "has ended at" : "ends at", to_rfc3339(info_.not_after), renewed.error().message,
+      over ? fmt::format("; remove {}, delete the host at its zone and enrol it anew", files_.identity_path())
+           : "");
+  co_return renewed;
 }
 
 Task<Status> HostIdentity::renew(http::Client& zone) {

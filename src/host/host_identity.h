@@ -33,7 +33,7 @@ class HostIdentity {
  private:
   Status take(IdentityRecord record);
   Task<Status> renew(http::Client& zone);
-  WallTime half_life() const;
+  Task<Status> renew_and_tell(http::Client& zone);
 
   Runtime& runtime_;
   Certificates& certificates_;

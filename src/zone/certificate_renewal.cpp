@@ -1,43 +1,26 @@
 #include "zone/certificate_renewal.h"
 
-#include <algorithm>
-
-#include "runtime/sleep.h"
+#include "runtime/renewal.h"
 
 namespace hanse::zone {
-namespace {
-
-constexpr Nanos kLongestRenewalSleep = Seconds{600};
-constexpr Nanos kRenewalRetryBase = Seconds{1};
-constexpr Nanos kRenewalRetryCap = Seconds{300};
-
-}  // namespace
 
 CertificateInfo CertificateRenewal::certificate() const {
   return certificates_.read(identity_.certificate().certificate_pem).value_or(CertificateInfo{});
 }
 
 Task<void> CertificateRenewal::keep_fresh() {
-  for (int failures = 0;;) {
-    const CertificateInfo current = certificate();
-    const WallTime half_life = current.not_before + (current.not_after - current.not_before) / 2;
-    const Nanos left = half_life - runtime_.clock.wall_now();
-    if (left > Nanos{0}) {
-      co_await sleep_for(runtime_.scheduler, std::min(left, kLongestRenewalSleep));
-      continue;
-    }
-    const Status renewed = identity_.renew(options_.addresses);
-    if (renewed) {
-      failures = 0;
-      options_.renewed();
-    } else {
-      complain(renewed.error());
-    }
-    // Also after a success: certificates that are over when they are made are not made in a loop.
-    co_await sleep_for(runtime_.scheduler,
-                       backoff_delay(runtime_.random, failures, kRenewalRetryBase, kRenewalRetryCap));
-    if (!renewed) ++failures;
+  return keep_renewed(runtime_,
+                      {.current = [this] { return certificate(); }, .renew = [this] { return renew(); }});
+}
+
+Task<Status> CertificateRenewal::renew() {
+  Status renewed = identity_.renew(options_.addresses);
+  if (renewed) {
+    options_.renewed();
+  } else {
+    complain(renewed.error());
   }
+  co_return renewed;
 }
 
 void CertificateRenewal::complain(const Error& error) const {

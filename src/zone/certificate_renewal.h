@@ -1,6 +1,5 @@
-// CertificateRenewal: keeps the certificate that the zone serves with fresh: another one is made when half of
-// its life is over, by the wall clock, which is the one that others judge it by. It may be set, or the
-// machine may sleep, so the time is looked at every few minutes. What fails is tried again soon.
+// CertificateRenewal: keeps the certificate that the zone serves with fresh (runtime/renewal.h), by its own
+// CA.
 //
 // Thread: the loop. Failure: told in the log, as an error once the certificate is over.
 #pragma once
@@ -35,6 +34,7 @@ class CertificateRenewal {
   Task<void> keep_fresh();
 
  private:
+  Task<Status> renew();
   void complain(const Error& error) const;
   // Of the certificate in use; one that cannot be read is over.
   CertificateInfo certificate() const;

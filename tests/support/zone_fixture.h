@@ -153,6 +153,15 @@ struct ZoneFixture {
     host.metadata = {.name = name, .uid = "host-" + name};
     REQUIRE(wait(zone->tables().hosts.create(host)));
   }
+  // Of what add_sku() and add_image() make.
+  static model::Workload witness_workload(std::int32_t replicas) {
+    model::Workload made;
+    made.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
+    made.spec.replicas = replicas;
+    made.spec.instance.spec.sku_ref = "skus/tiny";
+    made.spec.instance.spec.boot_volume.source_image_ref = "images/witness";
+    return made;
+  }
   void add_sku(const std::string& name = "tiny", std::int64_t memory = 192) {
     model::InstanceSku sku;
     sku.metadata = {.name = name, .tenant = "default"};

@@ -39,14 +39,6 @@ struct ExplainerFixture : test::ZoneFixture {
     const auto sent = federation::sign(signatures, key.key_pem, record).value();
     REQUIRE(zone->records().answer("lisbon", {.records = {sent}}));
   }
-  static model::Workload explained_workload(std::int32_t replicas) {
-    model::Workload made;
-    made.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
-    made.spec.replicas = replicas;
-    made.spec.instance.spec.sku_ref = "skus/tiny";
-    made.spec.instance.spec.boot_volume.source_image_ref = "images/witness";
-    return made;
-  }
   void put(const model::Workload& workload) {
     REQUIRE(wait(zone->frontends().workloads.put(workload, std::nullopt)));
   }
@@ -65,7 +57,7 @@ const model::ExplainedCandidate& candidate_of(const model::PlacementExplanation&
 
 TEST_CASE_FIXTURE(ExplainerFixture,
                   "a zone and a host that are full of replicas have room for each of them") {
-  put(explained_workload(4));
+  put(witness_workload(4));
   pass(Seconds{10});
   REQUIRE(room() == 0);
   const model::WorkloadExplanation explanation = explained();
@@ -80,7 +72,7 @@ TEST_CASE_FIXTURE(ExplainerFixture,
 }
 
 TEST_CASE_FIXTURE(ExplainerFixture, "a replica that spreads by host may be on the host where it is") {
-  model::Workload spread = explained_workload(2);
+  model::Workload spread = witness_workload(2);
   spread.spec.placement.spread = model::Spread::host;
   put(spread);
   pass(Seconds{10});
@@ -95,7 +87,7 @@ TEST_CASE_FIXTURE(ExplainerFixture, "a replica that spreads by host may be on th
 }
 
 TEST_CASE_FIXTURE(ExplainerFixture, "a peer that is full of a replica has room for it") {
-  put(explained_workload(1));
+  put(witness_workload(1));
   pass(Seconds{10});
   hear_of_lisbon(0);
   REQUIRE(wait(zone->tables().workloads.update(id("web"), [](model::Workload& changed) -> Status {
@@ -108,7 +100,7 @@ TEST_CASE_FIXTURE(ExplainerFixture, "a peer that is full of a replica has room f
 
 TEST_CASE_FIXTURE(ExplainerFixture, "what a zone said when it was asked is in the explanation") {
   hear_of_lisbon(9);
-  model::Workload abroad = explained_workload(1);
+  model::Workload abroad = witness_workload(1);
   abroad.spec.placement.zones = {"lisbon"};
   put(abroad);
   pass(Seconds{2});
@@ -122,7 +114,7 @@ TEST_CASE_FIXTURE(ExplainerFixture, "what a zone said when it was asked is in th
 
 TEST_CASE_FIXTURE(ExplainerFixture,
                   "what a zone refuses to one replica does not stand against one that it has") {
-  put(explained_workload(1));
+  put(witness_workload(1));
   pass(Seconds{10});
   REQUIRE(wait(zone->tables().workloads.update(id("web"), [](model::Workload& changed) -> Status {
     changed.spec.replicas = 2;
@@ -139,7 +131,7 @@ TEST_CASE_FIXTURE(ExplainerFixture,
 }
 
 TEST_CASE_FIXTURE(ExplainerFixture, "of more replicas than are explained the others are counted") {
-  model::Workload large = explained_workload(103);
+  model::Workload large = witness_workload(103);
   large.spec.placement.member_states = {"PT"};
   put(large);
   const model::WorkloadExplanation explanation = explained();
@@ -150,7 +142,7 @@ TEST_CASE_FIXTURE(ExplainerFixture, "of more replicas than are explained the oth
 TEST_CASE_FIXTURE(ExplainerFixture,
                   "a price is that of a zone's digest until the zone has answered with another") {
   hear_of_lisbon(9);
-  model::Workload cheap = explained_workload(1);
+  model::Workload cheap = witness_workload(1);
   cheap.spec.placement.weights.price = 1;
   cheap.spec.placement.max_euro_per_hour = 0.01;
   put(cheap);
@@ -168,7 +160,7 @@ TEST_CASE_FIXTURE(ExplainerFixture,
 }
 
 TEST_CASE_FIXTURE(ExplainerFixture, "an architecture that its SKU has not is why no zone can be the one") {
-  model::Workload wrong = explained_workload(1);
+  model::Workload wrong = witness_workload(1);
   wrong.spec.placement.architecture = "aarch64";
   put(wrong);
   const auto here = candidate_of(explained().replicas.at(0).zones, "helsinki");

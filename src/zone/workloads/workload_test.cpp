@@ -27,14 +27,6 @@ struct WorkloadFixture : test::ZoneFixture {
       pass(Seconds{10});
     }
   }
-  static model::Workload workload(std::int32_t replicas) {
-    model::Workload made;
-    made.metadata = {.name = "web", .tenant = "default", .workspace = "default"};
-    made.spec.replicas = replicas;
-    made.spec.instance.spec.sku_ref = "skus/tiny";
-    made.spec.instance.spec.boot_volume.source_image_ref = "images/witness";
-    return made;
-  }
   void put(const model::Workload& wanted) {
     REQUIRE(wait(zone->frontends().workloads.put(wanted, std::nullopt)));
   }
@@ -48,13 +40,13 @@ struct WorkloadFixture : test::ZoneFixture {
 };
 
 TEST_CASE_FIXTURE(WorkloadFixture, "replicas come, become fewer, and go with the workload") {
-  put(workload(3));
+  put(witness_workload(3));
   pass(Seconds{10});
   CHECK(running() == 3);
   CHECK(now().status.ready == 3);
   CHECK(now().status.state == model::ResourceState::active);
   CHECK(get("web-2").status.workload == "helsinki/default/default/web#2");
-  put(workload(1));
+  put(witness_workload(1));
   pass(Seconds{10});
   CHECK(running() == 1);
   CHECK(zone->tables().instances.get(id("web-0")));
@@ -65,10 +57,10 @@ TEST_CASE_FIXTURE(WorkloadFixture, "replicas come, become fewer, and go with the
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture, "with another template replicas are made anew, one at a time") {
-  put(workload(2));
+  put(witness_workload(2));
   pass(Seconds{10});
   const std::string before = get("web-0").metadata.uid;
-  model::Workload changed = workload(2);
+  model::Workload changed = witness_workload(2);
   changed.spec.instance.labels["tier"] = "front";
   put(changed);
   for (int i = 0; i < 100; ++i) {
@@ -83,10 +75,10 @@ TEST_CASE_FIXTURE(WorkloadFixture, "with another template replicas are made anew
 
 TEST_CASE_FIXTURE(WorkloadFixture,
                   "the template's power is that of all replicas, which are not made anew for it") {
-  put(workload(2));
+  put(witness_workload(2));
   pass(Seconds{10});
   const std::string kept = get("web-0").metadata.uid;
-  model::Workload changed = workload(2);
+  model::Workload changed = witness_workload(2);
   changed.spec.instance.spec.power = model::Power::stopped;
   put(changed);
   pass(Seconds{10});
@@ -105,7 +97,7 @@ TEST_CASE_FIXTURE(WorkloadFixture,
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture, "one in each zone is one here, and the next has nowhere to go") {
-  model::Workload everywhere = workload(1);
+  model::Workload everywhere = witness_workload(1);
   everywhere.spec.placement.per_zone = true;
   put(everywhere);
   pass(Seconds{10});
@@ -121,7 +113,7 @@ TEST_CASE_FIXTURE(WorkloadFixture, "one in each zone is one here, and the next h
 
 TEST_CASE_FIXTURE(WorkloadFixture,
                   "what the policy does not let in is said with the reason, and follows its change") {
-  model::Workload elsewhere = workload(1);
+  model::Workload elsewhere = witness_workload(1);
   elsewhere.spec.placement.member_states = {"PT"};
   put(elsewhere);
   pass(Seconds{10});
@@ -137,9 +129,9 @@ TEST_CASE_FIXTURE(WorkloadFixture,
 
 TEST_CASE_FIXTURE(WorkloadFixture,
                   "one that no longer satisfies its policy is reported and goes on running") {
-  put(workload(1));
+  put(witness_workload(1));
   pass(Seconds{10});
-  model::Workload changed = workload(1);
+  model::Workload changed = witness_workload(1);
   changed.spec.placement.member_states = {"PT"};
   put(changed);
   pass(Seconds{10});
@@ -150,7 +142,7 @@ TEST_CASE_FIXTURE(WorkloadFixture,
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture, "an architecture that its SKU has not is said, and nothing is placed") {
-  model::Workload wanted = workload(1);
+  model::Workload wanted = witness_workload(1);
   wanted.spec.placement.architecture = "aarch64";
   put(wanted);
   pass(Seconds{10});
@@ -165,12 +157,12 @@ TEST_CASE_FIXTURE(WorkloadFixture, "an architecture that its SKU has not is said
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture, "replicas that are to be spread over hosts from now on are told so") {
-  put(workload(2));
+  put(witness_workload(2));
   pass(Seconds{10});
   REQUIRE(running() == 2);
   CHECK(get("web-0").annotations.count(model::kSpreadAnnotation) == 0);
   const std::string uid = get("web-1").metadata.uid;
-  model::Workload spread = workload(2);
+  model::Workload spread = witness_workload(2);
   spread.spec.placement.spread = model::Spread::host;
   put(spread);
   pass(Seconds{10});
@@ -179,19 +171,19 @@ TEST_CASE_FIXTURE(WorkloadFixture, "replicas that are to be spread over hosts fr
   CHECK(get("web-0").annotations.at(model::kSpreadAnnotation) == "host");
   CHECK(now().status.conditions.front().message.find("web-1 is on host 'h1' of zone 'helsinki' with web-0") !=
         std::string::npos);
-  put(workload(2));
+  put(witness_workload(2));
   pass(Seconds{10});
   CHECK(get("web-0").annotations.count(model::kSpreadAnnotation) == 0);
 }
 
 TEST_CASE_FIXTURE(WorkloadFixture,
                   "a replica without room waits where nothing else qualifies, and runs when there is some") {
-  put(workload(5));  // four fit
+  put(witness_workload(5));  // four fit
   pass(Seconds{10});
   CHECK(running() == 4);
   pass_minutes(1);
   CHECK(running() == 4);
-  put(workload(3));
+  put(witness_workload(3));
   pass(Seconds{10});
   CHECK(running() == 3);
 }

@@ -40,20 +40,20 @@ std::string limit_script(const model::MachineSpec& machine, const ProcessId& pro
   return fmt::format("root='{}'\nlist='{}'\n", root, list) + kFunctions +
          fmt::format(R"(
 if [ -n "$unified" ]; then
-  group=$unified/hanse-{0}
-  echo "$group" > "$list"
+  group=$unified/hanse-{0}-{4}
+  echo "$group" >> "$list"
   mkdir -p "$group"
   echo {1} > "$group/memory.max"
   echo {2} {3} > "$group/cpu.max"
   echo {4} > "$group/cgroup.procs"
 else
-  printf '%s\n' "$memory/hanse-{0}" "$cpu/hanse-{0}" > "$list"
-  mkdir -p "$memory/hanse-{0}" "$cpu/hanse-{0}"
-  echo {1} > "$memory/hanse-{0}/memory.limit_in_bytes"
-  echo {3} > "$cpu/hanse-{0}/cpu.cfs_period_us"
-  echo {2} > "$cpu/hanse-{0}/cpu.cfs_quota_us"
-  echo {4} > "$memory/hanse-{0}/cgroup.procs"
-  echo {4} > "$cpu/hanse-{0}/cgroup.procs"
+  printf '%s\n' "$memory/hanse-{0}-{4}" "$cpu/hanse-{0}-{4}" >> "$list"
+  mkdir -p "$memory/hanse-{0}-{4}" "$cpu/hanse-{0}-{4}"
+  echo {1} > "$memory/hanse-{0}-{4}/memory.limit_in_bytes"
+  echo {3} > "$cpu/hanse-{0}-{4}/cpu.cfs_period_us"
+  echo {2} > "$cpu/hanse-{0}-{4}/cpu.cfs_quota_us"
+  echo {4} > "$memory/hanse-{0}-{4}/cgroup.procs"
+  echo {4} > "$cpu/hanse-{0}-{4}/cgroup.procs"
 fi
 )",
                      machine.uid, bytes, quota, kPeriodMicros, process.pid);
@@ -65,11 +65,13 @@ std::string release_script(const std::string& list) {
 while read -r group; do
   # A process that has just ended is in its group for a moment more.
   for pause in 0.05 0.1 0.2 0.4 0.8; do
-    if rmdir "$group" 2>/dev/null || [ ! -e "$group" ]; then break; fi
+    if rmdir "$group" 2>/dev/null || [ ! -e "$group" ]; then continue 2; fi
     sleep $pause
   done
+  echo "$group" >> '{0}.left'
 done < '{0}'
 rm -f '{0}'
+[ ! -f '{0}.left' ] || mv '{0}.left' '{0}'
 )",
                      list);
 }
@@ -86,7 +88,7 @@ Task<void> limit_process(DriverContext& context, const Machine& machine, Process
 Task<void> release_limits(DriverContext& context, const Machine& machine) {
   const auto list = co_await context.runtime.files.info(machine.paths.control_groups());
   if (!list) co_return;
-  // A group that stays behind is empty and is taken again by the next start.
+  // What could not be removed stays on the list, for the next time.
   static_cast<void>(co_await run_script(context.runtime, release_script(machine.paths.control_groups())));
 }
 

@@ -1,4 +1,5 @@
 // Limits of memory and CPU for a QEMU process, in a control group of version 1 or 2 below the agent's own.
+// Each process has its own, as a machine that moves between two hosts of one computer has two for a while.
 // Where none can be written the machine runs without, and the log says so once. Their paths are written down
 // before they are made: an agent that starts in another control group, or `hanse testbed down`, finds them.
 #pragma once

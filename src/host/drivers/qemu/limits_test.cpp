@@ -54,13 +54,17 @@ TEST_CASE("the groups of a machine are written down, and removed by that list") 
     const auto made = groups.listed();
     REQUIRE(made.size() == (unified ? 1 : 2));
     for (const std::string& group : made) {
-      CHECK(group.ends_with("/hanse-0123abcd"));
+      CHECK(group.ends_with("/hanse-0123abcd-4711"));
       CHECK(first_line(group + "/cgroup.procs") == "4711");
     }
     CHECK(first_line(made[0] + (unified ? "/memory.max" : "/memory.limit_in_bytes")) == "2147483648");
     // In a real hierarchy the files of a group go with it.
     for (const std::string& group : made)
       for (const auto& file : std::filesystem::directory_iterator(group)) std::filesystem::remove(file);
+    std::ofstream(made[0] + "/held");
+    CHECK(groups.run(release_script(groups.list)) == 0);
+    CHECK(groups.listed() == std::vector<std::string>{made[0]});
+    std::filesystem::remove(made[0] + "/held");
     CHECK(groups.run(release_script(groups.list)) == 0);
     for (const std::string& group : made) CHECK_FALSE(std::filesystem::exists(group));
     CHECK_FALSE(std::filesystem::exists(groups.list));
