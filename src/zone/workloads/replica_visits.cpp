@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/planted_bug.h"
+#include "base/scope.h"
 
 namespace hanse::zone {
 namespace {
@@ -36,11 +37,27 @@ std::string spread_mark(const model::Workload& workload) {
 
 }  // namespace
 
+Task<void> ReplicaVisits::visit_some(Pointer workload, std::size_t& next, Looks& looks) {
+  while (next < looks.size()) {
+    Look& look = looks[next];
+    const model::ReplicaAssignment& replica = workload->status.replicas[next++];
+    look.replica = co_await visit(workload, replica, look);
+  }
+}
+
 Task<ReplicaVisits::Visited> ReplicaVisits::visit_all(Pointer workload) {
+  const Replicas& replicas = workload->status.replicas;
+  Looks looks(replicas.size());
+  std::size_t next = 0;
+  Scope visits;
+  for (std::size_t i = 0; i < std::min(kVisitsAtOnce, replicas.size()); ++i)
+    static_cast<void>(visits.spawn(visit_some(workload, next, looks)));
+  co_await visits.wait_idle();
   Visited visited;
-  for (const model::ReplicaAssignment& replica : workload->status.replicas) {
-    Look look;
-    const auto seen = co_await visit(workload, replica, look);
+  for (std::size_t i = 0; i < replicas.size(); ++i) {
+    const model::ReplicaAssignment& replica = replicas[i];
+    const Look& look = looks[i];
+    const auto& seen = look.replica;
     if (look.outdated && !replica.deleting) visited.outdated.push_back(replica.index);
     if (look.homeless && !replica.deleting) visited.homeless.push_back(replica.index);
     if (!look.host.empty() && !replica.deleting) visited.hosts.emplace(replica.index, look.host);

@@ -5,6 +5,7 @@
 // problem in words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -18,6 +19,9 @@
 #include "zone/workloads/replica_zones.h"
 
 namespace hanse::zone {
+
+// Replicas that are looked at at once: each look may wait for another zone's answer.
+inline constexpr std::size_t kVisitsAtOnce = 16;
 
 class ReplicaVisits {
  public:
@@ -48,9 +52,13 @@ class ReplicaVisits {
     bool outdated = false;
     bool homeless = false;
     std::string host;
+    Result<model::ReplicaAssignment> replica;  // without a zone: it is gone, or was refused for good
   };
+  using Looks = std::vector<Look>;  // at the replicas of the workload, in their order
 
-  // An answer without a zone: it is gone, or was refused for good.
+  // From `next` on, one after the other. Several of them share a list.
+  Task<void> visit_some(Pointer workload, std::size_t& next, Looks& looks);
+
   Task<Result<model::ReplicaAssignment>> visit(Pointer workload, model::ReplicaAssignment replica,
                                                Look& look);
   Task<Result<model::ReplicaAssignment>> meet_other(Pointer workload, model::ReplicaAssignment replica,

@@ -9,8 +9,11 @@
 namespace hanse::zone {
 namespace {
 
-// Replicas in other zones do not announce themselves.
+// Replicas in other zones do not announce themselves. While some are on their way they are looked at more
+// often, though not all of a thousand four times a second.
 constexpr Nanos kLookAtWorkloadAgain = Seconds{2};
+constexpr Nanos kLookSoon = Millis{250};
+constexpr Nanos kLookSoonPerReplica = Millis{25};
 constexpr char kAllRunning[] = "AllRunning";
 
 std::string title_of(const model::Workload& workload) {
@@ -50,6 +53,25 @@ std::ptrdiff_t count_ready(const model::Workload& workload, const Replicas& repl
   return std::count_if(replicas.begin(), replicas.end(), [wanted](const model::ReplicaAssignment& replica) {
     return !replica.deleting && replica.power_state == wanted;
   });
+}
+
+bool is_on_its_way(const model::ReplicaAssignment& replica) {
+  switch (replica.power_state) {
+    case model::PowerState::unknown:
+    case model::PowerState::starting:
+    case model::PowerState::stopping:
+      return true;
+    default:
+      return replica.deleting;
+  }
+}
+
+Nanos until_next_look(const ReplicaVisits::Visited& visited) {
+  const Replicas& replicas = visited.replicas;
+  const bool soon = visited.problems.empty() && std::any_of(replicas.begin(), replicas.end(), is_on_its_way);
+  if (!soon) return kLookAtWorkloadAgain;
+  return std::clamp(static_cast<std::int64_t>(replicas.size()) * kLookSoonPerReplica, kLookSoon,
+                    kLookAtWorkloadAgain);
 }
 
 bool is_complete(const model::Workload& workload, const Replicas& replicas) {
@@ -192,7 +214,7 @@ Task<Result<Again>> WorkloadReconciler::finish(Pointer workload, ReplicaVisits::
         return {};
       });
   if (!written) co_return fail(written.error());
-  co_return Again(kLookAtWorkloadAgain);
+  co_return Again(until_next_look(visited));
 }
 
 }  // namespace hanse::zone
