@@ -34,6 +34,18 @@ bool says_no_zone(const model::Workload& workload) {
                      [](const model::Condition& condition) { return condition.reason == "NoZone"; });
 }
 
+// All that holds now: the newest of each type, until it said that all runs.
+std::string said_by(const model::Workload& workload) {
+  std::set<std::string> types;
+  std::string said;
+  for (const model::Condition& condition : workload.status.conditions) {
+    if (types.insert(condition.type).second && !condition.message.empty())
+      said += (said.empty() ? "" : "; ") + condition.message;
+    if (condition.reason == "AllRunning") break;
+  }
+  return said;
+}
+
 bool says(const std::string& message, const model::ReplicaAssignment& replica, const char* what) {
   return message.find(replica.instance + " " + what) != std::string::npos;
 }
@@ -211,8 +223,7 @@ std::optional<std::string> WorkloadWatch::unsettled_workload(const std::string& 
                                                              const model::Workload& workload) const {
   const std::string& name = workload.metadata.name;
   if (workload.metadata.deleted_at) return fmt::format("workload '{}' is still being deleted", name);
-  const auto& conditions = workload.status.conditions;
-  const std::string said = conditions.empty() ? "" : conditions.front().message;
+  const std::string said = said_by(workload);
   const auto wanted = workload.spec.instance.spec.power == model::Power::running ? model::PowerState::running
                                                                                  : model::PowerState::stopped;
   std::int32_t ready = 0;
