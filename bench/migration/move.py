@@ -14,7 +14,9 @@ import qmp
 NBD_PORT = "10809"
 MEMORY_PORT = "10810"
 STEP_SECONDS = 120
+DISK_POLL_SECONDS = 0.05
 UNLIMITED_BYTES_PER_SECOND = 10 << 30
+NEARLY_COPIED = 16 << 20  # of a disk; see wait_disk()
 
 
 @dataclasses.dataclass
@@ -116,11 +118,21 @@ class Move:
         monitor.execute("blockdev-mirror", job | {"speed": self.options.disk_bytes_per_second})
 
     def wait_disk(self):
+        """A guest that writes all the time never lets a background mirror become ready: with `switch` its writes wait for both sides
+        as soon as little is left."""
         monitor = self.source.qmp
-        monitor.wait_event("BLOCK_JOB_READY", STEP_SECONDS, lambda data: data["device"] == "disk0-mirror")
-        if self.options.copy_mode == "switch":
-            change = {"id": "disk0-mirror", "type": "mirror", "copy-mode": "write-blocking"}
-            monitor.execute("block-job-change", change)
+        deadline = time.monotonic() + STEP_SECONDS
+        switches = self.options.copy_mode == "switch"
+        while True:
+            job = next(job for job in monitor.execute("query-block-jobs") if job["device"] == "disk0-mirror")
+            if switches and (job["ready"] or job["len"] - job["offset"] <= NEARLY_COPIED):
+                monitor.execute("block-job-change", {"id": "disk0-mirror", "type": "mirror", "copy-mode": "write-blocking"})
+                switches = False
+            if job["ready"] and not switches:
+                break
+            if time.monotonic() > deadline:
+                raise qmp.QmpTimeout(f"the mirror is not ready within {STEP_SECONDS} s")
+            time.sleep(DISK_POLL_SECONDS)
         self._mark("disk_ready")
 
     def start_memory(self):

@@ -12,10 +12,10 @@ namespace {
 template <class Options>
 Options parsed(std::vector<std::string> arguments, GlobalOptions* global = nullptr) {
   const ParsedLine line = parse_command_line(std::move(arguments));
-  REQUIRE_MESSAGE(line.command.has_value(), line.text);
-  REQUIRE(std::holds_alternative<Options>(*line.command));
+  const Options* const options = line.command ? std::get_if<Options>(&*line.command) : nullptr;
+  REQUIRE_MESSAGE(options != nullptr, line.text);
   if (global != nullptr) *global = line.global;
-  return std::get<Options>(*line.command);
+  return *options;
 }
 
 TEST_CASE("each command is parsed into its options") {
@@ -31,6 +31,10 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(migrate.path == "relayed");
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--host", "h2"}).target_host == "h2");
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
+  CHECK(parsed<RotateOptions>({"federation", "rotate", "--finish", "--force"}).force);
+  const auto forced = parse_command_line({"federation", "rotate", "--force"});
+  CHECK(forced.exit_code != 0);
+  CHECK(forced.text.find("--finish") != std::string::npos);
   CHECK(parsed<PowerOptions>({"restart", "web"}).action == PowerAction::restart);
   CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);
   CHECK(parsed<GetOptions>({"image", "ls"}).kind == "images");

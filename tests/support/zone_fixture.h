@@ -57,6 +57,7 @@ class ScriptedHost {
 
   std::map<std::string, model::MachineDesired> desired;  // by uid, the newest
   std::vector<model::HostFrame> frames;                  // all that came
+  std::optional<model::HostPace> pace;                   // the newest
   bool obey = true;
   bool ended = false;
 
@@ -80,6 +81,8 @@ class ScriptedHost {
       desired[wanted.machine.uid] = wanted;
       if (obey) become(wanted);
     }
+    if (frames.back() == model::HostFrame::synced || frames.back() == model::HostFrame::ping)
+      pace = json::from_json<model::HostPace>(json::parse(frame.payload).value()).value();
     if (frames.back() == model::HostFrame::request) {
       const auto request = json::from_json<model::HostRequest>(json::parse(frame.payload).value()).value();
       send(model::HostFrame::response,
