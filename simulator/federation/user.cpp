@@ -87,18 +87,29 @@ Task<void> User::act() {
 Task<Status> User::act_on(Owned owned) {
   const std::uint64_t choice = draw(100);
   const std::string& transfer = owned.instance.status.transfer;
-  if (!transfer.empty()) {
-    constexpr std::uint64_t kCancels = 7;
-    if (choice >= kCancels) co_return Status();
-    HANSE_CO_CHECK(co_await call(owned.zone, "POST", fmt::format("{}/{}/cancel", kTransfersPath, transfer)));
-    co_return Status();
-  }
+  if (!transfer.empty()) co_return co_await act_on_transfer(owned.zone, transfer, choice);
   constexpr std::uint64_t kRestarts = 6;
   constexpr std::uint64_t kStops = 12;
   const char* action = choice < kRestarts ? "/restart" : choice < kStops ? "/stop" : nullptr;
   if (owned.instance.spec.power == model::Power::stopped) action = "/start";
   if (action == nullptr) co_return co_await move(std::move(owned));
   HANSE_CO_CHECK(co_await call(owned.zone, "POST", std::string(kInstancePath) + action));
+  co_return Status();
+}
+
+Task<Status> User::act_on_transfer(std::string zone, std::string transfer, std::uint64_t choice) {
+  constexpr std::uint64_t kCancels = 7;
+  constexpr std::uint64_t kPauses = 15;
+  constexpr std::uint64_t kLimits = 23;
+  const std::string path = fmt::format("{}/{}", kTransfersPath, transfer);
+  if (choice < kCancels) {
+    HANSE_CO_CHECK(co_await call(zone, "POST", path + "/cancel"));
+  } else if (choice < kLimits) {
+    model::TransferLimitsChange change;
+    if (choice < kPauses) change.paused = draw(2) == 0;
+    if (choice >= kPauses) change.max_rate = BytesPerSecond{draw(2) == 0 ? 0 : 2'000'000};
+    HANSE_CO_CHECK(co_await call(zone, "POST", path + "/limits", to_json(change)));
+  }
   co_return Status();
 }
 
@@ -109,6 +120,8 @@ Task<Status> User::move(Owned owned) {
                                  model::StreamPath::relayed};
   api::TransferDraft draft;
   draft.spec = {.instance = kInstanceName, .path = kPaths.at(draw(kPaths.size()))};
+  constexpr std::uint64_t kDeadlines = 15;
+  if (draw(100) < kDeadlines) draft.spec.deadline_seconds = static_cast<std::int64_t>(5 + draw(60));
   constexpr std::uint64_t kWithinZone = 45;
   if (draw(100) < kWithinZone)
     draft.spec.host = other_host(owned.instance.status.host);
@@ -121,7 +134,13 @@ Task<Status> User::move(Owned owned) {
 // The instance has an owner, who wants it to run, and it is not under way.
 Task<bool> User::finished() {
   const std::optional<Owned> owned = co_await find();
-  if (!owned || !owned->instance.status.transfer.empty()) co_return false;
+  if (!owned) co_return false;
+  if (const std::string& transfer = owned->instance.status.transfer; !transfer.empty()) {
+    // One that is paused would never end.
+    const std::string path = fmt::format("{}/{}/limits", kTransfersPath, transfer);
+    (void)co_await call(owned->zone, "POST", path, to_json(model::TransferLimitsChange{.paused = false}));
+    co_return false;
+  }
   if (owned->instance.spec.power == model::Power::running) co_return true;
   const auto started = co_await call(owned->zone, "POST", std::string(kInstancePath) + "/start");
   co_return started.has_value();

@@ -42,6 +42,7 @@ class User final : public ProcessRoot {
   Task<Status> deploy();
   Task<void> act();
   Task<Status> act_on(Owned owned);
+  Task<Status> act_on_transfer(std::string zone, std::string transfer, std::uint64_t choice);
   Task<Status> move(Owned owned);
   Task<bool> finished();
   Task<std::optional<Owned>> find();

@@ -94,6 +94,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<ConsoleInput>("ConsoleInput");
   writer.add<ConsoleOutput>("ConsoleOutput");
   writer.add<TransferDraft>("TransferDraft");
+  writer.add<model::TransferLimitsChange>("TransferLimitsChange");
   writer.add<TokenRequest>("TokenRequest");
   writer.add<TokenAnswer>("TokenAnswer");
   writer.add<LoginCodeRequest>("LoginCodeRequest");

@@ -65,6 +65,13 @@ Task<Result<http::Reply>> cancel(Context& context, Call call) {
   co_return json_reply(202, transfer);
 }
 
+Task<Result<http::Reply>> limit(Context& context, Call call) {
+  HANSE_CO_TRY(const auto change, read_body<model::TransferLimitsChange>(call.request.body));
+  HANSE_CO_TRY(const auto transfer, co_await context.parts.transfers.limit(id_of(call.path), change));
+  note_revision(call.audit, transfer.metadata.resource_version);
+  co_return json_reply(202, transfer);
+}
+
 }  // namespace
 
 void add_transfer_routes(Routes& routes, Context& context) {
@@ -101,6 +108,16 @@ void add_transfer_routes(Routes& routes, Context& context) {
                     .success = 202,
                     .options = {.body_limit = kMaxActionBody},
                     .function = [&context](Call call) { return cancel(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}/{{name}}/limits", kPath),
+                    .access = kUsers,
+                    .permission = permission_to("post.limits"),
+                    .summary = "Change what a transfer may take, pause it or let it go on, before its commit "
+                               "point; what is left out stays",
+                    .request_schema = "TransferLimitsChange",
+                    .answer_schema = "Transfer",
+                    .success = 202,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) { return limit(context, std::move(call)); }});
 }
 
 }  // namespace hanse::api

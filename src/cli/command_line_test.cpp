@@ -31,6 +31,17 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(migrate.path == "relayed");
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--host", "h2"}).target_host == "h2");
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--pause"}).pause);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).max_rate == 12'500'000);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--max-blackout", "2s"}).max_blackout_ms ==
+        2'000);
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"migrate", "web"},
+                                                {"migrate", "web", "--to", "b", "--pause"},
+                                                {"migrate", "web", "--pause", "--resume"},
+                                                {"migrate", "web", "--pause", "--deadline", "1h"},
+                                                {"migrate", "web", "--to", "b", "--bandwidth", "100"},
+                                                {"migrate", "web", "--to", "b", "--max-blackout", "2h"}})
+    CHECK(parse_command_line(wrong).exit_code != 0);
   CHECK(parsed<RotateOptions>({"federation", "rotate", "--finish", "--force"}).force);
   const auto forced = parse_command_line({"federation", "rotate", "--force"});
   CHECK(forced.exit_code != 0);

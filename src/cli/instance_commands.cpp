@@ -1,14 +1,51 @@
 // migrate, start, stop, restart, console, logs.
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 #include "cli/command_groups.h"
 
 namespace hanse::cli {
 namespace {
 
+using Units = std::map<std::string, std::int64_t>;
+
+void add_limits(CLI::App& migrate, MigrateOptions& options) {
+  const Units rates = {{"kbit", 125},    {"Mbit", 125'000}, {"Gbit", 125'000'000},
+                       {"kB", 1'000},    {"MB", 1'000'000}, {"GB", 1'000'000'000},
+                       {"KiB", 1 << 10}, {"MiB", 1 << 20},  {"GiB", 1 << 30}};
+  migrate
+      .add_option("--bandwidth", options.max_rate,
+                  "What disk and memory may take of the link in a second: 100Mbit, 12MB, 8MiB; 0MB: all")
+      ->transform(CLI::AsNumberWithUnit(rates, CLI::AsNumberWithUnit::UNIT_REQUIRED, "RATE"));
+  migrate
+      .add_option("--max-blackout", options.max_blackout_ms,
+                  "The longest stop of the guest that is planned for: 100ms, 2s; 100ms if left out")
+      ->transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1'000}}, CLI::AsNumberWithUnit::UNIT_REQUIRED,
+                                        "TIME"));
+}
+
+// Without a target they change the move that is under way.
+void check_migrate(const MigrateOptions& given) {
+  const bool moves = !given.target_zone.empty() || !given.target_host.empty();
+  const bool limits = given.max_rate || given.max_blackout_ms;
+  const int ways = (given.cancel ? 1 : 0) + (given.pause ? 1 : 0) + (given.resume ? 1 : 0) +
+                   (given.target_zone.empty() ? 0 : 1) + (given.target_host.empty() ? 0 : 1);
+  if (ways > 1 || (ways == 0 && !limits)) {
+    throw CLI::ValidationError(
+        "migrate",
+        "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "
+        "--pause, --resume, --bandwidth and --max-blackout");
+  }
+  if (!moves && !given.deadline.empty())
+    throw CLI::ValidationError("--deadline", "goes with --to or --host, it cannot be changed later");
+}
+
 void add_migrate(CLI::App& app, CommandDrafts& drafts) {
   CLI::App* migrate =
-      app.add_subcommand("migrate", "Move a running instance to another zone, or to another host of its own");
+      app.add_subcommand("migrate",
+                         "Move a running instance to another zone, or to another host of its own; "
+                         "or change, pause or cancel a move that is under way");
   migrate->add_option("instance", drafts.migrate.instance, "Name of the instance")->required();
   migrate->add_option("--to", drafts.migrate.target_zone, "The zone that it moves to");
   migrate->add_option("--host", drafts.migrate.target_host, "The host of its own zone that it moves to");
@@ -16,14 +53,14 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
       ->check(CLI::IsMember({"automatic", "direct", "relayed"}))
       ->capture_default_str();
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
+  add_limits(*migrate, drafts.migrate);
+  migrate->add_option("--deadline", drafts.migrate.deadline,
+                      "It rolls back if the guest has not switched by then: 90s, 10m, 2h");
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");
+  migrate->add_flag("--pause", drafts.migrate.pause, "Let it wait; the guest runs on where it is");
+  migrate->add_flag("--resume", drafts.migrate.resume, "Let it go on");
   migrate->callback([&drafts] {
-    const MigrateOptions& given = drafts.migrate;
-    const int ways =
-        (given.cancel ? 1 : 0) + (given.target_zone.empty() ? 0 : 1) + (given.target_host.empty() ? 0 : 1);
-    if (ways != 1) {
-      throw CLI::ValidationError("migrate", "give one of --to ZONE, --host HOST and --cancel");
-    }
+    check_migrate(drafts.migrate);
     drafts.command = drafts.migrate;
   });
 }

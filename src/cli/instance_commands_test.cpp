@@ -104,6 +104,30 @@ TEST_CASE("migrate without waiting, and cancel") {
   CHECK(stage.terminal.output == "transfer/t1 is being cancelled\n");
 }
 
+TEST_CASE("migrate with limits, and changes of a move under way") {
+  Stage stage;
+  stage.zone.on("POST " + kTransfers, json::dump(transfer(R"("phase":"planned")")), 201);
+  MigrateOptions options{.instance = "web", .target_zone = "b", .max_rate = 2'000'000, .deadline = "10m"};
+  options.no_wait = true;
+  CHECK(stage.run(run_migrate(stage.session(), options)));
+  const auto sent =
+      json::parse(stage.zone.requests.back().substr(("POST " + kTransfers + " ").size())).value();
+  CHECK(sent.at("spec").at("limits").at("maxRate") == 2'000'000);
+  CHECK(sent.at("spec").at("deadlineSeconds") == 600);
+  const auto change = [&stage](const MigrateOptions& wanted, const std::string& body, const char* said) {
+    stage.terminal.output.clear();
+    stage.zone.on("GET " + kInstance, R"({"status":{"transfer":"t1"}})");
+    stage.zone.on("POST " + kTransfers + "/t1/limits", json::dump(transfer(R"("phase":"sending")")), 202);
+    CHECK(stage.run(run_migrate(stage.session(), wanted)));
+    CHECK(stage.zone.requests.back() == "POST " + kTransfers + "/t1/limits " + body);
+    CHECK(stage.terminal.output == std::string("transfer/t1 ") + said + "\n");
+  };
+  change({.instance = "web", .pause = true}, R"({"paused":true})", "is paused");
+  change({.instance = "web", .resume = true}, R"({"paused":false})", "goes on");
+  change({.instance = "web", .max_rate = 0, .max_blackout_ms = 300}, R"({"maxRate":0,"maxBlackoutMs":300})",
+         "has new limits");
+}
+
 TEST_CASE("a transfer that waits names its peer") {
   CHECK(transfer_line(transfer(R"("phase":"committed","waitingFor":"zone b")")) ==
         "moving web from a to b: committed, waiting for zone b");

@@ -1,5 +1,8 @@
-// hanse migrate: asks for a transfer, shows it until it ends, prints its report.
+// hanse migrate: asks for a transfer, shows it until it ends, prints its report; or changes the one under
+// way.
 #include <boost/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/json.h"
 #include "cli/commands.h"
@@ -7,25 +10,62 @@
 #include "cli/progress_line.h"
 #include "cli/resuming_watch.h"
 #include "cli/show.h"
+#include "cli/text.h"
 #include "cli/transfer_text.h"
+#include "model/transfer_limits.h"
 
 namespace hanse::cli {
 namespace {
 
-Task<Status> cancel_transfer(Session session, MigrateOptions options) {
+// Of the transfer that is under way: what is asked of it, and what the user reads then.
+struct Wish {
+  const char* action;
+  std::optional<json::Value> body;
+  const char* done;
+};
+
+// Nothing for a new transfer.
+std::optional<Wish> wish_of(const MigrateOptions& options) {
+  if (!options.target_zone.empty() || !options.target_host.empty()) return std::nullopt;
+  if (options.cancel) return Wish{"/cancel", std::nullopt, "is being cancelled"};
+  model::TransferLimitsChange change{.max_blackout_ms = options.max_blackout_ms};
+  if (options.pause || options.resume) change.paused = options.pause;
+  if (options.max_rate) change.max_rate = BytesPerSecond{*options.max_rate};
+  const char* const done = options.pause ? "is paused" : options.resume ? "goes on" : "has new limits";
+  return Wish{"/limits", to_json(change), done};
+}
+
+Task<Status> change_transfer(Session session, std::string instance_name, Wish wish) {
   HANSE_CO_TRY(const Kind* instances, find_kind("instance"));
   HANSE_CO_TRY(const Kind* transfers, find_kind("transfer"));
   HANSE_CO_TRY(const ApiAnswer instance,
-               co_await session.api.call("GET", item_path(*instances, session.place, options.instance)));
+               co_await session.api.call("GET", item_path(*instances, session.place, instance_name)));
   const std::string name = text_at(instance.body, "/status/transfer");
   if (name.empty()) {
     co_return fail(Code::failed_precondition, "'{}' is not being moved; see 'hanse get transfers'",
-                   options.instance);
+                   instance_name);
   }
   HANSE_CO_TRY(const ApiAnswer answer,
-               co_await session.api.call("POST", item_path(*transfers, session.place, name) + "/cancel"));
-  show_outcome(session, *transfers, answer.body, "is being cancelled");
+               co_await session.api.call("POST", item_path(*transfers, session.place, name) + wish.action,
+                                         std::move(wish.body)));
+  show_outcome(session, *transfers, answer.body, wish.done);
   co_return Status();
+}
+
+Result<json::Object> spec_of(const MigrateOptions& options) {
+  json::Object spec;
+  spec["instance"] = options.instance;
+  if (!options.target_zone.empty()) spec["targetZone"] = options.target_zone;
+  if (!options.target_host.empty()) spec["host"] = options.target_host;
+  spec["path"] = options.path;
+  model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
+  if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
+  if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
+  if (!options.deadline.empty()) {
+    HANSE_TRY(const Seconds deadline, parse_duration(options.deadline));
+    spec["deadlineSeconds"] = deadline.count();
+  }
+  return spec;
 }
 
 // Completes with the transfer's last state.
@@ -46,15 +86,11 @@ Task<Result<json::Value>> follow_transfer(Session session, std::string path, jso
 }  // namespace
 
 Task<Status> run_migrate(Session session, MigrateOptions options) {
-  if (options.cancel) co_return co_await cancel_transfer(session, options);
+  if (std::optional<Wish> wish = wish_of(options))
+    co_return co_await change_transfer(session, options.instance, std::move(*wish));
   HANSE_CO_TRY(const Kind* kind, find_kind("transfer"));
-  json::Object spec;
-  spec["instance"] = options.instance;
-  if (!options.target_zone.empty()) spec["targetZone"] = options.target_zone;
-  if (!options.target_host.empty()) spec["host"] = options.target_host;
-  spec["path"] = options.path;
   json::Object body;
-  body["spec"] = spec;
+  HANSE_CO_TRY(body["spec"], spec_of(options));
   HANSE_CO_TRY(ApiAnswer answer,
                co_await session.api.call("POST", collection_path(*kind, session.place), body));
   if (options.no_wait) {

@@ -52,8 +52,14 @@ struct MigrateOptions {
   std::string target_zone;
   std::string target_host;  // of the same zone, in place of a zone
   std::string path = "automatic";
+  std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
+  std::optional<std::int64_t> max_blackout_ms;
+  std::string deadline;  // "10m"; empty: none
   bool no_wait = false;
+  // Of the transfer that is under way; with neither a target nor one of these, its limits are changed.
   bool cancel = false;
+  bool pause = false;
+  bool resume = false;
 };
 
 struct DrainOptions {

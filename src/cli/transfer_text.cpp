@@ -39,6 +39,7 @@ std::string transfer_line(const value& transfer) {
   if (phase != "sending" && phase != "preparing") return line;
   line += fmt::format(" {}, {} %", text_at(transfer, "/status/progress/step"),
                       whole_at(transfer, "/status/progress/percent"));
+  if (text_at(transfer, "/spec/limits/paused") == "true") return line + ", paused";
   const std::int64_t rate = whole_at(transfer, "/status/progress/rate");
   if (rate > 0) line += fmt::format(", {}/s", bytes_text(rate));
   if (!text_at(transfer, "/status/progress/remainingSeconds").empty()) {

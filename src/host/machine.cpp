@@ -70,7 +70,8 @@ void Machine::set_desired(model::MachineDesired desired) {
   desired_ = std::move(desired);
   if (restarted_generation_ < 0) restarted_generation_ = desired_.restart_generation;
   if (!has_lease()) context_.leases.ask_soon();
-  if (!same) begin();
+  if (!same) return begin();
+  if (desired_.move && send_) send_->set_limits(desired_.move->limits);
 }
 
 void Machine::begin() {

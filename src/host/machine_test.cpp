@@ -192,6 +192,19 @@ TEST_CASE("a failure at any point of sending is told, and rolling back makes the
   }
 }
 
+TEST_CASE("limits that change while it sends reach the driver, and the copy goes on") {
+  MachineFixture host;
+  host.want(desired(MachineGoal::running));
+  host.driver.hang("copy_memory");
+  host.want(move(MoveGoal::send));
+  MachineDesired slower = move(MoveGoal::send);
+  slower.move->limits = {.paused = true, .max_rate = BytesPerSecond{1'000'000}};
+  host.want(slower);
+  CHECK(host.driver.limited["m1"] == slower.move->limits);
+  CHECK(host.driver.calls_of("copy_memory") == 1);
+  CHECK(host.machine->observed().move->state == MoveState::sending);
+}
+
 TEST_CASE("an order to roll back cuts a copy short") {
   MachineFixture host;
   host.want(desired(MachineGoal::running));

@@ -32,6 +32,7 @@ Task<Status> SourceTransfer::prepare() {
   while (true) {
     if (cancel_requested())
       co_return co_await give_up(TransferEvent::cancel_requested, "cancelled by the user");
+    if (is_late()) co_return co_await give_up_late();
     if (answer) {
       failures = 0;
       view_ = *answer;
@@ -71,7 +72,8 @@ model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
                          .credentials = settings_.credentials,
                          .memory_endpoint = view.memory_endpoint,
                          .disk_endpoint = view.disk_endpoint,
-                         .peer_name = settings_.peer_certificate_name};
+                         .peer_name = settings_.peer_certificate_name,
+                         .limits = record_.current().spec.limits};
   order.credentials.peer_ca_pem = view.ca_pem;
   return order;
 }

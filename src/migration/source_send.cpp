@@ -10,6 +10,7 @@ Task<Status> SourceTransfer::send() {
   // those that it has, and one that has never heard of it fails, which rolls back.
   machine_.order(send_order(view_));
   const Status handed_over = co_await await_hand_over();
+  if (!handed_over && handed_over.error().code == Code::deadline_exceeded) co_return co_await give_up_late();
   if (!handed_over) {
     const bool by_user = handed_over.error().code == Code::cancelled;
     co_return co_await give_up(by_user ? TransferEvent::cancel_requested : TransferEvent::failed,
@@ -22,6 +23,7 @@ Task<Status> SourceTransfer::send() {
 Task<Status> SourceTransfer::await_hand_over() {
   const std::string name = record_.current().metadata.name;
   MonotonicTime heard = runtime_.clock.now();
+  model::TransferLimits ordered = record_.current().spec.limits;
   while (true) {
     const std::uint64_t seen = machine_.changes().version();
     const std::optional<model::MachineObserved> observed = machine_.observed();
@@ -36,10 +38,13 @@ Task<Status> SourceTransfer::await_hand_over() {
       }
     }
     if (cancel_requested()) co_return fail(Code::cancelled, "cancelled by the user");
+    if (is_late()) co_return fail(Code::deadline_exceeded, "its deadline is over");
+    const model::TransferLimits wanted = record_.current().spec.limits;
+    if (std::exchange(ordered, wanted) != wanted) machine_.order(send_order(view_));
     if (runtime_.clock.now() - heard > kHostSilenceLimit) {
       co_return fail(Code::unavailable, "the host says nothing of the move");
     }
-    // A cancel request reaches the record and not the machine; a second is quick enough for a person.
+    // What users want reaches the record and not the machine; a second is quick enough for a person.
     co_await machine_.changes().changed_since(seen, Seconds{1});
   }
 }

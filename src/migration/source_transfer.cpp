@@ -1,5 +1,6 @@
 #include "migration/source_transfer.h"
 
+#include "runtime/rfc3339.h"
 #include "runtime/sleep.h"
 
 namespace hanse::migration {
@@ -58,10 +59,23 @@ Task<Status> SourceTransfer::step() {
 Task<Status> SourceTransfer::plan() {
   if (cancel_requested())
     co_return co_await record_.advance(TransferEvent::cancel_requested, "cancelled by the user");
+  if (is_late()) co_return co_await record_.advance(TransferEvent::plan_refused, "its deadline is over");
   if (const Status possible = plan_(); !possible) {
     co_return co_await record_.advance(TransferEvent::plan_refused, possible.error().message);
   }
   co_return co_await record_.advance(TransferEvent::plan_accepted, "the target is asked to prepare");
+}
+
+bool SourceTransfer::is_late() const {
+  const model::Transfer transfer = record_.current();
+  const auto created = parse_rfc3339(transfer.metadata.created_at);
+  const auto deadline = transfer.spec.deadline_seconds;
+  return created && deadline && runtime_.clock.wall_now() >= *created + Seconds{*deadline};
+}
+
+Task<Status> SourceTransfer::give_up_late() {
+  return give_up(TransferEvent::failed, fmt::format("its deadline of {} s is over",
+                                                    record_.current().spec.deadline_seconds.value_or(0)));
 }
 
 Task<Status> SourceTransfer::give_up(TransferEvent event, std::string reason) {

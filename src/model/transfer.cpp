@@ -29,6 +29,12 @@ bool is_within_zone(const Transfer& transfer) {
 Status check(const Transfer& transfer) {
   HANSE_CHECK(check_name(transfer.spec.instance, "/spec/instance"));
   const TransferSpec& spec = transfer.spec;
+  HANSE_CHECK(check(spec.limits, "/spec/limits"));
+  const auto& deadline = spec.deadline_seconds;
+  if (deadline && (*deadline < 1 || *deadline > kLongestDeadlineSeconds)) {
+    return fail_field("/spec/deadlineSeconds", "must be from 1 to {} seconds; leave it out for none",
+                      kLongestDeadlineSeconds);
+  }
   if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");
   HANSE_CHECK(check_name(*spec.host, "/spec/host"));
   return spec.target_zone.empty() ? Status{} : check_name(spec.target_zone, "/spec/targetZone");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/metadata.h"
+#include "model/transfer_limits.h"
 
 namespace hanse::model {
 
@@ -42,15 +43,20 @@ BOOST_DESCRIBE_ENUM(TransferPhase, planned, preparing, sending, committed, grant
 enum class TransferStep { waiting, image, disk, memory, switching, resuming, done };
 BOOST_DESCRIBE_ENUM(TransferStep, waiting, image, disk, memory, switching, resuming, done)
 
+inline constexpr std::int64_t kLongestDeadlineSeconds = 30 * 24 * 3600;
+
 struct TransferSpec {
   std::string instance;
   std::string target_zone;          // with a host: empty or the own
   std::optional<std::string> host;  // of this zone, to which it moves; absent: to another zone
   TransferMode mode = TransferMode::live;
   StreamPath path = StreamPath::automatic;
+  TransferLimits limits;
+  // From its creation: what has not passed the commit point by then rolls back. Absent: it takes its time.
+  std::optional<std::int64_t> deadline_seconds;
   bool operator==(const TransferSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, host, mode, path))
+BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, host, mode, path, limits, deadline_seconds))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {

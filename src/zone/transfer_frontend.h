@@ -62,6 +62,9 @@ class TransferFrontend {
   virtual Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) = 0;
   // Errors: failed_precondition past the commit point.
   virtual Task<Result<model::Transfer>> cancel(ResourceId id) = 0;
+  // Durable when it completes; the host hears of it within a second. Errors: invalid_argument naming the
+  // field, failed_precondition past the commit point.
+  virtual Task<Result<model::Transfer>> limit(ResourceId id, model::TransferLimitsChange change) = 0;
   // Notified when any transfer or its progress changes.
   virtual Signal& changes() = 0;
 

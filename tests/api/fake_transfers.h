@@ -52,6 +52,10 @@ class FakeTransfers final : public zone::TransferFrontend {
     asked.push_back("cancel " + id.name);
     co_return get(id);
   }
+  Task<Result<model::Transfer>> limit(zone::ResourceId id, model::TransferLimitsChange change) override {
+    asked.push_back(fmt::format("limit {} {}", id.name, json::to_text(change)));
+    co_return get(id);
+  }
   Signal& changes() override { return changes_; }
 
   Task<Result<migration::IncomingView>> prepare_incoming(std::string peer,

@@ -1,4 +1,5 @@
-"""Twenty moves in a row, back and forth, direct and relayed: nothing is lost, and one zone runs the machine."""
+"""Twenty moves in a row, back and forth, direct and relayed, and one under limits: nothing is lost, and one zone runs the machine."""
+import time
 import unittest
 
 import federation
@@ -9,6 +10,8 @@ MOVES = 20
 RELAYED = (3, 8, 13, 18)  # asked for
 UNREACHABLE = (10, 15)  # hosts that cannot reach each other: found out
 STREAM_PORTS = "49152-49351"
+PAUSE_SECONDS = 3
+TRICKLE = 2_000_000  # bytes a second that QEMU sends however it is told
 
 
 def block_streams(running, zone):
@@ -45,6 +48,29 @@ class Moves(unittest.TestCase):
         self.assertEqual(report["path"], "relayed" if number in RELAYED + UNREACHABLE else "direct")
         return target
 
+    def limited_move(self, running, source):
+        """Slowed down, paused and let go on by commands."""
+        target = running.other(source)
+        migrate = ["--context", source, "migrate", federation.INSTANCE]
+        api = running.zones[source]
+        running.hanse.run(*migrate, "--to", target, "--bandwidth", "8MB", "--deadline", "10m", "--no-wait")
+        name = api.instance(federation.INSTANCE)["status"]["transfer"]
+
+        def progress():
+            return api.transfer(name)["status"]["progress"]
+
+        federation.wait_for("memory on its way", lambda: progress()["step"] == "memory" and progress()["memoryBytes"] > 0, 60)
+        running.hanse.run(*migrate, "--pause")
+        time.sleep(2)  # the host hears of it within a second
+        before = progress()["memoryBytes"]
+        time.sleep(PAUSE_SECONDS)
+        self.assertLess(progress()["memoryBytes"] - before, PAUSE_SECONDS * TRICKLE)
+        self.assertEqual(api.transfer(name)["status"]["phase"], "sending")
+        running.hanse.run(*migrate, "--bandwidth", "0MB")
+        running.hanse.run(*migrate, "--resume")
+        federation.wait_for("end of the move", lambda: api.transfer(name)["status"]["phase"] == "completed", 60)
+        return target
+
     def test_nothing_is_lost_in_twenty_moves(self):
         running = federation.Federation(LIMIT_SECONDS)
         self.addCleanup(running.down)
@@ -54,6 +80,7 @@ class Moves(unittest.TestCase):
         with WitnessWatch(running) as watch:
             for number in range(MOVES):
                 zone = self.move(running, number, zone)
+            zone = self.limited_move(running, zone)
         sound, verdict = federation.hanse_cli.check_witness(running.url(), watch.last_line)
         print(verdict, flush=True)
         self.assertTrue(sound, verdict)

@@ -1,6 +1,9 @@
 // A running machine moves between two hosts and back, and its witness misses nothing.
 #include <doctest/doctest.h>
+#include <optional>
 
+#include "base/scope.h"
+#include "runtime/sleep.h"
 #include "tests/qemu/qemu_world.h"
 
 namespace hanse::test {
@@ -54,6 +57,48 @@ Task<Status> there_and_back(QemuWorld& world) {
   co_return co_await a->remove(kUid);
 }
 
+// The memory is some 80 MB.
+Task<Status> limits_while_moving(QemuWorld& world) {
+  constexpr BytesPerSecond kSlow{8'000'000};
+  const auto a = world.make_driver("a");
+  const auto b = world.make_driver("b");
+  HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(a.get()));
+  HANSE_CO_TRY(auto endpoints, co_await b->open_incoming(world.witness(), Epoch{2}, world.incoming(true)));
+  host::OutgoingOptions options = world.outgoing(endpoints);
+  options.limits = {.max_rate = kSlow};
+  HANSE_CO_CHECK(co_await a->copy_disks(kUid, options));
+  Scope scope;
+  std::optional<Status> copied;
+  REQUIRE(scope.spawn(
+      [](QemuDriver* driver, host::OutgoingOptions options, std::optional<Status>& out) -> Task<void> {
+        out = co_await driver->copy_memory(kUid, std::move(options));
+      }(a.get(), options, copied)));
+  Scheduler& scheduler = world.runtime().scheduler;
+  co_await sleep_for(scheduler, Seconds{2});
+  // Slow: it is far from done. Paused: nothing more than a trickle goes.
+  CHECK(a->memory_progress(kUid).sent.value < 2 * 2 * kSlow.value);
+  CHECK(a->memory_progress(kUid).remaining > Bytes{0});
+  a->limit_outgoing(kUid, {.paused = true});
+  co_await sleep_for(scheduler, Seconds{1});
+  const Bytes before = a->memory_progress(kUid).sent;
+  co_await sleep_for(scheduler, Seconds{2});
+  const Bytes trickled = a->memory_progress(kUid).sent - before;
+  CHECK(trickled.value < 2 * model::kLeastRate.value);
+  CHECK_FALSE(copied.has_value());
+  CHECK(a->observe(kUid)->run_state == RunState::running);
+  a->limit_outgoing(kUid, {});
+  co_await scope.wait_idle();
+  REQUIRE(copied.has_value());
+  HANSE_CO_CHECK(*copied);
+  HANSE_CO_CHECK(co_await a->hand_over(kUid));
+  HANSE_CO_CHECK(co_await b->resume_incoming(kUid, Epoch{2}));
+  HANSE_CO_CHECK(co_await a->remove(kUid));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(b.get()));
+  HANSE_CO_CHECK(co_await world.check_witness(b.get()));
+  co_return co_await b->remove(kUid);
+}
+
 Task<Status> refuse_over_existing(QemuWorld& world) {
   const auto a = world.make_driver("a");
   HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
@@ -69,6 +114,11 @@ TEST_SUITE_BEGIN("move");
 TEST_CASE("a machine moves live, directly and by unix sockets, and its witness misses nothing") {
   QemuWorld world;
   world.run(there_and_back(world));
+}
+
+TEST_CASE("a move is slowed down, paused and let go on while it sends memory") {
+  QemuWorld world;
+  world.run(limits_while_moving(world));
 }
 
 TEST_CASE("a host does not receive a machine over the disks of one that it has") {

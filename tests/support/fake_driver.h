@@ -20,9 +20,10 @@ class FakeDriver final : public host::Driver {
  public:
   explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
 
-  host::CopyProgress memory_copied;             // what memory_progress() says
-  std::map<std::string, std::string> consoles;  // by uid
-  std::map<std::string, Nanos> kept;            // what keep_for() said last, by uid
+  host::CopyProgress memory_copied;                      // what memory_progress() says
+  std::map<std::string, std::string> consoles;           // by uid
+  std::map<std::string, Nanos> kept;                     // what keep_for() said last, by uid
+  std::map<std::string, model::TransferLimits> limited;  // what limit_outgoing() said last, by uid
 
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
@@ -73,6 +74,9 @@ class FakeDriver final : public host::Driver {
   }
   Task<Status> copy_disks(std::string uid, host::OutgoingOptions) override {
     return call("copy_disks", uid, host::RunState::running, {});
+  }
+  void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override {
+    limited[uid] = limits;
   }
   host::CopyProgress disk_progress(const std::string&) const override { return {}; }
   Task<Status> copy_memory(std::string uid, host::OutgoingOptions) override {

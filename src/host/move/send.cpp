@@ -67,8 +67,10 @@ Task<Status> SendMove::carry_out() {
   HANSE_CO_CHECK(co_await markers_.write(uid_, MoveMarker{.transfer = order_.transfer}));
   HANSE_CO_TRY(const std::unique_ptr<OpenPath> path, co_await paths_.open(order_));
   observed_.report.path = path->kind();
-  OutgoingOptions options{
-      .credentials = order_.credentials, .peer_name = order_.peer_name, .target = path->endpoints()};
+  OutgoingOptions options{.credentials = order_.credentials,
+                          .peer_name = order_.peer_name,
+                          .target = path->endpoints(),
+                          .limits = order_.limits};
   co_return co_await copy_all(std::move(options));
 }
 
@@ -87,6 +89,10 @@ Task<Status> SendMove::copy_all(OutgoingOptions options) {
   observed_.report.memory_bytes = memory.sent;
   observed_.report.disk_bytes = driver_.disk_progress(uid_).sent;
   co_return Status{};
+}
+
+void SendMove::set_limits(const model::TransferLimits& limits) {
+  if (std::exchange(order_.limits, limits) != limits) driver_.limit_outgoing(uid_, limits);
 }
 
 Task<void> SendMove::roll_back() {

@@ -27,6 +27,9 @@ class SendMove {
   // Makes the machine run again as before, whatever happened; retries until it does.
   Task<void> roll_back();
 
+  // They count at once, whatever it is doing.
+  void set_limits(const model::TransferLimits& limits);
+
   model::MoveObserved observed() const;
 
  private:

@@ -92,6 +92,21 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
   }
 }
 
+// For what its user may still want of it; `what` is that, in words.
+Status check_is_open(const model::Transfer& transfer, std::string_view what) {
+  const Phase phase = transfer.status.phase;
+  if (transfer.status.role == TransferRole::target) {
+    return fail(Code::failed_precondition,
+                "transfer '{}' is decided by its source; it can be {} in zone '{}'", transfer.metadata.name,
+                what, transfer.status.source_zone);
+  }
+  if (phase == Phase::committed || model::is_end(phase)) {
+    return fail(Code::failed_precondition, "transfer '{}' is {} and cannot be {} any more",
+                transfer.metadata.name, json::camel_case(migration::name_of(phase)), what);
+  }
+  return {};
+}
+
 bool drops_storages(const model::Transfer& transfer) {
   if (model::is_within_zone(transfer)) return false;
   const bool at_source = transfer.status.role == TransferRole::source;
@@ -191,16 +206,18 @@ Task<Status> StoredRecord::keep_report(model::TransferReport report) {
 
 Task<Status> StoredRecord::request_cancel() {
   return change([](model::Transfer& transfer) -> Status {
-    const Phase phase = transfer.status.phase;
-    if (transfer.status.role == TransferRole::target) {
-      return fail(Code::failed_precondition, "transfer '{}' is decided by its source; cancel it in zone '{}'",
-                  transfer.metadata.name, transfer.status.source_zone);
-    }
-    if (phase == Phase::committed || model::is_end(phase)) {
-      return fail(Code::failed_precondition, "transfer '{}' is {} and cannot be cancelled any more",
-                  transfer.metadata.name, json::camel_case(migration::name_of(phase)));
-    }
+    HANSE_CHECK(check_is_open(transfer, "cancelled"));
     transfer.status.cancel_requested = true;
+    return {};
+  });
+}
+
+Task<Status> StoredRecord::change_limits(model::TransferLimitsChange wanted) {
+  return change([wanted](model::Transfer& transfer) -> Status {
+    HANSE_CHECK(check_is_open(transfer, "changed"));
+    const model::TransferLimits limits = model::apply(wanted, transfer.spec.limits);
+    HANSE_CHECK(model::check(limits, ""));
+    transfer.spec.limits = limits;
     return {};
   });
 }

@@ -47,6 +47,8 @@ class StoredRecord final : public migration::TransferRecord {
 
   // The user's wish; the coroutine sees it. Errors: failed_precondition past the commit point or at an end.
   Task<Status> request_cancel();
+  // Errors: as above, and invalid_argument naming the field.
+  Task<Status> change_limits(model::TransferLimitsChange change);
   ResourceId instance_id() const;
 
  private:

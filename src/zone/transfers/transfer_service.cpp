@@ -224,15 +224,24 @@ Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::T
                  to_string(id));
 }
 
-Task<Result<model::Transfer>> TransferService::cancel(ResourceId id) {
-  HANSE_CO_TRY(const model::Transfer transfer, get(id));
+Result<TransferService::Pointer> TransferService::find_active(const ResourceId& id,
+                                                              std::string_view what) const {
+  HANSE_TRY(const model::Transfer transfer, get(id));
   const auto active = active_.find(id.name);
-  if (active == active_.end()) {
-    co_return fail(Code::failed_precondition, "transfer '{}' is {} and cannot be cancelled any more", id.name,
-                   json::camel_case(migration::name_of(transfer.status.phase)));
-  }
-  const Pointer held = active->second;
+  if (active != active_.end()) return active->second;
+  return fail(Code::failed_precondition, "transfer '{}' is {} and cannot be {} any more", id.name,
+              json::camel_case(migration::name_of(transfer.status.phase)), what);
+}
+
+Task<Result<model::Transfer>> TransferService::cancel(ResourceId id) {
+  HANSE_CO_TRY(const Pointer held, find_active(id, "cancelled"));
   HANSE_CO_CHECK(co_await held->record().request_cancel());
+  co_return held->record().current();
+}
+
+Task<Result<model::Transfer>> TransferService::limit(ResourceId id, model::TransferLimitsChange change) {
+  HANSE_CO_TRY(const Pointer held, find_active(id, "changed"));
+  HANSE_CO_CHECK(co_await held->record().change_limits(change));
   co_return held->record().current();
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
@@ -28,6 +29,7 @@ class TransferService final : public TransferFrontend {
   Result<model::Transfer> get(const ResourceId& id) const override;
   Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) override;
   Task<Result<model::Transfer>> cancel(ResourceId id) override;
+  Task<Result<model::Transfer>> limit(ResourceId id, model::TransferLimitsChange change) override;
   Signal& changes() override { return services_.records.changes; }
 
   Task<Result<migration::IncomingView>> prepare_incoming(std::string peer, IncomingRequest request) override;
@@ -48,6 +50,8 @@ class TransferService final : public TransferFrontend {
   // To the receiving end of a transfer at one of this zone's hosts.
   Task<Result<std::unique_ptr<Stream>>> open_relay_to(std::string host, Pointer active,
                                                       model::RelayChannel channel);
+  // Errors: not_found; failed_precondition when it is at an end and cannot `what` any more.
+  Result<Pointer> find_active(const ResourceId& id, std::string_view what) const;
   Result<Pointer> find_incoming(const std::string& peer, const std::string& transfer) const;
   Result<model::Transfer> find_stored(const std::string& transfer) const;
   Result<migration::IncomingView> view_of(const std::string& peer, const std::string& transfer) const;

@@ -147,6 +147,35 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "a move is cancelled before its commit poin
   CHECK(told("h2").goal == model::MachineGoal::absent);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture, "limits are changed while it moves, and kept over a restart") {
+  const std::string name = begin_move();
+  REQUIRE(wait(zone->transfers().limit(id(name), {.paused = true, .max_rate = BytesPerSecond{1'000'000}})));
+  act_for(Seconds{2});
+  REQUIRE(told("h1").move);
+  CHECK(told("h1").move->limits == model::TransferLimits{true, BytesPerSecond{1'000'000}, std::nullopt});
+  const auto refused = wait(zone->transfers().limit(id(name), {.max_rate = BytesPerSecond{1}}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::invalid_argument);
+  hosts.clear();
+  restart();
+  CHECK(zone->transfers().get(id(name))->spec.limits.paused);
+  connect("h1");
+  connect("h2");
+  act_for(Seconds{2});
+  REQUIRE(told("h1").move);
+  CHECK(told("h1").move->limits.paused);
+}
+
+TEST_CASE_FIXTURE(WithinZoneFixture, "what has ended has no limits to change") {
+  const std::string name = begin_move();
+  sent = MoveState::handed_over;
+  act_for(Seconds{5});
+  REQUIRE(phase(name) == Phase::completed);
+  const auto refused = wait(zone->transfers().limit(id(name), {.paused = true}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::failed_precondition);
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture, "a target that is lost while it prepares ends the move") {
   const auto begun = move("h2");
   REQUIRE(begun);

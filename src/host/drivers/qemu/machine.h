@@ -41,6 +41,8 @@ struct Machine {
   std::string error;        // why it could not run, or how it ended
   CopyProgress disk_progress;
   CopyProgress memory_progress;
+  model::TransferLimits limits;          // of the move, as they are wanted
+  model::TransferLimits applied_limits;  // as QEMU has them
   ConsoleRing ring;
   std::optional<ProcessId> guard;    // of the session's process, as it was started last
   std::unique_ptr<Session> session;  // attached; last: it writes to the ring

@@ -3,8 +3,8 @@
 
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/outgoing_limits.h"
 #include "host/drivers/qemu/outgoing_wait.h"
-#include "runtime/sleep.h"
 
 namespace hanse::host::qemu {
 namespace {
@@ -34,6 +34,17 @@ class MirrorRound {
  public:
   MirrorRound(Machine& machine, std::size_t count) : machine_(machine), count_(count) {}
 
+  // One is ready that was not at the last look.
+  bool has_news() const {
+    const GuestState& state = machine_.session->state();
+    std::size_t ready = 0;
+    for (std::size_t index = 0; index < count_; ++index) {
+      const MirrorState* const mirror = state.mirror(mirror_job(index));
+      ready += mirror != nullptr && mirror->ready ? 1U : 0U;
+    }
+    return ready > ready_;
+  }
+
   // True when all are ready and every write goes to both sides.
   Task<Result<bool>> look() {
     QmpClient& monitor = machine_.session->monitor();
@@ -42,24 +53,37 @@ class MirrorRound {
     if (jobs.size() < count_)
       co_return fail(Code::unavailable, "a mirror of machine {} has ended too early", machine_.uid());
     CopyProgress progress{.rate = machine_.disk_progress.rate};
-    std::size_t ready = 0;
+    ready_ = 0;
     for (const qmp::BlockJobInfo& job : jobs) {
       progress.sent += job.offset;
       progress.remaining += job.length - job.offset;
-      ready += job.ready ? 1U : 0U;
+      ready_ += job.ready ? 1U : 0U;
       if (finishing_.contains(job.job) || (!job.ready && job.length - job.offset > kNearlyCopied)) continue;
       HANSE_CO_CHECK(co_await qmp::block_job_change_to_write_blocking(monitor, job.job));
       finishing_.insert(job.job);
     }
     machine_.disk_progress = progress;
-    co_return ready >= count_&& finishing_.size() >= count_;
+    co_return ready_ >= count_&& finishing_.size() >= count_;
   }
 
  private:
   Machine& machine_;
   std::size_t count_;
+  std::size_t ready_ = 0;
   std::set<std::string> finishing_;
 };
+
+// A poll for their progress, which no event tells; one that is ready, and new limits, are acted on at once.
+Task<void> wait_for_news(DriverContext& context, const Machine& machine, const MirrorRound& round) {
+  const MonotonicTime next = context.runtime.clock.now() + kJobPoll;
+  Signal& changed = machine.session->changed();
+  while (true) {
+    const std::uint64_t seen = changed.version();
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now >= next || round.has_news() || machine.limits != machine.applied_limits) co_return;
+    co_await changed.changed_since(seen, next - now);
+  }
+}
 
 }  // namespace
 
@@ -75,18 +99,20 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::client));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(session.monitor(), std::move(settings)));
+  HANSE_CO_CHECK(co_await begin_limits(machine, options.limits));
   const std::size_t count = machine.record.machine.disks.size();
   if (count == 0) co_return Status();
   HANSE_CO_CHECK(co_await start_mirrors(machine, std::move(options)));
   MirrorRound round(machine, count);
   ProgressWatch watch(context.runtime.clock.now());
   for (;;) {
+    HANSE_CO_CHECK(co_await apply_limits(machine));
     HANSE_CO_TRY(const bool done, co_await round.look());
     if (done) co_return Status();
-    if (!watch.moves(machine.disk_progress.sent, context.runtime.clock.now()))
+    if (!watch.moves(machine.disk_progress.sent, context.runtime.clock.now(), machine.applied_limits))
       co_return stalled(machine, "disk copy");
     machine.disk_progress.rate = watch.rate();
-    co_await sleep_for(context.runtime.scheduler, kJobPoll);
+    co_await wait_for_news(context, machine, round);
   }
 }
 

@@ -1,4 +1,5 @@
 #include "host/drivers/qemu/command_line.h"
+#include "host/drivers/qemu/outgoing_limits.h"
 #include "host/drivers/qemu/outgoing_wait.h"
 
 namespace hanse::host::qemu {
@@ -17,7 +18,7 @@ Task<Error> migration_error(Machine& machine) {
 
 Task<Status> look_at_memory(DriverContext& context, Machine& machine, ProgressWatch& watch) {
   HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(machine.session->monitor()));
-  const bool moves = watch.moves(info.sent, context.runtime.clock.now());
+  const bool moves = watch.moves(info.sent, context.runtime.clock.now(), machine.applied_limits);
   machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
   if (!moves) co_return stalled(machine, "memory copy");
   co_return Status();
@@ -91,6 +92,7 @@ Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptio
     const std::string status = session.state().migration();
     if (status == "pre-switchover") co_return Status();
     if (migration_failed(status)) co_return fail(co_await migration_error(machine));
+    HANSE_CO_CHECK(co_await apply_limits(machine));
     // Events come as they like; the rate is measured over even intervals.
     const MonotonicTime now = context.runtime.clock.now();
     if (now < next_look) {
@@ -108,6 +110,9 @@ Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine) {
   if (session.state().migration() != "pre-switchover")
     co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
                    machine.uid());
+  // The guest stands still: it is too late for a pause, and a paused mirror does not end.
+  machine.limits.paused = false;
+  HANSE_CO_CHECK(co_await apply_limits(machine));
   HANSE_CO_CHECK(co_await drain_mirrors(context, machine));
   HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
   HANSE_CO_CHECK(co_await wait_completed(context, machine));

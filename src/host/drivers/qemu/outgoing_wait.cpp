@@ -4,16 +4,28 @@
 
 namespace hanse::host::qemu {
 
-bool ProgressWatch::moves(Bytes sent, MonotonicTime now) {
+namespace {
+
+// What QEMU sends in one go, however slowly.
+constexpr Bytes kLargestPiece{std::int64_t{4} << 20};
+
+Nanos stall_limit(const model::TransferLimits& limits) {
+  if (!limits.max_rate) return kStallLimit;
+  return kStallLimit + Seconds{kLargestPiece.value / limits.max_rate->value};
+}
+
+}  // namespace
+
+bool ProgressWatch::moves(Bytes sent, MonotonicTime now, const model::TransferLimits& limits) {
   const double seconds = std::chrono::duration<double>(now - last_look_).count();
   if (seconds > 0) {
     const double rate = static_cast<double>((sent - sent_).value) / seconds;
     rate_ = BytesPerSecond{static_cast<std::int64_t>(rate > 0 ? rate : 0)};
   }
-  if (sent != sent_) last_change_ = now;
+  if (sent != sent_ || limits.paused) last_change_ = now;
   sent_ = sent;
   last_look_ = now;
-  return now - last_change_ < kStallLimit;
+  return now - last_change_ < stall_limit(limits);
 }
 
 Status check_mirrors(const Machine& machine) {

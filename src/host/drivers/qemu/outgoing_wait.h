@@ -18,8 +18,9 @@ class ProgressWatch {
  public:
   explicit ProgressWatch(MonotonicTime now) : last_change_(now), last_look_(now) {}
 
-  // True while bytes moved within kStallLimit.
-  bool moves(Bytes sent, MonotonicTime now);
+  // True while bytes moved within kStallLimit, and a while more for one that is slow by its limits. One that
+  // is paused need not move.
+  bool moves(Bytes sent, MonotonicTime now, const model::TransferLimits& limits);
   BytesPerSecond rate() const { return rate_; }
 
  private:

@@ -41,6 +41,7 @@ class QemuDriver final : public Driver {
                                                 IncomingOptions options) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
 
+  void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   CopyProgress disk_progress(const std::string& uid) const override;
   Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;

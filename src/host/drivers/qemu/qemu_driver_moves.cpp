@@ -47,6 +47,13 @@ Task<Status> QemuDriver::copy_disks(std::string uid, OutgoingOptions options) {
   co_return co_await qemu::copy_disks(context_, *machine, std::move(options));
 }
 
+void QemuDriver::limit_outgoing(const std::string& uid, const model::TransferLimits& limits) {
+  const auto known = machines_.find(uid);
+  if (known == machines_.end()) return;
+  known->second->limits = limits;
+  if (known->second->session) known->second->session->notify();
+}
+
 CopyProgress QemuDriver::disk_progress(const std::string& uid) const {
   const Machine* machine = find(uid);
   return machine == nullptr ? CopyProgress{} : machine->disk_progress;

@@ -5,11 +5,6 @@
 namespace hanse::host::qemu::qmp {
 namespace {
 
-// QEMU's default of 128 MiB/s would be the bottleneck between neighbours.
-constexpr std::int64_t kMaxBandwidth = std::int64_t{10} << 30;
-// The longest pause that QEMU plans for.
-constexpr int kDowntimeLimitMs = 100;
-
 json::Object capability(std::string_view name) {
   return {{"capability", name}, {"state", true}};
 }
@@ -75,11 +70,13 @@ Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
     capabilities.push_back(capability(name));
   HANSE_CO_CHECK(
       co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
-  json::Object parameters{{"max-bandwidth", kMaxBandwidth},
-                          {"downtime-limit", kDowntimeLimitMs},
-                          {"tls-creds", settings.tls_credentials},
-                          {"tls-hostname", settings.tls_host_name}};
+  json::Object parameters{{"tls-creds", settings.tls_credentials}, {"tls-hostname", settings.tls_host_name}};
   co_return co_await client.run("migrate-set-parameters", std::move(parameters));
+}
+
+Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits) {
+  return client.run("migrate-set-parameters",
+                    {{"max-bandwidth", limits.max_bandwidth.value}, {"downtime-limit", limits.downtime_ms}});
 }
 
 Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
@@ -129,6 +126,16 @@ Task<Status> blockdev_mirror(QmpClient& client, Mirror mirror) {
 
 Task<Status> block_job_change_to_write_blocking(QmpClient& client, std::string job) {
   return client.run("block-job-change", {{"id", job}, {"type", "mirror"}, {"copy-mode", "write-blocking"}});
+}
+
+Task<Status> block_job_set_speed(QmpClient& client, std::string job, BytesPerSecond speed) {
+  return client.run("block-job-set-speed", {{"device", job}, {"speed", speed.value}});
+}
+Task<Status> block_job_pause(QmpClient& client, std::string job) {
+  return client.run("block-job-pause", {{"device", job}});
+}
+Task<Status> block_job_resume(QmpClient& client, std::string job) {
+  return client.run("block-job-resume", {{"device", job}});
 }
 
 Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force) {

@@ -4,6 +4,7 @@
 // Each is a coroutine on the client's loop; Requires: the client outlives it. Failure: see QmpClient.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ struct MigrationSettings {
 // migrate-set-capabilities and migrate-set-parameters.
 Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings);
 
+struct MigrationLimits {
+  BytesPerSecond max_bandwidth;
+  std::int64_t downtime_ms = 0;
+};
+// Also while memory is being sent.
+Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits);
+
 Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
                               std::size_t max_connections);
 Task<Status> nbd_server_stop(QmpClient& client);
@@ -81,6 +89,11 @@ struct Mirror {
 Task<Status> blockdev_mirror(QmpClient& client, Mirror mirror);
 // From now on each write of the guest completes only when both sides have it.
 Task<Status> block_job_change_to_write_blocking(QmpClient& client, std::string job);
+// Of the copy in the background; 0: no limit.
+Task<Status> block_job_set_speed(QmpClient& client, std::string job, BytesPerSecond speed);
+// Errors: the job is paused already, or is not.
+Task<Status> block_job_pause(QmpClient& client, std::string job);
+Task<Status> block_job_resume(QmpClient& client, std::string job);
 // A mirror that is ready ends with both sides equal; `force` ends it at once.
 Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force);
 

@@ -50,6 +50,9 @@ class SimulatedDriver final : public Driver {
                                                 IncomingOptions options) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
+  void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override {
+    fleet_.limit_move(options_.host, uid, limits);
+  }
   CopyProgress disk_progress(const std::string& uid) const override;
   Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;
   CopyProgress memory_progress(const std::string& uid) const override;

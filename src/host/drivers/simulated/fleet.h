@@ -62,6 +62,8 @@ class Fleet {
   Status resume_incoming(const std::string& host, const std::string& uid, Epoch epoch);
 
   Status begin_disks(const std::string& host, const std::string& uid, std::string target_host, bool relayed);
+  // Of the move that is under way.
+  void limit_move(const std::string& host, const std::string& uid, const model::TransferLimits& limits);
   Status begin_memory(const std::string& host, const std::string& uid);
   Status begin_hand_over(const std::string& host, const std::string& uid);
   Status cancel_outgoing(const std::string& host, const std::string& uid);
@@ -102,7 +104,7 @@ class Fleet {
   void beat(SimulatedMachine& machine);
   void arm_guest(const Place& place, SimulatedMachine& machine);
 
-  // move.cpp: one tick of a move copies what the wire carries in that time.
+  // move.cpp: one tick of a move copies what the wire carries in that time, within its limits.
   Result<Outgoing*> need_stage(const Place& place, OutgoingStage stage, const char* what);
   void arm_move(const Place& place, Outgoing& move, Nanos delay);
   void move_tick(const Place& place);

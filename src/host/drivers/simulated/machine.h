@@ -35,6 +35,7 @@ struct Outgoing {
   bool relayed = false;  // through connections of the agents, see Fleet::break_stream
   CopyProgress disk;
   CopyProgress memory;
+  model::TransferLimits limits;
   std::int64_t throttle = 1;  // the guest dirties so many times less memory, for the move to converge
   Nanos silent{0};            // how long nothing has got through
   Nanos since_throttle{0};

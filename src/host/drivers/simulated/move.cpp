@@ -12,6 +12,15 @@ constexpr Nanos kDowntimeLimit = Millis{300};  // what is left must be sent in t
 constexpr Nanos kThrottleEvery = Seconds{5};
 constexpr std::int64_t kMaxThrottle = 1 << 20;
 
+BytesPerSecond within(const model::TransferLimits& limits, BytesPerSecond rate) {
+  if (limits.paused) return {};
+  return limits.max_rate ? std::min(*limits.max_rate, rate) : rate;
+}
+
+Nanos planned_stop(const model::TransferLimits& limits) {
+  return limits.max_blackout_ms ? Nanos(Millis{*limits.max_blackout_ms}) : kDowntimeLimit;
+}
+
 std::int64_t carried(BytesPerSecond rate, Nanos time) {
   return rate.value / 1'000 * std::chrono::duration_cast<Millis>(time).count();
 }
@@ -58,6 +67,11 @@ Status Fleet::begin_disks(const std::string& host, const std::string& uid, std::
   arm_move({host, uid}, move, kTick);
   changed(host);
   return {};
+}
+
+void Fleet::limit_move(const std::string& host, const std::string& uid, const model::TransferLimits& limits) {
+  SimulatedMachine* const machine = find_mutable(host, uid);
+  if (machine != nullptr && machine->outgoing) machine->outgoing->limits = limits;
 }
 
 Result<Outgoing*> Fleet::need_stage(const Place& place, OutgoingStage stage, const char* what) {
@@ -152,7 +166,7 @@ void Fleet::move_tick(const Place& place) {
 void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMachine& machine,
                            SimulatedMachine& target) {
   CopyProgress& disk = move.disk;
-  disk.rate = wire_.rate(place.first, move.target_host);
+  disk.rate = within(move.limits, wire_.rate(place.first, move.target_host));
   const Bytes sent{std::min(carried(disk.rate, kTick), disk.remaining.value)};
   disk.sent += sent;
   disk.remaining = disk.remaining - sent;
@@ -164,18 +178,18 @@ void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMa
 
 void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachine& machine) {
   CopyProgress& memory = move.memory;
-  memory.rate = wire_.rate(place.first, move.target_host);
+  memory.rate = within(move.limits, wire_.rate(place.first, move.target_host));
   const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
   memory.sent += sent;
   const BytesPerSecond dirty_rate = draw_guest(options_.guests, place.second).dirty_rate;
   const std::int64_t dirtied = carried(dirty_rate, kTick) / move.throttle;
   memory.remaining = memory.remaining - sent + Bytes{dirtied};
-  move.since_throttle += kTick;
+  if (!move.limits.paused) move.since_throttle += kTick;
   if (move.since_throttle >= kThrottleEvery) {
     move.throttle = std::min(kMaxThrottle, move.throttle * 2);
     move.since_throttle = Nanos{0};
   }
-  if (memory.remaining.value > carried(memory.rate, kDowntimeLimit)) return;
+  if (move.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(move.limits))) return;
   move.stage = OutgoingStage::switch_point;
   halt_guest(machine);
   set_run_state(place, machine, RunState::switch_point);

@@ -1,0 +1,14 @@
+// The limits of a move, as QEMU takes them: rate and planned stop of the memory, rate of the mirrors, and
+// whether both wait. Thread: the loop. Failure: see QmpClient.
+#pragma once
+
+#include "host/drivers/qemu/machine.h"
+
+namespace hanse::host::qemu {
+
+// For a move that begins, before its mirrors: what its memory keeps to.
+Task<Status> begin_limits(Machine& machine, model::TransferLimits limits);
+// Gives QEMU what has changed since. Requires: the mirrors are there.
+Task<Status> apply_limits(Machine& machine);
+
+}  // namespace hanse::host::qemu

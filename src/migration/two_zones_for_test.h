@@ -1,0 +1,272 @@
+// Source and target coroutines of one transfer against each other: two records, two hosts that do what they
+// are ordered, and a link between the zones that can be cut. A zone "restarts" by destroying its coroutine
+// and beginning a new one over the same record.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <doctest/doctest.h>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/scope.h"
+#include "migration/source_transfer.h"
+#include "migration/target_transfer.h"
+#include "runtime/sleep.h"
+#include "tests/support/manual_loop.h"
+#include "tests/support/test_runtime.h"
+
+namespace hanse::migration::test_support {
+
+using model::MoveGoal;
+using model::MoveState;
+using model::PowerState;
+using Phase = model::TransferPhase;
+using Role = model::TransferRole;
+
+class MemoryRecord final : public TransferRecord {
+ public:
+  MemoryRecord(Scheduler& scheduler, Role role, Phase phase) : scheduler_(scheduler), changes_(scheduler) {
+    transfer.metadata.name = "t1";
+    transfer.status.role = role;
+    transfer.status.phase = phase;
+    transfer.status.source_zone = "a";
+    transfer.status.source_epoch = {1};
+  }
+  model::Transfer current() const override { return transfer; }
+  Signal& changes() override { return changes_; }
+  Task<Status> advance(TransferEvent event, std::string note) override {
+    HANSE_CO_TRY(const Phase next, next_phase(transfer.status.role, transfer.status.phase, event));
+    co_await sleep_for(scheduler_, Millis{5});  // the disk
+    transfer.status.phase = next;
+    if (!note.empty()) transfer.status.failure = note;
+    changes_.notify();
+    co_return Status{};
+  }
+  void show(const model::TransferProgress& progress) override { transfer.status.progress = progress; }
+  void show_waiting_for(const std::string& peer) override { transfer.status.waiting_for = peer; }
+  Task<Status> keep_report(model::TransferReport report) override {
+    transfer.status.report = report;
+    co_return Status{};
+  }
+  void cancel() {
+    transfer.status.cancel_requested = true;
+    changes_.notify();
+  }
+
+  model::Transfer transfer;
+
+ private:
+  Scheduler& scheduler_;
+  Signal changes_;
+};
+
+// A host that carries its order out after a second, and fails where it is told to.
+class ObedientHost final : public MovingMachine {
+ public:
+  ObedientHost(Scheduler& scheduler, PowerState power) : scheduler_(scheduler), changes_(scheduler) {
+    machine_.power_state = power;
+    machine_.exists = power == PowerState::running;
+  }
+  void order(std::optional<model::MoveOrder> order) override {
+    if (order) limits = order->limits;
+    if (order && last_ && last_->goal == order->goal) return;
+    last_ = std::move(order);
+    work_ = std::make_unique<Scope>();
+    if (last_) REQUIRE(work_->spawn(carry_out(*last_)));
+  }
+  std::optional<model::MachineObserved> observed() const override { return machine_; }
+  Signal& changes() override { return changes_; }
+
+  bool runs() const { return machine_.power_state == PowerState::running; }
+  void resume(Epoch epoch) {
+    machine_.power_state = PowerState::running;
+    machine_.epoch = epoch;
+    changes_.notify();
+  }
+  void beat(std::string text) {
+    machine_.first_heartbeat = std::move(text);
+    changes_.notify();
+  }
+  std::string failure;           // of the next send or receive
+  model::TransferLimits limits;  // of the newest order
+  std::string last_heartbeat;
+  Nanos duration = Seconds{1};
+
+ private:
+  Task<void> carry_out(model::MoveOrder order) {
+    model::MoveObserved move{.transfer = order.transfer};
+    move.state = order.goal == MoveGoal::send ? MoveState::sending : MoveState::preparing;
+    machine_.move = move;
+    co_await sleep_for(scheduler_, duration);
+    const bool fails = !failure.empty() && (order.goal == MoveGoal::send || order.goal == MoveGoal::receive);
+    switch (order.goal) {
+      case MoveGoal::send:
+        move.state = MoveState::handed_over;
+        move.last_heartbeat = last_heartbeat;
+        break;
+      case MoveGoal::receive:
+        move.state = MoveState::ready;
+        break;
+      case MoveGoal::roll_back:
+        move.state = MoveState::rolled_back;
+        break;
+      case MoveGoal::discard:
+        move.state = MoveState::discarded;
+        break;
+    }
+    if (fails) {
+      move.state = MoveState::failed;
+      move.error = failure;
+    }
+    if (move.state == MoveState::handed_over) machine_.power_state = PowerState::moving;
+    if (move.state == MoveState::rolled_back) machine_.power_state = PowerState::running;
+    machine_.move = move;
+    changes_.notify();
+  }
+
+  Scheduler& scheduler_;
+  Signal changes_;
+  std::optional<model::MoveOrder> last_;
+  model::MachineObserved machine_;
+  std::unique_ptr<Scope> work_;
+};
+
+class NothingToFetch final : public Preparation {
+ public:
+  Task<Status> fetch_images() override { co_return result; }
+  std::int32_t percent() const override { return 100; }
+  Bytes fetched() const override { return {}; }
+  Status result;
+};
+
+struct TwoZones;
+
+// The way from the source to the target and back: each call takes 20 ms, and fails while the link is cut.
+class Link final : public TargetZone, public SourceZone {
+ public:
+  explicit Link(TwoZones& zones) : zones_(zones) {}
+  Task<Result<IncomingView>> prepare() override;
+  Task<Result<IncomingView>> wait(IncomingView seen) override;
+  Task<Result<IncomingView>> grant(Epoch epoch) override;
+  Task<Status> abort() override;
+  Task<Result<Outcome>> outcome() override;
+
+  bool cut = false;
+  bool lose_answers = false;  // the request arrives, the answer does not
+  std::optional<Error> refusal;
+
+ private:
+  Task<Status> cross();
+  TwoZones& zones_;
+};
+
+struct TwoZones {
+  test::TestRuntime runtime;
+  test::ManualLoop& loop = runtime.loop;
+  MemoryRecord source_record{loop, Role::source, Phase::planned};
+  std::unique_ptr<MemoryRecord> target_record;
+  ObedientHost source_host{loop, PowerState::running};
+  ObedientHost target_host{loop, PowerState::stopped};
+  NothingToFetch preparation;
+  Link link{*this};
+  Status plan;
+  std::unique_ptr<SourceTransfer> source;
+  std::unique_ptr<TargetTransfer> target;
+  std::unique_ptr<Scope> source_scope;
+  std::unique_ptr<Scope> target_scope;
+
+  void start_source() {
+    source_scope.reset();
+    source = std::make_unique<SourceTransfer>(
+        runtime.runtime, source_record, source_host, link, [this] { return plan; },
+        SourceSettings{.peer = "b"});
+    source_scope = std::make_unique<Scope>();
+    REQUIRE(source_scope->spawn(source->run()));
+  }
+  void start_target(std::string key) {
+    target_scope.reset();
+    model::MoveOrder order{.transfer = "t1", .goal = MoveGoal::receive};
+    order.credentials.key_pem = std::move(key);
+    target = std::make_unique<TargetTransfer>(runtime.runtime, *target_record, target_host, link, preparation,
+                                              order);
+    target_scope = std::make_unique<Scope>();
+    REQUIRE(target_scope->spawn(target->run()));
+  }
+  void run(Nanos time) {
+    // The zone's desired state: a granted machine is to run in the new epoch.
+    const MonotonicTime end = loop.now() + time;
+    while (loop.now() < end) {
+      loop.run(Millis{10});
+      loop.advance_to(std::min(end, loop.now() + Millis{10}));
+      CHECK_FALSE((source_host.runs() && target_host.runs()));
+      if (target_record && target_record->transfer.status.phase == Phase::granted && !target_host.runs()) {
+        CHECK_FALSE(source_host.runs());
+        target_host.resume({2});
+      }
+    }
+  }
+  Phase source_phase() const { return source_record.transfer.status.phase; }
+  Phase target_phase() const { return target_record->transfer.status.phase; }
+};
+
+inline Task<Status> Link::cross() {
+  co_await sleep_for(zones_.loop, Millis{10});
+  if (cut) co_return fail(Code::unavailable, "the link is cut");
+  co_return Status{};
+}
+
+inline Task<Result<IncomingView>> Link::prepare() {
+  HANSE_CO_CHECK(co_await cross());
+  if (refusal) co_return fail(*refusal);
+  if (!zones_.target_record) {
+    zones_.target_record = std::make_unique<MemoryRecord>(zones_.loop, Role::target, Phase::preparing);
+    zones_.start_target("key");
+  }
+  if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
+  HANSE_CO_CHECK(co_await cross());
+  co_return zones_.target->view();
+}
+
+inline Task<Result<IncomingView>> Link::wait(IncomingView seen) {
+  HANSE_CO_CHECK(co_await cross());
+  for (int polls = 0; polls < 50 && zones_.target->view() == seen; ++polls) {
+    co_await sleep_for(zones_.loop, Millis{100});
+  }
+  HANSE_CO_CHECK(co_await cross());
+  co_return zones_.target->view();
+}
+
+inline Task<Result<IncomingView>> Link::grant(Epoch epoch) {
+  HANSE_CO_CHECK(co_await cross());
+  CHECK(epoch == Epoch{2});
+  if (zones_.target_phase() == Phase::sending) {
+    HANSE_CO_CHECK(co_await zones_.target_record->advance(TransferEvent::grant_received, ""));
+  }
+  if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
+  HANSE_CO_CHECK(co_await cross());
+  co_return zones_.target->view();
+}
+
+inline Task<Status> Link::abort() {
+  HANSE_CO_CHECK(co_await cross());
+  if (!zones_.target_record) co_return fail(Code::not_found, "no such transfer");
+  const Phase phase = zones_.target_phase();
+  if (phase == Phase::granted || phase == Phase::completed)
+    co_return fail(Code::failed_precondition, "granted");
+  if (phase == Phase::preparing || phase == Phase::sending) {
+    co_return co_await zones_.target_record->advance(TransferEvent::failed, "aborted by the source");
+  }
+  co_return Status{};
+}
+
+inline Task<Result<Outcome>> Link::outcome() {
+  HANSE_CO_CHECK(co_await cross());
+  co_return outcome_of(zones_.source_phase());
+}
+
+}  // namespace hanse::migration::test_support

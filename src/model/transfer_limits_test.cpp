@@ -1,0 +1,44 @@
+#include "model/transfer_limits.h"
+
+#include <doctest/doctest.h>
+
+#include "model/transfer.h"
+
+namespace hanse::model {
+namespace {
+
+TEST_CASE("a change of limits leaves what it does not name") {
+  TransferLimits limits{.max_rate = BytesPerSecond{1'000'000}, .max_blackout_ms = 50};
+  limits = apply({.paused = true}, limits);
+  CHECK(limits == TransferLimits{true, BytesPerSecond{1'000'000}, 50});
+  limits = apply({.max_rate = BytesPerSecond{2'000'000}}, limits);
+  CHECK(limits == TransferLimits{true, BytesPerSecond{2'000'000}, 50});
+  limits = apply({.paused = false, .max_rate = BytesPerSecond{0}, .max_blackout_ms = 300}, limits);
+  CHECK(limits == TransferLimits{false, std::nullopt, 300});
+}
+
+TEST_CASE("limits out of range are refused with the field") {
+  const auto refused_at = [](const TransferLimits& limits) -> std::string {
+    const Status checked = check(limits, "/spec/limits");
+    return checked ? "" : checked.error().sources.at(0).pointer;
+  };
+  CHECK(refused_at({}).empty());
+  CHECK(refused_at({true, kLeastRate, 1}).empty());
+  CHECK(refused_at({false, kHighestRate, kMaxBlackoutMs}).empty());
+  CHECK(refused_at({.max_rate = BytesPerSecond{kLeastRate.value - 1}}) == "/spec/limits/maxRate");
+  CHECK(refused_at({.max_rate = BytesPerSecond{kHighestRate.value + 1}}) == "/spec/limits/maxRate");
+  CHECK(refused_at({.max_blackout_ms = 0}) == "/spec/limits/maxBlackoutMs");
+  CHECK(refused_at({.max_blackout_ms = kMaxBlackoutMs + 1}) == "/spec/limits/maxBlackoutMs");
+}
+
+TEST_CASE("a deadline is a number of seconds that lies ahead") {
+  Transfer transfer{.spec = {.instance = "web", .target_zone = "south", .deadline_seconds = 60}};
+  CHECK(check(transfer));
+  transfer.spec.deadline_seconds = 0;
+  CHECK_FALSE(check(transfer));
+  transfer.spec.deadline_seconds = kLongestDeadlineSeconds + 1;
+  CHECK_FALSE(check(transfer));
+}
+
+}  // namespace
+}  // namespace hanse::model
