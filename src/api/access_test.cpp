@@ -116,6 +116,7 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "POST /providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/transfers",
       "POST /providers/hanse.placement/v1/leases",
       "POST /providers/hanse.migration/v1/incoming",
+      "POST /providers/hanse.migration/v1/forecasts",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",
       "DELETE /providers/hanse.migration/v1/incoming/{transfer}",

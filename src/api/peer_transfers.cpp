@@ -25,6 +25,12 @@ Task<Result<http::Reply>> prepare(Context& context, Call call) {
   co_return json_reply(200, view);
 }
 
+Task<Result<http::Reply>> forecast(Context& context, Call call) {
+  HANSE_CO_TRY(const auto request, read_body<zone::IncomingRequest>(call.request.body));
+  HANSE_CO_TRY(const auto forecast, context.parts.transfers.forecast_incoming(call.caller.name, request));
+  co_return json_reply(200, forecast);
+}
+
 Task<Result<http::Reply>> wait(Context& context, Call call) {
   HANSE_CO_TRY(auto seen, read_body<migration::IncomingView>(call.request.body));
   HANSE_CO_TRY(const auto view, co_await context.parts.transfers.wait_incoming(
@@ -88,6 +94,14 @@ void add_incoming(Routes& routes, Context& context) {
                     .answer_schema = "IncomingView",
                     .options = {.body_limit = kMaxIncomingBody},
                     .function = [&context](Call call) { return prepare(context, std::move(call)); }});
+  routes.push_back({.name = "POST /providers/hanse.migration/v1/forecasts",
+                    .access = kPeers,
+                    .summary = "What the target would refuse such a request for; nothing is kept",
+                    .request_schema = "IncomingRequest",
+                    .answer_schema = "TransferForecast",
+                    .options = {.body_limit = kMaxIncomingBody},
+                    .audited = false,
+                    .function = [&context](Call call) { return forecast(context, std::move(call)); }});
   routes.push_back(
       {.name = fmt::format("POST {}/{{transfer}}/wait", kIncoming),
        .access = kPeers,

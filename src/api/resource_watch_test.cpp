@@ -173,6 +173,11 @@ TEST_CASE("a transfer's progress is listed, got and watched") {
   CHECK(service.ask(As::user, "GET", path).text("/items/0/status/progress/percent") == "40");
   CHECK(service.ask(As::user, "POST", path + "/" + name + "/cancel").status == 202);
   CHECK(service.transfers.asked.back() == "cancel " + name);
+  const std::string forecasts = path.substr(0, path.rfind('/')) + "/forecasts";
+  const test::Answer forecast =
+      service.ask(As::user, "POST", forecasts, R"({"spec":{"instance":"web","targetZone":"south"}})");
+  CHECK(forecast.text("/obstacles/0/reason") == "it has no room");
+  CHECK(service.transfers.asked.back() == "forecast web");
   const std::string limits = path + "/" + name + "/limits";
   CHECK(service.ask(As::user, "POST", limits, R"({"paused":true,"maxRate":2000000})").status == 202);
   CHECK(service.transfers.asked.back() == "limit " + name + R"( {"paused":true,"maxRate":2000000})");

@@ -95,6 +95,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<ConsoleOutput>("ConsoleOutput");
   writer.add<TransferDraft>("TransferDraft");
   writer.add<model::TransferLimitsChange>("TransferLimitsChange");
+  writer.add<model::TransferForecast>("TransferForecast");
   writer.add<TokenRequest>("TokenRequest");
   writer.add<TokenAnswer>("TokenAnswer");
   writer.add<LoginCodeRequest>("LoginCodeRequest");

@@ -12,6 +12,9 @@ namespace {
 
 constexpr char kPath[] = "/providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/transfers";
 
+constexpr char kForecasts[] =
+    "/providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/forecasts";
+
 zone::RequiredPermission permission_to(const char* verb) {
   return {"hanse.migration", "transfers", verb};
 }
@@ -59,6 +62,13 @@ Task<Result<http::Reply>> create(Context& context, Call call) {
   co_return json_reply(201, transfer);
 }
 
+Task<Result<http::Reply>> forecast(Context& context, Call call) {
+  HANSE_CO_TRY(TransferDraft draft, read_body<TransferDraft>(call.request.body));
+  HANSE_CO_TRY(const auto forecast,
+               co_await context.parts.transfers.forecast(id_of(call.path), std::move(draft.spec)));
+  co_return json_reply(200, forecast);
+}
+
 Task<Result<http::Reply>> cancel(Context& context, Call call) {
   HANSE_CO_TRY(const auto transfer, co_await context.parts.transfers.cancel(id_of(call.path)));
   note_revision(call.audit, transfer.metadata.resource_version);
@@ -93,6 +103,15 @@ void add_transfer_routes(Routes& routes, Context& context) {
                     .success = 201,
                     .options = {.body_limit = kMaxActionBody},
                     .function = [&context](Call call) { return create(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("POST {}", kForecasts),
+                    .access = kUsers,
+                    .permission = zone::RequiredPermission{"hanse.migration", "forecasts", "post"},
+                    .summary = "What stands against such a move, at both zones; nothing is kept or moved",
+                    .request_schema = "TransferDraft",
+                    .answer_schema = "TransferForecast",
+                    .options = {.body_limit = kMaxActionBody},
+                    .audited = false,
+                    .function = [&context](Call call) { return forecast(context, std::move(call)); }});
   routes.push_back({.name = fmt::format("GET {}/{{name}}", kPath),
                     .access = kUsers,
                     .permission = permission_to("get"),

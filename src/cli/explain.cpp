@@ -5,9 +5,9 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/json_lookup.h"
+#include "cli/show.h"
 #include "cli/table.h"
 #include "cli/text.h"
-#include "cli/yaml_text.h"
 
 namespace hanse::cli {
 namespace {
@@ -78,10 +78,8 @@ Task<Status> run_explain(Session session, ExplainOptions options) {
   const std::string provider = fmt::format("/providers/{}/", kind->provider);
   path = "/providers/hanse.placement/" + path.substr(provider.size()) + "/explanation";
   HANSE_CO_TRY(const ApiAnswer answer, co_await session.api.call("GET", path));
-  if (session.output == OutputFormat::yaml) {
-    session.terminal.print(yaml_text(answer.body));
-  } else if (is_for_programs(session.output)) {
-    session.terminal.print(json::dump_pretty(answer.body) + "\n");
+  if (is_for_programs(session.output)) {
+    show_document(session, answer.body);
   } else {
     bool first = true;
     for (const json::Value& replica : items_at(answer.body, "/replicas")) {

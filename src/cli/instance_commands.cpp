@@ -37,6 +37,7 @@ void check_migrate(const MigrateOptions& given) {
         "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "
         "--pause, --resume, --bandwidth and --max-blackout");
   }
+  if (!moves && given.dry_run) throw CLI::ValidationError("--dry-run", "goes with --to or --host");
   if (!moves && !given.deadline.empty())
     throw CLI::ValidationError("--deadline", "goes with --to or --host, it cannot be changed later");
 }
@@ -53,6 +54,8 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
       ->check(CLI::IsMember({"automatic", "direct", "relayed"}))
       ->capture_default_str();
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
+  migrate->add_flag("--dry-run", drafts.migrate.dry_run,
+                    "Only say what stands against it, here and at the target; nothing moves");
   add_limits(*migrate, drafts.migrate);
   migrate->add_option("--deadline", drafts.migrate.deadline,
                       "It rolls back if the guest has not switched by then: 90s, 10m, 2h");

@@ -128,6 +128,21 @@ TEST_CASE("migrate with limits, and changes of a move under way") {
          "has new limits");
 }
 
+TEST_CASE("migrate --dry-run says what stands against the move, and fails if anything does") {
+  Stage stage;
+  const std::string forecasts = "POST " + kTransfers.substr(0, kTransfers.rfind('/')) + "/forecasts";
+  const MigrateOptions options{.instance = "web", .target_zone = "b", .dry_run = true};
+  stage.zone.on(forecasts, R"({"obstacles":[]})");
+  stage.zone.on(forecasts,
+                R"({"obstacles":[{"zone":"a","reason":"it is stopped"},{"zone":"b","reason":"no room"}]})");
+  CHECK(stage.run(run_migrate(stage.session(), options)));
+  CHECK(stage.terminal.output == "nothing stands against a move of web to b\n");
+  const Status refused = stage.run(run_migrate(stage.session(), options));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message ==
+        "'web' cannot move to 'b' now:\n  zone a: it is stopped\n  zone b: no room");
+}
+
 TEST_CASE("a transfer that waits names its peer") {
   CHECK(transfer_line(transfer(R"("phase":"committed","waitingFor":"zone b")")) ==
         "moving web from a to b: committed, waiting for zone b");

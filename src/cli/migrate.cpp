@@ -12,6 +12,7 @@
 #include "cli/show.h"
 #include "cli/text.h"
 #include "cli/transfer_text.h"
+#include "model/transfer_forecast.h"
 #include "model/transfer_limits.h"
 
 namespace hanse::cli {
@@ -83,6 +84,27 @@ Task<Result<json::Value>> follow_transfer(Session session, std::string path, jso
   co_return transfer;
 }
 
+Task<Status> show_forecast(Session session, MigrateOptions options, json::Object body) {
+  HANSE_CO_TRY(const Kind* transfers, find_kind("transfer"));
+  std::string path = collection_path(*transfers, session.place);
+  path.replace(path.rfind('/'), std::string::npos, "/forecasts");
+  HANSE_CO_TRY(const ApiAnswer answer, co_await session.api.call("POST", path, std::move(body)));
+  HANSE_CO_TRY(const auto forecast, json::from_json<model::TransferForecast>(answer.body));
+  const std::string& target = options.target_host.empty() ? options.target_zone : options.target_host;
+  if (is_for_programs(session.output)) {
+    show_document(session, answer.body);
+  } else if (forecast.obstacles.empty()) {
+    session.terminal.print(
+        printable(fmt::format("nothing stands against a move of {} to {}", options.instance, target)) + "\n");
+  }
+  if (forecast.obstacles.empty()) co_return Status();
+  std::string reasons;
+  for (const model::TransferObstacle& obstacle : forecast.obstacles)
+    reasons += fmt::format("\n  zone {}: {}", obstacle.zone, obstacle.reason);
+  co_return fail(Code::failed_precondition, "'{}' cannot move to '{}' now:{}", options.instance, target,
+                 reasons);
+}
+
 }  // namespace
 
 Task<Status> run_migrate(Session session, MigrateOptions options) {
@@ -91,6 +113,7 @@ Task<Status> run_migrate(Session session, MigrateOptions options) {
   HANSE_CO_TRY(const Kind* kind, find_kind("transfer"));
   json::Object body;
   HANSE_CO_TRY(body["spec"], spec_of(options));
+  if (options.dry_run) co_return co_await show_forecast(session, options, std::move(body));
   HANSE_CO_TRY(ApiAnswer answer,
                co_await session.api.call("POST", collection_path(*kind, session.place), body));
   if (options.no_wait) {

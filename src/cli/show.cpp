@@ -59,6 +59,11 @@ void show_outcome(Session session, const Kind& kind, const json::Value& item, st
   session.terminal.print(fmt::format("{}/{}{}\n", kind.singular, name, said));
 }
 
+void show_document(Session session, const boost::json::value& document) {
+  const bool yaml = session.output == OutputFormat::yaml;
+  session.terminal.print(yaml ? yaml_text(document) : json::dump_pretty(document) + "\n");
+}
+
 std::string moved_notice(const json::Value& resource) {
   const std::string zone = printable(text_at(resource, "/status/movedTo"));
   if (zone.empty()) return "";

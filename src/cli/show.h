@@ -17,6 +17,9 @@ void show_one(Session session, const Kind& kind, const boost::json::value& item)
 void show_outcome(Session session, const Kind& kind, const boost::json::value& item,
                   std::string_view outcome);
 
+// For programs, of what is no resource: YAML where that was asked for, else JSON.
+void show_document(Session session, const boost::json::value& document);
+
 // "a" for a thing whose record stayed behind when it moved: where it is now. Empty: it is here.
 std::string moved_notice(const boost::json::value& resource);
 

@@ -14,6 +14,7 @@
 #include "model/host_messages.h"
 #include "model/storage.h"
 #include "model/transfer.h"
+#include "model/transfer_forecast.h"
 #include "runtime/network.h"
 #include "zone/caller.h"
 #include "zone/resource_id.h"
@@ -60,6 +61,9 @@ class TransferFrontend {
   // Errors: not_found (instance, zone), failed_precondition (already moving, does not run, not moveable),
   // resource_exhausted.
   virtual Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) = 0;
+  // What create() would be refused for, here and at the target, all of it; nothing is kept or held. Errors:
+  // not_found (instance), invalid_argument.
+  virtual Task<Result<model::TransferForecast>> forecast(ResourceId scope, model::TransferSpec spec) = 0;
   // Errors: failed_precondition past the commit point.
   virtual Task<Result<model::Transfer>> cancel(ResourceId id) = 0;
   // Durable when it completes; the host hears of it within a second. Errors: invalid_argument naming the
@@ -71,6 +75,9 @@ class TransferFrontend {
   // For peers; `peer` is the zone that the certificate proves. Each may be repeated.
   virtual Task<Result<migration::IncomingView>> prepare_incoming(std::string peer,
                                                                  IncomingRequest request) = 0;
+  // What prepare_incoming() would be refused for. Errors: invalid_argument.
+  virtual Result<model::TransferForecast> forecast_incoming(const std::string& peer,
+                                                            const IncomingRequest& request) = 0;
   // `seen` is what the source knows; answers when the view differs.
   virtual Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                               migration::IncomingView seen) = 0;

@@ -48,6 +48,10 @@ class FakeTransfers final : public zone::TransferFrontend {
     changes_.notify();
     co_return created;
   }
+  Task<Result<model::TransferForecast>> forecast(zone::ResourceId, model::TransferSpec spec) override {
+    asked.push_back("forecast " + spec.instance);
+    co_return model::TransferForecast{.obstacles = {{"south", "it has no room"}}};
+  }
   Task<Result<model::Transfer>> cancel(zone::ResourceId id) override {
     asked.push_back("cancel " + id.name);
     co_return get(id);
@@ -62,6 +66,11 @@ class FakeTransfers final : public zone::TransferFrontend {
                                                          zone::IncomingRequest request) override {
     asked.push_back(peer + " prepares " + request.transfer);
     co_return migration::IncomingView{};
+  }
+  Result<model::TransferForecast> forecast_incoming(const std::string& peer,
+                                                    const zone::IncomingRequest& request) override {
+    asked.push_back(fmt::format("{} asks about {}", peer, request.instance.metadata.name));
+    return model::TransferForecast{};
   }
   Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                       migration::IncomingView seen) override {

@@ -77,6 +77,8 @@ class Moves(unittest.TestCase):
         running.up()
         zone = running.start_witness()
         running.change_link(delayMs=2, mbit=0)  # twenty moves over the slow link would take two minutes
+        running.hanse.run("--context", zone, "migrate", federation.INSTANCE, "--to", running.other(zone), "--dry-run")
+        self.assertEqual(running.zones[zone].instance(federation.INSTANCE)["status"].get("transfer", ""), "", "a dry run began a move")
         with WitnessWatch(running) as watch:
             for number in range(MOVES):
                 zone = self.move(running, number, zone)

@@ -28,6 +28,38 @@ Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferR
   return StreamKeys{authority.certificate_pem, {issued.certificate_pem, issued.key_pem, ""}};
 }
 
+Status check_plan_now(const TransferServices& services, const model::Transfer& transfer,
+                      const std::string& host) {
+  const ResourceId id{transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance};
+  const auto instance = services.records.tables.instances.get(id);
+  return check_plan(transfer, {.instance = instance ? instance->get() : nullptr,
+                               .host_connected = services.hosts.connected(host),
+                               .host = services.hosts.hello(host),
+                               .observed = services.hosts.observed(host, transfer.status.instance_uid)});
+}
+
+Result<IncomingRequest> incoming_request(const RecordServices& services, const model::Transfer& transfer,
+                                         const std::string& ca_pem) {
+  const ResourceId id{transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance};
+  HANSE_TRY(const auto instance, services.tables.instances.get(id));
+  const InstanceStorages::Loaded loaded = services.storages.load(*instance);
+  if (!loaded.sku || loaded.storages.size() != instance->status.block_storages.size()) {
+    return fail(Code::failed_precondition, "the SKU or a block storage of instance '{}' is gone",
+                transfer.spec.instance);
+  }
+  IncomingRequest request{.transfer = transfer.metadata.name,
+                          .path = transfer.spec.path,
+                          .source_epoch = transfer.status.source_epoch,
+                          .instance = *instance,
+                          .sku = *loaded.sku,
+                          .ca_pem = ca_pem,
+                          .peer_name = stream_name(model::TransferRole::source, transfer.metadata.name),
+                          .version = kVersion};
+  for (const auto& storage : loaded.storages) request.block_storages.push_back(*storage);
+  for (const auto& image : loaded.images) request.images.push_back(*image);
+  return request;
+}
+
 ActiveTransfer::ActiveTransfer(TransferServices& services, model::Transfer transfer, std::string host,
                                std::string peer_ca_pem)
     : services_(services),
@@ -60,8 +92,8 @@ Status ActiveTransfer::start_source() {
   }
   HANSE_TRY(migration::TargetZone* const target, make_target());
   source_ = std::make_unique<migration::SourceTransfer>(
-      services_.records.runtime, record_, machine_, *target, [this] { return check_plan_now(); },
-      std::move(settings));
+      services_.records.runtime, record_, machine_, *target,
+      [this] { return check_plan_now(services_, record_.current(), host_); }, std::move(settings));
   if (!scope_.spawn(source_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
   return {};
 }
@@ -69,9 +101,9 @@ Status ActiveTransfer::start_source() {
 Result<migration::TargetZone*> ActiveTransfer::make_target() {
   const model::Transfer transfer = record_.current();
   if (!transfer.spec.host) {
-    remote_target_ =
-        std::make_unique<RemoteTarget>(services_.clients, transfer.spec.target_zone, transfer.metadata.name,
-                                       [this] { return incoming_request(); });
+    remote_target_ = std::make_unique<RemoteTarget>(
+        services_.clients, transfer.spec.target_zone, transfer.metadata.name,
+        [this] { return incoming_request(services_.records, record_.current(), own_ca_pem_); });
     return remote_target_.get();
   }
   const std::string& host = *transfer.spec.host;
@@ -124,37 +156,6 @@ migration::IncomingView ActiveTransfer::view() const {
   migration::IncomingView view = target_->view();
   view.ca_pem = own_ca_pem_;
   return view;
-}
-
-Status ActiveTransfer::check_plan_now() const {
-  const auto instance = services_.records.tables.instances.get(record_.instance_id());
-  const model::Transfer transfer = record_.current();
-  const PlanView view{.instance = instance ? instance->get() : nullptr,
-                      .host_connected = services_.hosts.connected(host_),
-                      .host = services_.hosts.hello(host_),
-                      .observed = services_.hosts.observed(host_, transfer.status.instance_uid)};
-  return check_plan(transfer, view);
-}
-
-Result<IncomingRequest> ActiveTransfer::incoming_request() const {
-  const model::Transfer transfer = record_.current();
-  HANSE_TRY(const auto instance, services_.records.tables.instances.get(record_.instance_id()));
-  const InstanceStorages::Loaded loaded = services_.records.storages.load(*instance);
-  if (!loaded.sku || loaded.storages.size() != instance->status.block_storages.size()) {
-    return fail(Code::failed_precondition, "the SKU or a block storage of instance '{}' is gone",
-                transfer.spec.instance);
-  }
-  IncomingRequest request{.transfer = transfer.metadata.name,
-                          .path = transfer.spec.path,
-                          .source_epoch = transfer.status.source_epoch,
-                          .instance = *instance,
-                          .sku = *loaded.sku,
-                          .ca_pem = own_ca_pem_,
-                          .peer_name = stream_name(model::TransferRole::source, transfer.metadata.name),
-                          .version = kVersion};
-  for (const auto& storage : loaded.storages) request.block_storages.push_back(*storage);
-  for (const auto& image : loaded.images) request.images.push_back(*image);
-  return request;
 }
 
 Task<Status> ActiveTransfer::fetch_images() {

@@ -44,6 +44,13 @@ std::string stream_name(model::TransferRole role, const std::string& transfer);
 Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferRole role,
                                     const std::string& transfer);
 
+// Whether `host`, which has the machine, can send it now. Errors: as check_plan().
+Status check_plan_now(const TransferServices& services, const model::Transfer& transfer,
+                      const std::string& host);
+// What its target is asked. Errors: failed_precondition while a record is missing.
+Result<IncomingRequest> incoming_request(const RecordServices& services, const model::Transfer& transfer,
+                                         const std::string& ca_pem);
+
 class ActiveTransfer : public migration::Preparation {
  public:
   // `host` is the one that sends, at a target the one that receives. `peer_ca_pem` for a target that prepares
@@ -74,8 +81,6 @@ class ActiveTransfer : public migration::Preparation {
   // Of the receiving end at `host`; with `source_ca_pem` also its keys, whose CA is given back.
   Result<model::MoveOrder> receive_order(const std::string& host, const std::string& source_ca_pem,
                                          std::string& ca_pem) const;
-  Status check_plan_now() const;
-  Result<IncomingRequest> incoming_request() const;
 
   TransferServices& services_;
   StoredRecord record_;

@@ -153,12 +153,15 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
     HANSE_CHECK(check(image));
   }
   if (request.source_epoch.value < 1) return fail_field("/sourceEpoch", "/sourceEpoch must be at least 1");
-  if (request.ca_pem.empty() || request.ca_pem.size() > kMaxPem)
-    return fail_field("/caPem", "/caPem must hold one certificate");
   if (request.sku.metadata.name != model::reference_name(request.instance.spec.sku_ref)) {
     return fail_field("/sku", "the SKU is not the instance's");
   }
   return check_storages(request);
+}
+
+Status check_authority(const IncomingRequest& request) {
+  if (!request.ca_pem.empty() && request.ca_pem.size() <= kMaxPem) return {};
+  return fail_field("/caPem", "/caPem must hold one certificate");
 }
 
 Result<IncomingRecords> incoming_records(const Tables& tables, const IncomingRequest& request,

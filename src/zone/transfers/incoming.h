@@ -13,6 +13,8 @@ namespace hanse::zone {
 
 // Errors: invalid_argument naming the field; unimplemented for another version.
 Status check_incoming(const std::string& peer, const IncomingRequest& request);
+// Beside it, of one that is to be prepared: keys are made for that alone.
+Status check_authority(const IncomingRequest& request);
 
 struct IncomingRecords {
   model::Transfer transfer;

@@ -1,6 +1,7 @@
 // What a target says to a request that it cannot or must not take: nothing is kept of one that is refused.
 #include "zone/transfers/incoming.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <functional>
 
@@ -33,6 +34,21 @@ struct IncomingFixture : test::ZoneFixture {
     return request;
   }
 
+  // It names what the request would be refused for; but for the keys, which a forecast has not.
+  static void check_forecast(const Error& refusal, const Result<model::TransferForecast>& forecast) {
+    if (refusal.message.find("/caPem") != std::string::npos) return;
+    if (refusal.code == Code::invalid_argument && !forecast) {
+      CHECK(forecast.error().message == refusal.message);
+      return;
+    }
+    REQUIRE_MESSAGE(forecast.has_value(), forecast.error().message);
+    const auto& obstacles = forecast->obstacles;
+    CHECK(
+        std::any_of(obstacles.begin(), obstacles.end(), [&refusal](const model::TransferObstacle& obstacle) {
+          return obstacle.zone == "helsinki" && obstacle.reason == refusal.message;
+        }));
+  }
+
   using Change = std::function<void(IncomingRequest&)>;
   // Refused with this code and a text that has these words.
   void check_refusal(Code code, const std::string& words, const Change& change) {
@@ -42,6 +58,7 @@ struct IncomingFixture : test::ZoneFixture {
     const auto answer = wait(zone->transfers().prepare_incoming("warsaw", wrong));
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == code);
+    check_forecast(answer.error(), zone->transfers().forecast_incoming("warsaw", wrong));
     CHECK_MESSAGE(answer.error().message.find(words) != std::string::npos, answer.error().message);
     CHECK(zone->tables().transfers.all()->empty());
     CHECK(zone->tables().instances.all()->empty());
@@ -65,6 +82,15 @@ TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refus
                 [](IncomingRequest& asked) { asked.instance.spec.cpu_model = "EPYC-Turin"; });
   check_refusal(Code::resource_exhausted, "machine type pc-q35-11.0",
                 [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
+}
+
+TEST_CASE_FIXTURE(IncomingFixture, "a forecast names all that stands against it, and keeps nothing") {
+  IncomingRequest wanted = request();
+  CHECK(zone->transfers().forecast_incoming("warsaw", wanted)->obstacles.empty());
+  wanted.sku.spec.vcpu = {200};  // more than the policy gives a peer, and than any host has
+  CHECK(zone->transfers().forecast_incoming("warsaw", wanted)->obstacles.size() == 2);
+  CHECK(zone->tables().instances.all()->empty());
+  CHECK(zone->capacity().free_on("h1")->vcpu == VcpuCount{4});
 }
 
 TEST_CASE_FIXTURE(IncomingFixture, "a zone of another minor version is refused, of the same not") {

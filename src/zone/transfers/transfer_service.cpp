@@ -6,28 +6,12 @@
 
 #include "zone/desired.h"
 #include "zone/leases/left_copies.h"
+#include "zone/transfers/held_room.h"
 
 namespace hanse::zone {
 namespace {
 
 constexpr int kNameDigits = 12;
-
-// As HostCapacity knows the room at the target's host: beside, and not instead of, the instance's own.
-std::string room_name(const std::string& uid) {
-  return "move of " + uid;
-}
-
-class HeldRoom {
- public:
-  HeldRoom(HostCapacity& capacity, std::string name) : capacity_(capacity), name_(std::move(name)) {}
-  ~HeldRoom() { capacity_.release(name_); }
-  HeldRoom(const HeldRoom&) = delete;
-  HeldRoom& operator=(const HeldRoom&) = delete;
-
- private:
-  HostCapacity& capacity_;
-  std::string name_;
-};
 
 Error about_host(Code code, std::string message) {
   return Error{code, std::move(message), {{"/spec/host", ""}}};
@@ -195,16 +179,21 @@ Result<store::Transaction> TransferService::creation(const model::Instance& inst
       .writes = {tables.instances.write_of(moving), tables.transfers.write_of(transfer)}};
 }
 
+Result<model::TransferSpec> TransferService::complete(model::TransferSpec spec) const {
+  HANSE_CHECK(check(model::Transfer{.spec = spec}));
+  if (spec.host && spec.target_zone.empty()) spec.target_zone = services_.zone;
+  if (spec.host && spec.target_zone != services_.zone) {
+    return fail_field("/spec/host", "only zone '{}' chooses its hosts; leave it out to move there",
+                      spec.target_zone);
+  }
+  return spec;
+}
+
 Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::TransferSpec spec) {
   forget_ended();
   HANSE_CO_CHECK(co_await prune());
   const ResourceId id{scope.tenant, scope.workspace, spec.instance};
-  HANSE_CO_CHECK(check(model::Transfer{.spec = spec}));
-  if (spec.host && spec.target_zone.empty()) spec.target_zone = services_.zone;
-  if (spec.host && spec.target_zone != services_.zone) {
-    co_return fail_field("/spec/host", "only zone '{}' chooses its hosts; leave it out to move there",
-                         spec.target_zone);
-  }
+  HANSE_CO_TRY(spec, complete(std::move(spec)));
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     HANSE_CO_TRY(const auto instance, services_.records.tables.instances.get(id));
     HANSE_CO_CHECK(check_create(*instance, spec));

@@ -28,11 +28,14 @@ class TransferService final : public TransferFrontend {
 
   Result<model::Transfer> get(const ResourceId& id) const override;
   Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) override;
+  Task<Result<model::TransferForecast>> forecast(ResourceId scope, model::TransferSpec spec) override;
   Task<Result<model::Transfer>> cancel(ResourceId id) override;
   Task<Result<model::Transfer>> limit(ResourceId id, model::TransferLimitsChange change) override;
   Signal& changes() override { return services_.records.changes; }
 
   Task<Result<migration::IncomingView>> prepare_incoming(std::string peer, IncomingRequest request) override;
+  Result<model::TransferForecast> forecast_incoming(const std::string& peer,
+                                                    const IncomingRequest& request) override;
   Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                       migration::IncomingView seen) override;
   Task<Result<migration::IncomingView>> grant_incoming(std::string peer, std::string transfer,
@@ -55,11 +58,15 @@ class TransferService final : public TransferFrontend {
   Result<Pointer> find_incoming(const std::string& peer, const std::string& transfer) const;
   Result<model::Transfer> find_stored(const std::string& transfer) const;
   Result<migration::IncomingView> view_of(const std::string& peer, const std::string& transfer) const;
+  // As it is kept: with the own zone where a host is named. Errors: invalid_argument naming the field.
+  Result<model::TransferSpec> complete(model::TransferSpec spec) const;
   Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
   Status check_target_host(const model::Instance& instance, const std::string& name) const;
   // For a move within the zone, besides the room that it has.
   Status hold_room(const model::Instance& instance, const std::string& host);
+  // Asks the target's zone.
+  Task<Result<model::TransferForecast>> forecast_there(model::Transfer transfer);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;

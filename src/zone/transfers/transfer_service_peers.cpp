@@ -44,6 +44,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
     co_return *known;  // asked before; the answer was lost
   forget_ended();
   HANSE_CO_CHECK(check_incoming(peer, request));
+  HANSE_CO_CHECK(check_authority(request));
   HANSE_CO_CHECK(admission_.accepts(peer, request.instance.metadata.tenant, request.sku.metadata.name,
                                     request.sku.spec));
   // Until the instance counts by itself: others ask while this one waits.

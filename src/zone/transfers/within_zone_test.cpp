@@ -147,12 +147,35 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "a move is cancelled before its commit poin
   CHECK(told("h2").goal == model::MachineGoal::absent);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture, "a forecast says what a move would be refused for") {
+  const auto obstacles = [this](const model::TransferSpec& spec) {
+    const auto forecast =
+        wait(zone->transfers().forecast({.tenant = "default", .workspace = "default"}, spec));
+    REQUIRE_MESSAGE(forecast.has_value(), forecast.error().message);
+    std::string text;
+    for (const model::TransferObstacle& obstacle : forecast->obstacles)
+      text += obstacle.zone + ": " + obstacle.reason + "\n";
+    return text;
+  };
+  CHECK(obstacles({.instance = "web", .host = "h2"}).empty());
+  CHECK(obstacles({.instance = "web", .host = "h1"}).find("on host 'h1' already") != std::string::npos);
+  CHECK(obstacles({.instance = "web", .target_zone = "warsaw"}).find("not one that this zone trusts") !=
+        std::string::npos);
+  set_schedulable("h2", false);
+  hosts.erase("h1");
+  pass(Seconds{1});
+  const std::string two = obstacles({.instance = "web", .host = "h2"});
+  CHECK(two.find("takes nothing new") != std::string::npos);
+  CHECK(two.find("is not connected") != std::string::npos);
+  CHECK(zone->tables().transfers.all()->empty());
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture, "limits are changed while it moves, and kept over a restart") {
   const std::string name = begin_move();
-  REQUIRE(wait(zone->transfers().limit(id(name), {.paused = true, .max_rate = BytesPerSecond{1'000'000}})));
+  REQUIRE(wait(zone->transfers().limit(id(name), {.paused = true, .max_rate = BytesPerSecond{2'000'000}})));
   act_for(Seconds{2});
   REQUIRE(told("h1").move);
-  CHECK(told("h1").move->limits == model::TransferLimits{true, BytesPerSecond{1'000'000}, std::nullopt});
+  CHECK(told("h1").move->limits == model::TransferLimits{true, BytesPerSecond{2'000'000}, std::nullopt});
   const auto refused = wait(zone->transfers().limit(id(name), {.max_rate = BytesPerSecond{1}}));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::invalid_argument);
