@@ -32,12 +32,16 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--host", "h2"}).target_host == "h2");
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--pause"}).pause);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--streams", "4", "--compress"}).streams == 4);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).max_rate == 12'500'000);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--max-blackout", "2s"}).max_blackout_ms ==
         2'000);
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"migrate", "web"},
                                                 {"migrate", "web", "--to", "b", "--pause"},
                                                 {"migrate", "web", "--pause", "--resume"},
+                                                {"migrate", "web", "--pause", "--compress"},
+                                                {"migrate", "web", "--to", "b", "--streams", "0"},
+                                                {"migrate", "web", "--to", "b", "--streams", "17"},
                                                 {"migrate", "web", "--pause", "--deadline", "1h"},
                                                 {"migrate", "web", "--to", "b", "--bandwidth", "100"},
                                                 {"migrate", "web", "--to", "b", "--max-blackout", "2h"}})

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/command_groups.h"
+#include "model/transfer_streams.h"
 
 namespace hanse::cli {
 namespace {
@@ -37,6 +38,10 @@ void check_migrate(const MigrateOptions& given) {
         "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "
         "--pause, --resume, --bandwidth and --max-blackout");
   }
+  if (!moves && (given.streams != 1 || given.compress)) {
+    throw CLI::ValidationError("--streams, --compress",
+                               "go with --to or --host, they cannot be changed later");
+  }
   if (!moves && given.dry_run) throw CLI::ValidationError("--dry-run", "goes with --to or --host");
   if (!moves && !given.deadline.empty())
     throw CLI::ValidationError("--deadline", "goes with --to or --host, it cannot be changed later");
@@ -57,6 +62,11 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
   migrate->add_flag("--dry-run", drafts.migrate.dry_run,
                     "Only say what stands against it, here and at the target; nothing moves");
   add_limits(*migrate, drafts.migrate);
+  migrate->add_option("--streams", drafts.migrate.streams, "Connections that carry memory side by side")
+      ->check(CLI::Range(1, model::kMostStreams))
+      ->capture_default_str();
+  migrate->add_flag("--compress", drafts.migrate.compress,
+                    "Compress memory by zstd, for a link that is slow");
   migrate->add_option("--deadline", drafts.migrate.deadline,
                       "It rolls back if the guest has not switched by then: 90s, 10m, 2h");
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");

@@ -108,12 +108,15 @@ TEST_CASE("migrate with limits, and changes of a move under way") {
   Stage stage;
   stage.zone.on("POST " + kTransfers, json::dump(transfer(R"("phase":"planned")")), 201);
   MigrateOptions options{.instance = "web", .target_zone = "b", .max_rate = 2'000'000, .deadline = "10m"};
+  options.streams = 4;
+  options.compress = true;
   options.no_wait = true;
   CHECK(stage.run(run_migrate(stage.session(), options)));
   const auto sent =
       json::parse(stage.zone.requests.back().substr(("POST " + kTransfers + " ").size())).value();
   CHECK(sent.at("spec").at("limits").at("maxRate") == 2'000'000);
   CHECK(sent.at("spec").at("deadlineSeconds") == 600);
+  CHECK(json::dump(sent.at("spec").at("streams")) == R"({"count":4,"compression":"zstd"})");
   const auto change = [&stage](const MigrateOptions& wanted, const std::string& body, const char* said) {
     stage.terminal.output.clear();
     stage.zone.on("GET " + kInstance, R"({"status":{"transfer":"t1"}})");

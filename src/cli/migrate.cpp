@@ -14,6 +14,7 @@
 #include "cli/transfer_text.h"
 #include "model/transfer_forecast.h"
 #include "model/transfer_limits.h"
+#include "model/transfer_streams.h"
 
 namespace hanse::cli {
 namespace {
@@ -62,6 +63,9 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
   if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
+  model::StreamOptions streams{.count = options.streams};
+  if (options.compress) streams.compression = model::Compression::zstd;
+  if (streams != model::StreamOptions()) spec["streams"] = to_json(streams);
   if (!options.deadline.empty()) {
     HANSE_TRY(const Seconds deadline, parse_duration(options.deadline));
     spec["deadlineSeconds"] = deadline.count();

@@ -55,6 +55,8 @@ struct MigrateOptions {
   std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
   std::optional<std::int64_t> max_blackout_ms;
   std::string deadline;  // "10m"; empty: none
+  std::int32_t streams = 1;
+  bool compress = false;
   bool dry_run = false;  // only what stands against it
   bool no_wait = false;
   // Of the transfer that is under way; with neither a target nor one of these, its limits are changed.

@@ -74,7 +74,11 @@ std::string transfer_report(const value& transfer) {
   out += fmt::format(
       "  bytes     image {}, disk {}, memory {}\n", size_at(transfer, "/status/report/imageBytes"),
       size_at(transfer, "/status/report/diskBytes"), size_at(transfer, "/status/report/memoryBytes"));
-  out += fmt::format("  path      {}\n", text_at(transfer, "/status/report/path"));
+  out += fmt::format("  path      {}", text_at(transfer, "/status/report/path"));
+  if (find_at(transfer, "/spec/streams/count") != nullptr && whole_at(transfer, "/spec/streams/count") > 1)
+    out += fmt::format(", {} streams", whole_at(transfer, "/spec/streams/count"));
+  if (text_at(transfer, "/spec/streams/compression") == "zstd") out += ", memory compressed by zstd";
+  out += '\n';
   return printable(out, true);
 }
 

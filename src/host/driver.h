@@ -56,7 +56,8 @@ struct MachineState {
 struct IncomingOptions {
   model::StreamCredentials credentials;
   std::string peer_name;  // that the source's certificate must have
-  bool direct = true;     // listen on the host's stream address; else on unix sockets, for a relay
+  model::StreamOptions streams;
+  bool direct = true;  // listen on the host's stream address; else on unix sockets, for a relay
 };
 
 struct IncomingEndpoints {
@@ -68,6 +69,7 @@ struct OutgoingOptions {
   model::StreamCredentials credentials;
   std::string peer_name;
   IncomingEndpoints target;
+  model::StreamOptions streams;
   model::TransferLimits limits;  // to begin with, see limit_outgoing()
 };
 

@@ -73,6 +73,7 @@ model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
                          .memory_endpoint = view.memory_endpoint,
                          .disk_endpoint = view.disk_endpoint,
                          .peer_name = settings_.peer_certificate_name,
+                         .streams = record_.current().spec.streams,
                          .limits = record_.current().spec.limits};
   order.credentials.peer_ca_pem = view.ca_pem;
   return order;

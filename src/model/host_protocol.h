@@ -77,11 +77,13 @@ struct MoveOrder {
   std::string memory_endpoint;  // send: where the target listens, "host:port"
   std::string disk_endpoint;
   std::string peer_name;  // the name in the peer's certificate
+  StreamOptions streams;  // the same at both ends
   TransferLimits limits;  // send; they may change while it is carried out
   bool operator==(const MoveOrder&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
-                      (transfer, goal, path, credentials, memory_endpoint, disk_endpoint, peer_name, limits))
+                      (transfer, goal, path, credentials, memory_endpoint, disk_endpoint, peer_name, streams,
+                       limits))
 HANSE_DECLARE_JSON(MoveOrder);
 
 struct MachineDesired {

@@ -30,6 +30,7 @@ Status check(const Transfer& transfer) {
   HANSE_CHECK(check_name(transfer.spec.instance, "/spec/instance"));
   const TransferSpec& spec = transfer.spec;
   HANSE_CHECK(check(spec.limits, "/spec/limits"));
+  HANSE_CHECK(check(spec.streams, "/spec/streams"));
   const auto& deadline = spec.deadline_seconds;
   if (deadline && (*deadline < 1 || *deadline > kLongestDeadlineSeconds)) {
     return fail_field("/spec/deadlineSeconds", "must be from 1 to {} seconds; leave it out for none",

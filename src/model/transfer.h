@@ -10,6 +10,7 @@
 
 #include "model/metadata.h"
 #include "model/transfer_limits.h"
+#include "model/transfer_streams.h"
 
 namespace hanse::model {
 
@@ -52,11 +53,13 @@ struct TransferSpec {
   TransferMode mode = TransferMode::live;
   StreamPath path = StreamPath::automatic;
   TransferLimits limits;
+  StreamOptions streams;
   // From its creation: what has not passed the commit point by then rolls back. Absent: it takes its time.
   std::optional<std::int64_t> deadline_seconds;
   bool operator==(const TransferSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferSpec, (), (instance, target_zone, host, mode, path, limits, deadline_seconds))
+BOOST_DESCRIBE_STRUCT(TransferSpec, (),
+                      (instance, target_zone, host, mode, path, limits, streams, deadline_seconds))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {

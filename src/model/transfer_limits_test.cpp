@@ -1,5 +1,6 @@
 #include "model/transfer_limits.h"
 
+#include <cstdint>
 #include <doctest/doctest.h>
 
 #include "model/transfer.h"
@@ -38,6 +39,20 @@ TEST_CASE("a deadline is a number of seconds that lies ahead") {
   CHECK_FALSE(check(transfer));
   transfer.spec.deadline_seconds = kLongestDeadlineSeconds + 1;
   CHECK_FALSE(check(transfer));
+}
+
+TEST_CASE("memory goes over one to sixteen streams") {
+  Transfer transfer{.spec = {.instance = "web", .target_zone = "south"}};
+  for (const std::int32_t count : {1, kMostStreams}) {
+    transfer.spec.streams.count = count;
+    CHECK(check(transfer));
+  }
+  for (const std::int32_t count : {0, kMostStreams + 1}) {
+    transfer.spec.streams.count = count;
+    const Status refused = check(transfer);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().sources.at(0).pointer == "/spec/streams/count");
+  }
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ namespace hanse::zone {
 struct IncomingRequest {
   std::string transfer;
   model::StreamPath path = model::StreamPath::automatic;
+  model::StreamOptions streams;
   Epoch source_epoch;
   model::Instance instance;
   model::InstanceSku sku;
@@ -36,8 +37,8 @@ struct IncomingRequest {
   bool operator==(const IncomingRequest&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(IncomingRequest, (),
-                      (transfer, path, source_epoch, instance, sku, block_storages, images, ca_pem, peer_name,
-                       version))
+                      (transfer, path, streams, source_epoch, instance, sku, block_storages, images, ca_pem,
+                       peer_name, version))
 HANSE_DECLARE_JSON(IncomingRequest);
 
 struct GrantRequest {

@@ -11,16 +11,18 @@ namespace {
 
 using host::RunState;
 
-Task<Status> move(QemuWorld& world, QemuDriver* source, QemuDriver* target, Epoch epoch, bool direct) {
-  HANSE_CO_TRY(auto endpoints,
-               co_await target->open_incoming(world.witness(), epoch, world.incoming(direct)));
+Task<Status> move(QemuWorld& world, QemuDriver* source, QemuDriver* target, Epoch epoch, bool direct,
+                  model::StreamOptions streams = {}) {
+  host::IncomingOptions incoming = world.incoming(direct);
+  incoming.streams = streams;
+  HANSE_CO_TRY(auto endpoints, co_await target->open_incoming(world.witness(), epoch, incoming));
   CHECK(endpoints.memory.starts_with("unix:") != direct);
   // A second try in the same epoch finds the same open ends.
-  HANSE_CO_TRY(const auto again,
-               co_await target->open_incoming(world.witness(), epoch, world.incoming(direct)));
+  HANSE_CO_TRY(const auto again, co_await target->open_incoming(world.witness(), epoch, incoming));
   CHECK(again.memory == endpoints.memory);
   CHECK(target->observe(kUid)->run_state == RunState::incoming);
-  const host::OutgoingOptions options = world.outgoing(endpoints);
+  host::OutgoingOptions options = world.outgoing(endpoints);
+  options.streams = streams;
   HANSE_CO_CHECK(co_await source->copy_disks(kUid, options));
   HANSE_CO_CHECK(co_await source->copy_memory(kUid, options));
   CHECK(source->observe(kUid)->run_state == RunState::switch_point);
@@ -99,6 +101,17 @@ Task<Status> limits_while_moving(QemuWorld& world) {
   co_return co_await b->remove(kUid);
 }
 
+Task<Status> side_by_side(QemuWorld& world) {
+  const auto a = world.make_driver("a");
+  const auto b = world.make_driver("b");
+  HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(a.get()));
+  HANSE_CO_CHECK(co_await move(world, a.get(), b.get(), Epoch{2}, true, {.count = 3}));
+  const model::StreamOptions compressed{.count = 2, .compression = model::Compression::zstd};
+  HANSE_CO_CHECK(co_await move(world, b.get(), a.get(), Epoch{3}, false, compressed));
+  co_return co_await a->remove(kUid);
+}
+
 Task<Status> refuse_over_existing(QemuWorld& world) {
   const auto a = world.make_driver("a");
   HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
@@ -114,6 +127,11 @@ TEST_SUITE_BEGIN("move");
 TEST_CASE("a machine moves live, directly and by unix sockets, and its witness misses nothing") {
   QemuWorld world;
   world.run(there_and_back(world));
+}
+
+TEST_CASE("memory goes over several streams, compressed or not") {
+  QemuWorld world;
+  world.run(side_by_side(world));
 }
 
 TEST_CASE("a move is slowed down, paused and let go on while it sends memory") {

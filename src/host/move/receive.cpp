@@ -60,6 +60,7 @@ Task<Status> ReceiveMove::open() {
   HANSE_CO_CHECK(co_await ensure_blobs(blobs_, machine_));
   IncomingOptions options{.credentials = order_.credentials,
                           .peer_name = order_.peer_name,
+                          .streams = order_.streams,
                           .direct = order_.path != model::StreamPath::relayed};
   HANSE_CO_TRY(const IncomingEndpoints endpoints,
                co_await driver_.open_incoming(machine_, epoch_, std::move(options)));

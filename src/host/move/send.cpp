@@ -70,6 +70,7 @@ Task<Status> SendMove::carry_out() {
   OutgoingOptions options{.credentials = order_.credentials,
                           .peer_name = order_.peer_name,
                           .target = path->endpoints(),
+                          .streams = order_.streams,
                           .limits = order_.limits};
   co_return co_await copy_all(std::move(options));
 }

@@ -49,6 +49,7 @@ Result<IncomingRequest> incoming_request(const RecordServices& services, const m
   }
   IncomingRequest request{.transfer = transfer.metadata.name,
                           .path = transfer.spec.path,
+                          .streams = transfer.spec.streams,
                           .source_epoch = transfer.status.source_epoch,
                           .instance = *instance,
                           .sku = *loaded.sku,
@@ -127,7 +128,8 @@ Result<model::MoveOrder> ActiveTransfer::receive_order(const std::string& host,
   model::MoveOrder order{.transfer = name,
                          .goal = model::MoveGoal::receive,
                          .path = transfer.spec.path,
-                         .peer_name = stream_name(model::TransferRole::source, name)};
+                         .peer_name = stream_name(model::TransferRole::source, name),
+                         .streams = transfer.spec.streams};
   const auto hello = services_.hosts.hello(host);
   // Without an address that others reach there is only the relay.
   if (hello && hello->stream_address.empty()) order.path = model::StreamPath::relayed;

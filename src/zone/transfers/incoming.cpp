@@ -105,8 +105,10 @@ model::Transfer target_transfer(const IncomingRequest& request, const IncomingTe
                        .uid = terms.uid,
                        .created_at = terms.now,
                        .last_modified_at = terms.now};
-  transfer.spec = {
-      .instance = request.instance.metadata.name, .target_zone = terms.zone, .path = request.path};
+  transfer.spec = {.instance = request.instance.metadata.name,
+                   .target_zone = terms.zone,
+                   .path = request.path,
+                   .streams = request.streams};
   transfer.status.state = model::ResourceState::creating;
   transfer.status.role = model::TransferRole::target;
   transfer.status.phase = model::TransferPhase::preparing;
@@ -142,6 +144,7 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
                 request.version, kVersion);
   }
   HANSE_CHECK(model::check_name(request.transfer, "/transfer"));
+  HANSE_CHECK(check(request.streams, "/streams"));
   HANSE_CHECK(check_id(KindOf<model::Instance>::kTraits, id_of(request.instance.metadata)));
   HANSE_CHECK(check_uid(request.instance.metadata.uid, "/instance/metadata/uid"));
   HANSE_CHECK(model::check_labels(request.instance.labels, "/instance/labels"));

@@ -84,6 +84,16 @@ TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refus
                 [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "the streams that the source wants are those that the host opens") {
+  IncomingRequest wanted = request();
+  wanted.streams = {.count = 2, .compression = model::Compression::zstd};
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", wanted)));
+  pass(Seconds{1});
+  REQUIRE(host->desired.contains("i-1"));
+  REQUIRE(host->desired["i-1"].move);
+  CHECK(host->desired["i-1"].move->streams == wanted.streams);
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "a forecast names all that stands against it, and keeps nothing") {
   IncomingRequest wanted = request();
   CHECK(zone->transfers().forecast_incoming("warsaw", wanted)->obstacles.empty());

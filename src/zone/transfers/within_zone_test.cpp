@@ -147,6 +147,17 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "a move is cancelled before its commit poin
   CHECK(told("h2").goal == model::MachineGoal::absent);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture, "both ends are told how memory is sent") {
+  const model::StreamOptions streams{.count = 3, .compression = model::Compression::zstd};
+  REQUIRE(wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                        {.instance = "web", .host = "h2", .streams = streams})));
+  act_for(Seconds{2});
+  for (const char* host : {"h1", "h2"}) {
+    REQUIRE(told(host).move);
+    CHECK(told(host).move->streams == streams);
+  }
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture, "a forecast says what a move would be refused for") {
   const auto obstacles = [this](const model::TransferSpec& spec) {
     const auto forecast =

@@ -80,7 +80,7 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
   HANSE_CO_TRY(const StreamAddresses addresses,
                co_await choose_addresses(context, machine, options.direct, std::move(taken_ports)));
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
-  qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials};
+  qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
   HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk));
   HANSE_CO_CHECK(co_await qmp::migrate_incoming(monitor, addresses.memory));

@@ -97,7 +97,8 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
   machine.disk_progress = {};
   machine.memory_progress = {};
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::client));
-  qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
+  qmp::MigrationSettings settings{
+      .tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(session.monitor(), std::move(settings)));
   HANSE_CO_CHECK(co_await begin_limits(machine, options.limits));
   const std::size_t count = machine.record.machine.disks.size();

@@ -5,8 +5,8 @@
 namespace hanse::host::qemu::qmp {
 namespace {
 
-json::Object capability(std::string_view name) {
-  return {{"capability", name}, {"state", true}};
+json::Object capability(std::string_view name, bool state) {
+  return {{"capability", name}, {"state", state}};
 }
 
 // NBD and block devices write an address in one way, migration channels in another.
@@ -67,10 +67,18 @@ Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
   json::Array capabilities;
   // return-path: `completed` then means that the target has loaded everything.
   for (const char* name : {"events", "return-path", "pause-before-switchover", "auto-converge"})
-    capabilities.push_back(capability(name));
+    capabilities.push_back(capability(name, true));
+  // Said in either case: a move before this one, which was rolled back, may have had it.
+  const bool side_by_side = settings.streams != model::StreamOptions();
+  capabilities.push_back(capability("multifd", side_by_side));
   HANSE_CO_CHECK(
       co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
   json::Object parameters{{"tls-creds", settings.tls_credentials}, {"tls-hostname", settings.tls_host_name}};
+  if (side_by_side) {
+    const bool compressed = settings.streams.compression == model::Compression::zstd;
+    parameters["multifd-channels"] = settings.streams.count;
+    parameters["multifd-compression"] = compressed ? "zstd" : "none";
+  }
   co_return co_await client.run("migrate-set-parameters", std::move(parameters));
 }
 

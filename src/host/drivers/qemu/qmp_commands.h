@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "host/drivers/qemu/qmp_client.h"
+#include "model/transfer_streams.h"
 #include "runtime/network.h"
 
 namespace hanse::host::qemu::qmp {
@@ -54,6 +55,7 @@ Task<Status> object_del(QmpClient& client, std::string id);
 struct MigrationSettings {
   std::string tls_credentials;
   std::string tls_host_name;  // that the target's certificate must bear; empty at the target
+  model::StreamOptions streams;
 };
 // migrate-set-capabilities and migrate-set-parameters.
 Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings);

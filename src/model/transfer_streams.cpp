@@ -1,0 +1,14 @@
+#include "model/transfer_streams.h"
+
+#include "base/json_mapping.h"
+
+namespace hanse::model {
+
+HANSE_DEFINE_JSON(StreamOptions)
+
+Status check(const StreamOptions& streams, const std::string& at) {
+  if (streams.count >= 1 && streams.count <= kMostStreams) return {};
+  return fail_field(at + "/count", "must be from 1 to {}", kMostStreams);
+}
+
+}  // namespace hanse::model
