@@ -39,6 +39,7 @@ TEST_CASE("each command is parsed into its options") {
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"migrate", "web"},
                                                 {"migrate", "web", "--to", "b", "--pause"},
                                                 {"migrate", "web", "--pause", "--resume"},
+                                                {"migrate", "web", "--cancel", "--bandwidth", "8MB"},
                                                 {"migrate", "web", "--pause", "--compress"},
                                                 {"migrate", "web", "--to", "b", "--streams", "0"},
                                                 {"migrate", "web", "--to", "b", "--streams", "17"},

@@ -32,7 +32,7 @@ void check_migrate(const MigrateOptions& given) {
   const bool limits = given.max_rate || given.max_blackout_ms;
   const int ways = (given.cancel ? 1 : 0) + (given.pause ? 1 : 0) + (given.resume ? 1 : 0) +
                    (given.target_zone.empty() ? 0 : 1) + (given.target_host.empty() ? 0 : 1);
-  if (ways > 1 || (ways == 0 && !limits)) {
+  if (ways > 1 || (ways == 0 && !limits) || (given.cancel && limits)) {
     throw CLI::ValidationError(
         "migrate",
         "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "

@@ -32,7 +32,7 @@ Task<Status> SourceTransfer::prepare() {
   while (true) {
     if (cancel_requested())
       co_return co_await give_up(TransferEvent::cancel_requested, "cancelled by the user");
-    if (is_late()) co_return co_await give_up_late();
+    if (is_late(record_.current())) co_return co_await give_up_late();
     if (answer) {
       failures = 0;
       view_ = *answer;

@@ -37,9 +37,11 @@ Task<Status> SourceTransfer::await_hand_over() {
         co_return Status{};
       }
     }
-    if (cancel_requested()) co_return fail(Code::cancelled, "cancelled by the user");
-    if (is_late()) co_return fail(Code::deadline_exceeded, "its deadline is over");
-    const model::TransferLimits wanted = record_.current().spec.limits;
+    // Any word of any host leads here: the record is looked at once.
+    const model::Transfer record = record_.current();
+    if (record.status.cancel_requested) co_return fail(Code::cancelled, "cancelled by the user");
+    if (is_late(record)) co_return fail(Code::deadline_exceeded, "its deadline is over");
+    const model::TransferLimits& wanted = record.spec.limits;
     if (std::exchange(ordered, wanted) != wanted) machine_.order(send_order(view_));
     if (runtime_.clock.now() - heard > kHostSilenceLimit) {
       co_return fail(Code::unavailable, "the host says nothing of the move");

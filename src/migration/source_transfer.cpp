@@ -59,18 +59,19 @@ Task<Status> SourceTransfer::step() {
 Task<Status> SourceTransfer::plan() {
   if (cancel_requested())
     co_return co_await record_.advance(TransferEvent::cancel_requested, "cancelled by the user");
-  if (is_late()) co_return co_await record_.advance(TransferEvent::plan_refused, "its deadline is over");
+  if (is_late(record_.current()))
+    co_return co_await record_.advance(TransferEvent::plan_refused, "its deadline is over");
   if (const Status possible = plan_(); !possible) {
     co_return co_await record_.advance(TransferEvent::plan_refused, possible.error().message);
   }
   co_return co_await record_.advance(TransferEvent::plan_accepted, "the target is asked to prepare");
 }
 
-bool SourceTransfer::is_late() const {
-  const model::Transfer transfer = record_.current();
-  const auto created = parse_rfc3339(transfer.metadata.created_at);
+bool SourceTransfer::is_late(const model::Transfer& transfer) const {
   const auto deadline = transfer.spec.deadline_seconds;
-  return created && deadline && runtime_.clock.wall_now() >= *created + Seconds{*deadline};
+  if (!deadline) return false;
+  const auto created = parse_rfc3339(transfer.metadata.created_at);
+  return created && runtime_.clock.wall_now() >= *created + Seconds{*deadline};
 }
 
 Task<Status> SourceTransfer::give_up_late() {

@@ -45,7 +45,7 @@ class SourceTransfer {
   Task<Status> give_up(TransferEvent event, std::string reason);
   Task<Status> await_hand_over();
   // It was to have passed the commit point by now. By the wall clock, which goes on while this zone is away.
-  bool is_late() const;
+  bool is_late(const model::Transfer& transfer) const;
   Task<Status> give_up_late();
   model::MoveOrder send_order(const IncomingView& view) const;
   model::TransferReport report_of(const IncomingView& view) const;

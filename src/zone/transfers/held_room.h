@@ -1,5 +1,6 @@
-// HeldRoom: the room at the target's host of a move within the zone, held until its record holds it.
-// Lifecycle: a scope. Thread: the loop.
+// HeldRoom: room at a host that somebody reserves by this name and that nobody has when the scope ends: until
+// a record holds it, or for a question. Lifecycle: a scope. Thread: the loop. A name of its own for each
+// purpose: the end of one must not give away what another holds.
 #pragma once
 
 #include <string>
@@ -9,9 +10,14 @@
 
 namespace hanse::zone {
 
-// As HostCapacity knows it: beside, and not instead of, the instance's own room.
+// As HostCapacity knows the room at the target's host of a move within the zone: beside, and not instead of,
+// the instance's own.
 inline std::string room_name(const std::string& uid) {
   return "move of " + uid;
+}
+
+inline std::string forecast_name(const std::string& uid) {
+  return "forecast of " + uid;
 }
 
 class HeldRoom {
@@ -20,6 +26,8 @@ class HeldRoom {
   ~HeldRoom() { capacity_.release(name_); }
   HeldRoom(const HeldRoom&) = delete;
   HeldRoom& operator=(const HeldRoom&) = delete;
+
+  const std::string& name() const { return name_; }
 
  private:
   HostCapacity& capacity_;

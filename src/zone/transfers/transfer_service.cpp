@@ -6,7 +6,6 @@
 
 #include "zone/desired.h"
 #include "zone/leases/left_copies.h"
-#include "zone/transfers/held_room.h"
 
 namespace hanse::zone {
 namespace {
@@ -133,13 +132,14 @@ Status TransferService::check_target_host(const model::Instance& instance, const
   return {};
 }
 
-Status TransferService::hold_room(const model::Instance& instance, const std::string& host) {
+Status TransferService::hold_room(const HeldRoom& room, const model::Instance& instance,
+                                  const std::string& host) {
   const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
   if (!loaded.sku) return fail(Code::failed_precondition, "{} is gone", instance.spec.sku_ref);
   placement::HostRequest request = host_request(instance, *loaded.sku);
   request.host = host;
   model::Instance arriving = instance;
-  arriving.metadata.uid = room_name(instance.metadata.uid);
+  arriving.metadata.uid = room.name();
   const auto held = capacity_.reserve(arriving, request);
   if (held) return {};
   if (held.error().code != Code::resource_exhausted) return fail(held.error());
@@ -181,6 +181,9 @@ Result<store::Transaction> TransferService::creation(const model::Instance& inst
 
 Result<model::TransferSpec> TransferService::complete(model::TransferSpec spec) const {
   HANSE_CHECK(check(model::Transfer{.spec = spec}));
+  // A peer that orders one could not let it go on.
+  if (spec.limits.paused)
+    return fail_field("/spec/limits/paused", "a move is paused once it is under way; leave it out");
   if (spec.host && spec.target_zone.empty()) spec.target_zone = services_.zone;
   if (spec.host && spec.target_zone != services_.zone) {
     return fail_field("/spec/host", "only zone '{}' chooses its hosts; leave it out to move there",
@@ -199,7 +202,7 @@ Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::T
     HANSE_CO_CHECK(check_create(*instance, spec));
     // Until the record holds the room.
     const HeldRoom room(capacity_, room_name(instance->metadata.uid));
-    if (spec.host) HANSE_CO_CHECK(hold_room(*instance, *spec.host));
+    if (spec.host) HANSE_CO_CHECK(hold_room(room, *instance, *spec.host));
     const model::Transfer transfer = new_transfer(scope, spec, *instance);
     HANSE_CO_TRY(store::Transaction transaction, creation(*instance, transfer));
     const auto written = co_await services_.records.store.transact(std::move(transaction));

@@ -14,6 +14,7 @@
 #include "zone/leases/replica_leases.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
+#include "zone/transfers/held_room.h"
 
 namespace hanse::zone {
 
@@ -64,7 +65,7 @@ class TransferService final : public TransferFrontend {
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
   Status check_target_host(const model::Instance& instance, const std::string& name) const;
   // For a move within the zone, besides the room that it has.
-  Status hold_room(const model::Instance& instance, const std::string& host);
+  Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
   // Asks the target's zone.
   Task<Result<model::TransferForecast>> forecast_there(model::Transfer transfer);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;

@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "zone/transfers/held_room.h"
 #include "zone/transfers/incoming.h"
 #include "zone/transfers/transfer_service.h"
 
@@ -29,12 +28,13 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
   // Of one that is elsewhere or goes there already no host here knows.
   if (!instance->status.moved_to.empty()) co_return forecast;
   note(forecast, services_.zone, check_plan_now(services_, transfer, instance->status.host));
+  // The other zone would learn of an instance that it may not be given.
+  if (!possible) co_return forecast;
   if (spec.host) {
-    const HeldRoom room(capacity_, room_name(instance->metadata.uid));
-    if (possible) note(forecast, services_.zone, hold_room(*instance, *spec.host));
+    const HeldRoom room(capacity_, forecast_name(instance->metadata.uid));
+    note(forecast, services_.zone, hold_room(room, *instance, *spec.host));
     co_return forecast;
   }
-  if (spec.target_zone == services_.zone || peers_.find(spec.target_zone) == nullptr) co_return forecast;
   const auto there = co_await forecast_there(transfer);
   if (!there) {
     forecast.obstacles.push_back({spec.target_zone, there.error().message});
@@ -66,8 +66,9 @@ Result<model::TransferForecast> TransferService::forecast_incoming(const std::st
     forecast.obstacles.push_back({zone, fmt::format("{} transfers are under way there", active_.size())});
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
+  const HeldRoom room(capacity_, forecast_name(request.instance.metadata.uid));
+  placeable.metadata.uid = room.name();
   const auto host = capacity_.reserve(placeable, host_request(placeable, request.sku));
-  capacity_.release(placeable.metadata.uid);
   if (!host) note(forecast, zone, fail(host.error()));
   const IncomingTerms terms{.peer = peer, .zone = zone, .host = host.value_or("")};
   const auto records = incoming_records(services_.records.tables, request, terms);

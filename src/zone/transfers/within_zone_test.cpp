@@ -169,6 +169,12 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "a forecast says what a move would be refus
     return text;
   };
   CHECK(obstacles({.instance = "web", .host = "h2"}).empty());
+  // It holds nothing afterwards.
+  CHECK(zone->capacity().free_on("h2")->vcpu == VcpuCount{4});
+  CHECK(wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                      {.instance = "web", .host = "h2", .limits = {.paused = true}}))
+            .error()
+            .code == Code::invalid_argument);
   CHECK(obstacles({.instance = "web", .host = "h1"}).find("on host 'h1' already") != std::string::npos);
   CHECK(obstacles({.instance = "web", .target_zone = "warsaw"}).find("not one that this zone trusts") !=
         std::string::npos);
