@@ -15,9 +15,13 @@ add_compile_definitions(
   BOOST_ASIO_DISABLE_BOOST_COROUTINE
   BOOST_BEAST_USE_STD_STRING_VIEW)
 
-# GLPK brings no file for CMake.
-find_path(GLPK_INCLUDE glpk.h REQUIRED)
-find_library(GLPK_LIBRARY glpk REQUIRED)
-add_library(glpk INTERFACE)
-target_link_libraries(glpk INTERFACE ${GLPK_LIBRARY})
-target_include_directories(glpk SYSTEM INTERFACE ${GLPK_INCLUDE})
+# These bring no file for CMake.
+function(hanse_find_library name header)
+  find_path(${name}_INCLUDE ${header} REQUIRED)
+  find_library(${name}_LIBRARY ${name} REQUIRED)
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE ${${name}_LIBRARY})
+  target_include_directories(${name} SYSTEM INTERFACE ${${name}_INCLUDE})
+endfunction()
+hanse_find_library(glpk glpk.h)
+hanse_find_library(zstd zstd.h)

@@ -81,7 +81,10 @@ struct TwoHosts {
   }
   Task<Status> open(bool direct) {
     const host::IncomingOptions options{.direct = direct};
-    HANSE_CO_TRY(endpoints, co_await driver("right").open_incoming(machine(), Epoch{2}, options));
+    HANSE_CO_TRY(const auto writers,
+                 co_await driver("right").prepare_incoming(machine(), Epoch{2}, host::KeptDisks::none));
+    CHECK(writers.empty());
+    HANSE_CO_TRY(endpoints, co_await driver("right").open_incoming(kUid, options));
     co_return Status{};
   }
   Task<Status> hand_over() {

@@ -151,4 +151,16 @@ Handshake shake_hands(const std::optional<TlsOptions>& client, const std::option
   return result;
 }
 
+Handshake judge_server(const TlsOptions& client, const TlsOptions& server, WallTime now) {
+  Handshake result;
+  check_server(client, server, now, result);
+  return result;
+}
+
+Handshake judge_client(const TlsOptions& client, const TlsOptions& server, WallTime now) {
+  Handshake result;
+  check_client(client, server, now, result);
+  return result;
+}
+
 }  // namespace hanse::simulator

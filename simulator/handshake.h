@@ -44,5 +44,8 @@ struct Handshake {
 // `now` is the true time: processes with wrong clocks still agree on what has expired.
 Handshake shake_hands(const std::optional<TlsOptions>& client, const std::optional<TlsOptions>& server,
                       WallTime now);
+// One side's judgement alone, which knows of the other only certificate and key.
+Handshake judge_server(const TlsOptions& client, const TlsOptions& server, WallTime now);
+Handshake judge_client(const TlsOptions& client, const TlsOptions& server, WallTime now);
 
 }  // namespace hanse::simulator

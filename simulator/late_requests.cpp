@@ -96,7 +96,7 @@ void LateRequests::deliver(Late late) {
   ConnectionEnd server{
       .process = late.server, .address = to_string(late.endpoint), .peer = std::move(late.identity)};
   const auto connection = fabric_.connect(std::move(client), std::move(server));
-  listener->offer(connection);
+  listener->offer(connection, false);
   for (std::size_t at = 0; at < late.bytes.size(); at += Connection::kSegment)
     connection->send_data(kSender, late.bytes.substr(at, Connection::kSegment));
   connection->send_end(kSender);

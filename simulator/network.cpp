@@ -4,8 +4,10 @@
 #include <cstring>
 
 #include "runtime/sleep.h"
+#include "runtime/timeout.h"
 #include "simulator/fabric.h"
 #include "simulator/handshake.h"
+#include "simulator/relayed_tls.h"
 
 namespace hanse::simulator {
 namespace {
@@ -66,9 +68,10 @@ Task<Status> SimulatedStream::shutdown_write() {
   co_return Status{};
 }
 
-SimulatedListener::SimulatedListener(Scheduler& scheduler, Fabric& fabric, std::string process,
+SimulatedListener::SimulatedListener(Core& core, Scheduler& scheduler, Fabric& fabric, std::string process,
                                      Endpoint endpoint, std::optional<TlsOptions> tls)
-    : scheduler_(scheduler),
+    : core_(core),
+      scheduler_(scheduler),
       fabric_(fabric),
       process_(std::move(process)),
       endpoint_(std::move(endpoint)),
@@ -93,8 +96,12 @@ Status SimulatedListener::set_tls(TlsOptions tls) {
   return {};
 }
 
-void SimulatedListener::offer(std::shared_ptr<Connection> connection) {
-  waiting_.push_back(std::make_unique<SimulatedStream>(scheduler_, std::move(connection), kServer));
+void SimulatedListener::offer(std::shared_ptr<Connection> connection, bool may_be_passed_on) {
+  std::unique_ptr<Stream> stream =
+      std::make_unique<SimulatedStream>(scheduler_, std::move(connection), kServer);
+  if (may_be_passed_on && tls_)
+    stream = std::make_unique<RelayedTls>(core_, std::move(stream), RelayedTls::Role::server, *tls_);
+  waiting_.push_back(std::move(stream));
   changed_.notify();
 }
 
@@ -126,7 +133,12 @@ Task<Result<std::unique_ptr<Stream>>> SimulatedNetwork::connect(Endpoint endpoin
   SimulatedListener* listener = fabric_.find_listener(*target, endpoint);
   if (listener == nullptr || listener->full())
     co_return fail(Code::unavailable, "{} refuses connections; check that it runs", to_string(endpoint));
-  const Handshake hands = shake_hands(tls, listener->tls(), core_.wall_now());
+  // Who listens on a unix socket without TLS may only pass on what comes, and who comes without may have been
+  // passed on: they say in the stream who they are.
+  const bool passed_on = tls && !listener->tls() && !endpoint.unix_path.empty();
+  const bool may_be_passed_on = !tls && listener->tls();
+  const Handshake hands =
+      passed_on || may_be_passed_on ? Handshake() : shake_hands(tls, listener->tls(), core_.wall_now());
   ConnectionEnd client{.process = process_,
                        .address = fmt::format("{}:{}", process_, fabric_.next_client_port(process_)),
                        .peer = hands.seen_by_client};
@@ -137,7 +149,13 @@ Task<Result<std::unique_ptr<Stream>>> SimulatedNetwork::connect(Endpoint endpoin
   const std::shared_ptr<Connection> connection = fabric_.connect(std::move(client), std::move(server));
   fabric_.late_requests().read_along(*connection, endpoint);
   auto stream = std::make_unique<SimulatedStream>(scheduler_, connection, kClient);
-  listener->offer(connection);
+  listener->offer(connection, may_be_passed_on);
+  if (passed_on) {
+    auto relayed = std::make_unique<RelayedTls>(core_, std::move(stream), RelayedTls::Role::client, *tls);
+    HANSE_CO_CHECK(co_await with_timeout(scheduler_, std::max(Nanos{0}, deadline - core_.now()),
+                                         "the handshake", relayed->shake_hands()));
+    co_return relayed;
+  }
   if (tls) HANSE_CO_CHECK(co_await reach(*target, deadline, to_string(endpoint)));
   if (hands.client_error) co_return fail(*hands.client_error);
   co_return stream;
@@ -146,7 +164,7 @@ Task<Result<std::unique_ptr<Stream>>> SimulatedNetwork::connect(Endpoint endpoin
 Task<Result<std::unique_ptr<Listener>>> SimulatedNetwork::listen(Endpoint endpoint,
                                                                  std::optional<TlsOptions> tls) {
   HANSE_CO_TRY(Endpoint chosen, fabric_.choose(process_, std::move(endpoint)));
-  co_return std::make_unique<SimulatedListener>(scheduler_, fabric_, process_, std::move(chosen),
+  co_return std::make_unique<SimulatedListener>(core_, scheduler_, fabric_, process_, std::move(chosen),
                                                 std::move(tls));
 }
 

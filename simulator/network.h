@@ -43,7 +43,7 @@ class SimulatedStream final : public Stream {
 
 class SimulatedListener final : public Listener {
  public:
-  SimulatedListener(Scheduler& scheduler, Fabric& fabric, std::string process, Endpoint endpoint,
+  SimulatedListener(Core& core, Scheduler& scheduler, Fabric& fabric, std::string process, Endpoint endpoint,
                     std::optional<TlsOptions> tls);
   ~SimulatedListener() override;
 
@@ -53,11 +53,13 @@ class SimulatedListener final : public Listener {
 
   const std::optional<TlsOptions>& tls() const { return tls_; }
   bool full() const { return waiting_.size() >= kBacklog; }
-  void offer(std::shared_ptr<Connection> connection);
+  // `may_be_passed_on`: by a relay, so that the other end says itself who it is.
+  void offer(std::shared_ptr<Connection> connection, bool may_be_passed_on);
 
   static constexpr std::size_t kBacklog = 128;
 
  private:
+  Core& core_;
   Scheduler& scheduler_;
   Fabric& fabric_;
   std::string process_;

@@ -116,7 +116,7 @@ def summarise(providers, zones, moves, seconds):
     print(f"\n  {'MOVED LIVE':<13}{'FROM':<24}{'TO':<24}{'BLACKOUT':>9}{'TOTAL':>8}{'SENT':>10}{'LINES':>7}{'LOST':>6}")
     for one in moves:
         lost = one.verdict["missing"] + one.verdict["damaged"] + one.verdict["page_errors"]
-        sent = (one.report["diskBytes"] + one.report["memoryBytes"]) / 2**20
+        sent = (one.report["seedBytes"] + one.report["diskBytes"] + one.report["memoryBytes"]) / 2**20
         print(f"  {one.instance:<13}{one.source + ' (' + providers[one.source] + ')':<24}"
               f"{one.target + ' (' + providers[one.target] + ')':<24}{one.report['blackoutMs']:>6.0f} ms"
               f"{one.report['totalMs'] / 1000:>6.1f} s{sent:>6.0f} MiB{one.verdict['lines']:>7}{lost:>6}")

@@ -24,7 +24,8 @@ INSTANCE = "witness-0"
 
 def summarise(source, target, transfer, sound, verdict, seconds):
     report = transfer["status"]["report"]
-    mebibytes = (report["diskBytes"] + report["memoryBytes"]) / 2**20
+    disk = (report["seedBytes"] + report["diskBytes"]) / 2**20
+    memory = report["memoryBytes"] / 2**20
     guest = report.get("guestBlackoutMs")
     print(f"""
 ---------------------------------------------------------------------
@@ -32,7 +33,7 @@ def summarise(source, target, transfer, sound, verdict, seconds):
   link          20 ms round trip, 200 Mbit/s, {report['path']} streams
   blackout      {report['blackoutMs']:.0f} ms by QEMU's events{f', {guest:.0f} ms by the guest clock' if guest is not None else ''}
   total         {report['totalMs'] / 1000:.1f} s
-  sent          {mebibytes:.1f} MiB (disk {report['diskBytes'] / 2**20:.1f}, memory {report['memoryBytes'] / 2**20:.1f})
+  sent          {disk + memory:.1f} MiB (disk {disk:.1f}, memory {memory:.1f})
   disk lines    {verdict['lines']} read back
   lines lost    {verdict['missing'] + verdict['damaged']}
   page errors   {verdict['page_errors']}

@@ -104,7 +104,12 @@ class Federation:
         self.run("--context", SOURCE, "delete", "instance", name, "--wait")
 
     def newest_report(self):
-        return hanse_cli.newest_transfer(self.hanse, SOURCE)["status"]["report"]
+        return newest_report(self, SOURCE)
+
+
+def newest_report(federation, zone):
+    """Of the last move out of that zone."""
+    return hanse_cli.newest_transfer(federation.hanse, zone)["status"]["report"]
 
 
 def ask(url):
@@ -126,12 +131,14 @@ def figures(report, wire_bytes):
         "guest_blackout_ms": round(report["guestBlackoutMs"], 1) if report.get("guestBlackoutMs") is not None else None,
         "total_s": round(report["totalMs"] / 1000, 3),
         "prepare_s": round(report["prepareMs"] / 1000, 3),
+        "seed_s": round(report["seedMs"] / 1000, 3),
         "disk_s": round(report["diskMs"] / 1000, 3),
         "memory_s": round(report["memoryMs"] / 1000, 3),
         "switch_ms": round(report["switchMs"], 1),
         "image_bytes": report["imageBytes"],
         "memory_bytes": report["memoryBytes"],
         "disk_bytes": report["diskBytes"],
+        "seed_bytes": report["seedBytes"],
         "path": report["path"],
         "wire_bytes": wire_bytes,
     }

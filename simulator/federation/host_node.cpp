@@ -57,7 +57,7 @@ Task<Status> HostNode::run_agent(ProcessContext context, HostPlace place) {
   driver_ = std::make_unique<host::simulated::SimulatedDriver>(
       context.runtime, place.fleet,
       host::simulated::SimulatedHostOptions{.host = place.name, .stream_host = place.name});
-  agent_ = std::make_unique<host::Agent>(context.runtime, certificates_, hashing_, *driver_, config,
+  agent_ = std::make_unique<host::Agent>(context.runtime, certificates_, hashing_, chunks_, *driver_, config,
                                          zone::kVersion);
   co_return co_await agent_->run();
 }

@@ -15,6 +15,7 @@
 #include "simulator/hashing.h"
 #include "simulator/process.h"
 #include "simulator/scenario.h"
+#include "store/memory_chunks.h"
 
 namespace hanse::simulator {
 
@@ -29,6 +30,7 @@ class HostNode final : public ProcessRoot {
 
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;
+  store::MemoryChunks chunks_{hashing_};
   std::unique_ptr<host::simulated::SimulatedDriver> driver_;
   std::unique_ptr<host::Agent> agent_;
   Scope scope_{1};  // declared last: destroyed first

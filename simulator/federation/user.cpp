@@ -120,7 +120,9 @@ Task<Status> User::move(Owned owned) {
                                  model::StreamPath::relayed};
   api::TransferDraft draft;
   draft.spec = {.instance = kInstanceName, .path = kPaths.at(draw(kPaths.size()))};
+  constexpr std::uint64_t kWarm = 20;  // of the moves: the guest is shut down and boots there
   constexpr std::uint64_t kDeadlines = 15;
+  if (draw(100) < kWarm) draft.spec.mode = model::TransferMode::warm;
   if (draw(100) < kDeadlines) draft.spec.deadline_seconds = static_cast<std::int64_t>(5 + draw(60));
   constexpr std::uint64_t kWithinZone = 45;
   if (draw(100) < kWithinZone)

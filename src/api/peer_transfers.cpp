@@ -68,7 +68,7 @@ Task<void> relay(Context& context, std::string transfer, std::unique_ptr<Stream>
 Task<Result<http::Reply>> open_relay(Context& context, Call call) {
   model::RelayChannel channel = model::RelayChannel::memory;
   if (!json::mapping::read(json::Value(call.path.at("channel")), channel, "")) {
-    co_return fail_parameter("channel", "the channel must be memory or disk");
+    co_return fail_parameter("channel", "the channel must be seed, disk or memory");
   }
   if (!call.request.headers.has_token("Upgrade", model::kRelayProtocol)) {
     co_return fail_parameter("Upgrade",
@@ -136,7 +136,7 @@ void add_peer_transfer_routes(Routes& routes, Context& context) {
                     .function = [&context](Call call) { return outcome(context, std::move(call)); }});
   routes.push_back({.name = "GET /providers/hanse.migration/v1/relays/{transfer}/{channel}",
                     .access = {.host = true, .peer = true},
-                    .summary = "Upgrade to hanse-relay/1: one stream of a transfer, memory or disk",
+                    .summary = "Upgrade to hanse-relay/1: one stream of a transfer: seed, disk or memory",
                     .success = 101,
                     .function = [&context](Call call) { return open_relay(context, std::move(call)); }});
 }

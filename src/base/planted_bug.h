@@ -32,7 +32,8 @@ enum class PlantedBug {
   silent_peer_is_left_alone,    // who did not answer once is never again told, or asked, what is new
   active_before_confirmed,      // who joins does so before the inviting zone has confirmed it
   used_invitation_is_taken,     // by a second zone
-  roll_back_boots_anew          // a source whose move has failed starts the guest from its image
+  roll_back_boots_anew,         // a source whose move has failed starts the guest from its image
+  known_chunks_are_not_written  // a target that has a chunk already leaves it where it is
 };
 
 // Not inline: its value is that of one source file.

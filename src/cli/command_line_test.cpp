@@ -208,7 +208,7 @@ COMP_WORDS=(hanse testbed -v s); COMP_CWORD=3; _hanse; [ "${COMPREPLY[*]}" = "st
 COMP_WORDS=(hanse get inst); COMP_CWORD=2; _hanse; [ "${COMPREPLY[*]}" = "instance-skus instances" ] || exit 1
 )";
   CHECK(accepted_by("bash", bash + probe));
-  CHECK(completion_script("fish", tree)->find("-a migrate -d 'Move a running instance") != std::string::npos);
+  CHECK(completion_script("fish", tree)->find("-a migrate -d 'Move an instance") != std::string::npos);
   CHECK_FALSE(completion_script("csh", tree).has_value());
 }
 

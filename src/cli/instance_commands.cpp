@@ -48,15 +48,20 @@ void check_migrate(const MigrateOptions& given) {
 }
 
 void add_migrate(CLI::App& app, CommandDrafts& drafts) {
-  CLI::App* migrate =
-      app.add_subcommand("migrate",
-                         "Move a running instance to another zone, or to another host of its own; "
-                         "or change, pause or cancel a move that is under way");
+  CLI::App* migrate = app.add_subcommand("migrate",
+                                         "Move an instance to another zone, or to another host of its own; "
+                                         "or change, pause or cancel a move that is under way");
   migrate->add_option("instance", drafts.migrate.instance, "Name of the instance")->required();
   migrate->add_option("--to", drafts.migrate.target_zone, "The zone that it moves to");
   migrate->add_option("--host", drafts.migrate.target_host, "The host of its own zone that it moves to");
   migrate->add_option("--path", drafts.migrate.path, "How the streams run between the hosts")
       ->check(CLI::IsMember({"automatic", "direct", "relayed"}))
+      ->capture_default_str();
+  migrate
+      ->add_option("--mode", drafts.migrate.mode,
+                   "live: the guest runs on; warm: it is shut down for the switch and boots there; "
+                   "cold: it is stopped and stays so; auto: the best that is possible now")
+      ->check(CLI::IsMember({"auto", "live", "warm", "cold"}))
       ->capture_default_str();
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
   migrate->add_flag("--dry-run", drafts.migrate.dry_run,

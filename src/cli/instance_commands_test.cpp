@@ -25,8 +25,8 @@ const std::string kSending =
     R"("phase":"sending","progress":{"step":"memory","percent":42,"rate":24536678,"remainingSeconds":12})";
 const std::string kCompleted =
     R"("phase":"completed","progress":{"step":"done","percent":100},"report":{"blackoutMs":71.2,
-    "guestBlackoutMs":74,"totalMs":3420,"prepareMs":400,"diskMs":1100,"memoryMs":1600,"switchMs":71.2,
-    "imageBytes":0,"diskBytes":12582912,"memoryBytes":136314880,"path":"direct"})";
+    "guestBlackoutMs":74,"totalMs":3420,"prepareMs":400,"seedMs":900,"diskMs":1100,"memoryMs":1600,"switchMs":71.2,
+    "imageBytes":0,"seedBytes":3145728,"savedBytes":5242880,"cuts":1,"diskBytes":12582912,"memoryBytes":136314880,"path":"direct"})";
 
 Status migrate_to_end(Stage& stage, const std::string& last_status) {
   stage.zone.on("POST " + kTransfers, json::dump(transfer(R"("phase":"planned")")), 201);
@@ -50,8 +50,10 @@ TEST_CASE("migrate shows phase, percent, rate and remaining time, and the report
   CHECK(stage.terminal.output ==
         "web moved from a to b in 3.42 s\n"
         "  blackout  71 ms by QEMU, 74 ms by the guest's clock\n"
-        "  time      prepare 400 ms, disk 1.10 s, memory 1.60 s, switch 71 ms\n"
-        "  bytes     image 0 B, disk 12.0 MiB, memory 130 MiB\n"
+        "  time      prepare 400 ms, seed 900 ms, disk 1.10 s, memory 1.60 s, switch 71 ms\n"
+        "  bytes     image 0 B, seed 3.0 MiB, disk 12.0 MiB, memory 130 MiB\n"
+        "  saved     5.0 MiB of the disks' content, which the target had or which is zero\n"
+        "  cuts      1, after which it went on\n"
         "  path      direct\n");
 }
 

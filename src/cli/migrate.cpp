@@ -60,6 +60,7 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (!options.target_zone.empty()) spec["targetZone"] = options.target_zone;
   if (!options.target_host.empty()) spec["host"] = options.target_host;
   spec["path"] = options.path;
+  if (options.mode != "auto") spec["mode"] = options.mode;
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
   if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);

@@ -51,6 +51,7 @@ struct MigrateOptions {
   std::string instance;
   std::string target_zone;
   std::string target_host;  // of the same zone, in place of a zone
+  std::string mode = "auto";
   std::string path = "automatic";
   std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
   std::optional<std::int64_t> max_blackout_ms;

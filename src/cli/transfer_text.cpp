@@ -67,13 +67,23 @@ std::string transfer_report(const value& transfer) {
   if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr) {
     out += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
   }
-  out +=
-      fmt::format("\n  time      prepare {}, disk {}, memory {}, switch {}\n",
-                  time_at(transfer, "/status/report/prepareMs"), time_at(transfer, "/status/report/diskMs"),
-                  time_at(transfer, "/status/report/memoryMs"), time_at(transfer, "/status/report/switchMs"));
-  out += fmt::format(
-      "  bytes     image {}, disk {}, memory {}\n", size_at(transfer, "/status/report/imageBytes"),
-      size_at(transfer, "/status/report/diskBytes"), size_at(transfer, "/status/report/memoryBytes"));
+  const auto time = [&](const char* part) {
+    return time_at(transfer, fmt::format("/status/report/{}Ms", part));
+  };
+  const auto size = [&](const char* part) {
+    return size_at(transfer, fmt::format("/status/report/{}Bytes", part));
+  };
+  out += fmt::format("\n  time      prepare {}, seed {}, disk {}, memory {}, switch {}\n", time("prepare"),
+                     time("seed"), time("disk"), time("memory"), time("switch"));
+  out += fmt::format("  bytes     image {}, seed {}, disk {}, memory {}\n", size("image"), size("seed"),
+                     size("disk"), size("memory"));
+  if (whole_at(transfer, "/status/report/savedBytes") > 0)
+    out += fmt::format("  saved     {} of the disks' content, which the target had or which is zero\n",
+                       size("saved"));
+  if (const std::int64_t cuts = whole_at(transfer, "/status/report/cuts"); cuts > 0)
+    out += fmt::format("  cuts      {}, after which it went on\n", cuts);
+  if (const std::string mode = text_at(transfer, "/status/mode"); !mode.empty() && mode != "live")
+    out += fmt::format("  mode      {}: {}\n", mode, text_at(transfer, "/status/modeReason"));
   out += fmt::format("  path      {}", text_at(transfer, "/status/report/path"));
   if (find_at(transfer, "/spec/streams/count") != nullptr && whole_at(transfer, "/spec/streams/count") > 1)
     out += fmt::format(", {} streams", whole_at(transfer, "/spec/streams/count"));

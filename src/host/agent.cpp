@@ -44,8 +44,8 @@ qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts)
           .memory_limit = config.memory_limit};
 }
 
-Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Driver& driver,
-             HostConfig config, std::string version)
+Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, store::ChunkStore& chunks,
+             Driver& driver, HostConfig config, std::string version)
     : runtime_(runtime),
       driver_(driver),
       config_(std::move(config)),
@@ -58,7 +58,11 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Dri
       paths_(runtime, zone_, relay_folder(config_)),
       markers_(runtime.files, marker_folder(config_)),
       leases_(runtime, driver, [this] { link_.ping_soon(); }),
-      context_{runtime, driver, blobs_, paths_, markers_, leases_, !config_.stream_address.empty()},
+      seeding_{.parts = {runtime, hashing, chunks},
+               .stream_address = config_.stream_address,
+               .stream_ports = config_.stream_ports,
+               .socket_folder = relay_folder(config_)},
+      context_{runtime, driver, blobs_, paths_, markers_, leases_, seeding_, !config_.stream_address.empty()},
       link_(runtime, zone_, config_.name, *this),
       machines_(context_, [this](model::MachineObserved view) { link_.send(std::move(view)); }),
       consoles_(driver, [this](model::HostResponse answer) { link_.send(std::move(answer)); }),

@@ -11,6 +11,7 @@
 #include "host/agent_lock.h"
 #include "host/blob_cache.h"
 #include "host/console_requests.h"
+#include "host/drivers/qemu/options.h"
 #include "host/host_config.h"
 #include "host/host_identity.h"
 #include "host/host_stream_paths.h"
@@ -21,6 +22,7 @@
 #include "host/zone_link.h"
 #include "runtime/certificates.h"
 #include "runtime/hashing.h"
+#include "store/chunk_store.h"
 
 namespace hanse::host {
 
@@ -43,8 +45,8 @@ qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts)
 class Agent final : private LinkReceiver {
  public:
   // `version` of the program, for the zone. All references outlive the agent. Requires: with_identity().
-  Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, Driver& driver, HostConfig config,
-        std::string version);
+  Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, store::ChunkStore& chunks,
+        Driver& driver, HostConfig config, std::string version);
 
   Task<Status> run();
 
@@ -75,6 +77,7 @@ class Agent final : private LinkReceiver {
   HostStreamPaths paths_;
   MoveMarkers markers_;
   Leases leases_;
+  SeedContext seeding_;
   MachineContext context_;
   ZoneLink link_;
   Machines machines_;

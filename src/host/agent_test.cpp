@@ -20,6 +20,7 @@ struct AgentFixture {
   test::TestRuntime& world = zone.world;
   TextCertificates certificates{world.loop};
   test::FakeHashing hashing{world.files};
+  store::NoChunks chunks;
   test::FakeDriver driver{world.loop};
   HostConfig config{.name = "h1",
                     .zone_endpoint = test::kService,
@@ -41,7 +42,7 @@ struct AgentFixture {
   }
   void start() {
     stop();
-    agent = std::make_unique<Agent>(world.runtime, certificates, hashing, driver, config, "0.1");
+    agent = std::make_unique<Agent>(world.runtime, certificates, hashing, chunks, driver, config, "0.1");
     scope = std::make_unique<Scope>();
     REQUIRE(scope->spawn(test::keep(agent->run(), ended)));
     zone.run(Seconds{5});
@@ -114,7 +115,7 @@ TEST_CASE("a second agent on the same folder ends, and touches nothing") {
   AgentFixture host;
   host.start();
   const auto second = std::make_unique<Agent>(host.world.runtime, host.certificates, host.hashing,
-                                              host.driver, host.config, "0.1");
+                                              host.chunks, host.driver, host.config, "0.1");
   const auto refused = test::complete(host.world.loop, second->run());
   REQUIRE(refused);
   CHECK(refused->error().code == Code::already_exists);

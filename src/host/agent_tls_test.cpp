@@ -99,6 +99,7 @@ struct AgentTlsFixture {
   io::test::TemporaryFolder folder;
   io::OpensslCertificates certificates{runtime.clock};
   io::OpensslHashing hashing{runtime.blocking, runtime.scheduler};
+  store::NoChunks chunks;
   test::FakeDriver driver{runtime.scheduler};
   TlsZone zone{runtime, certificates};
   HostConfig config;
@@ -127,7 +128,7 @@ struct AgentTlsFixture {
   }
   Task<Status> connect() {
     HANSE_CO_TRY(const HostFacts facts, co_await prepare_host(runtime, certificates, config));
-    Agent agent(runtime, certificates, hashing, driver, with_identity(config, facts), "0.1");
+    Agent agent(runtime, certificates, hashing, chunks, driver, with_identity(config, facts), "0.1");
     std::optional<Status> ended;
     Scope scope;
     if (!scope.spawn(keep(agent.run(), ended))) co_return fail(Code::internal, "scope is full");

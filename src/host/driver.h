@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/units.h"
+#include "host/disk_access.h"
 #include "model/host_protocol.h"
 #include "runtime/clock.h"
 #include "runtime/signal.h"
@@ -84,6 +86,12 @@ struct MemoryReport {
   double downtime_ms = 0;  // as the hypervisor counts it
 };
 
+using Readers = std::vector<std::unique_ptr<DiskReader>>;
+using Writers = std::vector<std::unique_ptr<DiskWriter>>;
+
+// Whether disks that an earlier prepare_incoming() has made, and that were written since, are of use.
+enum class KeptDisks { none, all };
+
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -107,17 +115,27 @@ class Driver {
   // Ends the process, and removes disks and everything else. Absent already is good.
   virtual Task<Status> remove(std::string uid) = 0;
 
-  // The target's side of a move.
-  // Makes disks of the right size over their bases and a machine that waits for state; its disks can be
-  // written from outside.
-  virtual Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
-                                                        IncomingOptions options) = 0;
+  // The target's side of a move, in this order.
+  // Makes disks of the right size over their bases, where there are none to keep, and a machine that waits
+  // for them and for state. A writer for each disk, in their order. What an earlier call has made ends.
+  virtual Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) = 0;
+  // Its disks are whole but for what the source writes from now on: hypervisor speaks to hypervisor. The
+  // writers are of no use after it.
+  virtual Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) = 0;
+  // Its disks are whole and no state will come: what waits for it ends, and the machine is stopped in the
+  // epoch that it was prepared in.
+  virtual Task<Status> finish_incoming(std::string uid) = 0;
   // Runs a machine that has loaded all its state. Idempotent for the same epoch.
   virtual Task<Status> resume_incoming(std::string uid, Epoch epoch) = 0;
 
   // The source's side, in this order. Each may be called again after a failure of a later one only by way of
-  // cancel_outgoing. Copies the disks and goes on mirroring writes; completes when source and target are
-  // equal but for what is in flight.
+  // break_outgoing or cancel_outgoing.
+  // From now on the disks keep their content, and what the guest writes is kept beside it. A reader for each
+  // disk, in their order. Idempotent: what is frozen stays so. The disks of a machine that is stopped keep
+  // their content by themselves.
+  virtual Task<Result<Readers>> freeze_disks(std::string uid) = 0;
+  // Copies what was written since, or all of disks that are not frozen, and goes on mirroring writes;
+  // completes when source and target are equal but for what is in flight.
   virtual Task<Status> copy_disks(std::string uid, OutgoingOptions options) = 0;
   virtual CopyProgress disk_progress(const std::string& uid) const = 0;
   // Copies memory while the guest runs; completes paused at the switch point, with disks still mirrored.
@@ -129,8 +147,11 @@ class Driver {
   // At the switch point: drains and flushes the mirror and ends it, sends the rest; completes when the target
   // has loaded everything.
   virtual Task<Result<MemoryReport>> hand_over(std::string uid) = 0;
-  // From any point of the above, also after a restart of the agent: ends mirror and migration, and runs the
-  // guest again.
+  // After a failure of the three above, also after a restart of the agent: ends mirror and migration and runs
+  // the guest; disks stay frozen. Errors: failed_precondition when the machine has ended.
+  virtual Task<Status> break_outgoing(std::string uid) = 0;
+  // From any point of the above, also after a restart of the agent: as break_outgoing, and the disks are one
+  // again.
   virtual Task<Status> cancel_outgoing(std::string uid) = 0;
 
   // For `hanse console` and `hanse logs`.

@@ -179,9 +179,13 @@ inline model::MachineDesired moving(const std::string& uid, model::MoveGoal goal
   return desired;
 }
 
+// Where the target of a move listens.
+inline constexpr const char* kFakeSeedEndpoint = "10.0.0.2:3";
+
 class DirectPath final : public OpenPath {
  public:
-  IncomingEndpoints endpoints() const override { return {"10.0.0.2:1", "10.0.0.2:2"}; }
+  std::string seed_endpoint() const override { return kFakeSeedEndpoint; }
+  Result<IncomingEndpoints> endpoints(const IncomingEndpoints& told) const override { return told; }
   model::StreamPath kind() const override { return model::StreamPath::direct; }
 };
 

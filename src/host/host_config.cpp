@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kMaxVcpus = 4096;
 constexpr std::int64_t kMaxMemoryMib = std::int64_t{64} << 20;  // 64 TiB
+constexpr std::int64_t kMaxChunkStoreMib = std::int64_t{16} << 20;
 
 // The file as it is written; HostConfig is what it means.
 struct HostFile {
@@ -22,10 +23,11 @@ struct HostFile {
   std::string guest_user = "nobody";
   std::int64_t vcpu_limit = 0;
   std::int64_t memory_mib_limit = 0;
+  std::int64_t chunk_store_mib = 4096;
 };
 BOOST_DESCRIBE_STRUCT(HostFile, (),
                       (data_dir, zone_endpoint, stream_address, stream_ports, forward_address, forward_ports,
-                       guest_user, vcpu_limit, memory_mib_limit))
+                       guest_user, vcpu_limit, memory_mib_limit, chunk_store_mib))
 HANSE_DEFINE_READ_JSON(HostFile)
 
 bool read_port(std::string_view digits, std::uint16_t& port) {
@@ -33,8 +35,8 @@ bool read_port(std::string_view digits, std::uint16_t& port) {
   return error == std::errc() && end == digits.data() + digits.size() && port > 0;
 }
 
-Result<qemu::PortRange> read_ports(std::string_view text, const std::string& pointer) {
-  qemu::PortRange range;
+Result<PortRange> read_ports(std::string_view text, const std::string& pointer) {
+  PortRange range;
   const std::size_t dash = text.find('-');
   const bool good = dash != std::string_view::npos && read_port(text.substr(0, dash), range.first) &&
                     read_port(text.substr(dash + 1), range.last) && range.first <= range.last;
@@ -68,10 +70,12 @@ Result<HostConfig> meaning_of(const HostFile& file) {
   }
   if (file.forward_address.empty())
     return fail_field("/forwardAddress", "give the address where forwarded ports listen, as \"127.0.0.1\"");
-  HANSE_TRY(const qemu::PortRange stream_ports, read_ports(file.stream_ports, "/streamPorts"));
-  HANSE_TRY(const qemu::PortRange forward_ports, read_ports(file.forward_ports, "/forwardPorts"));
+  HANSE_TRY(const PortRange stream_ports, read_ports(file.stream_ports, "/streamPorts"));
+  HANSE_TRY(const PortRange forward_ports, read_ports(file.forward_ports, "/forwardPorts"));
   HANSE_CHECK(check_limit(file.vcpu_limit, kMaxVcpus, "/vcpuLimit"));
   HANSE_CHECK(check_limit(file.memory_mib_limit, kMaxMemoryMib, "/memoryMibLimit"));
+  if (file.chunk_store_mib < 0 || file.chunk_store_mib > kMaxChunkStoreMib)
+    return fail_field("/chunkStoreMib", "write a number from 0 (keep none) to {}", kMaxChunkStoreMib);
   return HostConfig{.zone_endpoint = std::move(zone),
                     .data_dir = file.data_dir,
                     .stream_address = file.stream_address,
@@ -80,7 +84,8 @@ Result<HostConfig> meaning_of(const HostFile& file) {
                     .forward_ports = forward_ports,
                     .guest_user = file.guest_user,
                     .vcpu_limit = {file.vcpu_limit},
-                    .memory_limit = {file.memory_mib_limit}};
+                    .memory_limit = {file.memory_mib_limit},
+                    .chunk_store_limit = {file.chunk_store_mib}};
 }
 
 }  // namespace
@@ -102,6 +107,9 @@ std::string marker_folder(const HostConfig& config) {
 }
 std::string relay_folder(const HostConfig& config) {
   return config.data_dir + "/relays";
+}
+std::string chunk_file(const HostConfig& config) {
+  return config.data_dir + "/chunks.db";
 }
 std::string identity_folder(const std::string& data_dir) {
   return data_dir + "/identity";

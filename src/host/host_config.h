@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "base/units.h"
-#include "host/drivers/qemu/options.h"
+#include "host/port_range.h"
 #include "runtime/network.h"
 
 namespace hanse::host {
@@ -18,12 +18,13 @@ struct HostConfig {
   Endpoint zone_endpoint = {};      // in place of the one that the token said; port 0: that one
   std::string data_dir = {};        // absolute; empty in a file: the program's default
   std::string stream_address = {};  // where other hosts reach this one; empty: they do not, moves are relayed
-  qemu::PortRange stream_ports{49152, 49251};
+  PortRange stream_ports{49152, 49251};
   std::string forward_address = "127.0.0.1";
-  qemu::PortRange forward_ports{20000, 29999};
+  PortRange forward_ports{20000, 29999};
   std::string guest_user = "nobody";  // QEMU runs as this user; empty: as the agent's own
   VcpuCount vcpu_limit = {};          // what guests may use in all; 0: what the machine has
   MiB memory_limit = {};
+  MiB chunk_store_limit{4096};  // of disk content that is kept for later moves; 0: none is
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.
@@ -33,6 +34,7 @@ Result<HostConfig> parse_host_config(const std::string& text, const std::string&
 std::string blob_folder(const HostConfig& config);
 std::string marker_folder(const HostConfig& config);
 std::string relay_folder(const HostConfig& config);
+std::string chunk_file(const HostConfig& config);
 std::string identity_folder(const std::string& data_dir);
 std::string lock_socket(const std::string& data_dir);
 

@@ -13,12 +13,22 @@ constexpr int kFolderDigits = 16;
 
 class DirectPath final : public OpenPath {
  public:
-  explicit DirectPath(IncomingEndpoints endpoints) : endpoints_(std::move(endpoints)) {}
-  IncomingEndpoints endpoints() const override { return endpoints_; }
+  explicit DirectPath(std::string seed_endpoint) : seed_endpoint_(std::move(seed_endpoint)) {}
+  std::string seed_endpoint() const override { return seed_endpoint_; }
+  Result<IncomingEndpoints> endpoints(const IncomingEndpoints& told) const override {
+    HANSE_TRY(const Endpoint agent, parse_endpoint(seed_endpoint_));
+    for (const std::string& text : {told.memory, told.disk}) {
+      HANSE_TRY(const Endpoint endpoint, parse_endpoint(text));
+      // Or the other side could have this hypervisor connect to anything that this host reaches.
+      if (!endpoint.unix_path.empty() || endpoint.host != agent.host)
+        return fail(Code::permission_denied, "the target's host {} wants a stream to {}", agent.host, text);
+    }
+    return told;
+  }
   model::StreamPath kind() const override { return model::StreamPath::direct; }
 
  private:
-  IncomingEndpoints endpoints_;
+  std::string seed_endpoint_;
 };
 
 }  // namespace
@@ -28,7 +38,8 @@ class HostStreamPaths::RelayedPath final : public OpenPath {
   RelayedPath(HostStreamPaths& owner, std::unique_ptr<Relay> relay)
       : owner_(owner), relay_(std::move(relay)) {}
   ~RelayedPath() override { owner_.give_up(std::move(relay_)); }
-  IncomingEndpoints endpoints() const override { return relay_->endpoints(); }
+  std::string seed_endpoint() const override { return relay_->seed_endpoint(); }
+  Result<IncomingEndpoints> endpoints(const IncomingEndpoints&) const override { return relay_->endpoints(); }
   model::StreamPath kind() const override { return model::StreamPath::relayed; }
 
  private:
@@ -47,10 +58,9 @@ Task<Status> HostStreamPaths::start(std::optional<ProcessUser> guest_user) {
 
 Task<Result<std::unique_ptr<OpenPath>>> HostStreamPaths::open(model::MoveOrder order) {
   if (order.path == model::StreamPath::relayed) co_return co_await open_relay(order.transfer);
-  const IncomingEndpoints target{order.memory_endpoint, order.disk_endpoint};
-  if (order.path == model::StreamPath::direct) co_return std::make_unique<DirectPath>(target);
-  const Status reached = co_await probe(order.disk_endpoint);
-  if (reached) co_return std::make_unique<DirectPath>(target);
+  if (order.path == model::StreamPath::direct) co_return std::make_unique<DirectPath>(order.seed_endpoint);
+  const Status reached = co_await probe(order.seed_endpoint);
+  if (reached) co_return std::make_unique<DirectPath>(order.seed_endpoint);
   log_.info("transfer '{}' is relayed: {}", order.transfer, reached.error().message);
   Result<std::unique_ptr<OpenPath>> relayed = co_await open_relay(order.transfer);
   if (!relayed)
@@ -59,9 +69,8 @@ Task<Result<std::unique_ptr<OpenPath>>> HostStreamPaths::open(model::MoveOrder o
   co_return relayed;
 }
 
-// Only the disks' end is tried: the memory's takes one connection and no second.
-Task<Status> HostStreamPaths::probe(std::string disk_endpoint) {
-  HANSE_CO_TRY(const Endpoint endpoint, parse_endpoint(disk_endpoint));
+Task<Status> HostStreamPaths::probe(std::string seed_endpoint) {
+  HANSE_CO_TRY(const Endpoint endpoint, parse_endpoint(seed_endpoint));
   if (!endpoint.unix_path.empty())
     co_return fail(Code::unavailable, "the target's host takes streams from relays only");
   const auto stream = co_await runtime_.network.connect(endpoint, std::nullopt, kProbeLimit);

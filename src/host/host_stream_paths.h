@@ -34,7 +34,7 @@ class HostStreamPaths final : public StreamPaths {
   class RelayedPath;
 
   // Why the target cannot be reached directly, if it cannot.
-  Task<Status> probe(std::string disk_endpoint);
+  Task<Status> probe(std::string seed_endpoint);
   Task<Result<std::unique_ptr<OpenPath>>> open_relay(std::string transfer);
   void give_up(std::unique_ptr<Relay> relay);
   Task<void> drain(std::unique_ptr<Relay> relay);

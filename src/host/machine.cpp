@@ -91,19 +91,22 @@ void Machine::begin() {
     case Activity::send:
     case Activity::roll_back:
       if (!send_) {
+        const SendParts parts{context_.runtime, context_.driver, context_.paths, context_.markers,
+                              context_.seeding.parts};
         send_ =
-            std::make_unique<SendMove>(context_.runtime, context_.driver, context_.paths, context_.markers,
-                                       uid_, std::move(order), to_bytes(desired_.machine.memory_mib));
+            std::make_unique<SendMove>(parts, uid_, std::move(order), to_bytes(desired_.machine.memory_mib));
       }
       work = activity == Activity::send ? send_->run() : send_->roll_back();
       break;
     case Activity::receive:
-    case Activity::discard:
-      receive_ =
-          std::make_unique<ReceiveMove>(context_.runtime, context_.driver, context_.blobs, context_.markers,
-                                        desired_.machine, desired_.epoch, incoming_order(std::move(order)));
+    case Activity::discard: {
+      const ReceiveParts parts{context_.runtime, context_.driver, context_.blobs, context_.markers,
+                               context_.seeding};
+      receive_ = std::make_unique<ReceiveMove>(parts, desired_.machine, desired_.epoch,
+                                               incoming_order(std::move(order)));
       work = activity == Activity::receive ? receive_->run() : receive_->discard();
       break;
+    }
     default:
       work = repeat(activity);
   }

@@ -19,6 +19,7 @@
 #include "host/leases.h"
 #include "host/move/marker.h"
 #include "host/move/receive.h"
+#include "host/move/seed_door.h"
 #include "host/move/send.h"
 #include "host/move/streams.h"
 #include "model/host_protocol.h"
@@ -34,6 +35,7 @@ struct MachineContext {
   StreamPaths& paths;
   MoveMarkers& markers;
   Leases& leases;
+  SeedContext& seeding;
   // Whether other hosts reach this one's incoming streams; else they come by relay.
   bool reachable = true;
 };

@@ -6,12 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "host/fakes_for_test.h"
+#include "host/host_side_for_test.h"
 #include "runtime/sleep.h"
-#include "tests/support/fake_driver.h"
-#include "tests/support/fake_files.h"
-#include "tests/support/manual_loop.h"
-#include "tests/support/test_runtime.h"
 
 namespace hanse::host {
 namespace {
@@ -21,48 +17,36 @@ using model::MachineGoal;
 using model::MoveGoal;
 using model::MoveState;
 using model::PowerState;
-
-class AllBlobs final : public BlobSource {
- public:
-  Task<Status> ensure(model::Blob blob) override {
-    asked.push_back(blob.digest);
-    co_return result;
-  }
-  std::vector<std::string> asked;
-  Status result;
-};
+using test_support::desired;
+using test_support::move_order;
 
 struct MachineFixture {
   test::TestRuntime runtime;
   test::ManualLoop& loop = runtime.loop;
-  test::FakeDriver driver{loop};
-  AllBlobs blobs;
-  test_support::DirectPaths paths;
-  MoveMarkers markers{runtime.files, "/moves"};
-  Leases leases{runtime.runtime, driver, [] {}};
-  MachineContext context{runtime.runtime, driver, blobs, paths, markers, leases};
-  std::unique_ptr<Machine> machine = std::make_unique<Machine>(context, "m1");
+  test_support::HostSide side{runtime, "source"};
+  test::FakeDriver& driver = side.driver;
+  test_support::AllBlobs& blobs = side.blobs;
+  Leases& leases = side.leases;
+  MachineContext& context = side.context;
+  std::unique_ptr<Machine>& machine = side.machine;
+  // Of its moves; ends after them.
+  test_support::HostSide target{runtime, "target"};
 
+  MachineFixture() { driver.contents["d1"] = {{0, std::string(codec::kChunkBytes, 'c')}}; }
   void settle() { loop.run(Seconds{120}); }
   void want(MachineDesired desired) {
     machine->set_desired(std::move(desired));
     settle();
   }
-  // The agent dies and comes back: its memory is lost, the machine, its state and the markers are not.
-  void restart_agent() { machine = std::make_unique<Machine>(context, "m1"); }
+  void open_target(const std::string& transfer = "t1") {
+    target.want(move_order(MoveGoal::receive, 2, transfer));
+    settle();
+  }
+  void restart_agent() { side.restart_agent(); }
 };
 
-MachineDesired desired(MachineGoal goal, std::int64_t epoch = 1) {
-  MachineDesired wanted{.generation = 7, .epoch = {epoch}, .goal = goal};
-  wanted.machine.uid = "m1";
-  wanted.machine.disks = {{"d1", {16}, "sha256:base", {100}}};
-  return wanted;
-}
-
 MachineDesired move(MoveGoal goal, std::int64_t epoch = 1, std::string transfer = "t1") {
-  MachineDesired wanted = desired(MachineGoal::running, epoch);
-  wanted.move = model::MoveOrder{.transfer = std::move(transfer), .goal = goal};
-  return wanted;
+  return move_order(goal, epoch, std::move(transfer));
 }
 
 TEST_CASE("what restarts elsewhere runs as long as its lease, and again with the next") {
@@ -169,12 +153,14 @@ TEST_CASE("a restarted agent does not restart the guest for a restart that was d
 TEST_CASE("sending goes from disks to memory to the hand-over") {
   MachineFixture host;
   host.want(desired(MachineGoal::running));
+  host.open_target();
   host.want(move(MoveGoal::send));
   const auto observed = host.machine->observed();
   REQUIRE(observed.move);
   CHECK(observed.move->state == MoveState::handed_over);
   CHECK(observed.power_state == PowerState::moving);
-  CHECK(host.driver.calls() == std::vector<std::string>{"start", "copy_disks", "copy_memory", "hand_over"});
+  CHECK(host.driver.calls() ==
+        std::vector<std::string>{"start", "freeze_disks", "copy_disks", "copy_memory", "hand_over"});
 }
 
 TEST_CASE("a failure at any point of sending is told, and rolling back makes the guest run again") {
@@ -182,10 +168,11 @@ TEST_CASE("a failure at any point of sending is told, and rolling back makes the
     CAPTURE(point);
     MachineFixture host;
     host.want(desired(MachineGoal::running));
-    host.driver.fail_next(point, Error{Code::unavailable, "the link is cut"});
+    host.driver.fail_next(point, Error{Code::internal, "the hypervisor errs"});
+    host.open_target();
     host.want(move(MoveGoal::send));
     CHECK(host.machine->observed().move->state == MoveState::failed);
-    CHECK(host.machine->observed().move->error == "the link is cut");
+    CHECK(host.machine->observed().move->error == "the hypervisor errs");
     host.want(move(MoveGoal::roll_back));
     CHECK(host.machine->observed().move->state == MoveState::rolled_back);
     CHECK(host.machine->observed().power_state == PowerState::running);
@@ -196,6 +183,7 @@ TEST_CASE("limits that change while it sends reach the driver, and the copy goes
   MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.hang("copy_memory");
+  host.open_target();
   host.want(move(MoveGoal::send));
   MachineDesired slower = move(MoveGoal::send);
   slower.move->limits = {.paused = true, .max_rate = BytesPerSecond{1'000'000}};
@@ -209,6 +197,7 @@ TEST_CASE("an order to roll back cuts a copy short") {
   MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.hang("copy_disks");
+  host.open_target();
   host.want(move(MoveGoal::send));
   CHECK(host.machine->observed().move->state == MoveState::sending);
   host.want(move(MoveGoal::roll_back));
@@ -220,6 +209,7 @@ TEST_CASE("an agent that restarts while it sends says that the streams are lost"
   MachineFixture host;
   host.want(desired(MachineGoal::running));
   host.driver.hang("copy_memory");
+  host.open_target();
   host.want(move(MoveGoal::send));
   host.restart_agent();
   host.want(move(MoveGoal::send));
@@ -230,6 +220,7 @@ TEST_CASE("an agent that restarts while it sends says that the streams are lost"
 TEST_CASE("an agent that restarts after the hand-over still says so, and does not run the guest") {
   MachineFixture host;
   host.want(desired(MachineGoal::running));
+  host.open_target();
   host.want(move(MoveGoal::send));
   host.restart_agent();
   host.want(move(MoveGoal::send));
@@ -241,10 +232,14 @@ TEST_CASE("an agent that restarts after the hand-over still says so, and does no
 TEST_CASE("a second move after one that was rolled back starts anew") {
   MachineFixture host;
   host.want(desired(MachineGoal::running));
-  host.driver.fail_next("copy_memory", Error{Code::unavailable, "cut"});
+  host.driver.fail_next("copy_memory", Error{Code::internal, "it errs"});
+  host.open_target();
   host.want(move(MoveGoal::send));
   host.want(move(MoveGoal::roll_back));
   host.want(desired(MachineGoal::running));
+  host.target.want(move(MoveGoal::discard, 2));
+  host.settle();
+  host.open_target("t2");
   host.want(move(MoveGoal::send, 1, "t2"));
   CHECK(host.machine->observed().move->state == MoveState::handed_over);
 }
@@ -253,12 +248,13 @@ TEST_CASE("receiving opens the incoming end and runs nothing until the new epoch
   MachineFixture host;
   host.want(move(MoveGoal::receive, 2));
   CHECK(host.machine->observed().move->state == MoveState::ready);
-  CHECK(host.machine->observed().move->memory_endpoint == "10.0.0.9:1");
+  CHECK(host.machine->observed().move->seed_endpoint == test_support::kFakeSeedEndpoint);
+  CHECK(host.machine->observed().move->memory_endpoint.empty());  // of use only when the disks are whole
   CHECK(host.machine->observed().power_state == PowerState::moving);
   host.restart_agent();
   host.want(move(MoveGoal::receive, 2));
   CHECK(host.machine->observed().move->state == MoveState::ready);
-  CHECK(host.driver.calls_of("open_incoming") == 1);
+  CHECK(host.driver.calls_of("prepare_incoming") == 1);
   host.want(desired(MachineGoal::running, 2));
   CHECK(host.machine->observed().power_state == PowerState::running);
   CHECK(host.machine->observed().epoch == Epoch{2});
@@ -269,12 +265,12 @@ TEST_CASE("a host that cannot be reached receives by relay unless the order says
   MachineFixture host;
   host.context.reachable = false;
   host.want(move(MoveGoal::receive, 2));
-  CHECK(host.machine->observed().move->disk_endpoint == "unix:/incoming/disk");
+  CHECK(host.machine->observed().move->seed_endpoint == "unix:/source/relays/m1.seed");
   MachineDesired direct = move(MoveGoal::receive, 3, "t2");
   direct.move->path = model::StreamPath::direct;
   host.driver.set_run_state("m1", RunState::stopped);
   host.want(direct);
-  CHECK(host.machine->observed().move->disk_endpoint == "10.0.0.9:2");
+  CHECK(host.machine->observed().move->seed_endpoint == test_support::kFakeSeedEndpoint);
 }
 
 TEST_CASE("an incoming machine that was lost is told, and a discarded one leaves nothing") {

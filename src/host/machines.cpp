@@ -117,7 +117,8 @@ bool Machines::receives_at(const std::string& transfer, const std::string& endpo
   return std::any_of(entries_.begin(), entries_.end(), [&](const auto& named) {
     const model::MachineObserved view = named.second.machine->observed();
     return view.move && view.move->transfer == transfer &&
-           (view.move->memory_endpoint == endpoint || view.move->disk_endpoint == endpoint);
+           (view.move->seed_endpoint == endpoint || view.move->disk_endpoint == endpoint ||
+            view.move->memory_endpoint == endpoint);
   });
 }
 

@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "host/fakes_for_test.h"
+#include "host/host_side_for_test.h"
 #include "tests/support/fake_driver.h"
+#include "tests/support/fake_hashing.h"
 
 namespace hanse::host {
 namespace {
@@ -32,7 +33,11 @@ struct MachinesFixture {
   test_support::DirectPaths paths;
   MoveMarkers markers{world.files, "/moves"};
   Leases leases{world.runtime, driver, [] {}};
-  MachineContext context{world.runtime, driver, blobs, paths, markers, leases};
+  test::FakeHashing hashing{world.files};
+  store::NoChunks chunks;
+  SeedContext seeding{
+      .parts = {world.runtime, hashing, chunks}, .stream_address = "10.0.0.2", .stream_ports = {3, 3}};
+  MachineContext context{world.runtime, driver, blobs, paths, markers, leases, seeding};
   std::vector<Told> told;
   std::unique_ptr<Machines> machines;
   std::unique_ptr<Scope> scope;
@@ -185,8 +190,11 @@ TEST_CASE("a state that changes right after progress was told is told at once") 
   MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
+  test_support::HostSide target(host.world, "target");
+  target.want(moving("m1", MoveGoal::receive));
+  host.run(Seconds{10});
   host.machines->set_desired(moving("m1", MoveGoal::send));
-  const Nanos limit = Seconds{20};
+  const Nanos limit = Seconds{40};
   while (host.world.loop.now().time_since_epoch() < limit &&
          host.driver.observe("m1")->run_state != RunState::handed_over) {
     host.driver.memory_copied.sent += Bytes{1000};
@@ -202,8 +210,15 @@ TEST_CASE("a state that changes right after progress was told is told at once") 
 TEST_CASE("only what this host receives itself is known as an end of a transfer") {
   MachinesFixture host;
   host.machines->set_desired(moving("m1", MoveGoal::receive));
-  CHECK_FALSE(host.machines->receives_at("t1", "10.0.0.9:1"));
+  CHECK_FALSE(host.machines->receives_at("t1", test_support::kFakeSeedEndpoint));
   CHECK_FALSE(host.machines->receives_at("t1", ""));
+  host.run(Seconds{10});
+  CHECK(host.machines->receives_at("t1", test_support::kFakeSeedEndpoint));
+  CHECK_FALSE(host.machines->receives_at("t1", "10.0.0.9:1"));
+  test_support::HostSide source(host.world, "source");
+  source.want(wanted("m1", MachineGoal::running));
+  host.run(Seconds{10});
+  source.want(moving("m1", MoveGoal::send));
   host.run(Seconds{10});
   CHECK(host.machines->receives_at("t1", "10.0.0.9:1"));
   CHECK(host.machines->receives_at("t1", "10.0.0.9:2"));

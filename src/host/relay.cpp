@@ -12,7 +12,7 @@ constexpr std::size_t kMaxSocketPath = 107;  // of the kernel
 constexpr Nanos kAcceptRetry = Seconds{1};
 
 const char* name_of(model::RelayChannel channel) {
-  return channel == model::RelayChannel::memory ? "memory" : "disk";
+  return boost::describe::enum_to_string(channel, "");
 }
 
 }  // namespace
@@ -35,8 +35,9 @@ Task<Status> Relay::open() {
                    "the path of a socket in {} is longer than {} characters; choose a shorter data_dir",
                    options_.folder, kMaxSocketPath);
   HANSE_CO_CHECK(co_await runtime_.files.make_directories(options_.folder, 0711));
-  HANSE_CO_CHECK(co_await listen(model::RelayChannel::memory));
-  co_return co_await listen(model::RelayChannel::disk);
+  HANSE_CO_CHECK(co_await listen(model::RelayChannel::seed));
+  HANSE_CO_CHECK(co_await listen(model::RelayChannel::disk));
+  co_return co_await listen(model::RelayChannel::memory);
 }
 
 Task<Status> Relay::listen(model::RelayChannel channel) {

@@ -1,5 +1,5 @@
-// Relay: the near end of a relayed move at the source: two unix sockets that the hypervisor connects to; each
-// connection is carried on by a stream of its own through the zone.
+// Relay: the near end of a relayed move at the source: unix sockets that agent and hypervisor connect to;
+// each connection is carried on by a stream of its own through the zone.
 //
 // Lifecycle: open(), then the sockets take connections until stop(); those that are open go on until they
 // end, see wait_idle(). Destroying it cuts them. Thread: the loop. Failure: that of one connection is logged
@@ -19,7 +19,7 @@
 
 namespace hanse::host {
 
-// Of one relay, memory and disks together: a disk is one connection.
+// Of one relay, all its channels together: a disk is one connection.
 inline constexpr std::size_t kMaxRelayConnections = 64;
 
 struct RelayOptions {
@@ -33,6 +33,7 @@ class Relay {
   Relay(Runtime& runtime, http::Client& zone, RelayOptions options);
 
   Task<Status> open();
+  std::string seed_endpoint() const { return "unix:" + socket(model::RelayChannel::seed); }
   IncomingEndpoints endpoints() const;
   void stop();
   Task<Status> wait_idle();

@@ -90,8 +90,7 @@ struct RelayFixture {
   }
   Result<std::unique_ptr<OpenPath>> open(StreamPath path, std::string disk = to_string(kTargetDisk)) {
     model::MoveOrder order{.transfer = "t1", .path = path};
-    order.memory_endpoint = "10.0.0.9:1";
-    order.disk_endpoint = std::move(disk);
+    order.seed_endpoint = std::move(disk);
     auto opened = test::complete(world.loop, paths.open(order));
     REQUIRE(opened);
     return std::move(*opened);
@@ -114,8 +113,10 @@ TEST_CASE("a target that answers is reached directly") {
   const auto path = host.open(StreamPath::automatic);
   REQUIRE(path);
   CHECK((*path)->kind() == StreamPath::direct);
-  CHECK((*path)->endpoints().memory == "10.0.0.9:1");
-  CHECK((*path)->endpoints().disk == "10.0.0.9:2");
+  CHECK((*path)->seed_endpoint() == to_string(kTargetDisk));
+  const IncomingEndpoints told{"10.0.0.9:7", "10.0.0.9:8"};
+  CHECK((*path)->endpoints(told)->memory == told.memory);
+  CHECK((*path)->endpoints(told)->disk == told.disk);
   CHECK(host.zones.asked.empty());
 }
 
@@ -125,7 +126,8 @@ TEST_CASE("a target that does not answer, or listens for relays only, is reached
     const auto path = host.open(StreamPath::automatic, disk);
     REQUIRE(path);
     CHECK((*path)->kind() == StreamPath::relayed);
-    CHECK((*path)->endpoints().disk.starts_with("unix:/data/relays/"));
+    CHECK((*path)->seed_endpoint().starts_with("unix:/data/relays/"));
+    CHECK((*path)->endpoints({})->disk.starts_with("unix:/data/relays/"));
   }
 }
 
@@ -136,12 +138,24 @@ TEST_CASE("an order for one path is obeyed") {
   CHECK(host.open(StreamPath::relayed).value()->kind() == StreamPath::relayed);
 }
 
+TEST_CASE("a target cannot have this host's hypervisor connect to anybody else") {
+  RelayFixture host;
+  const auto listener = host.target();
+  const auto path = host.open(StreamPath::direct);
+  REQUIRE(path);
+  for (const char* elsewhere : {"10.0.0.8:7", "127.0.0.1:7", "unix:/var/run/other.sock", "nonsense"}) {
+    CAPTURE(elsewhere);
+    CHECK_FALSE((*path)->endpoints({elsewhere, "10.0.0.9:8"}));
+    CHECK_FALSE((*path)->endpoints({"10.0.0.9:7", elsewhere}));
+  }
+}
+
 TEST_CASE("the sockets of a relay belong to the guests' user and go with the path") {
   RelayFixture host;
   REQUIRE(test::complete(host.world.loop, host.paths.start(ProcessUser{65534, 65534})).value());
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
-  const std::string memory = (*path)->endpoints().memory.substr(5);
+  const std::string memory = (*path)->endpoints({})->memory.substr(5);
   CHECK(host.world.files.owners.at(memory) == 65534);
   path->reset();
   host.run(Seconds{1});
@@ -172,7 +186,7 @@ TEST_CASE("a relayed stream runs from hypervisor to hypervisor") {
   const auto listener = host.target();
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
-  const auto source = host.connect((*path)->endpoints().disk);
+  const auto source = host.connect((*path)->endpoints({})->disk);
   host.run(Seconds{1});
   REQUIRE(host.zones.asked == std::vector<std::string>{"t1/disk"});
   host.answers.serve({"id-1", "t1", to_string(kTargetDisk)});
@@ -208,7 +222,7 @@ TEST_CASE("a relay whose ends stay silent is cut some time after its path was gi
   RelayFixture host;
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
-  const auto source = host.connect((*path)->endpoints().memory);
+  const auto source = host.connect((*path)->endpoints({})->memory);
   HeardFrames heard;
   Scope scope;
   REQUIRE(scope.spawn(listen_to(*source, heard)));
@@ -225,7 +239,7 @@ TEST_CASE("a zone that does not relay closes the hypervisor's connection") {
   auto path = host.open(StreamPath::relayed);
   REQUIRE(path);
   host.zones.service.server.reset();
-  const auto source = host.connect((*path)->endpoints().memory);
+  const auto source = host.connect((*path)->endpoints({})->memory);
   HeardFrames heard;
   Scope scope;
   REQUIRE(scope.spawn(listen_to(*source, heard)));

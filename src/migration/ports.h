@@ -54,9 +54,8 @@ class MovingMachine {
 struct IncomingView {
   model::TransferPhase phase = model::TransferPhase::preparing;
   std::string failure;
-  std::string memory_endpoint;
-  std::string disk_endpoint;
-  std::string ca_pem;  // that signed the certificate of the target's QEMU, for this transfer alone
+  std::string seed_endpoint;  // where the target's host waits for the source's
+  std::string ca_pem;         // that signed the certificate of the target's host, for this transfer alone
   std::int32_t image_percent = 0;  // of the blobs the target has to fetch first
   Bytes image_bytes;
   std::string resumed_at_ns;  // when the guest runs there
@@ -64,8 +63,8 @@ struct IncomingView {
   bool operator==(const IncomingView&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(IncomingView, (),
-                      (phase, failure, memory_endpoint, disk_endpoint, ca_pem, image_percent, image_bytes,
-                       resumed_at_ns, first_heartbeat))
+                      (phase, failure, seed_endpoint, ca_pem, image_percent, image_bytes, resumed_at_ns,
+                       first_heartbeat))
 HANSE_DECLARE_JSON(IncomingView);
 
 // What the source says when the target asks what became of a transfer.

@@ -68,10 +68,10 @@ Task<Status> SourceTransfer::prepare() {
 model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
   model::MoveOrder order{.transfer = record_.current().metadata.name,
                          .goal = model::MoveGoal::send,
+                         .mode = record_.current().status.mode,
                          .path = settings_.path,
                          .credentials = settings_.credentials,
-                         .memory_endpoint = view.memory_endpoint,
-                         .disk_endpoint = view.disk_endpoint,
+                         .seed_endpoint = view.seed_endpoint,
                          .peer_name = settings_.peer_certificate_name,
                          .streams = record_.current().spec.streams,
                          .limits = record_.current().spec.limits};

@@ -71,8 +71,7 @@ Task<Status> TargetTransfer::prepare() {
     if (observed && observed->move && observed->move->transfer == name) {
       const model::MoveObserved& move = *observed->move;
       if (move.state == model::MoveState::ready) {
-        endpoints_.memory_endpoint = move.memory_endpoint;
-        endpoints_.disk_endpoint = move.disk_endpoint;
+        endpoints_.seed_endpoint = move.seed_endpoint;
         co_return co_await record_.advance(TransferEvent::target_ready, "the incoming end is open");
       }
       if (move.state == model::MoveState::failed) {
@@ -121,8 +120,13 @@ Task<Status> TargetTransfer::resume() {
   while (runtime_.clock.now() < report_by) {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();
-    if (observed && observed->epoch == epoch && observed->power_state == model::PowerState::running) {
+    if (observed && observed->epoch == epoch && is_there(*observed)) {
       endpoints_.resumed_at_ns = observed->resumed_at_ns;
+      if (record_.current().status.mode != model::TransferMode::live) {
+        // It has booted, or stays stopped: no heartbeat of before is to be continued.
+        endpoints_.resumed_at_ns = std::to_string(since_epoch(runtime_.clock.wall_now()).count());
+        break;
+      }
       endpoints_.first_heartbeat = observed->first_heartbeat;
       if (!endpoints_.first_heartbeat.empty()) break;
       report_by = std::min(report_by, runtime_.clock.now() + kFirstBeatGrace);
@@ -130,7 +134,12 @@ Task<Status> TargetTransfer::resume() {
     const Nanos left = report_by - runtime_.clock.now();
     co_await machine_.changes().changed_since(seen, std::min(left, Nanos(Seconds{1})));
   }
-  co_return co_await record_.advance(TransferEvent::target_running, "the guest runs here");
+  co_return co_await record_.advance(TransferEvent::target_running, "the instance is here");
+}
+
+bool TargetTransfer::is_there(const model::MachineObserved& observed) const {
+  const bool cold = record_.current().status.mode == model::TransferMode::cold;
+  return observed.power_state == (cold ? model::PowerState::stopped : model::PowerState::running);
 }
 
 Task<Status> TargetTransfer::discard() {

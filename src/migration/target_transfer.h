@@ -45,6 +45,8 @@ class TargetTransfer {
   Task<Status> resume();
   Task<Status> discard();
   Task<Status> ask_source();
+  // As the move leaves it: running, or stopped when it was moved cold.
+  bool is_there(const model::MachineObserved& observed) const;
 
   Runtime& runtime_;
   Logger log_;

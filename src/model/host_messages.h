@@ -112,8 +112,8 @@ HANSE_DECLARE_JSON(RelayRequest);
 // How the source's host asks its own zone for a relayed stream, as the path
 // /providers/hanse.migration/v1/relays/<transfer>/<channel> with "Upgrade: hanse-relay/1"; zones among each
 // other use the same.
-enum class RelayChannel { memory, disk };
-BOOST_DESCRIBE_ENUM(RelayChannel, memory, disk)
+enum class RelayChannel { seed, disk, memory };
+BOOST_DESCRIBE_ENUM(RelayChannel, seed, disk, memory)
 
 // POST /providers/hanse.host/v1/enrolments: a host's first word to its zone, without certificate.
 struct EnrolmentRequest {

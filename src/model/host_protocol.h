@@ -53,13 +53,14 @@ BOOST_DESCRIBE_ENUM(MachineGoal, running, stopped, absent)
 // The part that the host plays in a transfer.
 enum class MoveGoal {
   receive,    // target: open the incoming end and load what comes; do not run it
-  send,       // source: copy disk and memory, pause, drain, hand over; then wait, paused
+  send,       // source: copy disk and memory, pause, drain, hand over; then wait, paused or stopped
   roll_back,  // source: be as if nothing had happened, and run
   discard,    // target: throw the incoming machine away
 };
 BOOST_DESCRIBE_ENUM(MoveGoal, receive, send, roll_back, discard)
 
-// PEM texts that QEMU needs to prove itself to the other QEMU of this one transfer, and to trust only it.
+// PEM texts that agents and hypervisors need to prove themselves to those of the other side of this one
+// transfer, and to trust only them.
 struct StreamCredentials {
   std::string certificate_pem;
   std::string key_pem;
@@ -72,18 +73,17 @@ HANSE_DECLARE_JSON(StreamCredentials);
 struct MoveOrder {
   std::string transfer;
   MoveGoal goal = MoveGoal::send;
+  TransferMode mode = TransferMode::live;
   StreamPath path = StreamPath::automatic;
   StreamCredentials credentials;
-  std::string memory_endpoint;  // send: where the target listens, "host:port"
-  std::string disk_endpoint;
-  std::string peer_name;  // the name in the peer's certificate
-  StreamOptions streams;  // the same at both ends
-  TransferLimits limits;  // send; they may change while it is carried out
+  std::string seed_endpoint;  // send: where the target's host listens, "host:port"
+  std::string peer_name;      // the name in the peer's certificate
+  StreamOptions streams;      // the same at both ends
+  TransferLimits limits;      // send; they may change while it is carried out
   bool operator==(const MoveOrder&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
-                      (transfer, goal, path, credentials, memory_endpoint, disk_endpoint, peer_name, streams,
-                       limits))
+                      (transfer, goal, mode, path, credentials, seed_endpoint, peer_name, streams, limits))
 HANSE_DECLARE_JSON(MoveOrder);
 
 struct MachineDesired {
@@ -102,7 +102,7 @@ HANSE_DECLARE_JSON(MachineDesired);
 
 enum class MoveState {
   preparing,    // target: fetching blobs, starting QEMU
-  ready,        // target: endpoints are open
+  ready,        // target: its agent waits for the source
   sending,      // source
   handed_over,  // source: paused, drained, all state is loaded at the target
   rolled_back,  // source: runs again as before
@@ -115,7 +115,8 @@ struct MoveObserved {
   std::string transfer;
   MoveState state = MoveState::preparing;
   std::string error;
-  std::string memory_endpoint;  // target, when ready
+  std::string seed_endpoint;    // target, when ready: where its agent listens
+  std::string memory_endpoint;  // target, when the disks have been seeded: where its hypervisor does
   std::string disk_endpoint;
   TransferProgress progress;
   TransferReport report;       // what this side could measure
@@ -124,8 +125,8 @@ struct MoveObserved {
   bool operator==(const MoveObserved&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveObserved, (),
-                      (transfer, state, error, memory_endpoint, disk_endpoint, progress, report,
-                       stopped_at_ns, last_heartbeat))
+                      (transfer, state, error, seed_endpoint, memory_endpoint, disk_endpoint, progress,
+                       report, stopped_at_ns, last_heartbeat))
 HANSE_DECLARE_JSON(MoveObserved);
 
 struct MachineObserved {

@@ -14,8 +14,9 @@
 
 namespace hanse::model {
 
-enum class TransferMode { live };
-BOOST_DESCRIBE_ENUM(TransferMode, live)
+// Automatic: the best that is possible when the transfer is made.
+enum class TransferMode { automatic, live, warm, cold };
+BOOST_DESCRIBE_ENUM(TransferMode, automatic, live, warm, cold)
 
 // How the streams between the two hosts run.
 enum class StreamPath { automatic, direct, relayed };
@@ -41,8 +42,8 @@ BOOST_DESCRIBE_ENUM(TransferPhase, planned, preparing, sending, committed, grant
                     rolled_back, cancelled, refused)
 
 // What the hosts do within `sending`, for people.
-enum class TransferStep { waiting, image, disk, memory, switching, resuming, done };
-BOOST_DESCRIBE_ENUM(TransferStep, waiting, image, disk, memory, switching, resuming, done)
+enum class TransferStep { waiting, image, seed, disk, memory, switching, resuming, done };
+BOOST_DESCRIBE_ENUM(TransferStep, waiting, image, seed, disk, memory, switching, resuming, done)
 
 inline constexpr std::int64_t kLongestDeadlineSeconds = 30 * 24 * 3600;
 
@@ -50,7 +51,7 @@ struct TransferSpec {
   std::string instance;
   std::string target_zone;          // with a host: empty or the own
   std::optional<std::string> host;  // of this zone, to which it moves; absent: to another zone
-  TransferMode mode = TransferMode::live;
+  TransferMode mode = TransferMode::automatic;
   StreamPath path = StreamPath::automatic;
   TransferLimits limits;
   StreamOptions streams;
@@ -83,18 +84,22 @@ struct TransferReport {
       guest_blackout_ms;  // time that passed outside but not on the guest's own clock, by its heartbeats
   double total_ms = 0;
   double prepare_ms = 0;
+  double seed_ms = 0;  // the content that the disks had; disk_ms: what was written since
   double disk_ms = 0;
   double memory_ms = 0;
   double switch_ms = 0;
   Bytes image_bytes;
+  Bytes seed_bytes;   // compressed, as they were sent
+  Bytes saved_bytes;  // of the disks' content, not sent: zeroes, and what the target had
   Bytes disk_bytes;
   Bytes memory_bytes;
+  std::int32_t cuts = 0;                    // after which it went on
   StreamPath path = StreamPath::automatic;  // the one that was taken
   bool operator==(const TransferReport&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferReport, (),
-                      (blackout_ms, guest_blackout_ms, total_ms, prepare_ms, disk_ms, memory_ms, switch_ms,
-                       image_bytes, disk_bytes, memory_bytes, path))
+                      (blackout_ms, guest_blackout_ms, total_ms, prepare_ms, seed_ms, disk_ms, memory_ms,
+                       switch_ms, image_bytes, seed_bytes, saved_bytes, disk_bytes, memory_bytes, cuts, path))
 HANSE_DECLARE_JSON(TransferReport);
 
 struct TransferStatus {
@@ -105,7 +110,9 @@ struct TransferStatus {
   std::string source_zone;
   std::optional<std::string> source_host;  // of a move within the zone
   std::string instance_uid;
-  Epoch source_epoch;  // ends with the commit; the target is granted the next
+  TransferMode mode = TransferMode::live;  // that was chosen
+  std::string mode_reason;                 // and why
+  Epoch source_epoch;                      // ends with the commit; the target is granted the next
   bool cancel_requested = false;
   std::string failure;      // why it rolled back or was refused
   std::string waiting_for;  // the peer that has to answer before it can go on
@@ -114,8 +121,8 @@ struct TransferStatus {
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),
-                      (state, conditions, role, phase, source_zone, source_host, instance_uid, source_epoch,
-                       cancel_requested, failure, waiting_for, progress, report))
+                      (state, conditions, role, phase, source_zone, source_host, instance_uid, mode,
+                       mode_reason, source_epoch, cancel_requested, failure, waiting_for, progress, report))
 HANSE_DECLARE_JSON(TransferStatus);
 
 using Transfer = Resource<TransferSpec, TransferStatus>;

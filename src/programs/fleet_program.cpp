@@ -12,6 +12,7 @@
 #include "http/client.h"
 #include "io/descriptor_limit.h"
 #include "io/openssl_certificates.h"
+#include "io/openssl_hashing.h"
 #include "model/host_messages.h"
 #include "programs/program.h"
 #include "runtime/seeded_random.h"
@@ -73,7 +74,9 @@ class FleetService {
         hosts_network_(runtime_.network, runtime_.scheduler, kDialsAtOnce),
         hosts_runtime_{runtime_.clock, runtime_.scheduler, runtime_.random,   hosts_network_,
                        runtime_.files, runtime_.processes, runtime_.blocking, runtime_.log},
-        parts_{hosts_runtime_, fleet_, blobs_, paths_, markers_, zone::kVersion},
+        hashing_(runtime_.blocking, runtime_.scheduler),
+        seeding_{.parts = {hosts_runtime_, hashing_, chunks_}},
+        parts_{hosts_runtime_, fleet_, blobs_, paths_, markers_, seeding_, zone::kVersion},
         scope_(static_cast<std::size_t>(options_.hosts) + 1) {}
 
   Task<Status> start() {
@@ -175,6 +178,9 @@ class FleetService {
   host::MoveMarkers markers_;
   host::simulated::LimitedNetwork hosts_network_;
   Runtime hosts_runtime_;
+  io::OpensslHashing hashing_;
+  store::NoChunks chunks_;
+  host::SeedContext seeding_;
   host::simulated::SharedParts parts_;
   std::vector<Endpoint> endpoints_;
   MonotonicTime began_;

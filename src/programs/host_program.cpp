@@ -9,6 +9,7 @@
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "programs/program.h"
+#include "store/sqlite_chunks.h"
 #include "zone/zone_version.h"
 
 namespace hanse::programs {
@@ -20,6 +21,7 @@ struct HostService::Parts {
 
   io::OpensslCertificates certificates;
   io::OpensslHashing hashing;
+  std::unique_ptr<store::SqliteChunks> chunks;
   std::unique_ptr<host::qemu::QemuDriver> driver;
   std::unique_ptr<host::Agent> agent;
 };
@@ -48,8 +50,13 @@ Task<Status> HostService::run(host::HostConfig config) {
                co_await host::prepare_host(runtime, parts_->certificates, config));
   config = host::with_identity(std::move(config), facts);
   parts_->driver = std::make_unique<host::qemu::QemuDriver>(runtime, host::qemu_options(config, facts));
-  parts_->agent = std::make_unique<host::Agent>(runtime, parts_->certificates, parts_->hashing,
-                                                *parts_->driver, std::move(config), zone::kVersion);
+  parts_->chunks = std::make_unique<store::SqliteChunks>(
+      runtime, parts_->hashing,
+      store::SqliteChunksOptions{.path = host::chunk_file(config),
+                                 .limit = to_bytes(config.chunk_store_limit)});
+  parts_->agent =
+      std::make_unique<host::Agent>(runtime, parts_->certificates, parts_->hashing, *parts_->chunks,
+                                    *parts_->driver, std::move(config), zone::kVersion);
   co_return co_await parts_->agent->run();
 }
 

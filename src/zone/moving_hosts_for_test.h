@@ -73,8 +73,7 @@ struct MovingHosts : test::ZoneFixture {
       case model::MoveGoal::receive:
         now.power_state = model::PowerState::moving;
         now.move->state = model::MoveState::ready;
-        now.move->memory_endpoint = "10.0.0.9:1";
-        now.move->disk_endpoint = "10.0.0.9:2";
+        now.move->seed_endpoint = "10.0.0.9:1";
         break;
       case model::MoveGoal::send:
         now.move->state = sent;

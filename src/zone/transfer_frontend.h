@@ -24,6 +24,7 @@ namespace hanse::zone {
 // What the source sends when it asks the target to prepare.
 struct IncomingRequest {
   std::string transfer;
+  model::TransferMode mode = model::TransferMode::live;  // that the source has chosen
   model::StreamPath path = model::StreamPath::automatic;
   model::StreamOptions streams;
   Epoch source_epoch;
@@ -37,8 +38,8 @@ struct IncomingRequest {
   bool operator==(const IncomingRequest&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(IncomingRequest, (),
-                      (transfer, path, streams, source_epoch, instance, sku, block_storages, images, ca_pem,
-                       peer_name, version))
+                      (transfer, mode, path, streams, source_epoch, instance, sku, block_storages, images,
+                       ca_pem, peer_name, version))
 HANSE_DECLARE_JSON(IncomingRequest);
 
 struct GrantRequest {

@@ -5,7 +5,7 @@ import unittest
 import federation
 from witness_watch import WitnessWatch
 
-LIMIT_SECONDS = 280
+LIMIT_SECONDS = 400
 MOVES = 20
 RELAYED = (3, 8, 13, 18)  # asked for
 STREAMED = (5, 13)  # several streams, compressed; the second also relayed
@@ -75,6 +75,28 @@ class Moves(unittest.TestCase):
         federation.wait_for("end of the move", lambda: api.transfer(name)["status"]["phase"] == "completed", 60)
         return target
 
+    def stopped_moves(self, running, source, last_line):
+        """Warm, which boots it at the other side, and cold, stopped all the way; the lines on its disk go on."""
+        target = running.other(source)
+        migrate = ["migrate", federation.INSTANCE, "--to"]
+        warm = running.hanse.get("--context", source, *migrate, target, "--mode", "warm")
+        self.assertEqual((warm["status"]["phase"], warm["status"]["mode"]), ("completed", "warm"))
+        federation.wait_for("the witness after a warm move", lambda: running.runs_in() == [target], 60)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), last_line)
+        self.assertTrue(sound, verdict)
+        running.hanse.run("--context", target, "stop", federation.INSTANCE)
+        api = running.zones[target]
+        api.close()
+        federation.wait_for("the witness to stop", lambda: api.instance(federation.INSTANCE)["status"]["powerState"] == "stopped", 60)
+        cold = running.hanse.get("--context", target, *migrate, source)
+        self.assertEqual((cold["status"]["phase"], cold["status"]["mode"]), ("completed", "cold"))
+        self.assertEqual(running.runs_in(), [])
+        running.hanse.run("--context", source, "start", federation.INSTANCE)
+        federation.wait_for("the witness after a cold move", lambda: running.runs_in() == [source], 60)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), last_line)
+        self.assertTrue(sound, verdict)
+        return source
+
     def test_nothing_is_lost_in_twenty_moves(self):
         running = federation.Federation(LIMIT_SECONDS)
         self.addCleanup(running.down)
@@ -93,6 +115,7 @@ class Moves(unittest.TestCase):
         self.assertEqual(verdict["page_errors"], 0)
         self.assertGreater(watch.last_line, 0)
         self.assertEqual(len(watch.boots), 1, "the machine booted again")
+        zone = self.stopped_moves(running, zone, watch.last_line)
         self.assertEqual(running.runs_in(), [zone])
         self.assertEqual([machine.zone for machine in running.machines()], [zone])
         self.assertEqual(running.disks(running.other(zone)), [])

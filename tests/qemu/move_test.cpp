@@ -15,10 +15,11 @@ Task<Status> move(QemuWorld& world, QemuDriver* source, QemuDriver* target, Epoc
                   model::StreamOptions streams = {}) {
   host::IncomingOptions incoming = world.incoming(direct);
   incoming.streams = streams;
-  HANSE_CO_TRY(auto endpoints, co_await target->open_incoming(world.witness(), epoch, incoming));
+  HANSE_CO_CHECK(co_await world.seed(source, target, epoch));
+  HANSE_CO_TRY(auto endpoints, co_await target->open_incoming(kUid, incoming));
   CHECK(endpoints.memory.starts_with("unix:") != direct);
-  // A second try in the same epoch finds the same open ends.
-  HANSE_CO_TRY(const auto again, co_await target->open_incoming(world.witness(), epoch, incoming));
+  // A second try finds the same open ends.
+  HANSE_CO_TRY(const auto again, co_await target->open_incoming(kUid, incoming));
   CHECK(again.memory == endpoints.memory);
   CHECK(target->observe(kUid)->run_state == RunState::incoming);
   host::OutgoingOptions options = world.outgoing(endpoints);
@@ -66,7 +67,8 @@ Task<Status> limits_while_moving(QemuWorld& world) {
   const auto b = world.make_driver("b");
   HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
   HANSE_CO_CHECK(co_await world.wait_heartbeat(a.get()));
-  HANSE_CO_TRY(auto endpoints, co_await b->open_incoming(world.witness(), Epoch{2}, world.incoming(true)));
+  HANSE_CO_CHECK(co_await world.seed(a.get(), b.get(), Epoch{2}));
+  HANSE_CO_TRY(auto endpoints, co_await b->open_incoming(kUid, world.incoming(true)));
   host::OutgoingOptions options = world.outgoing(endpoints);
   options.limits = {.max_rate = kSlow};
   HANSE_CO_CHECK(co_await a->copy_disks(kUid, options));
@@ -112,10 +114,30 @@ Task<Status> side_by_side(QemuWorld& world) {
   co_return co_await a->remove(kUid);
 }
 
+// Shut down and booted at the other side: its numbered lines go on, its memory does not.
+Task<Status> stopped_there(QemuWorld& world) {
+  const auto a = world.make_driver("a");
+  const auto b = world.make_driver("b");
+  HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(a.get()));
+  HANSE_CO_CHECK(co_await a->stop(kUid, Seconds{20}));
+  HANSE_CO_CHECK(co_await world.seed(a.get(), b.get(), Epoch{2}));
+  HANSE_CO_CHECK(co_await b->finish_incoming(kUid));
+  CHECK(b->observe(kUid)->run_state == RunState::stopped);
+  CHECK(b->observe(kUid)->epoch == Epoch{2});
+  HANSE_CO_CHECK(co_await a->remove(kUid));
+  HANSE_CO_CHECK(co_await b->start(world.witness(), Epoch{2}));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(b.get()));
+  HANSE_CO_CHECK(co_await world.check_witness(b.get()));
+  co_return co_await b->remove(kUid);
+}
+
 Task<Status> refuse_over_existing(QemuWorld& world) {
   const auto a = world.make_driver("a");
   HANSE_CO_CHECK(co_await a->start(world.witness(), Epoch{1}));
-  const auto opened = co_await a->open_incoming(world.witness(), Epoch{2}, world.incoming(true));
+  const auto prepared = co_await a->prepare_incoming(world.witness(), Epoch{2}, host::KeptDisks::none);
+  CHECK(prepared.error().code == Code::failed_precondition);
+  const auto opened = co_await a->open_incoming(kUid, world.incoming(true));
   CHECK(opened.error().code == Code::failed_precondition);
   const Status resumed = co_await a->resume_incoming(kUid, Epoch{2});
   CHECK(resumed.error().code == Code::failed_precondition);
@@ -137,6 +159,11 @@ TEST_CASE("memory goes over several streams, compressed or not") {
 TEST_CASE("a move is slowed down, paused and let go on while it sends memory") {
   QemuWorld world;
   world.run(limits_while_moving(world));
+}
+
+TEST_CASE("a machine that is stopped moves with its disks, and runs on from them") {
+  QemuWorld world;
+  world.run(stopped_there(world));
 }
 
 TEST_CASE("a host does not receive a machine over the disks of one that it has") {

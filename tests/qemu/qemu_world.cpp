@@ -124,6 +124,27 @@ host::OutgoingOptions QemuWorld::outgoing(host::IncomingEndpoints target) const 
   return {.credentials = source_, .peer_name = kTargetName, .target = std::move(target)};
 }
 
+Task<Status> QemuWorld::seed(QemuDriver* source, QemuDriver* target, Epoch epoch) {
+  HANSE_CO_TRY(const host::Readers readers, co_await source->freeze_disks(kUid));
+  HANSE_CO_TRY(const host::Writers writers,
+               co_await target->prepare_incoming(witness(), epoch, host::KeptDisks::none));
+  for (std::size_t disk = 0; disk < readers.size(); ++disk) {
+    for (const host::ChunkRange& range : readers[disk]->ranges()) {
+      for (std::uint64_t chunk = range.first; chunk < range.first + range.count; ++chunk) {
+        host::PlacedChunk placed{.index = chunk};
+        if (!range.zero) {
+          HANSE_CO_TRY(placed.content, co_await readers[disk]->read(chunk, 1));
+        }
+        std::vector<host::PlacedChunk> one;
+        one.push_back(std::move(placed));
+        HANSE_CO_CHECK(co_await writers[disk]->write(std::move(one)));
+      }
+    }
+    HANSE_CO_CHECK(co_await writers[disk]->flush());
+  }
+  co_return Status();
+}
+
 Task<Status> QemuWorld::wait_heartbeat(QemuDriver* driver) {
   const auto first = driver->observe(kUid)->last_heartbeat;
   const MonotonicTime deadline = runtime().clock.now() + kHeartbeatLimit;

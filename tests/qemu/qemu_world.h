@@ -35,6 +35,9 @@ class QemuWorld {
   host::IncomingOptions incoming(bool direct) const;
   host::OutgoingOptions outgoing(host::IncomingEndpoints target) const;
 
+  // Freezes the source's disks and brings their content to a target that it prepares.
+  Task<Status> seed(QemuDriver* source, QemuDriver* target, Epoch epoch);
+
   // Errors: deadline_exceeded when the guest sends no heartbeat.
   Task<Status> wait_heartbeat(QemuDriver* driver);
   Task<Result<std::string>> ask(QemuDriver* driver, std::string path);

@@ -21,8 +21,8 @@ struct Hosts {
 enum class Point { disks, switch_point, handed_over };
 
 Task<Result<OutgoingOptions>> go_to(QemuWorld& world, Hosts& hosts, Point point) {
-  HANSE_CO_TRY(auto endpoints,
-               co_await hosts.target->open_incoming(world.witness(), Epoch{2}, world.incoming(true)));
+  HANSE_CO_CHECK(co_await world.seed(hosts.source.get(), hosts.target.get(), Epoch{2}));
+  HANSE_CO_TRY(auto endpoints, co_await hosts.target->open_incoming(kUid, world.incoming(true)));
   const OutgoingOptions options = world.outgoing(std::move(endpoints));
   HANSE_CO_CHECK(co_await hosts.source->copy_disks(kUid, options));
   if (point == Point::disks) co_return options;
@@ -67,6 +67,45 @@ Task<Status> by_another_agent(QemuWorld& world) {
     HANSE_CO_CHECK(co_await roll_back(world, hosts));
   }
   co_return co_await hosts.source->remove(kUid);
+}
+
+// What was written over the frozen disks is in them again, and what is left of it is not taken for newer.
+Task<Status> dies_after_roll_back(QemuWorld& world) {
+  Hosts hosts(world);
+  HANSE_CO_CHECK(co_await start(world, hosts));
+  for (const bool rolled_back : {false, true}) {
+    HANSE_CO_CHECK(co_await go_to(world, hosts, Point::disks));
+    if (rolled_back) HANSE_CO_CHECK(co_await roll_back(world, hosts));
+    HANSE_CO_CHECK(co_await world.wait_heartbeat(hosts.source.get()));
+    world.signal_machine("a", SIGKILL);
+    hosts.source = world.make_driver("a");
+    HANSE_CO_CHECK(co_await hosts.source->recover());
+    HANSE_CO_CHECK(co_await hosts.target->remove(kUid));
+    HANSE_CO_CHECK(co_await start(world, hosts));
+    HANSE_CO_CHECK(co_await world.check_witness(hosts.source.get()));
+  }
+  co_return co_await hosts.source->remove(kUid);
+}
+
+// The streams break, and the source tries again with the disks as it has frozen them.
+Task<Status> goes_on_after_a_cut(QemuWorld& world) {
+  Hosts hosts(world);
+  HANSE_CO_CHECK(co_await start(world, hosts));
+  HANSE_CO_TRY(OutgoingOptions options, co_await go_to(world, hosts, Point::switch_point));
+  world.signal_machine("b", SIGKILL);
+  HANSE_CO_CHECK(co_await hosts.source->break_outgoing(kUid));
+  CHECK(hosts.source->observe(kUid)->run_state == RunState::running);
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(hosts.source.get()));
+  HANSE_CO_CHECK(co_await hosts.target->prepare_incoming(world.witness(), Epoch{2}, host::KeptDisks::all));
+  HANSE_CO_TRY(options.target, co_await hosts.target->open_incoming(kUid, world.incoming(true)));
+  HANSE_CO_CHECK(co_await hosts.source->copy_disks(kUid, options));
+  HANSE_CO_CHECK(co_await hosts.source->copy_memory(kUid, options));
+  HANSE_CO_CHECK(co_await hosts.source->hand_over(kUid));
+  HANSE_CO_CHECK(co_await hosts.target->resume_incoming(kUid, Epoch{2}));
+  HANSE_CO_CHECK(co_await hosts.source->remove(kUid));
+  HANSE_CO_CHECK(co_await world.wait_heartbeat(hosts.target.get()));
+  HANSE_CO_CHECK(co_await world.check_witness(hosts.target.get()));
+  co_return co_await hosts.target->remove(kUid);
 }
 
 Task<Status> target_dies(QemuWorld& world) {
@@ -114,6 +153,16 @@ TEST_CASE("a move is rolled back from its disk copy, its switch point and its ha
 TEST_CASE("an agent that was away rolls back what it finds paused") {
   QemuWorld world;
   world.run(by_another_agent(world));
+}
+
+TEST_CASE("a machine that dies in a move, or after it was rolled back, has lost nothing that was written") {
+  QemuWorld world;
+  world.run(dies_after_roll_back(world));
+}
+
+TEST_CASE("a move whose target dies at the switch point goes on with another, and sends no disk again") {
+  QemuWorld world;
+  world.run(goes_on_after_a_cut(world));
 }
 
 TEST_CASE("a target that dies at the switch point is survived") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,42 @@
 
 namespace hanse::test {
 
+// Of a disk of kFakeDiskChunks; an empty one is of zeroes.
+using FakeChunks = std::map<std::uint64_t, std::string>;
+inline constexpr std::uint64_t kFakeDiskChunks = 256;
+
+class FakeReader final : public host::DiskReader {
+ public:
+  FakeReader(std::string uid, FakeChunks chunks) : uid_(std::move(uid)), chunks_(std::move(chunks)) {
+    for (const auto& [index, content] : chunks_) ranges_.push_back({index, 1, content.empty()});
+  }
+  const std::string& uid() const override { return uid_; }
+  std::uint64_t chunk_count() const override { return kFakeDiskChunks; }
+  const std::vector<host::ChunkRange>& ranges() const override { return ranges_; }
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t) override { co_return chunks_.at(first); }
+
+ private:
+  std::string uid_;
+  FakeChunks chunks_;
+  std::vector<host::ChunkRange> ranges_;
+};
+
+class FakeWriter final : public host::DiskWriter {
+ public:
+  FakeWriter(std::string uid, FakeChunks& chunks) : uid_(std::move(uid)), chunks_(chunks) {}
+  const std::string& uid() const override { return uid_; }
+  std::uint64_t chunk_count() const override { return kFakeDiskChunks; }
+  Task<Status> write(std::vector<host::PlacedChunk> chunks) override {
+    for (host::PlacedChunk& chunk : chunks) chunks_[chunk.index] = std::move(chunk.content);
+    co_return Status();
+  }
+  Task<Status> flush() override { co_return Status(); }
+
+ private:
+  std::string uid_;
+  FakeChunks& chunks_;
+};
+
 class FakeDriver final : public host::Driver {
  public:
   explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
@@ -24,6 +61,9 @@ class FakeDriver final : public host::Driver {
   std::map<std::string, std::string> consoles;           // by uid
   std::map<std::string, Nanos> kept;                     // what keep_for() said last, by uid
   std::map<std::string, model::TransferLimits> limited;  // what limit_outgoing() said last, by uid
+  std::map<std::string, FakeChunks> contents;            // of a source's disks, by their uid
+  std::map<std::string, FakeChunks> changed_at_stop;     // by a guest that is shut down
+  std::map<std::string, FakeChunks> written;             // of a target's
 
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
@@ -31,6 +71,7 @@ class FakeDriver final : public host::Driver {
   }
   void fail_next(const std::string& call, Error error) { failures_[call] = std::move(error); }
   void hang(const std::string& call) { hanging_.insert(call); }
+  void go_on(const std::string& call) { hanging_.erase(call); }  // the next time
   void set_run_state(const std::string& uid, host::RunState state) {
     machines_[uid].uid = uid;
     machines_[uid].run_state = state;
@@ -54,7 +95,11 @@ class FakeDriver final : public host::Driver {
     return call("start", machine.uid, host::RunState::running, epoch);
   }
   Task<Status> stop(std::string uid, Nanos) override {
-    return call("stop", uid, host::RunState::stopped, {});
+    HANSE_CO_CHECK(co_await call("stop", uid, host::RunState::stopped, {}));
+    for (const auto& [disk, changed] : changed_at_stop) {
+      for (const auto& [index, content] : changed) contents[disk][index] = content;
+    }
+    co_return Status();
   }
   void keep_for(const std::string& uid, Nanos time) override { kept[uid] = time; }
   Task<Status> remove(std::string uid) override {
@@ -63,14 +108,36 @@ class FakeDriver final : public host::Driver {
     changes_.notify();
     co_return Status{};
   }
-  Task<Result<host::IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
+  Task<Result<host::Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch,
+                                               host::KeptDisks disks) override {
+    const bool keeps = disks == host::KeptDisks::all;
+    HANSE_CO_CHECK(co_await call(keeps ? "prepare_incoming_again" : "prepare_incoming", machine.uid,
+                                 host::RunState::incoming, epoch));
+    host::Writers writers;
+    for (const model::DiskSpec& disk : machine.disks) {
+      if (!keeps) written[disk.uid].clear();
+      writers.push_back(std::make_unique<FakeWriter>(disk.uid, written[disk.uid]));
+    }
+    co_return writers;
+  }
+  Task<Result<host::IncomingEndpoints>> open_incoming(std::string uid,
                                                       host::IncomingOptions options) override {
-    HANSE_CO_CHECK(co_await call("open_incoming", machine.uid, host::RunState::incoming, epoch));
+    HANSE_CO_CHECK(co_await call("open_incoming", uid, host::RunState::incoming, {}));
     if (!options.direct) co_return host::IncomingEndpoints{"unix:/incoming/memory", "unix:/incoming/disk"};
     co_return host::IncomingEndpoints{"10.0.0.9:1", "10.0.0.9:2"};
   }
+  Task<Status> finish_incoming(std::string uid) override {
+    return call("finish_incoming", uid, host::RunState::stopped, {});
+  }
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override {
     return call("resume_incoming", uid, host::RunState::running, epoch);
+  }
+  Task<Result<host::Readers>> freeze_disks(std::string uid) override {
+    HANSE_CO_CHECK(co_await call("freeze_disks", uid, machines_[uid].run_state, {}));
+    host::Readers readers;
+    for (const auto& [disk, content] : contents)
+      readers.push_back(std::make_unique<FakeReader>(disk, content));
+    co_return readers;
   }
   Task<Status> copy_disks(std::string uid, host::OutgoingOptions) override {
     return call("copy_disks", uid, host::RunState::running, {});
@@ -86,6 +153,9 @@ class FakeDriver final : public host::Driver {
   Task<Result<host::MemoryReport>> hand_over(std::string uid) override {
     HANSE_CO_CHECK(co_await call("hand_over", uid, host::RunState::handed_over, {}));
     co_return host::MemoryReport{};
+  }
+  Task<Status> break_outgoing(std::string uid) override {
+    return call("break_outgoing", uid, host::RunState::running, {});
   }
   Task<Status> cancel_outgoing(std::string uid) override {
     return call("cancel_outgoing", uid, host::RunState::running, {});

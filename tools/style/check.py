@@ -24,7 +24,8 @@ NO_FUNCTION = re.compile(r"(namespace|using|struct|class|enum|union|extern)\b")
 SINGLETON = re.compile(r"::(get_)?instance\(\)")
 DIRECT_WORLD = re.compile(r"\b(std::chrono::(steady|system)_clock::now|std::this_thread::sleep|::getenv\(|std::random_device|std::rand\b)")
 HEAVY = {"boost/asio": "src/io", "boost/beast": "src/codec", "openssl/": "src/io", "spdlog/": "src/io",
-         "CLI/CLI.hpp": "src/cli", "sqlite3.h": "src/store", "glpk.h": "src/placement/packing"}
+         "CLI/CLI.hpp": "src/cli", "sqlite3.h": "src/store", "glpk.h": "src/placement/packing",
+         "zstd.h": "src/codec"}
 
 
 def tracked(*patterns):

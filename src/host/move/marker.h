@@ -22,11 +22,14 @@ namespace hanse::host {
 struct MoveMarker {
   std::int32_t version = 1;
   std::string transfer;
-  std::string memory_endpoint;  // target: where it listens
+  std::string seed_endpoint;    // target: where the agent listens
+  std::string memory_endpoint;  // and, when the disks have been seeded, the hypervisor
   std::string disk_endpoint;
+  bool handed_over = false;  // source: of a machine that does not run, which says so itself
   bool operator==(const MoveMarker&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(MoveMarker, (), (version, transfer, memory_endpoint, disk_endpoint))
+BOOST_DESCRIBE_STRUCT(MoveMarker, (),
+                      (version, transfer, seed_endpoint, memory_endpoint, disk_endpoint, handed_over))
 HANSE_DECLARE_JSON(MoveMarker);
 
 class MoveMarkers {

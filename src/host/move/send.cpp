@@ -11,24 +11,31 @@ using model::TransferStep;
 
 constexpr Nanos kRollBackRetryBase = Millis{200};
 constexpr Nanos kRollBackRetryCap = Seconds{5};
+constexpr Nanos kCutRetryBase = Millis{500};
+constexpr Nanos kCutRetryCap = Seconds{10};
+constexpr Nanos kSeedConnectLimit = Seconds{10};
+// For a guest that is shut down to move warm.
+constexpr Nanos kShutdownGrace = Seconds{60};
 
 double millis_since(MonotonicTime from, MonotonicTime to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
+// The other side did not answer, or not any more; what it refuses it will refuse again.
+bool is_cut(const Error& error) {
+  return error.code == Code::unavailable || error.code == Code::deadline_exceeded;
+}
+
 }  // namespace
 
-SendMove::SendMove(Runtime& runtime, Driver& driver, StreamPaths& paths, MoveMarkers& markers,
-                   std::string uid, model::MoveOrder order, Bytes memory_size)
-    : runtime_(runtime),
-      log_(runtime.log, "move"),
-      driver_(driver),
-      paths_(paths),
-      markers_(markers),
+SendMove::SendMove(SendParts parts, std::string uid, model::MoveOrder order, Bytes memory_size)
+    : parts_(parts),
+      log_(parts.runtime.log, "move"),
       uid_(std::move(uid)),
       order_(std::move(order)),
       memory_size_(memory_size),
-      step_began_(runtime.clock.now()) {
+      step_began_(parts.runtime.clock.now()),
+      gate_(parts.runtime, order_.limits) {
   observed_.transfer = order_.transfer;
   observed_.state = MoveState::sending;
 }
@@ -44,71 +51,163 @@ Task<void> SendMove::run() {
     log_.warning("machine {} could not be sent in transfer '{}': {}", uid_, order_.transfer,
                  done.error().message);
   }
-  driver_.changes().notify();
+  parts_.driver.changes().notify();
   if constexpr (kPlantedBug == PlantedBug::source_resumes_after_commit) {
-    co_await sleep_for(runtime_.scheduler, kRollBackRetryCap);
-    if (done) (void)co_await driver_.cancel_outgoing(uid_);
+    co_await sleep_for(parts_.runtime.scheduler, kRollBackRetryCap);
+    if (done) (void)co_await parts_.driver.cancel_outgoing(uid_);
   }
 }
 
 Task<Status> SendMove::carry_out() {
-  const auto state = driver_.observe(uid_);
+  const auto state = parts_.driver.observe(uid_);
   if (!state) co_return fail(Code::not_found, "this host has no machine {}", uid_);
-  HANSE_CO_TRY(const auto marker, co_await markers_.read(uid_));
+  HANSE_CO_TRY(const auto marker, co_await parts_.markers.read(uid_));
   if (marker && marker->transfer == order_.transfer) {
-    // The agent restarted. What was handed over stays so; of what was on its way the streams are lost.
-    if (state->run_state == RunState::handed_over) co_return Status{};
-    co_return fail(Code::unavailable, "the host's agent restarted during the move");
+    // The agent restarted. What was handed over stays so.
+    if (state->run_state == RunState::handed_over || marker->handed_over) co_return Status{};
+    HANSE_CO_CHECK(co_await begin_again());
+  } else {
+    HANSE_CO_CHECK(check_power(state->run_state));
   }
-  if (state->run_state != RunState::running) {
-    co_return fail(Code::failed_precondition, "machine {} does not run; only a running one can be moved live",
-                   uid_);
+  HANSE_CO_CHECK(co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer}));
+  HANSE_CO_TRY(Readers disks, co_await parts_.driver.freeze_disks(uid_));
+  sender_ = std::make_unique<SeedSender>(parts_.seeding, order_.transfer, std::move(disks), gate_);
+  if (order_.mode == model::TransferMode::live) co_return co_await send_until_done(SeedPass::last);
+  co_return co_await send_stopped();
+}
+
+Status SendMove::check_power(RunState state) const {
+  const bool cold = order_.mode == model::TransferMode::cold;
+  if (state == (cold ? RunState::stopped : RunState::running)) return {};
+  return fail(Code::failed_precondition, "machine {} {}, so it cannot be moved {}", uid_,
+              cold ? "is not stopped" : "does not run", boost::describe::enum_to_string(order_.mode, ""));
+}
+
+bool SendMove::is_stopped() const {
+  const auto state = parts_.driver.observe(uid_);
+  return state && state->run_state == RunState::stopped;
+}
+
+// Of what was on its way the streams are lost. The order has the keys for others, unless the zone restarted
+// too.
+Task<Status> SendMove::begin_again() {
+  if (order_.credentials.key_pem.empty())
+    co_return fail(Code::unavailable, "the host's agent and the zone restarted during the move");
+  ++observed_.report.cuts;
+  co_return co_await break_off();
+}
+
+Task<Status> SendMove::break_off() {
+  if (order_.mode != model::TransferMode::live && is_stopped()) co_return Status();
+  co_return co_await parts_.driver.break_outgoing(uid_);
+}
+
+// The disks, once while a guest that runs still does, and again when it does not any more: then only what it
+// has changed is left. What has been handed over is so for good: the target's copy must not be begun anew.
+Task<Status> SendMove::send_stopped() {
+  if (!is_stopped()) {
+    HANSE_CO_CHECK(co_await send_until_done(SeedPass::ahead));
+    note_step(TransferStep::switching);
+    const WallTime asked = parts_.runtime.clock.wall_now();
+    HANSE_CO_CHECK(co_await parts_.driver.stop(uid_, kShutdownGrace));
+    observed_.stopped_at_ns = std::to_string(since_epoch(asked).count());
+    HANSE_CO_TRY(Readers disks, co_await parts_.driver.freeze_disks(uid_));
+    sender_->begin_last_pass(std::move(disks));
   }
-  HANSE_CO_CHECK(co_await markers_.write(uid_, MoveMarker{.transfer = order_.transfer}));
-  HANSE_CO_TRY(const std::unique_ptr<OpenPath> path, co_await paths_.open(order_));
+  HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
+  co_return co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .handed_over = true});
+}
+
+Task<Status> SendMove::send_until_done(SeedPass pass) {
+  Clock& clock = parts_.runtime.clock;
+  MonotonicTime heard = clock.now();
+  for (int failures = 0;; ++failures) {
+    const int cuts = observed_.report.cuts;
+    const Status sent = co_await send_once(pass);
+    if (sent || !is_cut(sent.error())) co_return sent;
+    if (sender_->welcomed()) {
+      heard = clock.now();
+      failures = 0;
+      observed_.report.cuts = cuts + 1;
+    }
+    if (cuts >= kMaxCuts || clock.now() - heard > kCutPatience) co_return sent;
+    log_.warning("transfer '{}' waits for its target: {}", order_.transfer, sent.error().message);
+    note_step(TransferStep::waiting);
+    HANSE_CO_CHECK(co_await break_off());
+    co_await sleep_for(parts_.runtime.scheduler,
+                       backoff_delay(parts_.runtime.random, failures, kCutRetryBase, kCutRetryCap));
+  }
+}
+
+Task<Status> SendMove::send_once(SeedPass pass) {
+  note_step(TransferStep::seed);
+  HANSE_CO_TRY(const std::unique_ptr<OpenPath> path, co_await parts_.paths.open(order_));
   observed_.report.path = path->kind();
+  HANSE_CO_TRY(const IncomingEndpoints told, co_await seed(*path, pass));
+  if (order_.mode != model::TransferMode::live) co_return Status();
+  HANSE_CO_TRY(IncomingEndpoints target, path->endpoints(told));
   OutgoingOptions options{.credentials = order_.credentials,
                           .peer_name = order_.peer_name,
-                          .target = path->endpoints(),
+                          .target = std::move(target),
                           .streams = order_.streams,
                           .limits = order_.limits};
   co_return co_await copy_all(std::move(options));
 }
 
+Task<Result<IncomingEndpoints>> SendMove::seed(const OpenPath& path, SeedPass pass) {
+  const MonotonicTime began = parts_.runtime.clock.now();
+  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(path.seed_endpoint()));
+  TlsOptions tls{.certificate_pem = order_.credentials.certificate_pem,
+                 .key_pem = order_.credentials.key_pem,
+                 .trusted_ca_pem = order_.credentials.peer_ca_pem,
+                 .expected_host = order_.peer_name};
+  HANSE_CO_TRY(std::unique_ptr<Stream> stream, co_await parts_.runtime.network.connect(
+                                                   std::move(endpoint), std::move(tls), kSeedConnectLimit));
+  auto told = co_await sender_->run(std::move(stream), pass);
+  observed_.report.seed_ms += millis_since(began, parts_.runtime.clock.now());
+  observed_.report.seed_bytes = sender_->figures().sent;
+  observed_.report.saved_bytes = sender_->figures().saved;
+  co_return told;
+}
+
 Task<Status> SendMove::copy_all(OutgoingOptions options) {
   note_step(TransferStep::disk);
-  HANSE_CO_CHECK(co_await driver_.copy_disks(uid_, options));
-  observed_.report.disk_ms = millis_since(step_began_, runtime_.clock.now());
+  HANSE_CO_CHECK(co_await parts_.driver.copy_disks(uid_, options));
+  observed_.report.disk_ms = millis_since(step_began_, parts_.runtime.clock.now());
 
   note_step(TransferStep::memory);
-  HANSE_CO_CHECK(co_await driver_.copy_memory(uid_, options));
-  observed_.report.memory_ms = millis_since(step_began_, runtime_.clock.now());
+  HANSE_CO_CHECK(co_await parts_.driver.copy_memory(uid_, options));
+  observed_.report.memory_ms = millis_since(step_began_, parts_.runtime.clock.now());
 
   note_step(TransferStep::switching);
-  HANSE_CO_TRY(const MemoryReport memory, co_await driver_.hand_over(uid_));
-  observed_.report.switch_ms = millis_since(step_began_, runtime_.clock.now());
+  HANSE_CO_TRY(const MemoryReport memory, co_await parts_.driver.hand_over(uid_));
+  observed_.report.switch_ms = millis_since(step_began_, parts_.runtime.clock.now());
   observed_.report.memory_bytes = memory.sent;
-  observed_.report.disk_bytes = driver_.disk_progress(uid_).sent;
+  observed_.report.disk_bytes = parts_.driver.disk_progress(uid_).sent;
   co_return Status{};
 }
 
 void SendMove::set_limits(const model::TransferLimits& limits) {
-  if (std::exchange(order_.limits, limits) != limits) driver_.limit_outgoing(uid_, limits);
+  if (std::exchange(order_.limits, limits) == limits) return;
+  gate_.set(limits);
+  parts_.driver.limit_outgoing(uid_, limits);
 }
 
 Task<void> SendMove::roll_back() {
+  sender_.reset();
   for (int attempt = 0;; ++attempt) {
     constexpr bool kAnew = kPlantedBug == PlantedBug::roll_back_boots_anew;
-    Status undone = kAnew ? co_await driver_.remove(uid_) : co_await driver_.cancel_outgoing(uid_);
-    if (undone) undone = co_await markers_.remove(uid_);
+    Status undone =
+        kAnew ? co_await parts_.driver.remove(uid_) : co_await parts_.driver.cancel_outgoing(uid_);
+    if (undone) undone = co_await parts_.markers.remove(uid_);
     if (undone) break;
     observed_.error = undone.error().message;
     log_.error("machine {} cannot be brought back yet: {}", uid_, undone.error().message);
-    co_await sleep_for(runtime_.scheduler,
-                       backoff_delay(runtime_.random, attempt, kRollBackRetryBase, kRollBackRetryCap));
+    co_await sleep_for(parts_.runtime.scheduler,
+                       backoff_delay(parts_.runtime.random, attempt, kRollBackRetryBase, kRollBackRetryCap));
   }
   set_state(MoveState::rolled_back, "");
-  driver_.changes().notify();
+  parts_.driver.changes().notify();
 }
 
 void SendMove::set_state(MoveState state, std::string error) {
@@ -118,13 +217,14 @@ void SendMove::set_state(MoveState state, std::string error) {
 
 void SendMove::note_step(TransferStep step) {
   observed_.progress.step = step;
-  step_began_ = runtime_.clock.now();
-  driver_.changes().notify();
+  step_began_ = parts_.runtime.clock.now();
+  parts_.driver.changes().notify();
 }
 
 void SendMove::note_clocks() {
-  const auto state = driver_.observe(uid_);
+  const auto state = parts_.driver.observe(uid_);
   if (!state) return;
+  if (order_.mode != model::TransferMode::live) return;
   if (state->stopped_at) observed_.stopped_at_ns = std::to_string(since_epoch(*state->stopped_at).count());
   if (state->last_heartbeat) {
     observed_.last_heartbeat = fmt::format("{} {}", state->last_heartbeat->guest.count(),
@@ -132,22 +232,36 @@ void SendMove::note_clocks() {
   }
 }
 
+// By content, whether it had to be sent or not.
+CopyProgress SendMove::seed_progress() const {
+  if (!sender_) return {};
+  const SeedFigures& figures = sender_->figures();
+  CopyProgress progress{.sent = figures.settled, .remaining = figures.total - figures.settled};
+  const double seconds = std::chrono::duration<double>(parts_.runtime.clock.now() - step_began_).count();
+  if (seconds > 0)
+    progress.rate =
+        BytesPerSecond{static_cast<std::int64_t>(static_cast<double>(figures.sent.value) / seconds)};
+  return progress;
+}
+
 model::TransferProgress SendMove::progress() const {
-  const CopyProgress disk = driver_.disk_progress(uid_);
-  CopyProgress memory = driver_.memory_progress(uid_);
+  const CopyProgress seeded = seed_progress();
+  const CopyProgress disk = parts_.driver.disk_progress(uid_);
+  CopyProgress memory = parts_.driver.memory_progress(uid_);
   // Before the hypervisor has counted it, all of it is ahead; else a disk that is done would be 100 %.
   if (memory.sent.value + memory.remaining.value == 0) memory.remaining = memory_size_;
-  const bool on_memory = observed_.progress.step != TransferStep::disk;
-  const CopyProgress& now = on_memory ? memory : disk;
-  model::TransferProgress progress{.step = observed_.progress.step,
-                                   .disk_bytes = disk.sent,
+  const TransferStep step = observed_.progress.step;
+  const CopyProgress& now = step == TransferStep::seed ? seeded : step == TransferStep::disk ? disk : memory;
+  model::TransferProgress progress{.step = step,
+                                   .disk_bytes = disk.sent + (sender_ ? sender_->figures().sent : Bytes()),
                                    .memory_bytes = memory.sent,
-                                   .remaining_bytes = disk.remaining + memory.remaining,
-                                   .rate = now.rate};
-  const std::int64_t known = disk.sent.value + memory.sent.value + progress.remaining_bytes.value;
-  if (known > 0)
-    progress.percent = static_cast<std::int32_t>((known - progress.remaining_bytes.value) * 100 / known);
-  if (now.rate.value > 0) progress.remaining_seconds = progress.remaining_bytes.value / now.rate.value;
+                                   .remaining_bytes = seeded.remaining + disk.remaining + memory.remaining,
+                                   .rate = step == TransferStep::waiting ? BytesPerSecond() : now.rate};
+  const std::int64_t done = seeded.sent.value + disk.sent.value + memory.sent.value;
+  const std::int64_t known = done + progress.remaining_bytes.value;
+  if (known > 0) progress.percent = static_cast<std::int32_t>(done * 100 / known);
+  if (progress.rate.value > 0)
+    progress.remaining_seconds = progress.remaining_bytes.value / progress.rate.value;
   return progress;
 }
 

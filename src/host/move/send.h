@@ -1,26 +1,42 @@
-// The source's side of a move, from the order to the hand-over: disks, memory, pause, drain, the rest.
-// SendMove holds what can be told of it.
+// The source's side of a move, from the order to the hand-over: the content of the disks, what is written
+// meanwhile, memory, pause, drain, the rest. SendMove holds what can be told of it.
 //
-// Lifecycle: run() is one coroutine; destroying it leaves the machine as it stands, and roll_back() then
-// makes it as it was. Thread: the loop. Failure: the state becomes `failed` with the reason; nothing is
-// retried here, the zone decides.
+// A stream that breaks does not end it: the guest runs on, and as soon as the target can be reached again the
+// move goes on with what it lacks. Lifecycle: run() is one coroutine; destroying it leaves the machine as it
+// stands, and roll_back() then makes it as it was. Thread: the loop. Failure: the state becomes `failed` with
+// the reason; the zone decides.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "host/driver.h"
+#include "host/move/limit_gate.h"
 #include "host/move/marker.h"
+#include "host/move/seed_sender.h"
 #include "host/move/streams.h"
 #include "model/host_protocol.h"
 #include "runtime/runtime.h"
 
 namespace hanse::host {
 
+// Without a word of the target for so long the move fails, and after so many streams that broke.
+inline constexpr Nanos kCutPatience = Seconds{600};
+inline constexpr int kMaxCuts = 30;
+
+struct SendParts {
+  Runtime& runtime;
+  Driver& driver;
+  StreamPaths& paths;
+  MoveMarkers& markers;
+  SeedParts seeding;
+};
+
 class SendMove {
  public:
   // `memory_size` is what there is to send before the hypervisor has counted.
-  SendMove(Runtime& runtime, Driver& driver, StreamPaths& paths, MoveMarkers& markers, std::string uid,
-           model::MoveOrder order, Bytes memory_size);
+  SendMove(SendParts parts, std::string uid, model::MoveOrder order, Bytes memory_size);
 
   // Copies and hands over; completes when the state is handed_over or failed.
   Task<void> run();
@@ -34,22 +50,30 @@ class SendMove {
 
  private:
   Task<Status> carry_out();
+  Status check_power(RunState state) const;
+  bool is_stopped() const;
+  Task<Status> begin_again();
+  Task<Status> break_off();
+  Task<Status> send_stopped();
+  Task<Status> send_until_done(SeedPass pass);
+  Task<Status> send_once(SeedPass pass);
+  Task<Result<IncomingEndpoints>> seed(const OpenPath& path, SeedPass pass);
   Task<Status> copy_all(OutgoingOptions options);
   void set_state(model::MoveState state, std::string error);
   void note_step(model::TransferStep step);
   model::TransferProgress progress() const;
+  CopyProgress seed_progress() const;
   void note_clocks();
 
-  Runtime& runtime_;
+  SendParts parts_;
   Logger log_;
-  Driver& driver_;
-  StreamPaths& paths_;
-  MoveMarkers& markers_;
   std::string uid_;
   model::MoveOrder order_;
   Bytes memory_size_;
   model::MoveObserved observed_;
   MonotonicTime step_began_;
+  LimitGate gate_;
+  std::unique_ptr<SeedSender> sender_;  // once the disks are frozen
 };
 
 }  // namespace hanse::host

@@ -9,12 +9,10 @@ DrainDecision stay(std::string reason) {
   return {DrainStep::stay, std::move(reason)};
 }
 
-DrainDecision decision_of_stopped(const model::Instance& instance, const DrainView& view) {
+DrainDecision decision_of_stopped(const DrainView& view) {
   if (view.observed && !view.observed->exists) return {DrainStep::re_place, ""};
   if (!view.observed || view.observed->power_state != model::PowerState::stopped) return {};  // soon
-  return stay(
-      fmt::format("it is stopped and has its disk here; 'hanse start {}' lets it be moved, or delete it",
-                  instance.metadata.name));
+  return {DrainStep::move, ""};
 }
 
 }  // namespace
@@ -27,7 +25,7 @@ DrainDecision drain_decision(const model::Instance& instance, const DrainView& v
                             instance.metadata.name));
   }
   if (!view.host_connected) return stay("the host is not connected; it is moved when the host is back");
-  if (instance.spec.power == model::Power::stopped) return decision_of_stopped(instance, view);
+  if (instance.spec.power == model::Power::stopped) return decision_of_stopped(view);
   if (view.observed && view.observed->power_state == model::PowerState::running) return {DrainStep::move, ""};
   if (view.observed && !view.observed->error.empty())
     return stay(fmt::format("it does not run: {}", view.observed->error));

@@ -11,7 +11,7 @@ namespace hanse::zone {
 
 enum class DrainStep {
   none,      // it moves, or is about to go, by itself
-  move,      // it runs: live to another host
+  move,      // live to another host; cold when it is stopped
   re_place,  // nothing of it has ever been made here: another host is chosen
   stay,      // until something changes, see the reason
 };

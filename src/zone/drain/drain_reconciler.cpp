@@ -86,8 +86,12 @@ Task<Status> DrainReconciler::move(Round& round, Table<model::Instance>::Pointer
     round.stays(id, target.error().message);
     co_return Status();
   }
-  const auto begun = co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace},
-                                                         {.instance = id.name, .host = *target});
+  model::TransferSpec spec{.instance = id.name, .host = *target};
+  // A guest is not shut down for the sake of a host.
+  const bool stopped = instance->spec.power == model::Power::stopped;
+  spec.mode = stopped ? model::TransferMode::cold : model::TransferMode::live;
+  const auto begun =
+      co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace}, std::move(spec));
   Attempt& made = attempts_[key];
   made = {.host = round.host, .again = services_.runtime.clock.now() + kRetry};
   if (begun) {

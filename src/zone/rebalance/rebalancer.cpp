@@ -64,8 +64,10 @@ Task<void> Rebalancer::order(model::PackingMove move) {
   const std::string name = to_string(ResourceId{move.tenant, move.workspace, move.instance});
   // Also when it succeeds: what has been moved is not moved again soon.
   left_alone_[name] = services_.runtime.clock.now() + kLeaveAlone;
+  // A guest is not shut down for the sake of order.
+  model::TransferSpec spec{.instance = move.instance, .host = move.to, .mode = model::TransferMode::live};
   const auto begun = co_await services_.transfers.create({.tenant = move.tenant, .workspace = move.workspace},
-                                                         {.instance = move.instance, .host = move.to});
+                                                         std::move(spec));
   if (!begun) {
     log_.info("instance '{}' stays on host '{}': {}", name, move.from, begun.error().message);
     co_return;

@@ -28,14 +28,20 @@ Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferR
   return StreamKeys{authority.certificate_pem, {issued.certificate_pem, issued.key_pem, ""}};
 }
 
+PlanView plan_view(const TransferServices& services, const model::Instance* instance, const std::string& uid,
+                   const std::string& host) {
+  return {.instance = instance,
+          .host_connected = services.hosts.connected(host),
+          .host = services.hosts.hello(host),
+          .observed = services.hosts.observed(host, uid)};
+}
+
 Status check_plan_now(const TransferServices& services, const model::Transfer& transfer,
                       const std::string& host) {
   const ResourceId id{transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance};
   const auto instance = services.records.tables.instances.get(id);
-  return check_plan(transfer, {.instance = instance ? instance->get() : nullptr,
-                               .host_connected = services.hosts.connected(host),
-                               .host = services.hosts.hello(host),
-                               .observed = services.hosts.observed(host, transfer.status.instance_uid)});
+  return check_plan(transfer, plan_view(services, instance ? instance->get() : nullptr,
+                                        transfer.status.instance_uid, host));
 }
 
 Result<IncomingRequest> incoming_request(const RecordServices& services, const model::Transfer& transfer,
@@ -48,6 +54,7 @@ Result<IncomingRequest> incoming_request(const RecordServices& services, const m
                 transfer.spec.instance);
   }
   IncomingRequest request{.transfer = transfer.metadata.name,
+                          .mode = transfer.status.mode,
                           .path = transfer.spec.path,
                           .streams = transfer.spec.streams,
                           .source_epoch = transfer.status.source_epoch,
@@ -127,6 +134,7 @@ Result<model::MoveOrder> ActiveTransfer::receive_order(const std::string& host,
   const std::string& name = transfer.metadata.name;
   model::MoveOrder order{.transfer = name,
                          .goal = model::MoveGoal::receive,
+                         .mode = transfer.status.mode,
                          .path = transfer.spec.path,
                          .peer_name = stream_name(model::TransferRole::source, name),
                          .streams = transfer.spec.streams};

@@ -44,6 +44,9 @@ std::string stream_name(model::TransferRole role, const std::string& transfer);
 Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferRole role,
                                     const std::string& transfer);
 
+// What the plan of a move looks at.
+PlanView plan_view(const TransferServices& services, const model::Instance* instance, const std::string& uid,
+                   const std::string& host);
 // Whether `host`, which has the machine, can send it now. Errors: as check_plan().
 Status check_plan_now(const TransferServices& services, const model::Transfer& transfer,
                       const std::string& host);

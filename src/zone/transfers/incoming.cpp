@@ -115,6 +115,7 @@ model::Transfer target_transfer(const IncomingRequest& request, const IncomingTe
   transfer.status.source_zone = terms.peer;
   transfer.status.instance_uid = request.instance.metadata.uid;
   transfer.status.source_epoch = request.source_epoch;
+  transfer.status.mode = request.mode;
   return transfer;
 }
 

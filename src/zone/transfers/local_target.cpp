@@ -64,8 +64,7 @@ IncomingView LocalTarget::incoming_view() const {
   const bool hears = observed && observed->move && observed->move->transfer == order_.transfer;
   if (hears && observed->move->state == model::MoveState::ready) {
     view.phase = Phase::sending;
-    view.memory_endpoint = observed->move->memory_endpoint;
-    view.disk_endpoint = observed->move->disk_endpoint;
+    view.seed_endpoint = observed->move->seed_endpoint;
     return view;
   }
   if (order_.credentials.key_pem.empty()) {
@@ -83,7 +82,9 @@ IncomingView LocalTarget::incoming_view() const {
 std::optional<model::MachineObserved> LocalTarget::now_running() const {
   auto observed = machine_.observed();
   if (!granted_ || !observed || observed->epoch != *granted_) return std::nullopt;
-  if (observed->power_state != model::PowerState::running) return std::nullopt;
+  const bool cold = order_.mode == model::TransferMode::cold;
+  if (observed->power_state != (cold ? model::PowerState::stopped : model::PowerState::running))
+    return std::nullopt;
   return observed;
 }
 
@@ -91,10 +92,13 @@ IncomingView LocalTarget::granted_view() const {
   IncomingView view{.phase = Phase::granted};
   const auto observed = now_running();
   if (!observed) return view;
-  view.resumed_at_ns = observed->resumed_at_ns;
+  // One that has booted, or stays stopped, continues no heartbeat of before.
+  const bool live = order_.mode == model::TransferMode::live;
+  view.resumed_at_ns =
+      live ? observed->resumed_at_ns : std::to_string(since_epoch(runtime_.clock.wall_now()).count());
   view.first_heartbeat = observed->first_heartbeat;
   const bool due = report_by_ && runtime_.clock.now() >= *report_by_;
-  if (due || !view.first_heartbeat.empty()) view.phase = Phase::completed;
+  if (due || !live || !view.first_heartbeat.empty()) view.phase = Phase::completed;
   return view;
 }
 

@@ -1,9 +1,16 @@
 #include "zone/transfers/plan.h"
 
 namespace hanse::zone {
+namespace {
 
-Status check_plan(const model::Transfer& transfer, const PlanView& view) {
-  const std::string& name = transfer.spec.instance;
+std::string reason_against_live(const PlanView& view) {
+  if (!view.host || view.host->inventory.live_moves) return "";
+  return fmt::format(
+      "host '{}' cannot move machines live: {} damages guests under emulation; install QEMU 10 or later",
+      view.host->name, view.host->inventory.hypervisor);
+}
+
+Status check_known(const std::string& name, const PlanView& view) {
   if (view.instance == nullptr) return fail(Code::failed_precondition, "instance '{}' is gone", name);
   const model::InstanceStatus& status = view.instance->status;
   if (!view.host_connected) {
@@ -11,22 +18,36 @@ Status check_plan(const model::Transfer& transfer, const PlanView& view) {
                 "host '{}' of instance '{}' is not connected; move it when the host is back", status.host,
                 name);
   }
-  const bool runs = view.observed && view.observed->power_state == model::PowerState::running;
-  if (!runs) {
+  if (!view.observed || !view.observed->exists)
     return fail(Code::failed_precondition,
-                "instance '{}' does not run; start it with 'hanse start {}', then move it", name, name);
-  }
+                "instance '{}' has never run here, so there is nothing to move; create it in the other zone",
+                name);
   if (view.observed->epoch != status.epoch) {
     return fail(Code::failed_precondition,
-                "host '{}' runs instance '{}' in another epoch than this zone holds", status.host, name);
-  }
-  if (view.host && !view.host->inventory.live_moves) {
-    return fail(
-        Code::failed_precondition,
-        "host '{}' cannot move machines live: {} damages guests under emulation; install QEMU 10 or later",
-        status.host, view.host->inventory.hypervisor);
+                "host '{}' has instance '{}' in another epoch than this zone holds", status.host, name);
   }
   return {};
+}
+
+}  // namespace
+
+Result<migration::ModeChoice> choose_mode(const std::string& name, model::TransferMode asked,
+                                          const PlanView& view) {
+  HANSE_CHECK(check_known(name, view));
+  const model::PowerState power = view.observed ? view.observed->power_state : model::PowerState::unknown;
+  const bool should_run = view.instance->spec.power == model::Power::running;
+  return migration::choose_mode(asked, {.instance = name,
+                                        .runs = power == model::PowerState::running && should_run,
+                                        .is_stopped = power == model::PowerState::stopped && !should_run,
+                                        .no_live_reason = reason_against_live(view)});
+}
+
+Status check_plan(const model::Transfer& transfer, const PlanView& view) {
+  const auto choice = choose_mode(transfer.spec.instance, transfer.status.mode, view);
+  if (!choice) return fail(choice.error());
+  if (transfer.status.mode != model::TransferMode::automatic) return {};
+  return fail(Code::failed_precondition, "the state of instance '{}' has just changed; try again",
+              transfer.spec.instance);
 }
 
 }  // namespace hanse::zone

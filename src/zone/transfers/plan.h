@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
+#include "migration/mode.h"
 #include "model/host_messages.h"
 #include "model/transfer.h"
 
@@ -15,7 +17,12 @@ struct PlanView {
   std::optional<model::MachineObserved> observed;
 };
 
-// Errors: failed_precondition with the reason and the remedy.
+// How it moves, from what is known at this moment. Errors: failed_precondition with the reason and the
+// remedy.
+Result<migration::ModeChoice> choose_mode(const std::string& name, model::TransferMode asked,
+                                          const PlanView& view);
+
+// Whether it still can, in the mode that was chosen. Errors: as above.
 Status check_plan(const model::Transfer& transfer, const PlanView& view);
 
 }  // namespace hanse::zone

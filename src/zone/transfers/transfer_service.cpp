@@ -78,7 +78,7 @@ Status TransferService::check_create(const model::Instance& instance, const mode
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());
   }
-  if (spec.host) return check_target_host(instance, *spec.host);
+  if (spec.host) return check_target_host(instance, spec);
   return check_target_zone(instance, spec.target_zone);
 }
 
@@ -97,7 +97,9 @@ Status TransferService::check_target_zone(const model::Instance& instance, const
   return admission_.gives(zone, instance.metadata.tenant);
 }
 
-Status TransferService::check_target_host(const model::Instance& instance, const std::string& name) const {
+Status TransferService::check_target_host(const model::Instance& instance,
+                                          const model::TransferSpec& spec) const {
+  const std::string name = spec.host.value_or("");
   const std::string title = to_string(id_of(instance.metadata));
   const auto host = services_.records.tables.hosts.get({.name = name});
   if (!host) {
@@ -118,10 +120,11 @@ Status TransferService::check_target_host(const model::Instance& instance, const
     return refuse(fmt::format(
         "host '{0}' takes nothing new; name another, or open it with 'hanse uncordon {0}'", name));
   const auto hello = services_.hosts.hello(name);
-  if (hello && !hello->inventory.live_moves)
+  const bool live = spec.mode == model::TransferMode::automatic || spec.mode == model::TransferMode::live;
+  if (live && hello && !hello->inventory.live_moves)
     return refuse(
         fmt::format("host '{}' cannot take machines live: {} damages guests under emulation; "
-                    "install QEMU 10 or later",
+                    "install QEMU 10 or later, or move it warm",
                     name, hello->inventory.hypervisor));
   if (has_left_copy(services_.records.tables, name, instance.metadata.uid))
     return refuse(fmt::format("host '{}' still removes an older copy of it; try again soon", name));
@@ -165,6 +168,11 @@ model::Transfer TransferService::new_transfer(const ResourceId& scope, const mod
   transfer.status.instance_uid = instance.metadata.uid;
   transfer.status.source_epoch = instance.status.epoch;
   if (spec.host) transfer.status.source_host = instance.status.host;
+  // Where none is possible now, the plan says why.
+  const auto choice = choose_mode(
+      spec.instance, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
+  transfer.status.mode = choice ? choice->mode : spec.mode;
+  if (choice) transfer.status.mode_reason = choice->reason;
   return transfer;
 }
 

@@ -63,7 +63,7 @@ class TransferService final : public TransferFrontend {
   Result<model::TransferSpec> complete(model::TransferSpec spec) const;
   Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
-  Status check_target_host(const model::Instance& instance, const std::string& name) const;
+  Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
   // For a move within the zone, besides the room that it has.
   Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
   // Asks the target's zone.

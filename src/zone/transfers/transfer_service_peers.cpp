@@ -9,6 +9,24 @@ namespace hanse::zone {
 using migration::IncomingView;
 using Phase = model::TransferPhase;
 
+namespace {
+
+// The source's host hears of an open end from the target's host itself, perhaps before its zone does.
+constexpr Nanos kEndpointLimit = Seconds{5};
+
+std::string endpoint_of(const model::MoveObserved& move, model::RelayChannel channel) {
+  switch (channel) {
+    case model::RelayChannel::seed:
+      return move.seed_endpoint;
+    case model::RelayChannel::disk:
+      return move.disk_endpoint;
+    default:
+      return move.memory_endpoint;
+  }
+}
+
+}  // namespace
+
 Result<model::Transfer> TransferService::find_stored(const std::string& transfer) const {
   const auto active = active_.find(transfer);
   if (active != active_.end()) return active->second->record().current();
@@ -58,6 +76,13 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
   HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, host_request(placeable, request.sku)));
+  const auto hello = services_.hosts.hello(host);
+  if (request.mode == model::TransferMode::live && hello && !hello->inventory.live_moves) {
+    capacity_.release(uid);
+    co_return fail(Code::failed_precondition,
+                   "host '{}' cannot take machines live: {} damages guests under emulation; move it warm",
+                   host, hello->inventory.hypervisor);
+  }
   Runtime& runtime = services_.records.runtime;
   const IncomingTerms terms{.peer = peer,
                             .zone = services_.zone,
@@ -138,9 +163,9 @@ Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay(Caller caller,
     if (caller.kind != CallerKind::host || caller.name != active->host()) co_return fail(unknown);
     if (record.spec.host) co_return co_await open_relay_to(*record.spec.host, active, channel);
     HANSE_CO_TRY(const auto client, services_.clients.get(record.spec.target_zone));
-    const std::string_view name = channel == model::RelayChannel::memory ? "memory" : "disk";
-    co_return co_await client->upgrade(
-        fmt::format("/providers/hanse.migration/v1/relays/{}/{}", transfer, name), model::kRelayProtocol);
+    co_return co_await client->upgrade(fmt::format("/providers/hanse.migration/v1/relays/{}/{}", transfer,
+                                                   boost::describe::enum_to_string(channel, "")),
+                                       model::kRelayProtocol);
   }
   if (caller.kind != CallerKind::peer || caller.name != record.status.source_zone) co_return fail(unknown);
   co_return co_await open_relay_to(active->host(), active, channel);
@@ -148,13 +173,21 @@ Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay(Caller caller,
 
 Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay_to(std::string host, Pointer active,
                                                                      model::RelayChannel channel) {
-  const std::string name = active->record().current().metadata.name;
-  const IncomingView view = active->view();
-  const std::string endpoint =
-      channel == model::RelayChannel::memory ? view.memory_endpoint : view.disk_endpoint;
-  if (endpoint.empty())
-    co_return fail(Code::failed_precondition, "transfer '{}' has no open end here yet", name);
-  co_return co_await services_.hosts.open_relay(std::move(host), name, endpoint);
+  const model::Transfer record = active->record().current();
+  const std::string name = record.metadata.name;
+  Clock& clock = services_.records.runtime.clock;
+  const MonotonicTime deadline = clock.now() + kEndpointLimit;
+  for (;;) {
+    const std::uint64_t seen = services_.hosts.changes().version();
+    const auto observed = services_.hosts.observed(host, record.status.instance_uid);
+    const bool hears = observed && observed->move && observed->move->transfer == name;
+    const std::string endpoint = hears ? endpoint_of(*observed->move, channel) : "";
+    if (!endpoint.empty()) co_return co_await services_.hosts.open_relay(std::move(host), name, endpoint);
+    const Nanos left = deadline - clock.now();
+    if (left <= Nanos{0})
+      co_return fail(Code::failed_precondition, "transfer '{}' has no open end here yet", name);
+    co_await services_.hosts.changes().changed_since(seen, left);
+  }
 }
 
 }  // namespace hanse::zone

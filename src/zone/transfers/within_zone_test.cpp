@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "a running instance moves from one host of 
   CHECK(told("h1").epoch == Epoch{1});
   REQUIRE(told("h1").move);
   CHECK(told("h1").move->goal == MoveGoal::send);
-  CHECK(told("h1").move->memory_endpoint == "10.0.0.9:1");
+  CHECK(told("h1").move->seed_endpoint == "10.0.0.9:1");
   CHECK(told("h2").epoch == Epoch{2});
   REQUIRE(told("h2").move);
   CHECK(told("h2").move->goal == MoveGoal::receive);

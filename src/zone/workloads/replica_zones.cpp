@@ -145,6 +145,7 @@ Task<Status> ReplicaZones::move(std::string zone, ResourceId id, std::string tar
   model::TransferSpec spec;
   spec.instance = id.name;
   spec.target_zone = std::move(target);
+  spec.mode = model::TransferMode::live;  // a policy is no reason to shut a guest down
   if (is_here(zone)) {
     const auto moving = co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace},
                                                             std::move(spec));

@@ -168,5 +168,11 @@ std::string mirror_job(std::size_t index) {
 std::string remote_node(std::size_t index) {
   return fmt::format("disk{}-remote", index);
 }
+std::string top_node(std::size_t index) {
+  return fmt::format("disk{}-top", index);
+}
+std::string commit_job(std::size_t index) {
+  return fmt::format("commit{}", index);
+}
 
 }  // namespace hanse::host::qemu

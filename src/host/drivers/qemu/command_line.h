@@ -36,5 +36,9 @@ std::string mac_address(const std::string& uid);
 std::string disk_node(std::size_t index);
 std::string mirror_job(std::size_t index);
 std::string remote_node(std::size_t index);
+// And on the source's side alone: what is written over a disk that is frozen, and the job that makes them
+// one.
+std::string top_node(std::size_t index);
+std::string commit_job(std::size_t index);
 
 }  // namespace hanse::host::qemu

@@ -2,6 +2,7 @@
 
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/nbd_disk.h"
 #include "host/drivers/qemu/ports.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "runtime/timeout.h"
@@ -36,11 +37,12 @@ Task<Result<StreamAddresses>> choose_addresses(DriverContext& context, const Mac
                             .disk = {.host = options.stream_address, .port = disk}};
 }
 
-Task<Status> serve_disks(Machine& machine, Endpoint endpoint) {
+// Where the agent writes, each disk has one connection; so has it with a source.
+Task<Status> serve_disks(Machine& machine, Endpoint endpoint, std::optional<std::string> credentials) {
   QmpClient& monitor = machine.session->monitor();
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
   if (disks.empty()) co_return Status();
-  HANSE_CO_CHECK(co_await qmp::nbd_server_start(monitor, endpoint, kMoveCredentials, disks.size()));
+  HANSE_CO_CHECK(co_await qmp::nbd_server_start(monitor, endpoint, credentials, disks.size()));
   for (std::size_t index = 0; index < disks.size(); ++index)
     HANSE_CO_CHECK(co_await qmp::block_export_add(monitor, disk_node(index), disks[index].uid));
   co_return Status();
@@ -74,6 +76,21 @@ Task<Status> wait_running(Machine& machine) {
 
 }  // namespace
 
+Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
+  const std::string socket = machine.paths.seeding_socket();
+  HANSE_CO_CHECK(co_await context.runtime.files.remove_all(socket));
+  HANSE_CO_CHECK(co_await serve_disks(machine, Endpoint{.unix_path = socket}, std::nullopt));
+  Writers writers;
+  const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
+  for (const model::DiskSpec& disk : disks) {
+    const auto chunks = static_cast<std::uint64_t>(to_bytes(disk.size_mib).value) / codec::kChunkBytes;
+    HANSE_CO_TRY(std::unique_ptr<DiskWriter> writer,
+                 co_await connect_nbd_disk(context.runtime, socket, disk.uid, chunks));
+    writers.push_back(std::move(writer));
+  }
+  co_return writers;
+}
+
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
                                              IncomingOptions options, std::set<std::uint16_t> taken_ports) {
   QmpClient& monitor = machine.session->monitor();
@@ -82,7 +99,9 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
-  HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk));
+  // Where there are no disks there is none.
+  static_cast<void>(co_await qmp::nbd_server_stop(monitor));
+  HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk, kMoveCredentials));
   HANSE_CO_CHECK(co_await qmp::migrate_incoming(monitor, addresses.memory));
   MachineRecord record = machine.record;
   record.memory_endpoint = to_string(addresses.memory);

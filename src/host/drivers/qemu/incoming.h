@@ -12,7 +12,11 @@
 
 namespace hanse::host::qemu {
 
-// Opens both streams of a machine that has just been launched to wait for state.
+// A writer for each disk of a machine that has just been launched to wait for state, through a socket that
+// only this host reaches.
+Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine);
+
+// Ends those, and opens both streams to the source.
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
                                              IncomingOptions options, std::set<std::uint16_t> taken_ports);
 

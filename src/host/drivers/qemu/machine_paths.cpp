@@ -25,13 +25,13 @@ Status check_uid(std::string_view uid) {
 }
 
 Status check_socket_paths(const MachinePaths& paths) {
-  const std::size_t longest = std::max(paths.memory_socket().size(), paths.serial().size());
+  const std::size_t longest = std::max(paths.seeding_socket().size(), paths.serial().size());
   if (longest > kMaxSocketPath)
     return fail(
         Code::failed_precondition,
         "the path {} is {} bytes long and a unix socket may have {}; move the host's data folder to a "
         "shorter path",
-        paths.memory_socket(), longest, kMaxSocketPath);
+        paths.seeding_socket(), longest, kMaxSocketPath);
   return {};
 }
 

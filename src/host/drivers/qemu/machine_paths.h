@@ -7,6 +7,8 @@
 //     control_groups                       those that were made for it, a path a line, see limits.h
 //     run/                                 the guest user's: QEMU can reach nothing else
 //       qemu.pid  qmp.sock  serial.sock  guest.sock  seed.iso  disk-<uid>.qcow2
+//       disk-<uid>.top.qcow2               over a disk that is frozen for a move, see frozen_disks.h
+//       seeding.sock                       an incoming move: the agent writes its disks
 //       memory.sock  nbd.sock              an incoming move that is relayed
 //       tls/                               certificates of a move under way
 #pragma once
@@ -42,6 +44,11 @@ class MachinePaths {
   std::string guest() const { return in_run("guest.sock"); }
   std::string seed() const { return in_run("seed.iso"); }
   std::string disk(std::string_view uid) const { return in_run("disk-" + std::string(uid) + ".qcow2"); }
+  // While the disk is frozen: what was written since.
+  std::string disk_top(std::string_view uid) const {
+    return in_run("disk-" + std::string(uid) + ".top.qcow2");
+  }
+  std::string seeding_socket() const { return in_run("seeding.sock"); }
   std::string memory_socket() const { return in_run("memory.sock"); }
   std::string disk_socket() const { return in_run("nbd.sock"); }
 

@@ -26,11 +26,12 @@ struct MachineRecord {
   Epoch epoch;
   Intent intent = Intent::stopped;
   std::vector<model::PortForward> forwards;  // with the ports that were chosen
+  bool frozen = false;                       // its disks may be in two parts, see frozen_disks.h
   std::string memory_endpoint;               // incoming: where it listens
   std::string disk_endpoint;
 };
 BOOST_DESCRIBE_STRUCT(MachineRecord, (),
-                      (version, machine, epoch, intent, forwards, memory_endpoint, disk_endpoint))
+                      (version, machine, epoch, intent, forwards, frozen, memory_endpoint, disk_endpoint))
 HANSE_DECLARE_JSON(MachineRecord);
 
 Task<Result<MachineRecord>> load_record(Files& files, std::string path);

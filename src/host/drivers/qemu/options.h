@@ -6,14 +6,10 @@
 #include <string>
 
 #include "base/units.h"
+#include "host/port_range.h"
 #include "runtime/processes.h"
 
 namespace hanse::host::qemu {
-
-struct PortRange {
-  std::uint16_t first = 0;
-  std::uint16_t last = 0;
-};
 
 struct QemuOptions {
   // Absolute. Of the instances; paths of sockets below it must stay shorter than kMaxSocketPath.

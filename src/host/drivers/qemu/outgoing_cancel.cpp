@@ -1,5 +1,6 @@
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/outgoing_wait.h"
 #include "runtime/sleep.h"
 
@@ -90,6 +91,8 @@ Task<Status> put_back(DriverContext& context, Machine& machine) {
   co_await cut_migration_if_hanging(machine);
   HANSE_CO_CHECK(co_await end_migration(context, machine));
   HANSE_CO_CHECK(co_await end_mirrors(context, machine));
+  // Before the guest runs: what is half one again must not become two.
+  HANSE_CO_CHECK(co_await finish_thaw(context, machine));
   HANSE_CO_CHECK(co_await run_again(context, machine));
   co_await remove_remote_nodes(machine);
   session.state().forget_move();
@@ -104,9 +107,17 @@ Task<bool> has_ended(Session& session) {
 
 }  // namespace
 
+Task<Status> break_outgoing(DriverContext& context, Machine& machine) {
+  const Status outcome = machine.lives() ? co_await put_back(context, machine) : Status();
+  if (!machine.lives() || (!outcome && co_await has_ended(*machine.session)))
+    co_return fail(Code::failed_precondition, "machine {} has ended during its move", machine.uid());
+  co_return outcome;
+}
+
 Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
   if (machine.lives()) {
-    const Status outcome = co_await put_back(context, machine);
+    Status outcome = co_await put_back(context, machine);
+    if (outcome) outcome = co_await thaw(context, machine);
     if (!outcome && !co_await has_ended(*machine.session)) co_return outcome;
   }
   // With QEMU everything of the move has ended; what remains then is a machine to be started, or not.

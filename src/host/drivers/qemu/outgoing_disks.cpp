@@ -22,8 +22,10 @@ Task<Status> start_mirrors(Machine& machine, OutgoingOptions options) {
     qmp::RemoteDisk remote{.node = remote_node(index), .export_name = disks[index].uid, .server = server};
     remote.tls = {.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
     HANSE_CO_CHECK(co_await qmp::blockdev_add_remote(monitor, std::move(remote)));
-    qmp::Mirror mirror{.job = mirror_job(index), .device = disk_node(index), .target = remote_node(index)};
-    mirror.only_overlay = !disks[index].base_digest.empty();
+    const bool frozen = machine.record.frozen;
+    qmp::Mirror mirror{.job = mirror_job(index), .target = remote_node(index)};
+    mirror.device = frozen ? top_node(index) : disk_node(index);
+    mirror.only_overlay = frozen || !disks[index].base_digest.empty();
     HANSE_CO_CHECK(co_await qmp::blockdev_mirror(monitor, std::move(mirror)));
   }
   co_return Status();

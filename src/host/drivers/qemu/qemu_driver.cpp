@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/drivers/qemu/disks.h"
+#include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/guard.h"
 #include "host/drivers/qemu/launch.h"
 #include "host/drivers/qemu/ports.h"
@@ -141,15 +142,16 @@ Task<Result<Machine*>> QemuDriver::make_machine(model::MachineSpec machine) {
   co_return machines_[uid].get();
 }
 
-Task<Status> QemuDriver::prepare_files(Machine& machine, Intent intent) {
+Task<Status> QemuDriver::prepare_files(Machine& machine, Existing existing) {
   const model::MachineSpec& spec = machine.record.machine;
   HANSE_CO_CHECK(co_await make_guest_folder(runtime_, options_, machine.paths.run_folder()));
-  const Existing existing = intent == Intent::incoming ? Existing::replace : Existing::keep;
+  HANSE_CO_CHECK(co_await settle_disks(context_, machine, existing));
   HANSE_CO_CHECK(co_await make_disks(runtime_, options_, machine.paths, spec, existing));
   co_return co_await make_seed(runtime_, options_, machine.paths, spec);
 }
 
-Task<Status> QemuDriver::boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent) {
+Task<Status> QemuDriver::boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent,
+                              Existing existing) {
   HANSE_CO_TRY(const Capabilities known, co_await capabilities());
   const Starting starting(machine);
   // A start that was broken off may have left a QEMU behind.
@@ -160,8 +162,10 @@ Task<Status> QemuDriver::boot(Machine& machine, model::MachineSpec spec, Epoch e
   record.machine = std::move(spec);
   record.epoch = epoch;
   record.intent = intent;
+  record.memory_endpoint.clear();
+  record.disk_endpoint.clear();
   HANSE_CO_CHECK(co_await commit(context_, machine, std::move(record)));
-  Status booted = co_await prepare_files(machine, intent);
+  Status booted = co_await prepare_files(machine, existing);
   for (int tries = 0; booted && tries < kBootTries; ++tries) {
     booted = co_await boot_once(machine, known.facts);
     if (booted) co_return Status();
@@ -221,7 +225,8 @@ Task<Status> QemuDriver::start(model::MachineSpec machine, Epoch epoch) {
   // Its state is lost with its QEMU. This zone holds the right to run it, so its disks are complete.
   if (known->record.intent == Intent::incoming && known->lives())
     co_return fail(Code::failed_precondition, "machine {} waits for state from another host", known->uid());
-  if (!known->lives()) co_return co_await boot(*known, std::move(machine), epoch, Intent::running);
+  if (!known->lives())
+    co_return co_await boot(*known, std::move(machine), epoch, Intent::running, Existing::keep);
   if (known->record.epoch != epoch) {
     MachineRecord record = known->record;
     record.epoch = epoch;
@@ -235,6 +240,7 @@ Task<Status> QemuDriver::start(model::MachineSpec machine, Epoch epoch) {
   // Perhaps a target whose agent ended between its new epoch and its resumption: nobody writes its disks from
   // outside any more. Elsewhere there is no such server, and QEMU says so.
   static_cast<void>(co_await qmp::nbd_server_stop(known->session->monitor()));
+  HANSE_CO_CHECK(co_await finish_thaw(context_, *known));
   co_return co_await qmp::cont(known->session->monitor());
 }
 

@@ -16,6 +16,7 @@
 #include "base/scope.h"
 #include "host/driver.h"
 #include "host/drivers/qemu/capabilities.h"
+#include "host/drivers/qemu/disks.h"
 #include "host/drivers/qemu/machine.h"
 #include "host/drivers/qemu/options.h"
 #include "runtime/runtime.h"
@@ -37,16 +38,19 @@ class QemuDriver final : public Driver {
   void keep_for(const std::string& uid, Nanos time) override;
   Task<Status> remove(std::string uid) override;
 
-  Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
-                                                IncomingOptions options) override;
+  Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) override;
+  Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) override;
+  Task<Status> finish_incoming(std::string uid) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
 
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override;
+  Task<Result<Readers>> freeze_disks(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   CopyProgress disk_progress(const std::string& uid) const override;
   Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;
   CopyProgress memory_progress(const std::string& uid) const override;
   Task<Result<MemoryReport>> hand_over(std::string uid) override;
+  Task<Status> break_outgoing(std::string uid) override;
   Task<Status> cancel_outgoing(std::string uid) override;
 
   ConsoleOutput console(const std::string& uid, std::uint64_t offset) const override;
@@ -57,9 +61,11 @@ class QemuDriver final : public Driver {
   Result<Machine*> require(const std::string& uid);
   Task<Result<Capabilities>> capabilities();
   Task<Status> check_moves();
+  Task<Error> give_up_incoming(Machine& machine, Error failure);
   Task<Result<Machine*>> make_machine(model::MachineSpec machine);
-  Task<Status> prepare_files(Machine& machine, Intent intent);
-  Task<Status> boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent);
+  Task<Status> prepare_files(Machine& machine, Existing existing);
+  // `existing`: of its disks.
+  Task<Status> boot(Machine& machine, model::MachineSpec spec, Epoch epoch, Intent intent, Existing existing);
   Task<Status> boot_once(Machine& machine, HostFacts facts);
   Task<Status> note_failed_boot(Machine& machine, Error failure);
   Task<Status> recover_one(std::string uid);

@@ -1,5 +1,7 @@
 #include <utility>
 
+#include "host/drivers/qemu/disk_reader.h"
+#include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/incoming.h"
 #include "host/drivers/qemu/outgoing.h"
 #include "host/drivers/qemu/qemu_driver.h"
@@ -12,33 +14,67 @@ Task<Status> QemuDriver::check_moves() {
   co_return Status();
 }
 
-Task<Result<IncomingEndpoints>> QemuDriver::open_incoming(model::MachineSpec machine, Epoch epoch,
-                                                          IncomingOptions options) {
-  HANSE_CO_CHECK(co_await check_moves());
+Task<Result<Writers>> QemuDriver::prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) {
   const bool had = machines_.contains(machine.uid);
   HANSE_CO_TRY(Machine * known, co_await make_machine(machine));
-  const MachineRecord& record = known->record;
-  // Its disks are replaced: they must not be those of a machine that lives here.
-  if (had && record.intent != Intent::incoming)
+  // Its disks are written from outside: they must not be those of a machine that lives here. One that was
+  // whole already, and stopped, is prepared once more when its source has missed the answer.
+  const bool waits = known->record.intent == Intent::incoming ||
+                     (known->record.intent == Intent::stopped && known->record.epoch == epoch);
+  if (had && !waits)
     co_return fail(Code::failed_precondition, "machine {} is on this host already; remove it first",
                    known->uid());
-  if (known->lives() && record.epoch == epoch && !record.memory_endpoint.empty())
-    co_return IncomingEndpoints{.memory = record.memory_endpoint, .disk = record.disk_endpoint};
   HANSE_CO_CHECK(co_await end_process(context_, *known));
-  const Status booted = co_await boot(*known, std::move(machine), epoch, Intent::incoming);
+  const Existing existing = kept == KeptDisks::all ? Existing::keep : Existing::replace;
+  const Status booted = co_await boot(*known, std::move(machine), epoch, Intent::incoming, existing);
   if (!booted) co_return fail(booted.error());
+  auto writers = co_await open_disks(context_, *known);
+  if (!writers) co_return fail(co_await give_up_incoming(*known, writers.error()));
+  co_return std::move(*writers);
+}
+
+Task<Result<IncomingEndpoints>> QemuDriver::open_incoming(std::string uid, IncomingOptions options) {
+  HANSE_CO_TRY(Machine * known, require(uid));
+  HANSE_CO_CHECK(co_await check_moves());
+  const MachineRecord& record = known->record;
+  if (record.intent != Intent::incoming || !known->lives())
+    co_return fail(Code::failed_precondition, "machine {} does not wait for state from another host", uid);
+  if (!record.memory_endpoint.empty())
+    co_return IncomingEndpoints{.memory = record.memory_endpoint, .disk = record.disk_endpoint};
   auto endpoints = co_await open_streams(context_, *known, std::move(options), ports_in_use(std::string()));
-  if (!endpoints) {
-    known->error = endpoints.error().message;
-    HANSE_CO_CHECK(co_await end_process(context_, *known));
-    changes_.notify();
-  }
-  co_return endpoints;
+  if (!endpoints) co_return fail(co_await give_up_incoming(*known, endpoints.error()));
+  co_return std::move(*endpoints);
+}
+
+Task<Status> QemuDriver::finish_incoming(std::string uid) {
+  HANSE_CO_TRY(Machine * known, require(uid));
+  if (known->record.intent != Intent::incoming || !known->lives())
+    co_return fail(Code::failed_precondition, "machine {} does not wait for its disks", uid);
+  HANSE_CO_CHECK(co_await end_process(context_, *known));
+  MachineRecord record = known->record;
+  record.intent = Intent::stopped;
+  HANSE_CO_CHECK(co_await commit(context_, *known, std::move(record)));
+  changes_.notify();
+  co_return Status();
+}
+
+Task<Error> QemuDriver::give_up_incoming(Machine& machine, Error failure) {
+  machine.error = failure.message;
+  const Status ended = co_await end_process(context_, machine);
+  if (!ended) context_.log.error("machine {}: {}", machine.uid(), ended.error().message);
+  changes_.notify();
+  co_return failure;
 }
 
 Task<Status> QemuDriver::resume_incoming(std::string uid, Epoch epoch) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   co_return co_await qemu::resume_incoming(context_, *machine, epoch);
+}
+
+Task<Result<Readers>> QemuDriver::freeze_disks(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  HANSE_CO_CHECK(co_await freeze(context_, *machine));
+  co_return co_await open_frozen(context_, *machine);
 }
 
 Task<Status> QemuDriver::copy_disks(std::string uid, OutgoingOptions options) {
@@ -72,6 +108,11 @@ CopyProgress QemuDriver::memory_progress(const std::string& uid) const {
 Task<Result<MemoryReport>> QemuDriver::hand_over(std::string uid) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   co_return co_await qemu::hand_over(context_, *machine);
+}
+
+Task<Status> QemuDriver::break_outgoing(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await qemu::break_outgoing(context_, *machine);
 }
 
 Task<Status> QemuDriver::cancel_outgoing(std::string uid) {

@@ -37,6 +37,9 @@ Task<Status> yank(QmpClient& client, json::Object instance) {
 
 }  // namespace
 
+Task<Status> stop(QmpClient& client) {
+  return client.run("stop", {});
+}
 Task<Status> cont(QmpClient& client) {
   return client.run("cont", {});
 }
@@ -87,11 +90,11 @@ Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits) {
                     {{"max-bandwidth", limits.max_bandwidth.value}, {"downtime-limit", limits.downtime_ms}});
 }
 
-Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
-                              std::size_t max_connections) {
-  return client.run("nbd-server-start", {{"addr", nested_address(endpoint)},
-                                         {"max-connections", max_connections},
-                                         {"tls-creds", tls_credentials}});
+Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint,
+                              std::optional<std::string> tls_credentials, std::size_t max_connections) {
+  json::Object arguments{{"addr", nested_address(endpoint)}, {"max-connections", max_connections}};
+  if (tls_credentials) arguments["tls-creds"] = *tls_credentials;
+  return client.run("nbd-server-start", std::move(arguments));
 }
 
 Task<Status> nbd_server_stop(QmpClient& client) {
@@ -121,6 +124,27 @@ Task<Status> blockdev_add_remote(QmpClient& client, RemoteDisk disk) {
 
 Task<Status> blockdev_del(QmpClient& client, std::string node) {
   return client.run("blockdev-del", {{"node-name", node}});
+}
+
+Task<Status> snapshot_disks(QmpClient& client, std::vector<Snapshot> snapshots) {
+  json::Array actions;
+  for (const Snapshot& snapshot : snapshots) {
+    actions.push_back(json::Object{{"type", "blockdev-snapshot-sync"},
+                                   {"data", json::Object{{"node-name", snapshot.node},
+                                                         {"snapshot-node-name", snapshot.top},
+                                                         {"snapshot-file", snapshot.file},
+                                                         {"format", "qcow2"}}}});
+  }
+  return client.run("transaction", {{"actions", std::move(actions)}});
+}
+
+Task<Status> block_commit(QmpClient& client, std::string job, std::string top, std::string base) {
+  return client.run("block-commit",
+                    {{"job-id", job}, {"device", top}, {"base-node", base}, {"auto-dismiss", true}});
+}
+
+Task<Status> block_job_complete(QmpClient& client, std::string job) {
+  return client.run("block-job-complete", {{"device", job}});
 }
 
 Task<Status> blockdev_mirror(QmpClient& client, Mirror mirror) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,10 @@ Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client);
 Task<Result<std::vector<std::string>>> query_machines(QmpClient& client);
 Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client);
 
+// Names of all nodes of the block layer that have one.
+Task<Result<std::vector<std::string>>> query_named_block_nodes(QmpClient& client);
+
+Task<Status> stop(QmpClient& client);
 Task<Status> cont(QmpClient& client);
 Task<Status> quit(QmpClient& client);
 Task<Status> system_powerdown(QmpClient& client);
@@ -67,8 +72,9 @@ struct MigrationLimits {
 // Also while memory is being sent.
 Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits);
 
-Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint, std::string tls_credentials,
-                              std::size_t max_connections);
+// Without credentials it speaks no TLS: for a unix socket that only the agent reaches.
+Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint,
+                              std::optional<std::string> tls_credentials, std::size_t max_connections);
 Task<Status> nbd_server_stop(QmpClient& client);
 Task<Status> block_export_add(QmpClient& client, std::string node, std::string export_name);
 Task<Status> migrate_incoming(QmpClient& client, Endpoint endpoint);
@@ -81,6 +87,17 @@ struct RemoteDisk {
 };
 Task<Status> blockdev_add_remote(QmpClient& client, RemoteDisk disk);
 Task<Status> blockdev_del(QmpClient& client, std::string node);
+
+struct Snapshot {
+  std::string node;  // keeps its content from now on
+  std::string top;   // takes what is written
+  std::string file;  // of `top`, made for it
+};
+// All at the same moment.
+Task<Status> snapshot_disks(QmpClient& client, std::vector<Snapshot> snapshots);
+// Writes what is in `top` into `base`, and goes on until it is told to complete; then `base` is in its place.
+Task<Status> block_commit(QmpClient& client, std::string job, std::string top, std::string base);
+Task<Status> block_job_complete(QmpClient& client, std::string job);
 
 struct Mirror {
   std::string job;

@@ -75,6 +75,13 @@ Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client) {
   co_return jobs;
 }
 
+Task<Result<std::vector<std::string>>> query_named_block_nodes(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-named-block-nodes", {{"flat", true}}));
+  std::vector<std::string> names;
+  for (const json::Object& object : objects_of(reply)) names.push_back(text_of(object, "node-name"));
+  co_return names;
+}
+
 Task<Result<std::vector<std::string>>> query_machines(QmpClient& client) {
   HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-machines", {}));
   std::vector<std::string> names;

@@ -3,16 +3,15 @@
 namespace hanse::host::qemu {
 namespace {
 
-constexpr Nanos kToolLimit = Seconds{60};
 constexpr std::string_view kDiskFull = "No space left on device";
 
 }  // namespace
 
 Task<Result<std::string>> run_tool_for_output(Runtime& runtime, const QemuOptions& options,
-                                              std::vector<std::string> command) {
+                                              std::vector<std::string> command, Nanos limit) {
   const std::string program = command.front();
   ProcessOptions process{.arguments = std::move(command), .as_user = options.guest_user};
-  process.time_limit = kToolLimit;
+  process.time_limit = limit;
   auto result = co_await runtime.processes.run(std::move(process));
   if (!result && result.error().code == Code::not_found)
     co_return fail(Code::unavailable, "{} is not installed; install the packages of tools/packages.txt",
@@ -27,8 +26,9 @@ Task<Result<std::string>> run_tool_for_output(Runtime& runtime, const QemuOption
   co_return std::move(result->output);
 }
 
-Task<Status> run_tool(Runtime& runtime, const QemuOptions& options, std::vector<std::string> command) {
-  HANSE_CO_CHECK(co_await run_tool_for_output(runtime, options, std::move(command)));
+Task<Status> run_tool(Runtime& runtime, const QemuOptions& options, std::vector<std::string> command,
+                      Nanos limit) {
+  HANSE_CO_CHECK(co_await run_tool_for_output(runtime, options, std::move(command), limit));
   co_return Status();
 }
 

@@ -10,10 +10,13 @@
 
 namespace hanse::host::qemu {
 
+inline constexpr Nanos kToolLimit = Seconds{60};
+
 // What it wrote to its standard output.
 Task<Result<std::string>> run_tool_for_output(Runtime& runtime, const QemuOptions& options,
-                                              std::vector<std::string> command);
-Task<Status> run_tool(Runtime& runtime, const QemuOptions& options, std::vector<std::string> command);
+                                              std::vector<std::string> command, Nanos limit = kToolLimit);
+Task<Status> run_tool(Runtime& runtime, const QemuOptions& options, std::vector<std::string> command,
+                      Nanos limit = kToolLimit);
 
 // Folders that belong to the guest user; to the agent where there is none.
 Task<Status> make_guest_folder(Runtime& runtime, const QemuOptions& options, std::string path);

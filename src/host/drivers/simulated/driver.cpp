@@ -39,6 +39,7 @@ Task<Result<std::vector<MachineState>>> SimulatedDriver::recover() {
   for (const MachineState& state : states) {
     const SimulatedMachine* machine = fleet_.find(options_.host, state.uid);
     if (machine == nullptr || state.run_state != RunState::incoming) continue;
+    if (machine->endpoints.memory.empty()) continue;
     HANSE_CO_TRY(Endpoint memory, parse_endpoint(machine->endpoints.memory));
     HANSE_CO_TRY(Endpoint disk, parse_endpoint(machine->endpoints.disk));
     HANSE_CO_CHECK(co_await open_door(state.uid, std::move(memory), std::move(disk)));

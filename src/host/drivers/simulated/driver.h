@@ -46,9 +46,11 @@ class SimulatedDriver final : public Driver {
   Task<Status> stop(std::string uid, Nanos grace) override;
   void keep_for(const std::string& uid, Nanos time) override { fleet_.keep_for(options_.host, uid, time); }
   Task<Status> remove(std::string uid) override;
-  Task<Result<IncomingEndpoints>> open_incoming(model::MachineSpec machine, Epoch epoch,
-                                                IncomingOptions options) override;
+  Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) override;
+  Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) override;
+  Task<Status> finish_incoming(std::string uid) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
+  Task<Result<Readers>> freeze_disks(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override {
     fleet_.limit_move(options_.host, uid, limits);
@@ -57,6 +59,7 @@ class SimulatedDriver final : public Driver {
   Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;
   CopyProgress memory_progress(const std::string& uid) const override;
   Task<Result<MemoryReport>> hand_over(std::string uid) override;
+  Task<Status> break_outgoing(std::string uid) override;
   Task<Status> cancel_outgoing(std::string uid) override;
   ConsoleOutput console(const std::string& uid, std::uint64_t offset) const override;
   Task<Status> write_console(std::string uid, std::string text) override;

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "host/drivers/simulated/driver.h"
+#include "host/drivers/simulated/simulated_disk.h"
 #include "runtime/timeout.h"
 
 namespace hanse::host::simulated {
@@ -12,9 +13,14 @@ constexpr std::size_t kMaxGreeting = 256;
 
 }  // namespace
 
-Task<Result<IncomingEndpoints>> SimulatedDriver::open_incoming(model::MachineSpec machine, Epoch,
-                                                               IncomingOptions options) {
-  const std::string uid = machine.uid;
+Task<Result<Writers>> SimulatedDriver::prepare_incoming(model::MachineSpec machine, Epoch epoch,
+                                                        KeptDisks kept) {
+  doors_.erase(machine.uid);
+  HANSE_CO_CHECK(fleet_.prepare_incoming(options_.host, machine, epoch, kept));
+  co_return make_disk_writers(fleet_, options_.host, machine);
+}
+
+Task<Result<IncomingEndpoints>> SimulatedDriver::open_incoming(std::string uid, IncomingOptions options) {
   Endpoint memory{.host = options_.stream_host};
   Endpoint disk{.host = options_.stream_host};
   if (!options.direct) {
@@ -23,12 +29,24 @@ Task<Result<IncomingEndpoints>> SimulatedDriver::open_incoming(model::MachineSpe
   }
   doors_.erase(uid);
   HANSE_CO_TRY(IncomingEndpoints endpoints, co_await open_door(uid, std::move(memory), std::move(disk)));
-  const Status opened = fleet_.open_incoming(options_.host, std::move(machine), endpoints);
+  const Status opened = fleet_.open_incoming(options_.host, uid, endpoints);
   if (!opened) {
     doors_.erase(uid);
     co_return fail(opened.error());
   }
   co_return endpoints;
+}
+
+Task<Status> SimulatedDriver::finish_incoming(std::string uid) {
+  doors_.erase(uid);
+  co_return fleet_.finish_incoming(options_.host, uid);
+}
+
+Task<Result<Readers>> SimulatedDriver::freeze_disks(std::string uid) {
+  HANSE_CO_TRY(const DiskContent content, fleet_.freeze(options_.host, uid));
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  if (machine == nullptr) co_return fail(Code::not_found, "this host has no machine {}", uid);
+  co_return make_disk_readers(machine->spec, content);
 }
 
 Task<Result<IncomingEndpoints>> SimulatedDriver::open_door(std::string uid, Endpoint memory, Endpoint disk) {
@@ -131,6 +149,11 @@ Task<Result<MemoryReport>> SimulatedDriver::hand_over(std::string uid) {
   co_return MemoryReport{
       .sent = machine->outgoing->memory.sent,
       .downtime_ms = std::chrono::duration<double, std::milli>(machine->outgoing->paused_for).count()};
+}
+
+Task<Status> SimulatedDriver::break_outgoing(std::string uid) {
+  relays_.erase(uid);
+  co_return fleet_.break_outgoing(options_.host, uid);
 }
 
 Task<Status> SimulatedDriver::cancel_outgoing(std::string uid) {

@@ -58,14 +58,21 @@ class Fleet {
   // It loses its power when the time is over, whatever becomes of the agent.
   void keep_for(const std::string& host, const std::string& uid, Nanos time);
   void remove(const std::string& host, const std::string& uid);
-  Status open_incoming(const std::string& host, model::MachineSpec spec, IncomingEndpoints endpoints);
+  Status prepare_incoming(const std::string& host, model::MachineSpec spec, Epoch epoch, KeptDisks kept);
+  Status finish_incoming(const std::string& host, const std::string& uid);
+  // Content from outside, onto the disk of one that waits. Errors: unavailable when it does not.
+  Status seed_disk(const std::string& host, const std::string& uid, const DiskContent& content);
+  Status open_incoming(const std::string& host, const std::string& uid, IncomingEndpoints endpoints);
   Status resume_incoming(const std::string& host, const std::string& uid, Epoch epoch);
 
+  // Its disk as it is now, or was when it was frozen.
+  Result<DiskContent> freeze(const std::string& host, const std::string& uid);
   Status begin_disks(const std::string& host, const std::string& uid, std::string target_host, bool relayed);
   // Of the move that is under way.
   void limit_move(const std::string& host, const std::string& uid, const model::TransferLimits& limits);
   Status begin_memory(const std::string& host, const std::string& uid);
   Status begin_hand_over(const std::string& host, const std::string& uid);
+  Status break_outgoing(const std::string& host, const std::string& uid);
   Status cancel_outgoing(const std::string& host, const std::string& uid);
   // A relayed stream broke: the move fails unless all has been sent.
   void break_stream(const std::string& host, const std::string& uid);

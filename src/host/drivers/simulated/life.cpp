@@ -21,6 +21,7 @@ Status Fleet::boot(const std::string& host, model::MachineSpec spec, Epoch epoch
   }
   stop_timers(machine);
   machine.outgoing.reset();
+  machine.frozen.reset();
   machine.state = MachineState{.uid = spec.uid, .epoch = epoch, .run_state = RunState::starting};
   machine.state.forwards = spec.forwards;
   for (model::PortForward& forward : machine.state.forwards) {

@@ -48,8 +48,10 @@ struct SimulatedMachine {
   model::MachineSpec spec;
   MachineState state;
   DiskContent disk;
+  std::optional<DiskContent> frozen;  // what it was at a freeze; what was written since lies beside it
   RunId run = 0;
   Nanos guest_clock{0};           // stands still while it is paused, starts again at a boot
+  Epoch prepared_epoch;           // incoming: that it will be in
   bool loaded = false;            // incoming: all of its state has come
   IncomingEndpoints endpoints;    // incoming: where its host listens
   std::string console;            // the last kConsoleRing bytes

@@ -27,16 +27,46 @@ std::int64_t carried(BytesPerSecond rate, Nanos time) {
 
 }  // namespace
 
-Status Fleet::open_incoming(const std::string& host, model::MachineSpec spec, IncomingEndpoints endpoints) {
+Status Fleet::prepare_incoming(const std::string& host, model::MachineSpec spec, Epoch epoch,
+                               KeptDisks kept) {
   const Place place{host, spec.uid};
   SimulatedMachine& machine = machines_[place];
-  if (machine.state.run_state != RunState::stopped)
+  const RunState state = machine.state.run_state;
+  if (state != RunState::stopped && state != RunState::incoming)
     return fail(Code::already_exists, "machine {} is on host '{}' already", spec.uid, host);
   stop_timers(machine);
+  DiskContent disk = kept == KeptDisks::all ? std::move(machine.disk) : DiskContent();
   machine = SimulatedMachine{};
+  machine.prepared_epoch = epoch;
+  machine.disk = std::move(disk);
   machine.state = MachineState{.uid = spec.uid, .run_state = RunState::incoming, .forwards = spec.forwards};
   machine.spec = std::move(spec);
-  machine.endpoints = std::move(endpoints);
+  changed(host);
+  return {};
+}
+
+Status Fleet::finish_incoming(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->state.run_state != RunState::incoming)
+    return fail(Code::failed_precondition, "machine {} does not wait for its disk", uid);
+  machine->state.epoch = machine->prepared_epoch;
+  set_run_state({host, uid}, *machine, RunState::stopped);
+  return {};
+}
+
+Status Fleet::seed_disk(const std::string& host, const std::string& uid, const DiskContent& content) {
+  SimulatedMachine* const machine = find_mutable(host, uid);
+  if (machine == nullptr || machine->state.run_state != RunState::incoming)
+    return fail(Code::unavailable, "machine {} does not wait for its disk on host '{}'", uid, host);
+  for (const auto& [run, count] : content.writes) machine->disk.writes[run] = count;
+  return {};
+}
+
+Status Fleet::open_incoming(const std::string& host, const std::string& uid, IncomingEndpoints endpoints) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->state.run_state != RunState::incoming)
+    return fail(Code::failed_precondition, "machine {} does not wait for its state", uid);
+  machine->endpoints = std::move(endpoints);
   changed(host);
   return {};
 }
@@ -51,6 +81,18 @@ Status Fleet::resume_incoming(const std::string& host, const std::string& uid, E
   machine->run = ++last_run_;
   begin_guest({host, uid}, *machine);
   return {};
+}
+
+Result<DiskContent> Fleet::freeze(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  const RunState state = machine->state.run_state;
+  if (state == RunState::stopped) return machine->disk;
+  if (state != RunState::running)
+    return fail(Code::failed_precondition, "the disks of machine {} are in use", uid);
+  // Without disks nobody will bring it: the mirror takes all.
+  if (machine->spec.disks.empty()) return DiskContent();
+  if (!machine->frozen) machine->frozen = machine->disk;
+  return *machine->frozen;
 }
 
 Status Fleet::begin_disks(const std::string& host, const std::string& uid, std::string target_host,
@@ -99,17 +141,30 @@ Status Fleet::begin_hand_over(const std::string& host, const std::string& uid) {
   return {};
 }
 
-Status Fleet::cancel_outgoing(const std::string& host, const std::string& uid) {
+Status Fleet::break_outgoing(const std::string& host, const std::string& uid) {
   HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  const RunState state = machine->state.run_state;
+  const bool waits =
+      state == RunState::switch_point || state == RunState::handed_over || state == RunState::paused;
+  if (!waits && state != RunState::running)
+    return fail(Code::failed_precondition, "machine {} has ended during its move", uid);
   if (machine->outgoing) scheduler_.cancel(machine->outgoing->timer);
   machine->outgoing.reset();
-  const RunState state = machine->state.run_state;
-  const bool waits = state == RunState::switch_point || state == RunState::handed_over;
-  if (waits || state == RunState::paused) {
+  if (waits) {
     begin_guest({host, uid}, *machine);
   } else {
     changed(host);
   }
+  return {};
+}
+
+Status Fleet::cancel_outgoing(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  machine->frozen.reset();
+  // With a machine that has ended everything of the move has.
+  if (break_outgoing(host, uid)) return {};
+  machine->outgoing.reset();
+  changed(host);
   return {};
 }
 
@@ -171,7 +226,12 @@ void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMa
   disk.sent += sent;
   disk.remaining = disk.remaining - sent;
   if (disk.remaining.value > 0) return;
-  target.disk = machine.disk;
+  // What was frozen has come before, or is lost.
+  for (const auto& [run, count] : machine.disk.writes) {
+    const auto before = machine.frozen ? machine.frozen->writes.find(run) : machine.disk.writes.end();
+    const bool known = machine.frozen && before != machine.frozen->writes.end() && before->second == count;
+    if (!known) target.disk.writes[run] = count;
+  }
   move.stage = OutgoingStage::mirrored;
   changed(place.first);
 }
@@ -200,7 +260,6 @@ void Fleet::load_target(const Place& place, Outgoing& move, const SimulatedMachi
   CopyProgress& memory = move.memory;
   memory.sent += memory.remaining;
   memory.remaining = Bytes{0};
-  target.disk = machine.disk;
   target.guest_clock = machine.guest_clock;
   target.console = machine.console;
   target.console_end = machine.console_end;

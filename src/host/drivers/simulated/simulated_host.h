@@ -38,6 +38,7 @@ struct SharedParts {
   BlobSource& blobs;
   StreamPaths& paths;
   MoveMarkers& markers;
+  SeedContext& seeding;
   std::string version;  // of the program, for the zone
 };
 

@@ -5,6 +5,7 @@
 
 #include "host/fakes_for_test.h"
 #include "runtime/seeded_random.h"
+#include "tests/support/fake_hashing.h"
 
 namespace hanse::host::simulated {
 namespace {
@@ -24,7 +25,10 @@ struct SimulatedHostFixture {
   NoBlobs blobs;
   NoPaths paths;
   MoveMarkers markers{world.files, "/moves"};
-  SharedParts parts{world.runtime, fleet, blobs, paths, markers, "0.1"};
+  test::FakeHashing hashing{world.files};
+  store::NoChunks chunks;
+  SeedContext seeding{.parts = {world.runtime, hashing, chunks}};
+  SharedParts parts{world.runtime, fleet, blobs, paths, markers, seeding, "0.1"};
   std::deque<SimulatedHost> hosts;
   Scope scope;
 

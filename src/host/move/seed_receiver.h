@@ -1,0 +1,71 @@
+// SeedReceiver: the target's side of seeding, docs/protocols/seeding.md: takes what is offered from the
+// host's chunk store where it has it, wants the rest, checks what comes, and writes the disks.
+//
+// Nothing that the source says is believed: a chunk has the digest that was offered, and lies on its disk.
+// Lifecycle: one for each stream. Thread: the loop; decompressing and hashing run on the blocking executor.
+// Failure of run(): invalid_argument and data_loss (the source errs), those of the stream and of the writers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "codec/seed_frames.h"
+#include "host/disk_access.h"
+#include "host/move/chunk_keeper.h"
+#include "host/move/seed_sender.h"
+#include "host/move/seed_stream.h"
+
+namespace hanse::host {
+
+class SeedReceiver {
+ public:
+  // The writers outlive it.
+  SeedReceiver(SeedParts parts, std::vector<std::unique_ptr<DiskWriter>>& disks);
+
+  // Errors: invalid_argument when the hello is not about this transfer and these disks.
+  Status check(const codec::SeedHello& hello, const std::string& transfer) const;
+  // From after the welcome until the source has offered all and all is on disk. `written`: windows that were
+  // written over an earlier stream.
+  Task<Status> run(SeedStream& stream, std::uint32_t written);
+  // That have been written so far, from the first on.
+  std::uint32_t written() const { return written_; }
+
+ private:
+  // What is on its way of one offer.
+  struct Window {
+    std::uint16_t disk = 0;
+    std::vector<codec::OfferedChunk> chunks;
+    std::set<std::uint16_t> wanted;  // positions that have not come yet
+    std::size_t unwritten = 0;       // chunks that are not on the disk yet
+  };
+  // Where a chunk that is on its way belongs.
+  struct Place {
+    std::uint32_t window = 0;
+    std::uint16_t disk = 0;
+    std::uint64_t index = 0;
+  };
+  using Found = std::vector<std::optional<std::string>>;
+
+  Task<Status> take_offer(SeedStream& stream, codec::SeedOffer offer);
+  Status check_offer(const codec::SeedOffer& offer) const;
+  Task<Found> find_here(codec::SeedOffer offer);
+  Task<Status> take_chunks(SeedStream& stream, codec::SeedChunks chunks);
+  Task<Status> write(std::uint16_t disk, std::vector<PlacedChunk> chunks);
+  Task<Status> tell_written(SeedStream& stream);
+
+  SeedParts parts_;
+  std::vector<std::unique_ptr<DiskWriter>>& disks_;
+  std::uint32_t next_offer_ = 0;
+  std::uint32_t written_ = 0;
+  std::map<std::uint32_t, Window> open_;  // at most kMaxOpenWindows
+  std::map<codec::ChunkDigest, std::vector<Place>> coming_;
+  ChunkKeeper keeper_;
+};
+
+}  // namespace hanse::host

@@ -1,0 +1,118 @@
+// SeedSender: the source's side of seeding, docs/protocols/seeding.md: offers the chunks of disks that are
+// frozen, and sends those that the target lacks.
+//
+// What the target has acknowledged stays known from one stream to the next, as long as the target's disks are
+// the same. Lifecycle: one for each freeze; run() for each stream. Thread: the loop; reading, hashing and
+// compressing run on the blocking executor. Failure of run(): unavailable and deadline_exceeded (the stream;
+// try another), what the target says, those of the readers.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "codec/seed_frames.h"
+#include "host/disk_access.h"
+#include "host/driver.h"
+#include "host/move/chunk_keeper.h"
+#include "host/move/limit_gate.h"
+#include "host/move/seed_stream.h"
+#include "runtime/future.h"
+#include "runtime/hashing.h"
+#include "runtime/runtime.h"
+#include "store/chunk_store.h"
+
+namespace hanse::host {
+
+// How far it has got. Bytes of content but for `sent`, which is what went over the wire.
+struct SeedFigures {
+  Bytes total;    // of the disks' own chunks
+  Bytes settled;  // of those that the target has written
+  Bytes saved;    // of those among them that it did not need to be sent
+  Bytes sent;
+};
+
+enum class SeedPass { ahead, last };
+
+struct SeedParts {
+  Runtime& runtime;
+  Hashing& hashing;
+  store::ChunkStore& chunks;
+};
+
+class SeedSender {
+ public:
+  SeedSender(SeedParts parts, std::string transfer, std::vector<std::unique_ptr<DiskReader>> disks,
+             LimitGate& gate);
+
+  // The last pass completes with where the target's hypervisor listens when all is there, and with nothing
+  // where no hypervisor is to be spoken to. One ahead of it completes when all is written.
+  Task<Result<IncomingEndpoints>> run(std::unique_ptr<Stream> stream, SeedPass pass);
+
+  // Offers what these have otherwise than those of the pass ahead. Requires: that has completed.
+  void begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks);
+
+  const SeedFigures& figures() const { return figures_; }
+  // The last stream got as far as the target's welcome.
+  bool welcomed() const { return welcomed_; }
+
+ private:
+  // Chunks that are offered together, in the order in which they are offered.
+  struct Window {
+    std::uint16_t disk = 0;
+    std::vector<codec::OfferedChunk> chunks;
+    std::string content;                // of those that are not of zeroes, one after the other
+    std::vector<std::size_t> position;  // of each chunk's content in it; npos: it has none
+  };
+  struct OpenWindow {
+    // shared_ptr: a thread of the pool compresses it, whatever becomes of the stream.
+    std::shared_ptr<const Window> window;
+    Bytes saved;
+  };
+  struct Compressed;
+
+  Task<Status> greet(SeedStream& link);
+  Task<void> offer_all(Promise<Status> ended);
+  Task<Status> offer_disk(std::uint16_t disk);
+  Task<Status> add_range(std::uint16_t disk, ChunkRange range, Window& window);
+  Task<Status> offer(Window window);
+  Task<Status> hear_all(SeedStream& link);
+  Task<Result<codec::Frame>> hear(SeedStream& link);
+  Task<Status> take(codec::Frame frame);
+  Task<Status> send_wanted(codec::SeedWant want);
+  Status settle(const codec::SeedWritten& written);
+  // Takes out what the pass ahead has brought.
+  void drop_known(Window& window) const;
+  Task<Status> write_all(SeedStream& link);
+  void push(codec::Frame frame);
+
+  SeedParts parts_;
+  std::string transfer_;
+  std::vector<std::unique_ptr<DiskReader>> disks_;
+  LimitGate& gate_;
+  SeedFigures figures_;
+  bool welcomed_ = false;
+
+  std::string incarnation_;          // of the target's disks
+  std::uint32_t written_count_ = 0;  // windows from the first on that it has written
+  // By disk and index, what the target has, of a move with more than one pass; 40 bytes for each chunk.
+  bool remembers_ = false;
+  std::vector<std::unordered_map<std::uint32_t, codec::ChunkDigest>> known_;
+
+  // Of the stream that is open.
+  Signal changed_;
+  std::uint32_t next_window_ = 0;
+  std::map<std::uint32_t, OpenWindow> open_;  // offered and not written; at most kMaxOpenWindows
+  std::deque<codec::Frame> queue_;            // at most two for each of them
+  bool all_offered_ = false;
+  SeedPass pass_ = SeedPass::last;
+  std::optional<IncomingEndpoints> endpoints_;
+  ChunkKeeper keeper_;
+};
+
+}  // namespace hanse::host

@@ -1,0 +1,40 @@
+#include "migration/mode.h"
+
+namespace hanse::migration {
+namespace {
+
+using model::TransferMode;
+
+Result<ModeChoice> choose_freely(const ModeFacts& facts) {
+  if (facts.runs && facts.no_live_reason.empty()) return ModeChoice{TransferMode::live, "it runs"};
+  if (facts.runs) return ModeChoice{TransferMode::warm, "it runs, but " + facts.no_live_reason};
+  if (facts.is_stopped) return ModeChoice{TransferMode::cold, "it is stopped"};
+  return fail(Code::failed_precondition,
+              "instance '{0}' neither runs nor is stopped now; start it with 'hanse start {0}' or stop it, "
+              "then move it",
+              facts.instance);
+}
+
+}  // namespace
+
+Result<ModeChoice> choose_mode(TransferMode asked, const ModeFacts& facts) {
+  if (asked == TransferMode::automatic) return choose_freely(facts);
+  const ModeChoice as_asked{asked, "it was asked for"};
+  if (asked == TransferMode::cold) {
+    if (facts.is_stopped) return as_asked;
+    return fail(
+        Code::failed_precondition,
+        "instance '{0}' is not stopped, so it cannot move cold; stop it with 'hanse stop {0}', or move "
+        "it warm",
+        facts.instance);
+  }
+  if (!facts.runs)
+    return fail(Code::failed_precondition,
+                "instance '{0}' does not run; start it with 'hanse start {0}', or move it cold",
+                facts.instance);
+  if (asked == TransferMode::live && !facts.no_live_reason.empty())
+    return fail(Code::failed_precondition, "{}; or move it warm", facts.no_live_reason);
+  return as_asked;
+}
+
+}  // namespace hanse::migration

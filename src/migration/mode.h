@@ -1,0 +1,27 @@
+// How an instance moves: live (the guest runs on), warm (its disks follow while it runs, then it is shut down
+// and boots at the other side) or cold (it is stopped and stays so). Pure.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "model/transfer.h"
+
+namespace hanse::migration {
+
+struct ModeFacts {
+  std::string instance;
+  bool runs = false;           // by its host's word
+  bool is_stopped = false;     // as it should be, by its host's word
+  std::string no_live_reason;  // against a live move, from what is known here; empty: none
+};
+
+struct ModeChoice {
+  model::TransferMode mode = model::TransferMode::live;
+  std::string reason;  // for people
+};
+
+// Errors: failed_precondition when the instance cannot move so now, with the remedy.
+Result<ModeChoice> choose_mode(model::TransferMode asked, const ModeFacts& facts);
+
+}  // namespace hanse::migration

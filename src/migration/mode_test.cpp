@@ -1,0 +1,33 @@
+#include "migration/mode.h"
+
+#include <doctest/doctest.h>
+
+namespace hanse::migration {
+namespace {
+
+using model::TransferMode;
+
+TEST_CASE("automatic is live where that is possible, else warm, and cold for what is stopped") {
+  const auto choose = [](const ModeFacts& facts) { return choose_mode(TransferMode::automatic, facts); };
+  CHECK(choose({.runs = true})->mode == TransferMode::live);
+  const auto warm = choose({.runs = true, .no_live_reason = "its host cannot"});
+  CHECK(warm->mode == TransferMode::warm);
+  CHECK(warm->reason == "it runs, but its host cannot");
+  CHECK(choose({.is_stopped = true})->mode == TransferMode::cold);
+  CHECK(choose({}).error().code == Code::failed_precondition);
+}
+
+TEST_CASE("a mode that is asked for is taken or refused, never exchanged for another") {
+  const ModeFacts running{.instance = "web", .runs = true};
+  const ModeFacts stopped{.instance = "web", .is_stopped = true};
+  CHECK(choose_mode(TransferMode::live, running)->mode == TransferMode::live);
+  CHECK(choose_mode(TransferMode::warm, running)->mode == TransferMode::warm);
+  CHECK(choose_mode(TransferMode::cold, stopped)->mode == TransferMode::cold);
+  CHECK_FALSE(choose_mode(TransferMode::live, stopped));
+  CHECK_FALSE(choose_mode(TransferMode::warm, stopped));
+  CHECK(choose_mode(TransferMode::cold, running).error().message.find("hanse stop web") != std::string::npos);
+  CHECK_FALSE(choose_mode(TransferMode::live, {.runs = true, .no_live_reason = "no"}));
+}
+
+}  // namespace
+}  // namespace hanse::migration
