@@ -1,5 +1,6 @@
 #include "programs/host_program.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "host/agent.h"
@@ -81,9 +82,20 @@ Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime&
   real.stop();
 }
 
+// An agent is idle for most of its life: what a move has needed goes back to the system. Without this each of
+// the pool's threads keeps a heap of its own, and large buffers stay in them.
+void keep_little_memory() {
+  constexpr int kHeaps = 2;
+  constexpr int kLargeBuffer = 128 * 1024;
+  ::mallopt(M_ARENA_MAX, kHeaps);
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
+  ::mallopt(M_TRIM_THRESHOLD, kLargeBuffer);
+}
+
 }  // namespace
 
 int run_host(const cli::HostOptions& options) {
+  keep_little_memory();
   io::RealRuntime real(runtime_options(options.verbose));
   auto config = real.run_task(configured(real.runtime(), options));
   if (!config) return exit_code(fail(config.error()));

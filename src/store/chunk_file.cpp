@@ -11,6 +11,7 @@ constexpr int kChunkFormat = 1;
 // Chunks are some ten kilobytes: larger pages, and so fewer of them for each.
 constexpr int kChunkPageBytes = 16384;
 constexpr int kChunkLogPages = 1024;  // 16 MiB, then the log is written back
+constexpr int kChunkCacheKib = 512;   // an agent has few moves and little memory
 // How many go at once when room is made, and the part of the bound that is free then.
 constexpr std::uint64_t kEvictedAtOnce = 256;
 constexpr std::int64_t kFreePart = 20;
@@ -47,8 +48,8 @@ Status ChunkFile::try_to_open() {
   HANSE_CHECK(
       database->execute(fmt::format("PRAGMA page_size={}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA "
                                     "journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                                    "PRAGMA wal_autocheckpoint={};",
-                                    kChunkPageBytes, kChunkLogPages)));
+                                    "PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{};",
+                                    kChunkPageBytes, kChunkLogPages, kChunkCacheKib)));
   HANSE_TRY(const std::string version, database->query_value("PRAGMA user_version"));
   if (version == "0") {
     HANSE_CHECK(database->execute(
