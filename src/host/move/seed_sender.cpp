@@ -53,7 +53,6 @@ void SeedSender::begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks)
 
 Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, SeedPass pass) {
   Scheduler& scheduler = parts_.runtime.scheduler;
-  welcomed_ = false;
   pass_ = pass;
   if (pass == SeedPass::ahead) remembers_ = true;
   open_.clear();

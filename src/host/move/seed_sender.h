@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "codec/seed_frames.h"
@@ -58,8 +59,8 @@ class SeedSender {
   void begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks);
 
   const SeedFigures& figures() const { return figures_; }
-  // The last stream got as far as the target's welcome.
-  bool welcomed() const { return welcomed_; }
+  // A stream got as far as the target's welcome since this was asked last.
+  bool take_welcome() { return std::exchange(welcomed_, false); }
 
  private:
   // Chunks that are offered together, in the order in which they are offered.

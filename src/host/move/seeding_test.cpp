@@ -182,6 +182,21 @@ TEST_CASE("a target that is gone for good ends the move, not before its time") {
   CHECK(hosts.source.move().state == MoveState::failed);
 }
 
+TEST_CASE("a target that goes for good in the middle is waited for as long, and counts as one cut") {
+  Hosts hosts;
+  hosts.source.driver.contents["d1"] = chunks_from(0, 20);
+  hosts.source.driver.fail_next("copy_disks", Error{Code::unavailable, "the mirror broke"});
+  hosts.begin();
+  for (int step = 0; step < 100 && hosts.source.move().report.cuts == 0; ++step) hosts.run(Millis{200});
+  REQUIRE(hosts.source.move().report.cuts == 1);
+  hosts.target.machine.reset();
+  hosts.run(kCutPatience - Seconds{60});
+  CHECK(hosts.source.move().state == MoveState::sending);
+  hosts.run(Seconds{120});
+  CHECK(hosts.source.move().state == MoveState::failed);
+  CHECK(hosts.source.move().report.cuts == 1);
+}
+
 TEST_CASE("a paused seeding sends nothing, and goes on when it is let") {
   Hosts hosts;
   hosts.source.driver.contents["d1"] = chunks_from(0, 100);

@@ -125,7 +125,7 @@ Task<Status> SendMove::send_until_done(SeedPass pass) {
     const int cuts = observed_.report.cuts;
     const Status sent = co_await send_once(pass);
     if (sent || !is_cut(sent.error())) co_return sent;
-    if (sender_->welcomed()) {
+    if (sender_->take_welcome()) {
       heard = clock.now();
       failures = 0;
       observed_.report.cuts = cuts + 1;

@@ -1,0 +1,81 @@
+"""What breaks on the way of a move only makes it wait: the link is cut while memory is sent, and the target's QEMU is killed.
+
+The guest runs on, the move goes on from where it was and completes, and nothing is lost."""
+import os
+import signal
+import time
+import unittest
+
+import federation
+from witness_watch import WitnessWatch
+
+LIMIT_SECONDS = 280
+CUT_SECONDS = 30  # QEMU gives its streams up after 15
+STEP_LIMIT_SECONDS = 30
+END_LIMIT_SECONDS = 120
+
+
+class Cuts(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.running = federation.Federation(LIMIT_SECONDS)
+        cls.addClassCleanup(cls.running.down)
+        cls.running.up()
+        cls.running.start_witness()
+
+    def begin(self):
+        """A move that has come to its memory; gives its zones and its name."""
+        running = self.running
+        source = running.machines()[0].zone
+        target = running.other(source)
+        api = running.zones[source]
+        api.close()
+        started = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, "--no-wait")
+        name = started["metadata"]["name"]
+
+        def on_memory():
+            progress = api.transfer(name)["status"]["progress"]
+            return progress["step"] == "memory" and progress["memoryBytes"] > 0
+        federation.wait_for("memory on its way", on_memory, STEP_LIMIT_SECONDS)
+        return source, target, name
+
+    def check_end(self, source, target, name, watch):
+        running = self.running
+
+        def ended():
+            transfer = running.zones[source].transfer(name)
+            return transfer["status"]["phase"] not in ("sending", "committed") and transfer
+        transfer = federation.wait_for("end of the move", ended, END_LIMIT_SECONDS)
+        self.assertEqual(transfer["status"]["phase"], "completed", transfer["status"])
+        report = transfer["status"]["report"]
+        print(f"completed after {report['cuts']} cuts, {report['totalMs']:.0f} ms, blackout {report['blackoutMs']:.0f} ms", flush=True)
+        self.assertGreaterEqual(report["cuts"], 1)
+        federation.wait_for(f"{target} to run it alone", lambda: running.runs_in() == [target], 30)
+        federation.wait_for(f"nothing left in {source}", lambda: not running.machines(source) and not running.disks(source), 30)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), watch.last_line)
+        self.assertTrue(sound, verdict)
+
+    def test_a_link_that_is_cut(self):
+        with WitnessWatch(self.running) as watch:
+            source, target, name = self.begin()
+            self.running.change_link(cut=True)
+            time.sleep(CUT_SECONDS)
+            waiting = self.running.zones[source].transfer(name)["status"]
+            self.assertEqual((waiting["phase"], self.running.runs_in()), ("sending", [source]))
+            self.running.change_link(cut=False)
+            self.check_end(source, target, name, watch)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+        self.assertEqual(self.running.sanitizer_reports(), [])
+
+    def test_a_target_hypervisor_that_dies(self):
+        with WitnessWatch(self.running) as watch:
+            source, target, name = self.begin()
+            (machine,) = self.running.machines(target)
+            os.kill(machine.pid, signal.SIGKILL)
+            self.check_end(source, target, name, watch)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+        self.assertEqual(self.running.sanitizer_reports(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
