@@ -24,11 +24,4 @@ Result<ChunkDigest> digest_of_hex(std::string_view hex) {
   return fail(Code::invalid_argument, "'{}' is no SHA-256; it has 64 hexadecimal digits", hex);
 }
 
-std::string to_hex(const ChunkDigest& digest) {
-  std::string hex;
-  hex.reserve(2 * digest.size());
-  for (const std::uint8_t byte : digest) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
-  return hex;
-}
-
 }  // namespace hanse::codec

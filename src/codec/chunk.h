@@ -23,6 +23,5 @@ bool is_all_zero(std::string_view content);
 
 // Errors: invalid_argument when these are not 64 hexadecimal digits.
 Result<ChunkDigest> digest_of_hex(std::string_view hex);
-std::string to_hex(const ChunkDigest& digest);
 
 }  // namespace hanse::codec

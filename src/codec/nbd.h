@@ -34,7 +34,7 @@ Result<OptionHead> read_option_head(std::string_view head);
 // The size in bytes that an `information` tells of the export; nothing when it is about something else.
 Result<std::uint64_t> read_export_size(std::string_view data, std::uint64_t otherwise);
 
-enum class Command : std::uint16_t { write = 1, disconnect = 2, flush = 3, write_zeroes = 6 };
+enum class Command : std::uint16_t { write = 1, flush = 3, write_zeroes = 6 };
 struct Request {
   Command command = Command::write;
   std::uint64_t handle = 0;  // comes back with the reply

@@ -56,7 +56,8 @@ TEST_CASE("zstd gives back what it was given, and refuses what is not of the siz
 
 TEST_CASE("a chunk's digest is 64 hexadecimal digits") {
   const std::string hex = "00ff" + std::string(60, 'a');
-  CHECK(to_hex(digest_of_hex(hex).value()) == hex);
+  const ChunkDigest digest = digest_of_hex(hex).value();
+  CHECK((digest[0] == 0 && digest[1] == 0xff && digest[31] == 0xaa));
   CHECK_FALSE(digest_of_hex(hex.substr(1)));
   CHECK_FALSE(digest_of_hex(std::string(64, 'g')));
   CHECK(is_all_zero(std::string(10, '\0')));

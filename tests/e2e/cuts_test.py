@@ -18,10 +18,7 @@ END_LIMIT_SECONDS = 120
 class Cuts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.running = federation.Federation(LIMIT_SECONDS)
-        cls.addClassCleanup(cls.running.down)
-        cls.running.up()
-        cls.running.start_witness()
+        federation.bring_up_with_witness(cls, LIMIT_SECONDS)
 
     def begin(self):
         """A move that has come to its memory; gives its zones and its name."""

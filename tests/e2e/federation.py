@@ -206,6 +206,14 @@ class Federation:
             raise Failure(f"the link cannot be changed: {answer['error']}")
 
 
+def bring_up_with_witness(tests, limit):
+    """`tests.running` for all tests of a class."""
+    tests.running = Federation(limit)
+    tests.addClassCleanup(tests.running.down)
+    tests.running.up()
+    tests.running.start_witness()
+
+
 def _alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:

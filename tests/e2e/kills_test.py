@@ -114,10 +114,7 @@ class Round:
 class Kills(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.running = federation.Federation(LIMIT_SECONDS)
-        cls.addClassCleanup(cls.running.down)
-        cls.running.up()
-        cls.running.start_witness()
+        federation.bring_up_with_witness(cls, LIMIT_SECONDS)
 
     def check_round(self, point, victim):
         running = self.running
