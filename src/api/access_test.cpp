@@ -117,6 +117,7 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "POST /providers/hanse.placement/v1/leases",
       "POST /providers/hanse.migration/v1/incoming",
       "POST /providers/hanse.migration/v1/forecasts",
+      "POST /providers/hanse.migration/v1/probes",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/grant",
       "DELETE /providers/hanse.migration/v1/incoming/{transfer}",

@@ -180,8 +180,10 @@ TEST_CASE("refusals are made up for as time passes") {
 // Whoever adds a route that leaves no record has to say so here.
 TEST_CASE_FIXTURE(Audited, "each route that is no GET is put on record, but for these") {
   const std::set<std::string> expected{
-      "POST /providers/hanse.federation/v1/exchanges", "POST /providers/hanse.migration/v1/forecasts",
+      "POST /providers/hanse.federation/v1/exchanges",
+      "POST /providers/hanse.migration/v1/forecasts",
       "POST /providers/hanse.migration/v1/incoming/{transfer}/wait",
+      "POST /providers/hanse.migration/v1/probes",
       "POST /providers/hanse.migration/v1/tenants/{tenant}/workspaces/{workspace}/forecasts",
       "POST /providers/hanse.placement/v1/leases"};
   std::set<std::string> found;

@@ -33,8 +33,12 @@ struct RegionSpec {
   std::optional<double> latitude;
   std::optional<double> longitude;
   std::string endpoint;
+  std::vector<std::string> cpu_models;  // that one of its hosts, or more, can give a guest
+  std::vector<std::string> machine_types;
 };
-BOOST_DESCRIBE_STRUCT(RegionSpec, (), (provider, member_state, city, latitude, longitude, endpoint))
+BOOST_DESCRIBE_STRUCT(RegionSpec, (),
+                      (provider, member_state, city, latitude, longitude, endpoint, cpu_models,
+                       machine_types))
 HANSE_DECLARE_JSON(RegionSpec);
 
 struct RegionMetadata {

@@ -238,9 +238,11 @@ TEST_CASE("a peer speaks about incoming transfers as itself") {
   CHECK(service.ask(As::peer, "GET", outcomes + "move-2").status == 404);
   CHECK(service.ask(As::peer, "POST", path, R"({"transfer":"../etc"})").status == 400);
   const std::string forecasts = "/providers/hanse.migration/v1/forecasts";
-  CHECK(service.ask(As::peer, "POST", forecasts, R"({"instance":{"metadata":{"name":"web"}}})").status ==
-        200);
+  CHECK(service.ask(As::peer, "POST", forecasts, R"({"incoming":{"instance":{"metadata":{"name":"web"}}}})")
+            .status == 200);
   CHECK(service.transfers.asked.back() == "south asks about web");
+  const std::string probes = "/providers/hanse.migration/v1/probes";
+  CHECK(service.ask(As::peer, "POST", probes, std::string(zone::kProbeBytes, 'x')).status == 204);
 }
 
 TEST_CASE("regions are this zone and its peers") {

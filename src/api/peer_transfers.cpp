@@ -26,9 +26,14 @@ Task<Result<http::Reply>> prepare(Context& context, Call call) {
 }
 
 Task<Result<http::Reply>> forecast(Context& context, Call call) {
-  HANSE_CO_TRY(const auto request, read_body<zone::IncomingRequest>(call.request.body));
-  HANSE_CO_TRY(const auto forecast, context.parts.transfers.forecast_incoming(call.caller.name, request));
-  co_return json_reply(200, forecast);
+  HANSE_CO_TRY(auto request, read_body<zone::ForecastRequest>(call.request.body));
+  HANSE_CO_TRY(const auto answer,
+               co_await context.parts.transfers.forecast_incoming(call.caller.name, std::move(request)));
+  co_return json_reply(200, answer);
+}
+
+Task<Result<http::Reply>> probe() {
+  co_return http::Reply(http::Response{204});
 }
 
 Task<Result<http::Reply>> wait(Context& context, Call call) {
@@ -94,11 +99,19 @@ void add_incoming(Routes& routes, Context& context) {
                     .answer_schema = "IncomingView",
                     .options = {.body_limit = kMaxIncomingBody},
                     .function = [&context](Call call) { return prepare(context, std::move(call)); }});
-  routes.push_back({.name = "POST /providers/hanse.migration/v1/forecasts",
+  routes.push_back({.name = fmt::format("POST {}", zone::kProbePath),
                     .access = kPeers,
-                    .summary = "What the target would refuse such a request for; nothing is kept",
-                    .request_schema = "IncomingRequest",
-                    .answer_schema = "TransferForecast",
+                    .summary = "Takes up to half a megabyte and drops it: so a peer measures the link",
+                    .success = 204,
+                    .options = {.body_limit = zone::kProbeBytes},
+                    .audited = false,
+                    .function = [](Call) { return probe(); }});
+  routes.push_back({.name = fmt::format("POST {}", zone::kForecastPath),
+                    .access = kPeers,
+                    .summary = "What the target would refuse such a request for, and what it would find "
+                               "there; nothing is kept",
+                    .request_schema = "ForecastRequest",
+                    .answer_schema = "ForecastAnswer",
                     .options = {.body_limit = kMaxIncomingBody},
                     .audited = false,
                     .function = [&context](Call call) { return forecast(context, std::move(call)); }});

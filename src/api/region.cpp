@@ -8,15 +8,22 @@
 namespace hanse::api {
 namespace {
 
+void add_hardware(Region& region, const federation::ZoneDigest& digest) {
+  region.spec.cpu_models = digest.cpu_models;
+  region.spec.machine_types = digest.machine_types;
+}
+
 Region this_region(const Context& context, const http::Request& request) {
   const zone::ZoneConfig& config = context.parts.config;
-  return {.metadata = {.name = config.name},
-          .spec = {.provider = config.provider,
-                   .member_state = config.member_state,
-                   .city = config.city,
-                   .latitude = config.latitude,
-                   .longitude = config.longitude,
-                   .endpoint = own_endpoint(config, request)}};
+  Region region{.metadata = {.name = config.name},
+                .spec = {.provider = config.provider,
+                         .member_state = config.member_state,
+                         .city = config.city,
+                         .latitude = config.latitude,
+                         .longitude = config.longitude,
+                         .endpoint = own_endpoint(config, request)}};
+  if (const auto* own = context.parts.records.digest_of(config.name)) add_hardware(region, own->digest);
+  return region;
 }
 
 // As its digest describes it, once one has come.
@@ -30,6 +37,7 @@ Region peer_region(const Context& context, const federation::Peer& peer) {
   region.spec.city = known->digest.city;
   region.spec.latitude = known->digest.latitude;
   region.spec.longitude = known->digest.longitude;
+  add_hardware(region, known->digest);
   return region;
 }
 

@@ -96,6 +96,8 @@ void add_messages(SchemaWriter& writer) {
   writer.add<TransferDraft>("TransferDraft");
   writer.add<model::TransferLimitsChange>("TransferLimitsChange");
   writer.add<model::TransferForecast>("TransferForecast");
+  writer.add<zone::ForecastRequest>("ForecastRequest");
+  writer.add<zone::ForecastAnswer>("ForecastAnswer");
   writer.add<TokenRequest>("TokenRequest");
   writer.add<TokenAnswer>("TokenAnswer");
   writer.add<LoginCodeRequest>("LoginCodeRequest");

@@ -50,6 +50,11 @@ Task<Result<http::Reply>> create(Context& context, Call call) {
                          "a zone chooses its hosts itself; leave the host out",
                          {{"/spec/host", ""}}});
   }
+  if (draft.spec.copy && call.caller.kind == zone::CallerKind::peer) {
+    co_return fail(Error{Code::permission_denied,
+                         "a zone moves its replicas and makes no copies of them; leave the copy out",
+                         {{"/spec/copy", ""}}});
+  }
   zone::ResourceId instance = id_of(call.path);
   instance.name = draft.spec.instance;
   HANSE_CO_CHECK(check_instance_of_peer(context, call, instance));

@@ -42,6 +42,13 @@ void check_migrate(const MigrateOptions& given) {
     throw CLI::ValidationError("--streams, --compress",
                                "go with --to or --host, they cannot be changed later");
   }
+  if (given.keep_source && given.target_zone.empty())
+    throw CLI::ValidationError("--keep-source", "goes with --to");
+  if (!given.copy_name.empty() && !given.keep_source)
+    throw CLI::ValidationError("--as", "goes with --keep-source");
+  if (given.keep_source && given.mode != "auto")
+    throw CLI::ValidationError("--mode",
+                               "of a copy only the disks are sent; leave it out with --keep-source");
   if (!moves && given.dry_run) throw CLI::ValidationError("--dry-run", "goes with --to or --host");
   if (!moves && !given.deadline.empty())
     throw CLI::ValidationError("--deadline", "goes with --to or --host, it cannot be changed later");
@@ -63,9 +70,14 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
                    "cold: it is stopped and stays so; auto: the best that is possible now")
       ->check(CLI::IsMember({"auto", "live", "warm", "cold"}))
       ->capture_default_str();
+  migrate->add_flag(
+      "--keep-source", drafts.migrate.keep_source,
+      "Make a copy there: the instance stays as it is, and one with its disks boots in the zone");
+  migrate->add_option("--as", drafts.migrate.copy_name, "Name of the copy, if not that of the instance");
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
-  migrate->add_flag("--dry-run", drafts.migrate.dry_run,
-                    "Only say what stands against it, here and at the target; nothing moves");
+  migrate->add_flag(
+      "--dry-run", drafts.migrate.dry_run,
+      "Only say what stands against it, here and at the target, and what it would take; nothing moves");
   add_limits(*migrate, drafts.migrate);
   migrate->add_option("--streams", drafts.migrate.streams, "Connections that carry memory side by side")
       ->check(CLI::Range(1, model::kMostStreams))

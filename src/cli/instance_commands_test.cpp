@@ -148,6 +148,30 @@ TEST_CASE("migrate --dry-run says what stands against the move, and fails if any
         "'web' cannot move to 'b' now:\n  zone a: it is stopped\n  zone b: no room");
 }
 
+TEST_CASE("migrate --dry-run says what the move would take, or why that is not known") {
+  Stage stage;
+  const std::string forecasts = "POST " + kTransfers.substr(0, kTransfers.rfind('/')) + "/forecasts";
+  const MigrateOptions options{.instance = "web", .target_zone = "b", .dry_run = true};
+  stage.zone.on(forecasts, R"({"obstacles":[],"figures":{
+      "bytes":{"low":1000000,"likely":2000000,"high":4000000},
+      "totalMs":{"low":900,"likely":1200,"high":3000},
+      "blackoutMs":{"low":30,"likely":60,"high":120},
+      "converges":false,
+      "basis":{"memoryBytes":3000000,"dirtyRate":500000,"missingPercent":25,"sampledChunks":64,
+               "rate":10000000,"rateBasis":"probe","roundTripUs":20000}}})");
+  stage.zone.on(forecasts, R"({"obstacles":[],"unknown":"the host is busy"})");
+  CHECK(stage.run(run_migrate(stage.session(), options)));
+  const std::string& said = stage.terminal.output;
+  CHECK(said.find("bytes     1.9 MiB (977 KiB to 3.8 MiB)") != std::string::npos);
+  CHECK(said.find("blackout  60 ms (30 ms to 120 ms)") != std::string::npos);
+  CHECK(said.find("slowed down") != std::string::npos);
+  CHECK(said.find("25 % of 64 sampled chunks missing there; 9.5 MiB/s by a probe, 20 ms round trip") !=
+        std::string::npos);
+  stage.terminal.output.clear();
+  CHECK(stage.run(run_migrate(stage.session(), options)));
+  CHECK(stage.terminal.output.find("not known: the host is busy") != std::string::npos);
+}
+
 TEST_CASE("a transfer that waits names its peer") {
   CHECK(transfer_line(transfer(R"("phase":"committed","waitingFor":"zone b")")) ==
         "moving web from a to b: committed, waiting for zone b");

@@ -61,6 +61,7 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (!options.target_host.empty()) spec["host"] = options.target_host;
   spec["path"] = options.path;
   if (options.mode != "auto") spec["mode"] = options.mode;
+  if (options.keep_source) spec["copy"] = options.copy_name.empty() ? options.instance : options.copy_name;
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
   if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
@@ -101,6 +102,11 @@ Task<Status> show_forecast(Session session, MigrateOptions options, json::Object
   } else if (forecast.obstacles.empty()) {
     session.terminal.print(
         printable(fmt::format("nothing stands against a move of {} to {}", options.instance, target)) + "\n");
+    if (forecast.figures) {
+      session.terminal.print(forecast_text(to_json(*forecast.figures)));
+    } else if (!forecast.unknown.empty()) {
+      session.terminal.print(printable("  what it would take is not known: " + forecast.unknown) + "\n");
+    }
   }
   if (forecast.obstacles.empty()) co_return Status();
   std::string reasons;

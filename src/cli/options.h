@@ -52,6 +52,8 @@ struct MigrateOptions {
   std::string target_zone;
   std::string target_host;  // of the same zone, in place of a zone
   std::string mode = "auto";
+  bool keep_source = false;
+  std::string copy_name;  // of what is made there; empty: as here
   std::string path = "automatic";
   std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
   std::optional<std::int64_t> max_blackout_ms;
@@ -68,7 +70,18 @@ struct MigrateOptions {
 
 struct DrainOptions {
   std::string host;
+  std::vector<std::string> zones;  // to which, in this order; empty: within the zone
   std::int32_t concurrent_moves = 2;
+  bool shut_down = false;
+  bool no_wait = false;
+};
+
+struct EvacuateOptions {
+  std::string zone;
+  std::vector<std::string> to;  // empty: all that the zone trusts
+  std::int32_t concurrent_moves = 2;
+  bool shut_down = false;
+  bool stop = false;  // what is left stays
   bool no_wait = false;
 };
 
@@ -209,12 +222,12 @@ struct VersionOptions {};
 
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, DrainOptions,
-                 CordonOptions, PowerOptions, ConsoleOptions, LogsOptions, EventsOptions, ImageImportOptions,
-                 TokenCreateOptions, HostInviteOptions, HostPackingOptions, TokenInviteOptions, LoginOptions,
-                 WhoamiOptions, AuditListOptions, AuditVerifyOptions, AuditHeadOptions, ExplainOptions,
-                 InviteOptions, JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions,
-                 RotateOptions, ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions,
-                 VersionOptions, ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions,
-                 TestbedOptions>;
+                 EvacuateOptions, CordonOptions, PowerOptions, ConsoleOptions, LogsOptions, EventsOptions,
+                 ImageImportOptions, TokenCreateOptions, HostInviteOptions, HostPackingOptions,
+                 TokenInviteOptions, LoginOptions, WhoamiOptions, AuditListOptions, AuditVerifyOptions,
+                 AuditHeadOptions, ExplainOptions, InviteOptions, JoinOptions, PeerListOptions,
+                 PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions, ContextListOptions,
+                 ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions, ZoneOptions,
+                 HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

@@ -18,6 +18,53 @@ std::string size_at(const value& transfer, std::string_view pointer) {
   return bytes_text(whole_at(transfer, pointer));
 }
 
+using FigureText = std::string (*)(const value&, std::string_view);
+
+bool is_copy(const value& transfer) {
+  return find_at(transfer, "/spec/copy") != nullptr;
+}
+
+// "12.3 MB (10.1 MB to 14 MB)"
+std::string range_at(const value& figures, const std::string& pointer, FigureText text) {
+  return fmt::format("{} ({} to {})", text(figures, pointer + "/likely"), text(figures, pointer + "/low"),
+                     text(figures, pointer + "/high"));
+}
+
+std::string basis_text(const value& figures) {
+  const std::string basis = text_at(figures, "/basis/rateBasis");
+  const char* const how = basis == "moves"   ? "as earlier moves had it"
+                          : basis == "probe" ? "by a probe"
+                                             : "of which nothing is known yet";
+  return fmt::format(
+      "{} of memory, {}/s of it dirtied; {} of disks, {}/s written, {} % of {} sampled chunks missing there; "
+      "{}/s {}, {} round trip",
+      size_at(figures, "/basis/memoryBytes"), size_at(figures, "/basis/dirtyRate"),
+      size_at(figures, "/basis/diskBytes"), size_at(figures, "/basis/writeRate"),
+      whole_at(figures, "/basis/missingPercent"), whole_at(figures, "/basis/sampledChunks"),
+      size_at(figures, "/basis/rate"), how,
+      milliseconds_text(number_at(figures, "/basis/roundTripUs") / 1000));
+}
+
+std::string blackout_line(const value& transfer) {
+  std::string line = fmt::format("  blackout  {} by QEMU", time_at(transfer, "/status/report/blackoutMs"));
+  if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr)
+    line += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
+  return line + "\n";
+}
+
+// Beside the forecast what came of it.
+std::string comparison(const value& transfer) {
+  const std::string at = "/status/forecast/";
+  const std::int64_t bytes =
+      whole_at(transfer, "/status/report/imageBytes") + whole_at(transfer, "/status/report/seedBytes") +
+      whole_at(transfer, "/status/report/diskBytes") + whole_at(transfer, "/status/report/memoryBytes");
+  return fmt::format("  forecast  {} in {}, blackout {}; it was {} in {}, {}\n",
+                     range_at(transfer, at + "bytes", size_at), range_at(transfer, at + "totalMs", time_at),
+                     range_at(transfer, at + "blackoutMs", time_at), bytes_text(bytes),
+                     time_at(transfer, "/status/report/totalMs"),
+                     time_at(transfer, "/status/report/blackoutMs"));
+}
+
 }  // namespace
 
 std::string transfer_from(const value& transfer) {
@@ -32,7 +79,8 @@ std::string transfer_to(const value& transfer) {
 
 std::string transfer_line(const value& transfer) {
   const std::string phase = text_at(transfer, "/status/phase");
-  std::string line = fmt::format("moving {} from {} to {}: {}", text_at(transfer, "/spec/instance"),
+  const char* const does = is_copy(transfer) ? "copying" : "moving";
+  std::string line = fmt::format("{} {} from {} to {}: {}", does, text_at(transfer, "/spec/instance"),
                                  transfer_from(transfer), transfer_to(transfer), phase);
   const std::string waiting = text_at(transfer, "/status/waitingFor");
   if (!waiting.empty()) line += fmt::format(", waiting for {}", waiting);
@@ -60,26 +108,26 @@ bool transfer_ended(const value& transfer) {
 }
 
 std::string transfer_report(const value& transfer) {
-  std::string out = fmt::format("{} moved from {} to {} in {}\n", text_at(transfer, "/spec/instance"),
-                                transfer_from(transfer), transfer_to(transfer),
-                                time_at(transfer, "/status/report/totalMs"));
-  out += fmt::format("  blackout  {} by QEMU", time_at(transfer, "/status/report/blackoutMs"));
-  if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr) {
-    out += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
-  }
+  const bool copied = is_copy(transfer);
+  std::string out = fmt::format("{} {} from {} to {} in {}{}\n", text_at(transfer, "/spec/instance"),
+                                copied ? "was copied" : "moved", transfer_from(transfer),
+                                transfer_to(transfer), time_at(transfer, "/status/report/totalMs"),
+                                copied ? ", it is '" + text_at(transfer, "/spec/copy") + "' there" : "");
+  if (!copied) out += blackout_line(transfer);
   const auto time = [&](const char* part) {
     return time_at(transfer, fmt::format("/status/report/{}Ms", part));
   };
   const auto size = [&](const char* part) {
     return size_at(transfer, fmt::format("/status/report/{}Bytes", part));
   };
-  out += fmt::format("\n  time      prepare {}, seed {}, disk {}, memory {}, switch {}\n", time("prepare"),
+  out += fmt::format("  time      prepare {}, seed {}, disk {}, memory {}, switch {}\n", time("prepare"),
                      time("seed"), time("disk"), time("memory"), time("switch"));
   out += fmt::format("  bytes     image {}, seed {}, disk {}, memory {}\n", size("image"), size("seed"),
                      size("disk"), size("memory"));
   if (whole_at(transfer, "/status/report/savedBytes") > 0)
     out += fmt::format("  saved     {} of the disks' content, which the target had or which is zero\n",
                        size("saved"));
+  if (find_at(transfer, "/status/forecast/bytes") != nullptr) out += comparison(transfer);
   if (const std::int64_t cuts = whole_at(transfer, "/status/report/cuts"); cuts > 0)
     out += fmt::format("  cuts      {}, after which it went on\n", cuts);
   if (const std::string mode = text_at(transfer, "/status/mode"); !mode.empty() && mode != "live")
@@ -89,6 +137,18 @@ std::string transfer_report(const value& transfer) {
     out += fmt::format(", {} streams", whole_at(transfer, "/spec/streams/count"));
   if (text_at(transfer, "/spec/streams/compression") == "zstd") out += ", memory compressed by zstd";
   out += '\n';
+  return printable(out, true);
+}
+
+std::string forecast_text(const value& figures) {
+  std::string out =
+      fmt::format("  bytes     {}\n  time      {}\n  blackout  {}\n", range_at(figures, "/bytes", size_at),
+                  range_at(figures, "/totalMs", time_at), range_at(figures, "/blackoutMs", time_at));
+  if (text_at(figures, "/converges") == "false")
+    out +=
+        "  memory is dirtied as fast as the link carries it: the guest would be slowed down for the move to "
+        "end\n";
+  out += fmt::format("  from      {}\n", basis_text(figures));
   return printable(out, true);
 }
 

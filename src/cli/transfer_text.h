@@ -18,6 +18,9 @@ std::string transfer_milestone(const boost::json::value& transfer);
 bool transfer_ended(const boost::json::value& transfer);
 // Several lines: blackout, total, time and bytes of each phase.
 std::string transfer_report(const boost::json::value& transfer);
+// Several lines: bytes, time and blackout, each with its range, and what they were reckoned from. `figures`
+// as in a forecast.
+std::string forecast_text(const boost::json::value& figures);
 // What the end means for the command. Errors: failed_precondition (refused), aborted (rolled back),
 // cancelled.
 Status transfer_outcome(const boost::json::value& transfer);

@@ -66,6 +66,8 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, sto
       link_(runtime, zone_, config_.name, *this),
       machines_(context_, [this](model::MachineObserved view) { link_.send(std::move(view)); }),
       consoles_(driver, [this](model::HostResponse answer) { link_.send(std::move(answer)); }),
+      measures_(seeding_.parts, driver,
+                [this](model::HostResponse answer) { link_.send(std::move(answer)); }),
       relays_(runtime, zone_, [this](const std::string& transfer, const std::string& endpoint) {
         return machines_.receives_at(transfer, endpoint);
       }) {}
@@ -78,6 +80,17 @@ Task<Status> Agent::run() {
   if (!started) co_return fail(Code::internal, "scope is full");
   co_await scope.wait_idle();
   co_return Status();
+}
+
+void Agent::request(model::HostRequest request) {
+  switch (request.method) {
+    case model::HostMethod::measure_machine:
+    case model::HostMethod::find_chunks:
+      measures_.serve(std::move(request));
+      return;
+    default:
+      consoles_.serve(std::move(request));
+  }
 }
 
 Task<Status> Agent::start() {

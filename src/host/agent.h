@@ -18,6 +18,7 @@
 #include "host/leases.h"
 #include "host/machines.h"
 #include "host/move/marker.h"
+#include "host/move/measure_requests.h"
 #include "host/relay_answers.h"
 #include "host/zone_link.h"
 #include "runtime/certificates.h"
@@ -62,7 +63,7 @@ class Agent final : private LinkReceiver {
   model::HostPing ping() override { return leases_.ping(); }
   void lease(model::HostLease lease) override { leases_.granted(lease); }
   bool holds_leases() const override { return leases_.any(); }
-  void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
+  void request(model::HostRequest request) override;
   void relay(model::RelayRequest request) override { relays_.serve(std::move(request)); }
 
   Runtime& runtime_;
@@ -82,6 +83,7 @@ class Agent final : private LinkReceiver {
   ZoneLink link_;
   Machines machines_;
   ConsoleRequests consoles_;
+  MeasureRequests measures_;
   RelayAnswers relays_;
 };
 

@@ -5,24 +5,13 @@
 #include "host/host_frames.h"
 
 namespace hanse::host {
-namespace {
-
-model::HostResponse answer_to(const model::HostRequest& request, const Status& status) {
-  model::HostResponse response{.id = request.id};
-  if (status) return response;
-  response.error = status.error().message;
-  response.code = traits_of(status.error().code).name;
-  return response;
-}
-
-}  // namespace
 
 ConsoleRequests::ConsoleRequests(Driver& driver, Answer answer)
     : driver_(driver), answer_(std::move(answer)), writes_(kMaxConsoleWrites) {}
 
 void ConsoleRequests::serve(model::HostRequest request) {
   if (!driver_.observe(request.uid)) {
-    answer_(answer_to(request, fail(Code::not_found, "this host has no machine {}", request.uid)));
+    answer_(answer_to(request.id, fail(Code::not_found, "this host has no machine {}", request.uid)));
     return;
   }
   if (request.method == model::HostMethod::read_console) {
@@ -30,9 +19,9 @@ void ConsoleRequests::serve(model::HostRequest request) {
     return;
   }
   if (!writes_.spawn(write(request)))
-    answer_(answer_to(
-        request, fail(Code::resource_exhausted, "{} writes to consoles wait on this host already; try again",
-                      kMaxConsoleWrites)));
+    answer_(answer_to(request.id,
+                      fail(Code::resource_exhausted,
+                           "{} writes to consoles wait on this host already; try again", kMaxConsoleWrites)));
 }
 
 model::HostResponse ConsoleRequests::read(const model::HostRequest& request) const {
@@ -49,7 +38,7 @@ model::HostResponse ConsoleRequests::read(const model::HostRequest& request) con
 
 Task<void> ConsoleRequests::write(model::HostRequest request) {
   const Status written = co_await driver_.write_console(request.uid, request.text);
-  answer_(answer_to(request, written));
+  answer_(answer_to(request.id, written));
 }
 
 }  // namespace hanse::host

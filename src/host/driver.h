@@ -1,6 +1,6 @@
 // Driver: the host's hypervisor. `qemu` drives real machines, `simulated` models them. The host's machine
 // reconciler and move executor (host/machine.h, host/move/) are the only callers; they make one call at a
-// time for one machine.
+// time for one machine, but for what says otherwise.
 //
 // Lifecycle: recover() first; it finds the machines that an earlier run of the agent left running. Destroying
 // a driver stops no machine. Thread: the loop. Failure: not_found (no such machine), failed_precondition (its
@@ -86,6 +86,12 @@ struct MemoryReport {
   double downtime_ms = 0;  // as the hypervisor counts it
 };
 
+struct GuestMeasure {
+  Bytes memory;               // that the guest has touched
+  BytesPerSecond dirty_rate;  // of its memory, each page counted once in a second
+  BytesPerSecond write_rate;  // of its disks
+};
+
 using Readers = std::vector<std::unique_ptr<DiskReader>>;
 using Writers = std::vector<std::unique_ptr<DiskWriter>>;
 
@@ -114,6 +120,13 @@ class Driver {
   virtual void keep_for(const std::string& uid, Nanos time) = 0;
   // Ends the process, and removes disks and everything else. Absent already is good.
   virtual Task<Status> remove(std::string uid) = 0;
+
+  // Beside any other call: what the guest does within `watch`, nothing of one that does not run. Requires:
+  // the caller bounds its wait, as of a hypervisor that ends meanwhile no answer comes.
+  virtual Task<Result<GuestMeasure>> measure(std::string uid, Nanos watch) = 0;
+  // Beside any other call: readers of the disks as they are now. What the guest writes meanwhile they may
+  // miss or see in part, so they are good for estimates alone.
+  virtual Task<Result<Readers>> peek_disks(std::string uid) = 0;
 
   // The target's side of a move, in this order.
   // Makes disks of the right size over their bases, where there are none to keep, and a machine that waits

@@ -73,6 +73,14 @@ Result<std::string> encode_text(model::HostFrame type, std::string payload) {
   return codec::encode_frame({static_cast<std::uint8_t>(type), kFrameVersion, readable(std::move(payload))});
 }
 
+model::HostResponse answer_to(std::int64_t id, const Status& status) {
+  model::HostResponse response{.id = id};
+  if (status) return response;
+  response.error = status.error().message;
+  response.code = traits_of(status.error().code).name;
+  return response;
+}
+
 Task<Result<codec::Frame>> FrameReader::next() {
   for (;;) {
     HANSE_CO_TRY(std::optional<codec::Frame> frame, decoder_.next());

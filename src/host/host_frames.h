@@ -29,6 +29,9 @@ std::string readable(std::string text);
 // How many bytes at the end of the text begin a UTF-8 sequence that is not complete.
 std::size_t cut_off_bytes(const std::string& text);
 
+// The answer to a request of the zone, with the error if there is one.
+model::HostResponse answer_to(std::int64_t id, const Status& status);
+
 // Reads frames from a stream that must not be silent for long. Requires: the stream outlives it.
 class FrameReader {
  public:

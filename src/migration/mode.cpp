@@ -15,9 +15,17 @@ Result<ModeChoice> choose_freely(const ModeFacts& facts) {
               facts.instance);
 }
 
+// It runs on, and its copy boots; or both stay stopped.
+Result<ModeChoice> choose_for_copy(const ModeFacts& facts) {
+  if (facts.runs) return ModeChoice{TransferMode::warm, "its disks are copied while it runs; the copy boots"};
+  if (facts.is_stopped) return ModeChoice{TransferMode::cold, "it is stopped, and so is its copy"};
+  return choose_freely(facts);
+}
+
 }  // namespace
 
 Result<ModeChoice> choose_mode(TransferMode asked, const ModeFacts& facts) {
+  if (facts.copy) return choose_for_copy(facts);
   if (asked == TransferMode::automatic) return choose_freely(facts);
   const ModeChoice as_asked{asked, "it was asked for"};
   if (asked == TransferMode::cold) {

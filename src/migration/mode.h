@@ -13,6 +13,7 @@ struct ModeFacts {
   std::string instance;
   bool runs = false;           // by its host's word
   bool is_stopped = false;     // as it should be, by its host's word
+  bool copy = false;           // of its disks alone; it stays as it is
   std::string no_live_reason;  // against a live move, from what is known here; empty: none
 };
 

@@ -7,6 +7,14 @@ namespace {
 
 using model::TransferMode;
 
+TEST_CASE("a copy is taken of what runs and of what is stopped") {
+  CHECK(choose_mode(TransferMode::automatic, {.instance = "web", .runs = true, .copy = true})->mode ==
+        TransferMode::warm);
+  CHECK(choose_mode(TransferMode::cold, {.instance = "web", .is_stopped = true, .copy = true})->mode ==
+        TransferMode::cold);
+  CHECK_FALSE(choose_mode(TransferMode::automatic, {.instance = "web", .copy = true}));
+}
+
 TEST_CASE("automatic is live where that is possible, else warm, and cold for what is stopped") {
   const auto choose = [](const ModeFacts& facts) { return choose_mode(TransferMode::automatic, facts); };
   CHECK(choose({.runs = true})->mode == TransferMode::live);

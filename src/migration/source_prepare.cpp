@@ -74,7 +74,8 @@ model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
                          .seed_endpoint = view.seed_endpoint,
                          .peer_name = settings_.peer_certificate_name,
                          .streams = record_.current().spec.streams,
-                         .limits = record_.current().spec.limits};
+                         .limits = record_.current().spec.limits,
+                         .copied_disks = settings_.copied_disks};
   order.credentials.peer_ca_pem = view.ca_pem;
   return order;
 }

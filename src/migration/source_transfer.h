@@ -8,7 +8,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "migration/ports.h"
 #include "runtime/runtime.h"
@@ -25,6 +27,7 @@ struct SourceSettings {
   std::string peer_certificate_name;     // in the certificate of the target's QEMU
   model::StreamCredentials credentials;  // of this side; peer_ca_pem comes from the target
   model::StreamPath path = model::StreamPath::automatic;
+  std::optional<std::vector<std::string>> copied_disks = {};  // of a transfer that keeps its source
 };
 
 class SourceTransfer {

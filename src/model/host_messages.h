@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/host_protocol.h"
+#include "model/machine_measure.h"
 
 namespace hanse::model {
 
@@ -72,18 +73,23 @@ struct HostPace {
 BOOST_DESCRIBE_STRUCT(HostPace, (), (redial_spread_ms))
 HANSE_DECLARE_JSON(HostPace);
 
-enum class HostMethod { read_console, write_console };
-BOOST_DESCRIBE_ENUM(HostMethod, read_console, write_console)
+inline constexpr std::int64_t kLongestWatchMs = 2000;
+
+// measure_machine watches it for a while; find_chunks is of no machine.
+enum class HostMethod { read_console, write_console, measure_machine, find_chunks };
+BOOST_DESCRIBE_ENUM(HostMethod, read_console, write_console, measure_machine, find_chunks)
 
 struct HostRequest {
   std::int64_t id = 0;
   HostMethod method = HostMethod::read_console;
   std::string uid;
-  std::int64_t offset = 0;  // read_console
-  std::string text;         // write_console
+  std::int64_t offset = 0;           // read_console
+  std::string text;                  // write_console
+  std::int64_t watch_ms = 0;         // measure_machine, at most kLongestWatchMs
+  std::vector<std::string> digests;  // find_chunks, at most kMaxChunkSamples, hexadecimal
   bool operator==(const HostRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostRequest, (), (id, method, uid, offset, text))
+BOOST_DESCRIBE_STRUCT(HostRequest, (), (id, method, uid, offset, text, watch_ms, digests))
 HANSE_DECLARE_JSON(HostRequest);
 
 struct HostResponse {
@@ -92,9 +98,11 @@ struct HostResponse {
   std::string code;         // of the error, as base/error.h names it
   std::int64_t offset = 0;  // read_console: where `text` begins
   std::string text;
+  std::optional<MachineMeasure> measure;  // measure_machine
+  std::vector<std::string> digests;       // find_chunks: those that this host has
   bool operator==(const HostResponse&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostResponse, (), (id, error, code, offset, text))
+BOOST_DESCRIBE_STRUCT(HostResponse, (), (id, error, code, offset, text, measure, digests))
 HANSE_DECLARE_JSON(HostResponse);
 
 // The zone asks the target's host to connect one relayed stream: to dial

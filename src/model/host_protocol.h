@@ -80,10 +80,13 @@ struct MoveOrder {
   std::string peer_name;      // the name in the peer's certificate
   StreamOptions streams;      // the same at both ends
   TransferLimits limits;      // send; they may change while it is carried out
+  // send: a copy of the disks alone, which are called so at the target; the machine stays as it is.
+  std::optional<std::vector<std::string>> copied_disks;
   bool operator==(const MoveOrder&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
-                      (transfer, goal, mode, path, credentials, seed_endpoint, peer_name, streams, limits))
+                      (transfer, goal, mode, path, credentials, seed_endpoint, peer_name, streams, limits,
+                       copied_disks))
 HANSE_DECLARE_JSON(MoveOrder);
 
 struct MachineDesired {

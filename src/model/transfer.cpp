@@ -26,6 +26,10 @@ bool is_within_zone(const Transfer& transfer) {
   return transfer.spec.host.has_value();
 }
 
+bool keeps_source(const Transfer& transfer) {
+  return transfer.spec.copy && transfer.status.role == TransferRole::source;
+}
+
 Status check(const Transfer& transfer) {
   HANSE_CHECK(check_name(transfer.spec.instance, "/spec/instance"));
   const TransferSpec& spec = transfer.spec;
@@ -36,6 +40,11 @@ Status check(const Transfer& transfer) {
     return fail_field("/spec/deadlineSeconds", "must be from 1 to {} seconds; leave it out for none",
                       kLongestDeadlineSeconds);
   }
+  if (spec.copy) HANSE_CHECK(check_name(*spec.copy, "/spec/copy"));
+  if (spec.copy && spec.host)
+    return fail_field("/spec/copy", "a copy is made in another zone; leave the host out");
+  if (spec.copy && spec.mode != TransferMode::automatic)
+    return fail_field("/spec/mode", "of a copy only the disks are sent; leave the mode out");
   if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");
   HANSE_CHECK(check_name(*spec.host, "/spec/host"));
   return spec.target_zone.empty() ? Status{} : check_name(spec.target_zone, "/spec/targetZone");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/metadata.h"
+#include "model/transfer_forecast.h"
 #include "model/transfer_limits.h"
 #include "model/transfer_streams.h"
 
@@ -57,10 +58,13 @@ struct TransferSpec {
   StreamOptions streams;
   // From its creation: what has not passed the commit point by then rolls back. Absent: it takes its time.
   std::optional<std::int64_t> deadline_seconds;
+  // The instance stays as it is, and another of this name, with the content of its disks, is made in the
+  // target zone. Absent: it moves.
+  std::optional<std::string> copy;
   bool operator==(const TransferSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferSpec, (),
-                      (instance, target_zone, host, mode, path, limits, streams, deadline_seconds))
+                      (instance, target_zone, host, mode, path, limits, streams, deadline_seconds, copy))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {
@@ -117,12 +121,14 @@ struct TransferStatus {
   std::string failure;      // why it rolled back or was refused
   std::string waiting_for;  // the peer that has to answer before it can go on
   TransferProgress progress;
+  std::optional<TransferFigures> forecast;  // of its first seconds
   std::optional<TransferReport> report;
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),
                       (state, conditions, role, phase, source_zone, source_host, instance_uid, mode,
-                       mode_reason, source_epoch, cancel_requested, failure, waiting_for, progress, report))
+                       mode_reason, source_epoch, cancel_requested, failure, waiting_for, progress, forecast,
+                       report))
 HANSE_DECLARE_JSON(TransferStatus);
 
 using Transfer = Resource<TransferSpec, TransferStatus>;
@@ -131,6 +137,8 @@ HANSE_DECLARE_JSON(Transfer);
 bool is_end(TransferPhase phase);
 // Between two hosts of this zone.
 bool is_within_zone(const Transfer& transfer);
+// Of a source: the instance stays.
+bool keeps_source(const Transfer& transfer);
 Status check(const Transfer& transfer);
 
 }  // namespace hanse::model

@@ -84,6 +84,21 @@ Status ChunkFile::in_transaction(const std::function<Status()>& work) {
   return done;
 }
 
+Result<std::vector<bool>> ChunkFile::find(const std::vector<codec::ChunkDigest>& digests) {
+  const std::lock_guard lock(mutex_);
+  HANSE_CHECK(open());
+  std::vector<bool> found;
+  for (const codec::ChunkDigest& digest : digests) {
+    SqliteStatement& find = statements_->find;
+    find.bind_bytes(1, key_of_digest(digest));
+    const Result<bool> row = find.step();
+    find.reset();
+    if (!row) return fail(row.error());
+    found.push_back(*row);
+  }
+  return found;
+}
+
 Result<std::vector<std::optional<std::string>>> ChunkFile::read(
     const std::vector<codec::ChunkDigest>& digests, std::uint64_t day) {
   const std::lock_guard lock(mutex_);

@@ -29,6 +29,7 @@ class ChunkFile {
   // The frame of each, in their order. `day`: counted from 1970, for what is to go first.
   Result<std::vector<std::optional<std::string>>> read(const std::vector<codec::ChunkDigest>& digests,
                                                        std::uint64_t day);
+  Result<std::vector<bool>> find(const std::vector<codec::ChunkDigest>& digests);
   Status write(const std::vector<StoredChunk>& chunks, std::uint64_t day);
   Status remove(const codec::ChunkDigest& digest);
 

@@ -30,6 +30,8 @@ class ChunkStore {
   // The content of each, in their order; nothing for one that is not here.
   virtual Task<Result<std::vector<std::optional<std::string>>>> read(
       std::vector<codec::ChunkDigest> digests) = 0;
+  // Which of them are here, without looking at their content.
+  virtual Task<Result<std::vector<bool>>> find(std::vector<codec::ChunkDigest> digests) = 0;
   // Keeps those that are new. Requires: each has been checked against its digest. Over the bound it makes
   // room; on a disk that is nearly full it keeps nothing, and that is no failure.
   virtual Task<Status> write(std::vector<StoredChunk> chunks) = 0;
@@ -45,6 +47,9 @@ class NoChunks final : public ChunkStore {
   Task<Result<std::vector<std::optional<std::string>>>> read(
       std::vector<codec::ChunkDigest> digests) override {
     co_return std::vector<std::optional<std::string>>(digests.size());
+  }
+  Task<Result<std::vector<bool>>> find(std::vector<codec::ChunkDigest> digests) override {
+    co_return std::vector<bool>(digests.size());
   }
   Task<Status> write(std::vector<StoredChunk>) override { co_return Status(); }
 };

@@ -14,6 +14,12 @@ Task<Result<std::vector<std::optional<std::string>>>> MemoryChunks::read(
   co_return found;
 }
 
+Task<Result<std::vector<bool>>> MemoryChunks::find(std::vector<codec::ChunkDigest> digests) {
+  std::vector<bool> found;
+  for (const codec::ChunkDigest& digest : digests) found.push_back(frames_.contains(digest));
+  co_return found;
+}
+
 Task<Status> MemoryChunks::write(std::vector<StoredChunk> chunks) {
   for (StoredChunk& chunk : chunks) {
     const Bytes size{static_cast<std::int64_t>(chunk.frame.size())};

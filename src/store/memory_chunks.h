@@ -21,6 +21,7 @@ class MemoryChunks final : public ChunkStore {
 
   Task<Result<std::vector<std::optional<std::string>>>> read(
       std::vector<codec::ChunkDigest> digests) override;
+  Task<Result<std::vector<bool>>> find(std::vector<codec::ChunkDigest> digests) override;
   // In the order in which they came the oldest go.
   Task<Status> write(std::vector<StoredChunk> chunks) override;
 

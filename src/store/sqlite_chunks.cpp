@@ -54,6 +54,13 @@ Task<Result<Contents>> SqliteChunks::read(std::vector<codec::ChunkDigest> digest
                                    day = today()] { return find_contents(*file, *hashing, digests, day); });
 }
 
+Task<Result<std::vector<bool>>> SqliteChunks::find(std::vector<codec::ChunkDigest> digests) {
+  if (options_.limit.value == 0) co_return std::vector<bool>(digests.size());
+  co_return co_await run_blocking(
+      runtime_.blocking, runtime_.scheduler,
+      [file = file_, digests = std::move(digests)] { return file->find(digests); });
+}
+
 Task<Status> SqliteChunks::write(std::vector<StoredChunk> chunks) {
   if (options_.limit.value == 0 || chunks.empty()) co_return Status();
   HANSE_CO_TRY(const SpaceInfo space, co_await runtime_.files.space(folder_of(options_.path)));

@@ -34,6 +34,7 @@ class SqliteChunks final : public ChunkStore {
 
   Task<Result<std::vector<std::optional<std::string>>>> read(
       std::vector<codec::ChunkDigest> digests) override;
+  Task<Result<std::vector<bool>>> find(std::vector<codec::ChunkDigest> digests) override;
   Task<Status> write(std::vector<StoredChunk> chunks) override;
 
  private:

@@ -42,6 +42,29 @@ BOOST_DESCRIBE_STRUCT(IncomingRequest, (),
                        ca_pem, peer_name, version))
 HANSE_DECLARE_JSON(IncomingRequest);
 
+// Before a move: would it be accepted, and what has the target of it already?
+struct ForecastRequest {
+  IncomingRequest incoming;          // without keys
+  std::vector<std::string> digests;  // of chunks of its disks
+  bool operator==(const ForecastRequest&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ForecastRequest, (), (incoming, digests))
+HANSE_DECLARE_JSON(ForecastRequest);
+
+struct ForecastAnswer {
+  std::vector<model::TransferObstacle> obstacles;
+  std::vector<std::string> digests;  // those of the request that are there
+  Bytes image_bytes;                 // that it has to fetch first
+  bool operator==(const ForecastAnswer&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ForecastAnswer, (), (obstacles, digests, image_bytes))
+HANSE_DECLARE_JSON(ForecastAnswer);
+
+inline constexpr char kForecastPath[] = "/providers/hanse.migration/v1/forecasts";
+// Takes what it is sent and does nothing with it.
+inline constexpr char kProbePath[] = "/providers/hanse.migration/v1/probes";
+inline constexpr std::size_t kProbeBytes = std::size_t{512} << 10;
+
 struct GrantRequest {
   Epoch epoch;
   bool operator==(const GrantRequest&) const = default;
@@ -63,8 +86,8 @@ class TransferFrontend {
   // Errors: not_found (instance, zone), failed_precondition (already moving, does not run, not moveable),
   // resource_exhausted.
   virtual Task<Result<model::Transfer>> create(ResourceId scope, model::TransferSpec spec) = 0;
-  // What create() would be refused for, here and at the target, all of it; nothing is kept or held. Errors:
-  // not_found (instance), invalid_argument.
+  // What create() would be refused for, here and at the target, all of it, and what the move would take;
+  // nothing is kept or held. It takes a second. Errors: not_found (instance), invalid_argument.
   virtual Task<Result<model::TransferForecast>> forecast(ResourceId scope, model::TransferSpec spec) = 0;
   // Errors: failed_precondition past the commit point.
   virtual Task<Result<model::Transfer>> cancel(ResourceId id) = 0;
@@ -77,9 +100,9 @@ class TransferFrontend {
   // For peers; `peer` is the zone that the certificate proves. Each may be repeated.
   virtual Task<Result<migration::IncomingView>> prepare_incoming(std::string peer,
                                                                  IncomingRequest request) = 0;
-  // What prepare_incoming() would be refused for. Errors: invalid_argument.
-  virtual Result<model::TransferForecast> forecast_incoming(const std::string& peer,
-                                                            const IncomingRequest& request) = 0;
+  // What prepare_incoming() would be refused for, and what it would find here; of one that is under way
+  // already the latter alone. Errors: invalid_argument.
+  virtual Task<Result<ForecastAnswer>> forecast_incoming(std::string peer, ForecastRequest request) = 0;
   // `seen` is what the source knows; answers when the view differs.
   virtual Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                               migration::IncomingView seen) = 0;

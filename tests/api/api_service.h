@@ -101,7 +101,8 @@ struct ApiService {
   zone::HostCapacity capacity{tables, hosts};
   zone::InstanceStorages storages{world.runtime, tables};
   zone::EventLog events{world.runtime};
-  zone::FirstPlacement first_placement{{world.runtime, tables, hosts, capacity, storages, events}};
+  zone::HardwareChoice hardware{world.loop, config, peers, records};
+  zone::FirstPlacement first_placement{{world.runtime, tables, hosts, capacity, storages, events, hardware}};
   zone::Frontends frontends{world.runtime, tables, peers, first_placement, "north"};
   zone::InstanceActions actions{world.runtime, tables, hosts};
   zone::Authentication authentication{world.runtime, *store, cryptography, peers, identity, config};

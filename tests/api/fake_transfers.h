@@ -67,10 +67,10 @@ class FakeTransfers final : public zone::TransferFrontend {
     asked.push_back(peer + " prepares " + request.transfer);
     co_return migration::IncomingView{};
   }
-  Result<model::TransferForecast> forecast_incoming(const std::string& peer,
-                                                    const zone::IncomingRequest& request) override {
-    asked.push_back(fmt::format("{} asks about {}", peer, request.instance.metadata.name));
-    return model::TransferForecast{};
+  Task<Result<zone::ForecastAnswer>> forecast_incoming(std::string peer,
+                                                       zone::ForecastRequest request) override {
+    asked.push_back(fmt::format("{} asks about {}", peer, request.incoming.instance.metadata.name));
+    co_return zone::ForecastAnswer{};
   }
   Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                       migration::IncomingView seen) override {

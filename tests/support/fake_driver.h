@@ -57,6 +57,7 @@ class FakeDriver final : public host::Driver {
  public:
   explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
 
+  host::GuestMeasure measured;                           // what measure() says
   host::CopyProgress memory_copied;                      // what memory_progress() says
   std::map<std::string, std::string> consoles;           // by uid
   std::map<std::string, Nanos> kept;                     // what keep_for() said last, by uid
@@ -108,6 +109,14 @@ class FakeDriver final : public host::Driver {
     changes_.notify();
     co_return Status{};
   }
+  Task<Result<host::GuestMeasure>> measure(std::string, Nanos) override {
+    HANSE_CO_CHECK(co_await begin("measure"));
+    co_return measured;
+  }
+  Task<Result<host::Readers>> peek_disks(std::string) override {
+    HANSE_CO_CHECK(co_await begin("peek_disks"));
+    co_return readers();
+  }
   Task<Result<host::Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch,
                                                host::KeptDisks disks) override {
     const bool keeps = disks == host::KeptDisks::all;
@@ -134,10 +143,7 @@ class FakeDriver final : public host::Driver {
   }
   Task<Result<host::Readers>> freeze_disks(std::string uid) override {
     HANSE_CO_CHECK(co_await call("freeze_disks", uid, machines_[uid].run_state, {}));
-    host::Readers readers;
-    for (const auto& [disk, content] : contents)
-      readers.push_back(std::make_unique<FakeReader>(disk, content));
-    co_return readers;
+    co_return readers();
   }
   Task<Status> copy_disks(std::string uid, host::OutgoingOptions) override {
     return call("copy_disks", uid, host::RunState::running, {});
@@ -172,6 +178,11 @@ class FakeDriver final : public host::Driver {
   }
 
  private:
+  host::Readers readers() const {
+    host::Readers all;
+    for (const auto& [disk, content] : contents) all.push_back(std::make_unique<FakeReader>(disk, content));
+    return all;
+  }
   Task<Status> begin(std::string name) {
     calls_.push_back(name);
     co_await sleep_for(scheduler_, hanging_.contains(name) ? Seconds{1'000'000} : Seconds{1});

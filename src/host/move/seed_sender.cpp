@@ -74,7 +74,8 @@ Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, 
 
 Task<Status> SeedSender::greet(SeedStream& link) {
   codec::SeedHello hello{.transfer = transfer_, .incarnation = incarnation_, .written = written_count_};
-  for (const auto& disk : disks_) hello.disks.push_back({disk->uid(), disk->chunk_count()});
+  for (std::size_t i = 0; i < disks_.size(); ++i)
+    hello.disks.push_back({i < names_.size() ? names_[i] : disks_[i]->uid(), disks_[i]->chunk_count()});
   HANSE_CO_CHECK(co_await link.send(seed_frame(codec::SeedFrame::hello, json::dump(to_json(hello)))));
   HANSE_CO_TRY(const codec::Frame answer, co_await link.next(kReadyLimit));
   if (type_of(answer) == codec::SeedFrame::failed) {

@@ -55,6 +55,9 @@ class SeedSender {
   // where no hypervisor is to be spoken to. One ahead of it completes when all is written.
   Task<Result<IncomingEndpoints>> run(std::unique_ptr<Stream> stream, SeedPass pass);
 
+  // As they are called at the target, if not as here; in their order. Requires: before the first run().
+  void call_disks(std::vector<std::string> names) { names_ = std::move(names); }
+
   // Offers what these have otherwise than those of the pass ahead. Requires: that has completed.
   void begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks);
 
@@ -95,6 +98,7 @@ class SeedSender {
   SeedParts parts_;
   std::string transfer_;
   std::vector<std::unique_ptr<DiskReader>> disks_;
+  std::vector<std::string> names_;  // empty: as the disks are called here
   LimitGate& gate_;
   SeedFigures figures_;
   bool welcomed_ = false;

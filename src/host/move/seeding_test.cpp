@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "codec/seed_frames.h"
-#include "host/host_side_for_test.h"
+#include "host/move/moving_pair_for_test.h"
 #include "host/move/seed_receiver.h"
 #include "host/move/seed_stream.h"
 
@@ -14,49 +14,11 @@ using model::MachineGoal;
 using model::MoveGoal;
 using model::MoveState;
 using test::FakeChunks;
+using test_support::chunk_filled;
+using test_support::chunks_from;
 using test_support::desired;
 using test_support::HostSide;
-
-std::string chunk_filled(int number) {
-  return std::string(codec::kChunkBytes, static_cast<char>(number));
-}
-
-// `count` chunks, each another; neighbours, from `first` on.
-FakeChunks chunks_from(std::uint64_t first, int count) {
-  FakeChunks chunks;
-  for (int i = 0; i < count; ++i) chunks[first + static_cast<std::uint64_t>(i)] = chunk_filled(i + 1);
-  return chunks;
-}
-
-struct Hosts {
-  test::TestRuntime world;
-  HostSide source{world, "source"};
-  HostSide target{world, "target"};
-
-  static model::MachineDesired order(MoveGoal goal, std::int64_t epoch, const std::string& transfer) {
-    model::MachineDesired wanted = test_support::move_order(goal, epoch, transfer);
-    wanted.move->credentials.key_pem = "key";
-    return wanted;
-  }
-  void run(Nanos time) {
-    world.loop.schedule(time, [] {});
-    world.loop.run(time);
-  }
-  void begin(const std::string& transfer = "t1") {
-    source.want(desired(MachineGoal::running));
-    target.want(order(MoveGoal::receive, 2, transfer));
-    run(Seconds{10});
-    source.want(order(MoveGoal::send, 1, transfer));
-  }
-  // What was written to the disk, without what came out as zeroes.
-  FakeChunks at_target() {
-    FakeChunks content = target.driver.written["d1"];
-    std::erase_if(content, [](const auto& chunk) { return codec::is_all_zero(chunk.second); });
-    return content;
-  }
-  std::int64_t sent() const { return source.move().report.seed_bytes.value; }
-  std::int64_t saved() const { return source.move().report.saved_bytes.value; }
-};
+using Hosts = test_support::MovingPair;
 
 TEST_CASE("the content of the disks is at the target before its hypervisor listens") {
   Hosts hosts;
@@ -212,85 +174,6 @@ TEST_CASE("a paused seeding sends nothing, and goes on when it is let") {
   hosts.source.want(Hosts::order(MoveGoal::send, 1, "t1"));
   hosts.run(Seconds{60});
   CHECK(hosts.source.move().state == MoveState::handed_over);
-}
-
-model::MachineDesired in_mode(model::MachineDesired order, model::TransferMode mode) {
-  order.move->mode = mode;
-  return order;
-}
-
-TEST_CASE("a warm move brings the disks while the guest runs, shuts it down, and sends what it has changed") {
-  Hosts hosts;
-  hosts.source.driver.contents["d1"] = chunks_from(0, 100);
-  hosts.source.driver.changed_at_stop["d1"] = {{5, chunk_filled(120)}, {200, chunk_filled(121)}};
-  hosts.source.want(desired(MachineGoal::running));
-  hosts.target.want(in_mode(Hosts::order(MoveGoal::receive, 2, "t1"), model::TransferMode::warm));
-  hosts.run(Seconds{10});
-  hosts.source.want(in_mode(Hosts::order(MoveGoal::send, 1, "t1"), model::TransferMode::warm));
-  hosts.run(Seconds{60});
-  CHECK(hosts.source.move().state == MoveState::handed_over);
-  CHECK(hosts.source.driver.calls() ==
-        std::vector<std::string>{"start", "freeze_disks", "stop", "freeze_disks"});
-  CHECK(hosts.at_target() == hosts.source.driver.contents["d1"]);
-  CHECK(hosts.target.driver.calls() == std::vector<std::string>{"prepare_incoming", "finish_incoming"});
-  CHECK(hosts.sent() < 102 * 200);
-  CHECK(hosts.saved() == 0);  // the last pass offers what has changed, and nothing else
-  hosts.target.want(desired(MachineGoal::running, 2));
-  hosts.run(Seconds{20});
-  CHECK(hosts.target.machine->observed().power_state == model::PowerState::running);
-}
-
-TEST_CASE("a warm move that fails after the shutdown is rolled back by starting the guest again") {
-  Hosts hosts;
-  hosts.source.driver.contents["d1"] = chunks_from(0, 40);
-  hosts.source.want(desired(MachineGoal::running));
-  hosts.target.want(in_mode(Hosts::order(MoveGoal::receive, 2, "t1"), model::TransferMode::warm));
-  hosts.run(Seconds{10});
-  hosts.source.want(in_mode(Hosts::order(MoveGoal::send, 1, "t1"), model::TransferMode::warm));
-  for (int step = 0; step < 100 && hosts.source.driver.calls_of("stop") == 0; ++step) hosts.run(Millis{200});
-  hosts.source.driver.fail_next("freeze_disks", Error{Code::data_loss, "the disk is damaged"});
-  hosts.run(Seconds{60});
-  CHECK(hosts.source.move().state == MoveState::failed);
-  CHECK(hosts.source.machine->observed().power_state == model::PowerState::stopped);
-  CHECK(hosts.target.driver.calls_of("finish_incoming") == 0);
-  hosts.source.want(Hosts::order(MoveGoal::roll_back, 1, "t1"));
-  hosts.run(Seconds{20});
-  CHECK(hosts.source.move().state == MoveState::rolled_back);
-  hosts.source.want(desired(MachineGoal::running));
-  hosts.run(Seconds{20});
-  CHECK(hosts.source.machine->observed().power_state == model::PowerState::running);
-}
-
-TEST_CASE("a cold move brings the disks of a machine that stays stopped") {
-  Hosts hosts;
-  hosts.source.driver.contents["d1"] = chunks_from(0, 40);
-  hosts.source.driver.set_run_state("m1", RunState::stopped);
-  hosts.target.want(in_mode(Hosts::order(MoveGoal::receive, 2, "t1"), model::TransferMode::cold));
-  hosts.run(Seconds{10});
-  hosts.source.want(in_mode(Hosts::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
-  hosts.run(Seconds{60});
-  CHECK(hosts.source.move().state == MoveState::handed_over);
-  CHECK(hosts.source.driver.calls() == std::vector<std::string>{"freeze_disks"});
-  CHECK(hosts.at_target() == hosts.source.driver.contents["d1"]);
-  hosts.target.want(desired(MachineGoal::stopped, 2));
-  hosts.run(Seconds{20});
-  CHECK(hosts.target.machine->observed().power_state == model::PowerState::stopped);
-  CHECK(hosts.target.machine->observed().epoch == Epoch{2});
-  // An agent that restarts at the source says the same and does not disturb what is at the target now.
-  hosts.source.restart_agent();
-  hosts.source.want(in_mode(Hosts::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
-  hosts.run(Seconds{20});
-  CHECK(hosts.source.move().state == MoveState::handed_over);
-  CHECK(hosts.source.driver.calls_of("freeze_disks") == 1);
-}
-
-TEST_CASE("a mode that the machine's state does not allow is refused by its host") {
-  Hosts hosts;
-  hosts.source.want(desired(MachineGoal::running));
-  hosts.run(Seconds{10});
-  hosts.source.want(in_mode(Hosts::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
-  hosts.run(Seconds{10});
-  CHECK(hosts.source.move().state == MoveState::failed);
 }
 
 // A source that says what it likes.

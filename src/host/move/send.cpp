@@ -64,6 +64,7 @@ Task<Status> SendMove::carry_out() {
   HANSE_CO_TRY(const auto marker, co_await parts_.markers.read(uid_));
   if (marker && marker->transfer == order_.transfer) {
     // The agent restarted. What was handed over stays so.
+    if (marker->handed_over && order_.copied_disks) co_return co_await parts_.driver.cancel_outgoing(uid_);
     if (state->run_state == RunState::handed_over || marker->handed_over) co_return Status{};
     HANSE_CO_CHECK(co_await begin_again());
   } else {
@@ -72,15 +73,26 @@ Task<Status> SendMove::carry_out() {
   HANSE_CO_CHECK(co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer}));
   HANSE_CO_TRY(Readers disks, co_await parts_.driver.freeze_disks(uid_));
   sender_ = std::make_unique<SeedSender>(parts_.seeding, order_.transfer, std::move(disks), gate_);
+  if (order_.copied_disks) co_return co_await send_copy();
   if (order_.mode == model::TransferMode::live) co_return co_await send_until_done(SeedPass::last);
   co_return co_await send_stopped();
 }
 
 Status SendMove::check_power(RunState state) const {
+  if (order_.copied_disks && (state == RunState::running || state == RunState::stopped)) return {};
   const bool cold = order_.mode == model::TransferMode::cold;
   if (state == (cold ? RunState::stopped : RunState::running)) return {};
   return fail(Code::failed_precondition, "machine {} {}, so it cannot be moved {}", uid_,
               cold ? "is not stopped" : "does not run", boost::describe::enum_to_string(order_.mode, ""));
+}
+
+// The disks as they were at one moment; whatever the machine does, it goes on with it.
+Task<Status> SendMove::send_copy() {
+  sender_->call_disks(order_.copied_disks.value_or(std::vector<std::string>()));
+  HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
+  HANSE_CO_CHECK(
+      co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .handed_over = true}));
+  co_return co_await parts_.driver.cancel_outgoing(uid_);
 }
 
 bool SendMove::is_stopped() const {

@@ -51,6 +51,7 @@ class SendMove {
  private:
   Task<Status> carry_out();
   Status check_power(RunState state) const;
+  Task<Status> send_copy();
   bool is_stopped() const;
   Task<Status> begin_again();
   Task<Status> break_off();

@@ -1,5 +1,6 @@
 #include "zone/transfers/active_transfer.h"
 
+#include "zone/transfers/copy.h"
 #include "zone/zone_version.h"
 
 namespace hanse::zone {
@@ -65,12 +66,14 @@ Result<IncomingRequest> incoming_request(const RecordServices& services, const m
                           .version = kVersion};
   for (const auto& storage : loaded.storages) request.block_storages.push_back(*storage);
   for (const auto& image : loaded.images) request.images.push_back(*image);
+  if (transfer.spec.copy) become_copy(request, transfer);
   return request;
 }
 
 ActiveTransfer::ActiveTransfer(TransferServices& services, model::Transfer transfer, std::string host,
                                std::string peer_ca_pem)
     : services_(services),
+      forecaster_(services),
       record_(services.records, transfer),
       host_(std::move(host)),
       peer_ca_pem_(std::move(peer_ca_pem)),
@@ -87,6 +90,11 @@ Status ActiveTransfer::start_source() {
   migration::SourceSettings settings{.peer = transfer.spec.target_zone,
                                      .peer_certificate_name = stream_name(model::TransferRole::target, name),
                                      .path = transfer.spec.path};
+  if (transfer.spec.copy) {
+    const auto instance = services_.records.tables.instances.get(record_.instance_id());
+    const std::size_t disks = instance ? (*instance)->status.block_storages.size() : 0;
+    settings.copied_disks = copied_disk_uids(transfer, disks);
+  }
   if (transfer.spec.host) {
     settings.peer = *transfer.spec.host;
     settings.peer_title = "host '" + settings.peer + "'";
@@ -103,7 +111,14 @@ Status ActiveTransfer::start_source() {
       services_.records.runtime, record_, machine_, *target,
       [this] { return check_plan_now(services_, record_.current(), host_); }, std::move(settings));
   if (!scope_.spawn(source_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
+  if (transfer.status.phase == model::TransferPhase::planned)
+    static_cast<void>(scope_.spawn(note_forecast()));
   return {};
+}
+
+Task<void> ActiveTransfer::note_forecast() {
+  const auto figures = co_await forecaster_.run(record_.current(), host_);
+  if (figures) static_cast<void>(co_await record_.keep_forecast(*figures));
 }
 
 Result<migration::TargetZone*> ActiveTransfer::make_target() {

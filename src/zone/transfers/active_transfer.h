@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "migration/target_transfer.h"
 #include "runtime/certificates.h"
 #include "zone/image_reconciler.h"
+#include "zone/transfers/forecaster.h"
 #include "zone/transfers/host_machine.h"
 #include "zone/transfers/local_target.h"
 #include "zone/transfers/plan.h"
@@ -31,6 +33,7 @@ struct TransferServices {
   ImageReconciler& images;
   Certificates& certificates;
   std::string zone;
+  std::function<std::optional<Micros>(const std::string& zone)> round_trip;  // nothing: not measured
 };
 
 // The keys of one side's QEMU for one transfer: a CA that exists for it alone, and a certificate of it.
@@ -81,11 +84,14 @@ class ActiveTransfer : public migration::Preparation {
   Status start_source();
   Status start_target();
   Result<migration::TargetZone*> make_target();
+  // Beside the move, which does not wait for it.
+  Task<void> note_forecast();
   // Of the receiving end at `host`; with `source_ca_pem` also its keys, whose CA is given back.
   Result<model::MoveOrder> receive_order(const std::string& host, const std::string& source_ca_pem,
                                          std::string& ca_pem) const;
 
   TransferServices& services_;
+  Forecaster forecaster_;
   StoredRecord record_;
   std::string host_;
   std::string peer_ca_pem_;

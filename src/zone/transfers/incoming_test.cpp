@@ -35,7 +35,7 @@ struct IncomingFixture : test::ZoneFixture {
   }
 
   // It names what the request would be refused for; but for the keys, which a forecast has not.
-  static void check_forecast(const Error& refusal, const Result<model::TransferForecast>& forecast) {
+  static void check_forecast(const Error& refusal, const Result<ForecastAnswer>& forecast) {
     if (refusal.message.find("/caPem") != std::string::npos) return;
     if (refusal.code == Code::invalid_argument && !forecast) {
       CHECK(forecast.error().message == refusal.message);
@@ -58,7 +58,7 @@ struct IncomingFixture : test::ZoneFixture {
     const auto answer = wait(zone->transfers().prepare_incoming("warsaw", wrong));
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == code);
-    check_forecast(answer.error(), zone->transfers().forecast_incoming("warsaw", wrong));
+    check_forecast(answer.error(), wait(zone->transfers().forecast_incoming("warsaw", {.incoming = wrong})));
     CHECK_MESSAGE(answer.error().message.find(words) != std::string::npos, answer.error().message);
     CHECK(zone->tables().transfers.all()->empty());
     CHECK(zone->tables().instances.all()->empty());
@@ -96,9 +96,9 @@ TEST_CASE_FIXTURE(IncomingFixture, "the streams that the source wants are those 
 
 TEST_CASE_FIXTURE(IncomingFixture, "a forecast names all that stands against it, and keeps nothing") {
   IncomingRequest wanted = request();
-  CHECK(zone->transfers().forecast_incoming("warsaw", wanted)->obstacles.empty());
+  CHECK(wait(zone->transfers().forecast_incoming("warsaw", {.incoming = wanted}))->obstacles.empty());
   wanted.sku.spec.vcpu = {200};  // more than the policy gives a peer, and than any host has
-  CHECK(zone->transfers().forecast_incoming("warsaw", wanted)->obstacles.size() == 2);
+  CHECK(wait(zone->transfers().forecast_incoming("warsaw", {.incoming = wanted}))->obstacles.size() == 2);
   CHECK(zone->tables().instances.all()->empty());
   CHECK(zone->capacity().free_on("h1")->vcpu == VcpuCount{4});
 }

@@ -31,19 +31,20 @@ Status check_known(const std::string& name, const PlanView& view) {
 
 }  // namespace
 
-Result<migration::ModeChoice> choose_mode(const std::string& name, model::TransferMode asked,
+Result<migration::ModeChoice> choose_mode(const model::TransferSpec& spec, model::TransferMode asked,
                                           const PlanView& view) {
-  HANSE_CHECK(check_known(name, view));
+  HANSE_CHECK(check_known(spec.instance, view));
   const model::PowerState power = view.observed ? view.observed->power_state : model::PowerState::unknown;
   const bool should_run = view.instance->spec.power == model::Power::running;
-  return migration::choose_mode(asked, {.instance = name,
+  return migration::choose_mode(asked, {.instance = spec.instance,
                                         .runs = power == model::PowerState::running && should_run,
                                         .is_stopped = power == model::PowerState::stopped && !should_run,
+                                        .copy = spec.copy.has_value(),
                                         .no_live_reason = reason_against_live(view)});
 }
 
 Status check_plan(const model::Transfer& transfer, const PlanView& view) {
-  const auto choice = choose_mode(transfer.spec.instance, transfer.status.mode, view);
+  const auto choice = choose_mode(transfer.spec, transfer.status.mode, view);
   if (!choice) return fail(choice.error());
   if (transfer.status.mode != model::TransferMode::automatic) return {};
   return fail(Code::failed_precondition, "the state of instance '{}' has just changed; try again",

@@ -19,7 +19,7 @@ struct PlanView {
 
 // How it moves, from what is known at this moment. Errors: failed_precondition with the reason and the
 // remedy.
-Result<migration::ModeChoice> choose_mode(const std::string& name, model::TransferMode asked,
+Result<migration::ModeChoice> choose_mode(const model::TransferSpec& spec, model::TransferMode asked,
                                           const PlanView& view);
 
 // Whether it still can, in the mode that was chosen. Errors: as above.

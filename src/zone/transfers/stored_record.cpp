@@ -64,14 +64,14 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
   const bool at_source = transfer.status.role == TransferRole::source;
   switch (transfer.status.phase) {
     case Phase::committed:
-      become_signpost(instance, transfer.spec.target_zone);
+      if (!model::keeps_source(transfer)) become_signpost(instance, transfer.spec.target_zone);
       return true;
     case Phase::granted:
       instance.status.incoming = false;
       return true;
     case Phase::completed:
       instance.status.transfer.clear();
-      if (at_source) instance.status.block_storages.clear();
+      if (at_source && !model::keeps_source(transfer)) instance.status.block_storages.clear();
       return true;
     case Phase::rolled_back:
       if (!at_source) {
@@ -108,7 +108,7 @@ Status check_is_open(const model::Transfer& transfer, std::string_view what) {
 }
 
 bool drops_storages(const model::Transfer& transfer) {
-  if (model::is_within_zone(transfer)) return false;
+  if (model::is_within_zone(transfer) || model::keeps_source(transfer)) return false;
   const bool at_source = transfer.status.role == TransferRole::source;
   return transfer.status.phase == (at_source ? Phase::completed : Phase::rolled_back);
 }
@@ -200,6 +200,15 @@ Task<Status> StoredRecord::change(std::function<Status(model::Transfer&)> change
 Task<Status> StoredRecord::keep_report(model::TransferReport report) {
   return change([report](model::Transfer& transfer) -> Status {
     transfer.status.report = report;
+    return {};
+  });
+}
+
+Task<Status> StoredRecord::keep_forecast(model::TransferFigures figures) {
+  return change([figures](model::Transfer& transfer) -> Status {
+    if (model::is_end(transfer.status.phase))
+      return fail(Code::failed_precondition, "transfer '{}' has ended", transfer.metadata.name);
+    transfer.status.forecast = figures;
     return {};
   });
 }

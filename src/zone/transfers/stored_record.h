@@ -2,6 +2,7 @@
 // in the same transaction:
 //   source  committed           the instance becomes a signpost to the target: the end of its epoch here
 //           completed           its block storages go; the host may drop its copy
+//           (of a transfer that keeps its source neither: the instance stays, and is free at the end)
 //           rolled back, …      the instance is free for other things again
 //   target  granted             the instance is this zone's to run, in the next epoch
 //           completed           it is free for other things
@@ -45,6 +46,8 @@ class StoredRecord final : public migration::TransferRecord {
   void show_waiting_for(const std::string& peer) override;
   Task<Status> keep_report(model::TransferReport report) override;
 
+  // Of one that is at an end none is kept.
+  Task<Status> keep_forecast(model::TransferFigures figures);
   // The user's wish; the coroutine sees it. Errors: failed_precondition past the commit point or at an end.
   Task<Status> request_cancel();
   // Errors: as above, and invalid_argument naming the field.

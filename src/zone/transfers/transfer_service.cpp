@@ -25,7 +25,8 @@ TransferService::TransferService(TransferServices services, HostCapacity& capaci
       capacity_(capacity),
       peers_(peers),
       admission_(admission),
-      leases_(leases) {}
+      leases_(leases),
+      forecaster_(services_) {}
 
 Status TransferService::start() {
   HANSE_TRY(const auto transfers, services_.records.tables.transfers.all());
@@ -170,7 +171,7 @@ model::Transfer TransferService::new_transfer(const ResourceId& scope, const mod
   if (spec.host) transfer.status.source_host = instance.status.host;
   // Where none is possible now, the plan says why.
   const auto choice = choose_mode(
-      spec.instance, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
+      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
   transfer.status.mode = choice ? choice->mode : spec.mode;
   if (choice) transfer.status.mode_reason = choice->reason;
   return transfer;

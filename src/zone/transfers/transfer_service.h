@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
@@ -35,8 +36,7 @@ class TransferService final : public TransferFrontend {
   Signal& changes() override { return services_.records.changes; }
 
   Task<Result<migration::IncomingView>> prepare_incoming(std::string peer, IncomingRequest request) override;
-  Result<model::TransferForecast> forecast_incoming(const std::string& peer,
-                                                    const IncomingRequest& request) override;
+  Task<Result<ForecastAnswer>> forecast_incoming(std::string peer, ForecastRequest request) override;
   Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                       migration::IncomingView seen) override;
   Task<Result<migration::IncomingView>> grant_incoming(std::string peer, std::string transfer,
@@ -66,8 +66,11 @@ class TransferService final : public TransferFrontend {
   Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
   // For a move within the zone, besides the room that it has.
   Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
-  // Asks the target's zone.
-  Task<Result<model::TransferForecast>> forecast_there(model::Transfer transfer);
+  // What stands against it at this zone.
+  model::TransferForecast obstacles_here(const model::Instance& instance, const model::Transfer& transfer);
+  // And against one that comes; with the host that would take it.
+  std::vector<model::TransferObstacle> obstacles_of(const std::string& peer, const IncomingRequest& request,
+                                                    std::string& host);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;
@@ -79,6 +82,7 @@ class TransferService final : public TransferFrontend {
   const federation::Peers& peers_;
   PeerAdmission& admission_;
   ReplicaLeases& leases_;
+  Forecaster forecaster_;
   std::map<std::string, Pointer> active_;  // by transfer name
 };
 

@@ -1,6 +1,7 @@
-// TransferService before a move: what stands against it, at this zone and at the other. Nothing is kept.
+// TransferService before a move: what stands against it, at this zone and at the other, and what it would
+// take. Nothing is kept.
 
-#include <boost/json.hpp>
+#include <algorithm>
 
 #include "zone/transfers/incoming.h"
 #include "zone/transfers/transfer_service.h"
@@ -8,13 +9,42 @@
 namespace hanse::zone {
 namespace {
 
-constexpr char kForecasts[] = "/providers/hanse.migration/v1/forecasts";
+using Obstacles = std::vector<model::TransferObstacle>;
 
-void note(model::TransferForecast& forecast, const std::string& zone, const Status& checked) {
-  if (!checked) forecast.obstacles.push_back({zone, checked.error().message});
+void note_obstacle(Obstacles& obstacles, const std::string& zone, const Status& checked) {
+  if (!checked) obstacles.push_back({zone, checked.error().message});
+}
+
+// Of the images that are not whole in this zone.
+Bytes missing_images(const Tables& tables, const IncomingRequest& request) {
+  Bytes missing;
+  for (const model::Image& image : request.images) {
+    model::Image own = image;
+    own.metadata.tenant = request.instance.metadata.tenant;
+    const auto known = tables.images.get(id_of(own.metadata));
+    if (known && (*known)->spec == image.spec && (*known)->status.state == model::ResourceState::active)
+      continue;
+    for (const model::Blob& blob : image.spec.blobs) missing += blob.size;
+  }
+  return missing;
 }
 
 }  // namespace
+
+model::TransferForecast TransferService::obstacles_here(const model::Instance& instance,
+                                                        const model::Transfer& transfer) {
+  model::TransferForecast forecast;
+  const std::string& zone = services_.zone;
+  const Status possible = check_create(instance, transfer.spec);
+  note_obstacle(forecast.obstacles, zone, possible);
+  // Of one that is elsewhere or goes there already no host here knows.
+  if (!instance.status.moved_to.empty()) return forecast;
+  note_obstacle(forecast.obstacles, zone, check_plan_now(services_, transfer, instance.status.host));
+  if (!possible || !transfer.spec.host) return forecast;
+  const HeldRoom room(capacity_, forecast_name(instance.metadata.uid));
+  note_obstacle(forecast.obstacles, zone, hold_room(room, instance, *transfer.spec.host));
+  return forecast;
+}
 
 Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope, model::TransferSpec spec) {
   forget_ended();
@@ -22,58 +52,72 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
   const ResourceId id{scope.tenant, scope.workspace, spec.instance};
   HANSE_CO_TRY(const auto instance, services_.records.tables.instances.get(id));
   const model::Transfer transfer = new_transfer(scope, spec, *instance);
-  model::TransferForecast forecast;
-  const Status possible = check_create(*instance, spec);
-  note(forecast, services_.zone, possible);
-  // Of one that is elsewhere or goes there already no host here knows.
-  if (!instance->status.moved_to.empty()) co_return forecast;
-  note(forecast, services_.zone, check_plan_now(services_, transfer, instance->status.host));
+  model::TransferForecast forecast = obstacles_here(*instance, transfer);
   // The other zone would learn of an instance that it may not be given.
-  if (!possible) co_return forecast;
-  if (spec.host) {
-    const HeldRoom room(capacity_, forecast_name(instance->metadata.uid));
-    note(forecast, services_.zone, hold_room(room, *instance, *spec.host));
-    co_return forecast;
+  if (!check_create(*instance, spec)) co_return forecast;
+  model::MachineMeasure measure;
+  if (forecast.obstacles.empty()) {
+    auto measured =
+        co_await forecaster_.measure(instance->status.host, instance->metadata.uid, kPatientWatch);
+    if (measured) measure = std::move(*measured);
+    if (!measured) forecast.unknown = measured.error().message;
   }
-  const auto there = co_await forecast_there(transfer);
+  auto there = co_await forecaster_.ask_target(transfer, measure);
   if (!there) {
-    forecast.obstacles.push_back({spec.target_zone, there.error().message});
+    if (!spec.host) forecast.obstacles.push_back({spec.target_zone, there.error().message});
+    if (spec.host) forecast.unknown = there.error().message;
     co_return forecast;
   }
   for (const model::TransferObstacle& obstacle : there->obstacles)
     forecast.obstacles.push_back({spec.target_zone, obstacle.reason});
+  if (!forecast.obstacles.empty() || !forecast.unknown.empty()) co_return forecast;
+  HANSE_CO_TRY(forecast.figures,
+               co_await forecaster_.reckon(transfer, std::move(measure), std::move(*there)));
   co_return forecast;
 }
 
-Task<Result<model::TransferForecast>> TransferService::forecast_there(model::Transfer transfer) {
-  HANSE_CO_TRY(const IncomingRequest request, incoming_request(services_.records, transfer, ""));
-  HANSE_CO_TRY(const auto client, services_.clients.get(transfer.spec.target_zone));
-  HANSE_CO_TRY(const json::Value answer, co_await client->call("POST", kForecasts, to_json(request)));
-  co_return json::from_json<model::TransferForecast>(answer);
-}
-
-Result<model::TransferForecast> TransferService::forecast_incoming(const std::string& peer,
-                                                                   const IncomingRequest& request) {
-  const Status good = check_incoming(peer, request);
-  if (!good && good.error().code == Code::invalid_argument) return fail(good.error());
-  model::TransferForecast forecast;
+Obstacles TransferService::obstacles_of(const std::string& peer, const IncomingRequest& request,
+                                        std::string& host) {
+  Obstacles obstacles;
   const std::string& zone = services_.zone;
-  note(forecast, zone, good);
-  note(forecast, zone,
-       admission_.accepts(peer, request.instance.metadata.tenant, request.sku.metadata.name,
-                          request.sku.spec));
+  note_obstacle(obstacles, zone, check_incoming(peer, request));
+  note_obstacle(obstacles, zone,
+                admission_.accepts(peer, request.instance.metadata.tenant, request.sku.metadata.name,
+                                   request.sku.spec));
   if (active_.size() >= kMaxTransfers)
-    forecast.obstacles.push_back({zone, fmt::format("{} transfers are under way there", active_.size())});
+    obstacles.push_back({zone, fmt::format("{} transfers are under way there", active_.size())});
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
   const HeldRoom room(capacity_, forecast_name(request.instance.metadata.uid));
   placeable.metadata.uid = room.name();
-  const auto host = capacity_.reserve(placeable, host_request(placeable, request.sku));
-  if (!host) note(forecast, zone, fail(host.error()));
-  const IncomingTerms terms{.peer = peer, .zone = zone, .host = host.value_or("")};
+  const auto chosen = capacity_.reserve(placeable, host_request(placeable, request.sku));
+  if (!chosen) note_obstacle(obstacles, zone, fail(chosen.error()));
+  host = chosen.value_or("");
+  const IncomingTerms terms{.peer = peer, .zone = zone, .host = host};
   const auto records = incoming_records(services_.records.tables, request, terms);
-  if (!records) note(forecast, zone, fail(records.error()));
-  return forecast;
+  if (!records) note_obstacle(obstacles, zone, fail(records.error()));
+  return obstacles;
+}
+
+Task<Result<ForecastAnswer>> TransferService::forecast_incoming(std::string peer, ForecastRequest request) {
+  const IncomingRequest& incoming = request.incoming;
+  if (request.digests.size() > model::kMaxChunkSamples)
+    co_return fail_field("/digests", "at most {} chunks can be asked for", model::kMaxChunkSamples);
+  ForecastAnswer answer;
+  std::string host;
+  if (const auto active = find_incoming(peer, incoming.transfer)) {
+    host = (*active)->host();
+  } else {
+    const Status good = check_incoming(peer, incoming);
+    if (!good && good.error().code == Code::invalid_argument) co_return fail(good.error());
+    answer.obstacles = obstacles_of(peer, incoming, host);
+  }
+  answer.image_bytes = missing_images(services_.records.tables, incoming);
+  if (!answer.obstacles.empty() || host.empty()) co_return answer;
+  // Without the host's word all of it has to be sent.
+  auto found = co_await forecaster_.find_chunks(host, std::move(request.digests));
+  if (found) answer.digests = std::move(*found);
+  co_return answer;
 }
 
 }  // namespace hanse::zone

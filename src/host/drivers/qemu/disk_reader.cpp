@@ -38,10 +38,10 @@ void add_range(std::vector<MappedRange>& ranges, MappedRange next) {
   }
 }
 
-class FrozenDisk final : public DiskReader {
+class DiskFile final : public DiskReader {
  public:
-  FrozenDisk(Runtime& runtime, std::string uid, std::string path, std::uint64_t chunk_count,
-             std::vector<MappedRange> map)
+  DiskFile(Runtime& runtime, std::string uid, std::string path, std::uint64_t chunk_count,
+           std::vector<MappedRange> map)
       : runtime_(runtime), uid_(std::move(uid)), path_(std::move(path)), chunk_count_(chunk_count) {
     for (const MappedRange& mapped : map) {
       ranges_.push_back(mapped.range);
@@ -74,7 +74,8 @@ class FrozenDisk final : public DiskReader {
   std::vector<std::int64_t> offsets_;  // of each
 };
 
-Task<Result<std::vector<MappedRange>>> map_disk(DriverContext& context, std::string path, Bytes size) {
+Task<Result<std::vector<MappedRange>>> map_disk(DriverContext& context, std::string path, Bytes size,
+                                                DiskUse use) {
   std::vector<MappedRange> ranges;
   for (Bytes start; start < size; start += kMappedAtOnce) {
     std::vector<std::string> command{context.options.disk_tool,
@@ -85,6 +86,7 @@ Task<Result<std::vector<MappedRange>>> map_disk(DriverContext& context, std::str
                                      fmt::format("--start-offset={}", start.value),
                                      fmt::format("--max-length={}", kMappedAtOnce.value),
                                      path};
+    if (use == DiskUse::live) command.insert(command.begin() + 2, "--force-share");
     HANSE_CO_TRY(const std::string text,
                  co_await run_tool_for_output(context.runtime, context.options, std::move(command)));
     HANSE_CO_TRY(const std::vector<MappedRange> some, read_disk_map(text));
@@ -117,16 +119,17 @@ Result<std::vector<MappedRange>> read_disk_map(std::string_view text) {
   return ranges;
 }
 
-Task<Result<Readers>> open_frozen(DriverContext& context, Machine& machine) {
+Task<Result<Readers>> open_readers(DriverContext& context, const Machine& machine, DiskUse use) {
   Readers readers;
+  const MachinePaths paths = machine.paths;
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
   for (const model::DiskSpec& disk : disks) {
-    const std::string path = machine.paths.disk(disk.uid);
+    const std::string path = paths.disk(disk.uid);
     const Bytes size = to_bytes(disk.size_mib);
-    HANSE_CO_TRY(std::vector<MappedRange> map, co_await map_disk(context, path, size));
+    HANSE_CO_TRY(std::vector<MappedRange> map, co_await map_disk(context, path, size, use));
     const auto chunk_count = static_cast<std::uint64_t>(size.value / kChunk);
     readers.push_back(
-        std::make_unique<FrozenDisk>(context.runtime, disk.uid, path, chunk_count, std::move(map)));
+        std::make_unique<DiskFile>(context.runtime, disk.uid, path, chunk_count, std::move(map)));
   }
   co_return readers;
 }

@@ -1,5 +1,5 @@
-// Reads the content of disks that are frozen: qemu-img tells where in the file a cluster lies, and the agent
-// reads the file itself, which QEMU does not write any more.
+// Reads the content of disks: qemu-img tells where in the file a cluster lies, and the agent reads the file
+// itself, which QEMU does not write any more where the disk is frozen.
 //
 // Thread: the loop. Failure: data_loss when the map of a disk makes no sense, those of Files and of the tool.
 #pragma once
@@ -24,7 +24,10 @@ struct MappedRange {
 // one. Pure. Errors: data_loss.
 Result<std::vector<MappedRange>> read_disk_map(std::string_view text);
 
-// A reader for each disk, in their order. Requires: they are frozen, or their machine is stopped.
-Task<Result<Readers>> open_frozen(DriverContext& context, Machine& machine);
+// frozen: or of a machine that is stopped. live: as far as QEMU has written their maps, see peek_disks().
+enum class DiskUse { frozen, live };
+
+// A reader for each disk of the machine, in their order; it may go meanwhile.
+Task<Result<Readers>> open_readers(DriverContext& context, const Machine& machine, DiskUse use);
 
 }  // namespace hanse::host::qemu

@@ -38,6 +38,9 @@ class QemuDriver final : public Driver {
   void keep_for(const std::string& uid, Nanos time) override;
   Task<Status> remove(std::string uid) override;
 
+  Task<Result<GuestMeasure>> measure(std::string uid, Nanos watch) override;
+  Task<Result<Readers>> peek_disks(std::string uid) override;
+
   Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) override;
   Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) override;
   Task<Status> finish_incoming(std::string uid) override;

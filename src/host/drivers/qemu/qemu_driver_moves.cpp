@@ -3,6 +3,7 @@
 #include "host/drivers/qemu/disk_reader.h"
 #include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/incoming.h"
+#include "host/drivers/qemu/measure.h"
 #include "host/drivers/qemu/outgoing.h"
 #include "host/drivers/qemu/qemu_driver.h"
 
@@ -74,7 +75,20 @@ Task<Status> QemuDriver::resume_incoming(std::string uid, Epoch epoch) {
 Task<Result<Readers>> QemuDriver::freeze_disks(std::string uid) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   HANSE_CO_CHECK(co_await freeze(context_, *machine));
-  co_return co_await open_frozen(context_, *machine);
+  co_return co_await open_readers(context_, *machine, DiskUse::frozen);
+}
+
+Task<Result<GuestMeasure>> QemuDriver::measure(std::string uid, Nanos watch) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  if (!machine->lives() || !machine->session->state().runs()) co_return GuestMeasure();
+  Session& session = *machine->session;
+  const Bytes memory_size = to_bytes(machine->record.machine.memory_mib);
+  co_return co_await session.run_beside(measure_guest(runtime_, session, memory_size, watch));
+}
+
+Task<Result<Readers>> QemuDriver::peek_disks(std::string uid) {
+  HANSE_CO_TRY(const Machine* machine, require(uid));
+  co_return co_await open_readers(context_, *machine, DiskUse::live);
 }
 
 Task<Status> QemuDriver::copy_disks(std::string uid, OutgoingOptions options) {

@@ -44,9 +44,17 @@ Task<Result<std::vector<BlockJobInfo>>> query_block_jobs(QmpClient& client);
 // Names of machine types that are not deprecated.
 Task<Result<std::vector<std::string>>> query_machines(QmpClient& client);
 Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client);
+// Features that a guest on this host can be given at all.
+Task<Result<std::vector<std::string>>> query_cpu_features(QmpClient& client);
 
 // Names of all nodes of the block layer that have one.
 Task<Result<std::vector<std::string>>> query_named_block_nodes(QmpClient& client);
+
+// What the guest's disks were told to write since it was started.
+Task<Result<Bytes>> query_bytes_written(QmpClient& client);
+// Samples the guest's memory for so long; query_dirty_rate() says the result, nothing while it goes on.
+Task<Status> calc_dirty_rate(QmpClient& client, Nanos watch);
+Task<Result<std::optional<BytesPerSecond>>> query_dirty_rate(QmpClient& client);
 
 Task<Status> stop(QmpClient& client);
 Task<Status> cont(QmpClient& client);

@@ -39,6 +39,8 @@ std::vector<json::Object> objects_of(const json::Value& value) {
 }
 
 constexpr double kBitsPerByte = 8;
+// Of 4 KiB each; of a small guest QEMU's default would see too few.
+constexpr int kSampledPagesPerGiB = 4096;
 
 }  // namespace
 
@@ -100,6 +102,45 @@ Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client) {
     models.push_back({.name = text_of(object, "name"), .usable = complete && !flag_of(object, "deprecated")});
   }
   co_return models;
+}
+
+Task<Result<std::vector<std::string>>> query_cpu_features(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply,
+               co_await client.execute("query-cpu-model-expansion",
+                                       {{"type", "full"}, {"model", json::Object{{"name", "max"}}}}));
+  std::vector<std::string> features;
+  const json::Value* const model = object_of(reply).if_contains("model");
+  if (model == nullptr) co_return features;
+  const json::Value* const properties = object_of(*model).if_contains("props");
+  if (properties == nullptr) co_return features;
+  for (const auto& property : object_of(*properties)) {
+    if (property.value().is_bool() && property.value().get_bool()) features.emplace_back(property.key());
+  }
+  co_return features;
+}
+
+Task<Result<Bytes>> query_bytes_written(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-blockstats", {}));
+  Bytes written;
+  for (const json::Object& object : objects_of(reply)) {
+    if (const json::Value* stats = object.if_contains("stats"))
+      written += bytes_of(object_of(*stats), "wr_bytes");
+  }
+  co_return written;
+}
+
+Task<Status> calc_dirty_rate(QmpClient& client, Nanos watch) {
+  return client.run("calc-dirty-rate", {{"calc-time", std::chrono::duration_cast<Millis>(watch).count()},
+                                        {"calc-time-unit", "millisecond"},
+                                        {"mode", "page-sampling"},
+                                        {"sample-pages", kSampledPagesPerGiB}});
+}
+
+Task<Result<std::optional<BytesPerSecond>>> query_dirty_rate(QmpClient& client) {
+  HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-dirty-rate", {}));
+  const json::Object& object = object_of(reply);
+  if (text_of(object, "status") == "measuring") co_return std::nullopt;
+  co_return BytesPerSecond{bytes_of(object, "dirty-rate").value << 20};
 }
 
 }  // namespace hanse::host::qemu::qmp

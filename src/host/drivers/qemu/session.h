@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/scope.h"
@@ -17,6 +18,7 @@
 #include "host/drivers/qemu/guest_state.h"
 #include "host/drivers/qemu/machine_paths.h"
 #include "host/drivers/qemu/qmp_client.h"
+#include "runtime/future.h"
 #include "runtime/runtime.h"
 #include "runtime/signal.h"
 
@@ -53,10 +55,25 @@ class Session {
   void guest_resumed();
   void notify();
 
+  // Runs `work`, which uses this session, for as long as the session is there. Requires: the caller bounds
+  // its wait, as of a session that goes away no answer comes.
+  template <class T>
+  Task<Result<T>> run_beside(Task<Result<T>> work) {
+    auto [promise, answer] = make_promise<Result<T>>(runtime_.scheduler);
+    if (!scope_.spawn(give(std::move(work), promise)))
+      co_return fail(Code::resource_exhausted, "too much is asked of the hypervisor at once; try again");
+    co_return co_await std::move(answer);
+  }
+
   std::optional<MachineState::Heartbeat> first_heartbeat() const { return first_heartbeat_; }
   std::optional<MachineState::Heartbeat> last_heartbeat() const { return last_heartbeat_; }
 
  private:
+  template <class T>
+  static Task<void> give(Task<Result<T>> work, Promise<Result<T>> promise) {
+    promise.set(co_await std::move(work));
+  }
+
   Task<Status> learn_state();
   Task<void> watch_process();
   Task<void> read_console();

@@ -14,7 +14,7 @@ model::Inventory default_inventory() {
                           .accelerated = true,
                           .live_moves = true,
                           .processor = "simulated",
-                          .cpu_models = {"qemu64"},
+                          .cpu_models = {"qemu64", "x86-64-v2", "x86-64-v3"},
                           .machine_types = {"simulated-1"},
                           .accelerators = {}};
 }

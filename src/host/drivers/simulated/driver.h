@@ -46,6 +46,9 @@ class SimulatedDriver final : public Driver {
   Task<Status> stop(std::string uid, Nanos grace) override;
   void keep_for(const std::string& uid, Nanos time) override { fleet_.keep_for(options_.host, uid, time); }
   Task<Status> remove(std::string uid) override;
+  Task<Result<GuestMeasure>> measure(std::string uid, Nanos watch) override;
+  Task<Result<Readers>> peek_disks(std::string uid) override;
+
   Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) override;
   Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) override;
   Task<Status> finish_incoming(std::string uid) override;

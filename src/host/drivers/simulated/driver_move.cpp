@@ -49,6 +49,17 @@ Task<Result<Readers>> SimulatedDriver::freeze_disks(std::string uid) {
   co_return make_disk_readers(machine->spec, content);
 }
 
+// It takes no time: what a model knows needs no watching.
+Task<Result<GuestMeasure>> SimulatedDriver::measure(std::string uid, Nanos) {
+  co_return fleet_.measure(options_.host, uid);
+}
+
+Task<Result<Readers>> SimulatedDriver::peek_disks(std::string uid) {
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  if (machine == nullptr) co_return fail(Code::not_found, "this host has no machine {}", uid);
+  co_return make_disk_readers(machine->spec, machine->frozen.value_or(machine->disk));
+}
+
 Task<Result<IncomingEndpoints>> SimulatedDriver::open_door(std::string uid, Endpoint memory, Endpoint disk) {
   auto door = std::make_unique<Door>();
   HANSE_CO_TRY(door->memory, co_await runtime_.network.listen(std::move(memory), std::nullopt));

@@ -65,6 +65,8 @@ class Fleet {
   Status open_incoming(const std::string& host, const std::string& uid, IncomingEndpoints endpoints);
   Status resume_incoming(const std::string& host, const std::string& uid, Epoch epoch);
 
+  // Of one that does not run all is nought.
+  Result<GuestMeasure> measure(const std::string& host, const std::string& uid) const;
   // Its disk as it is now, or was when it was frozen.
   Result<DiskContent> freeze(const std::string& host, const std::string& uid);
   Status begin_disks(const std::string& host, const std::string& uid, std::string target_host, bool relayed);

@@ -83,6 +83,14 @@ Status Fleet::resume_incoming(const std::string& host, const std::string& uid, E
   return {};
 }
 
+Result<GuestMeasure> Fleet::measure(const std::string& host, const std::string& uid) const {
+  const SimulatedMachine* machine = find(host, uid);
+  if (machine == nullptr) return fail(Code::not_found, "this host has no machine {}", uid);
+  if (machine->state.run_state != RunState::running) return GuestMeasure();
+  return GuestMeasure{.memory = to_bytes(machine->spec.memory_mib),
+                      .dirty_rate = draw_guest(options_.guests, uid).dirty_rate};
+}
+
 Result<DiskContent> Fleet::freeze(const std::string& host, const std::string& uid) {
   HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
   const RunState state = machine->state.run_state;
