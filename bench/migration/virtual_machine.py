@@ -16,6 +16,7 @@ import qmp
 
 HTTP_PORT = 18080
 SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+CPU = "qemu64,+cx16,+lahf-lm,+popcnt,+pni,+sse4.1,+sse4.2,+ssse3"  # x86-64-v2, as a zone gives it to a new instance
 KERNEL_ARGUMENTS = (
     "console=ttyS0 quiet panic=-1 tsc=reliable no_timer_check nokaslr mitigations=off random.trust_cpu=on 8250.nr_uarts=1"
 )
@@ -87,7 +88,7 @@ class VirtualMachine:
         command = [
             "qemu-system-x86_64", "-name", self.name, "-nodefaults", "-no-user-config", "-display", "none",
             "-sandbox", SANDBOX,
-            "-machine", f"pc-q35-10.0,accel={options.accelerator}", "-cpu", "qemu64", "-smp", "1",
+            "-machine", f"pc-q35-10.0,accel={options.accelerator}", "-cpu", CPU, "-smp", "1",
             "-m", str(options.memory_mib), "-rtc", "base=utc",
             "-kernel", os.path.join(options.guest, "vmlinux"),
             "-initrd", os.path.join(options.guest, "initramfs.cpio.zst"),

@@ -21,6 +21,7 @@ struct CommandDrafts {
   DeleteOptions remove;
   MigrateOptions migrate;
   DrainOptions drain;
+  EvacuateOptions evacuate;
   CordonOptions cordon;
   PowerOptions power;
   ConsoleOptions console;

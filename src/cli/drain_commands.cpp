@@ -1,4 +1,4 @@
-// drain, cordon, uncordon.
+// drain, evacuate, cordon, uncordon.
 #include <CLI/CLI.hpp>
 
 #include "cli/command_groups.h"
@@ -16,17 +16,45 @@ void add_cordon(CLI::App& app, CommandDrafts& drafts, const char* name, const ch
   });
 }
 
+template <class Options>
+void add_budget(CLI::App& command, Options& options, const char* help) {
+  command.add_option("--concurrent", options.concurrent_moves, help)
+      ->check(CLI::Range(1, model::kMaxConcurrentMoves))
+      ->capture_default_str();
+  command.add_flag("--shut-down", options.shut_down,
+                   "Guests that cannot move live are shut down and move warm");
+  command.add_flag("--no-wait", options.no_wait, "Order it and return");
+}
+
+void add_evacuate(CLI::App& app, CommandDrafts& drafts) {
+  CLI::App* evacuate = app.add_subcommand(
+      "evacuate", "Empty a zone: its hosts take nothing new, and all instances move to other zones");
+  evacuate->add_option("zone", drafts.evacuate.zone, "Name of the zone that the context speaks to")
+      ->required();
+  evacuate
+      ->add_option("--to", drafts.evacuate.to,
+                   "Zones to move to, the one that is liked best first; left out: all that it trusts")
+      ->delimiter(',');
+  add_budget(*evacuate, drafts.evacuate, "So many move at once, of the whole zone");
+  evacuate->add_flag("--stop", drafts.evacuate.stop,
+                     "End it: moves under way go on, what is left stays; hosts stay closed");
+  evacuate->callback([&drafts] { drafts.command = drafts.evacuate; });
+}
+
 }  // namespace
 
 void add_drain_commands(CLI::App& app, CommandDrafts& drafts) {
-  CLI::App* drain = app.add_subcommand(
-      "drain", "Empty a host: it takes nothing new, and its instances move live to others of its zone");
+  CLI::App* drain = app.add_subcommand("drain",
+                                       "Empty a host: it takes nothing new, and its instances move live to "
+                                       "others of its zone, or to other zones");
   drain->add_option("host", drafts.drain.host, "Name of the host")->required();
-  drain->add_option("--concurrent", drafts.drain.concurrent_moves, "So many move at once")
-      ->check(CLI::Range(1, model::kMaxConcurrentMoves))
-      ->capture_default_str();
-  drain->add_flag("--no-wait", drafts.drain.no_wait, "Order it and return");
+  drain
+      ->add_option("--to", drafts.drain.zones,
+                   "Zones to move to, the one that is liked best first; left out: hosts of its zone")
+      ->delimiter(',');
+  add_budget(*drain, drafts.drain, "So many move at once");
   drain->callback([&drafts] { drafts.command = drafts.drain; });
+  add_evacuate(app, drafts);
   add_cordon(app, drafts, "cordon", "A host takes nothing new; what it has stays", false);
   add_cordon(app, drafts, "uncordon", "A host takes new instances again; ends draining it", true);
 }

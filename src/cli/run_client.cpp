@@ -73,6 +73,8 @@ Task<Status> run_command(Session session, AuditTools tools, Command command) {
   if (auto* migrate = std::get_if<MigrateOptions>(&command))
     co_return co_await run_migrate(session, *migrate);
   if (auto* drain = std::get_if<DrainOptions>(&command)) co_return co_await run_drain(session, *drain);
+  if (auto* evacuate = std::get_if<EvacuateOptions>(&command))
+    co_return co_await run_evacuate(session, *evacuate);
   if (auto* cordon = std::get_if<CordonOptions>(&command)) co_return co_await run_cordon(session, *cordon);
   if (auto* power = std::get_if<PowerOptions>(&command)) co_return co_await run_power(session, *power);
   if (auto* console = std::get_if<ConsoleOptions>(&command))

@@ -49,6 +49,15 @@ Status check(const ZoneDigest& digest) {
   if (digest.carbon &&
       (digest.carbon->grams_per_kwh.value < 0 || digest.carbon->grams_per_kwh.value > kMaxGrams))
     return fail_field("/carbon/gramsPerKwh", "it is not from 0 to {}", kMaxGrams);
+  for (const auto& [names, pointer] :
+       {std::pair{&digest.cpu_models, "/cpuModels"}, std::pair{&digest.machine_types, "/machineTypes"}}) {
+    if (names->size() > kMaxHardwareNames)
+      return fail_field(pointer, "there are more than {}", kMaxHardwareNames);
+    for (const std::string& name : *names) {
+      if (name.empty() || name.size() > kMaxHardwareName)
+        return fail_field(pointer, "a name is too long or empty");
+    }
+  }
   if (digest.round_trips.size() > kMaxRoundTrips)
     return fail_field("/roundTrips", "there are more than {}", kMaxRoundTrips);
   for (const RoundTripFigure& figure : digest.round_trips) {

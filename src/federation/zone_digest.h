@@ -19,6 +19,8 @@ namespace hanse::federation {
 
 inline constexpr std::size_t kMaxOfferedFlavours = 64;
 inline constexpr std::size_t kMaxDigestLabels = 64;
+inline constexpr std::size_t kMaxHardwareNames = 96;
+inline constexpr std::size_t kMaxHardwareName = 64;
 // The nearest ones; a record has a bound.
 inline constexpr std::size_t kMaxRoundTrips = 64;
 
@@ -62,11 +64,13 @@ struct ZoneDigest {
   std::vector<FlavourOffer> flavours;
   std::optional<CarbonFigure> carbon;
   std::vector<RoundTripFigure> round_trips;
+  std::vector<std::string> cpu_models;  // that at least one of its hosts can give a guest; empty: not said
+  std::vector<std::string> machine_types;
   bool operator==(const ZoneDigest&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ZoneDigest, (),
                       (zone, issued_at, provider, city, member_state, latitude, longitude, labels, flavours,
-                       carbon, round_trips))
+                       carbon, round_trips, cpu_models, machine_types))
 HANSE_DECLARE_JSON(ZoneDigest);
 
 // The digest in a record's body, checked.

@@ -25,6 +25,11 @@ Status check(const Host& host) {
   const std::int32_t moves = host.spec.drain->concurrent_moves;
   if (moves < 1 || moves > kMaxConcurrentMoves)
     return fail_field("/spec/drain/concurrentMoves", "write a number from 1 to {}", kMaxConcurrentMoves);
+  const std::vector<std::string>& zones = host.spec.drain->zones;
+  if (zones.size() > kMaxDrainZones)
+    return fail_field("/spec/drain/zones", "name at most {} zones", kMaxDrainZones);
+  for (std::size_t i = 0; i < zones.size(); ++i)
+    HANSE_CHECK(check_name(zones[i], fmt::format("/spec/drain/zones/{}", i)));
   if (host.spec.schedulable)
     return fail_field("/spec/schedulable",
                       "a host that drains takes nothing new; write false beside /spec/drain");

@@ -43,10 +43,14 @@ HANSE_DECLARE_JSON(Inventory);
 // Its instances are to move to other hosts of the zone, so many at once.
 inline constexpr std::int32_t kMaxConcurrentMoves = 16;
 struct DrainSpec {
+  // At once, from this host; with `zones` from all hosts that drain to other zones.
   std::int32_t concurrent_moves = 2;
+  // Where its instances go, the one that is liked best first; empty: to other hosts of this zone.
+  std::vector<std::string> zones;
+  bool shut_down = false;  // guests that cannot move live move warm
   bool operator==(const DrainSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(DrainSpec, (), (concurrent_moves))
+BOOST_DESCRIBE_STRUCT(DrainSpec, (), (concurrent_moves, zones, shut_down))
 HANSE_DECLARE_JSON(DrainSpec);
 
 struct HostSpec {
@@ -66,6 +70,7 @@ struct StayingInstance {
 BOOST_DESCRIBE_STRUCT(StayingInstance, (), (instance, reason))
 HANSE_DECLARE_JSON(StayingInstance);
 
+inline constexpr std::size_t kMaxDrainZones = 16;
 inline constexpr std::size_t kMaxStayingShown = 20;
 struct DrainStatus {
   std::int64_t remaining = 0;            // instances on the host; 0: it is empty

@@ -159,6 +159,15 @@ HostRoom HostIndex::room(const HostRequest& request) const {
   return all;
 }
 
+std::vector<HostHardware> HostIndex::hardware() const {
+  std::vector<HostHardware> all;
+  for (const auto& [capabilities, group] : group_of_) {
+    const auto& [architecture, cpu_models, machine_types] = capabilities;
+    all.push_back({cpu_models, machine_types});
+  }
+  return all;
+}
+
 bool HostIndex::provides(const Capabilities& capabilities, const HostRequest& request) {
   const auto& [architecture, cpu_models, machine_types] = capabilities;
   return architecture == request.architecture && has(cpu_models, request.cpu_model) &&

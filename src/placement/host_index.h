@@ -22,6 +22,11 @@
 
 namespace hanse::placement {
 
+struct HostHardware {
+  std::vector<std::string> cpu_models;
+  std::vector<std::string> machine_types;
+};
+
 class HostIndex {
  public:
   // Adds the host, or replaces all that is known of the one with this name.
@@ -37,6 +42,8 @@ class HostIndex {
 
   // The best of the hosts that may and that are not to be avoided; nothing is taken. `avoid` is sorted.
   std::optional<HostSlot> choose(const HostRequest& request, std::span<const HostSlot> avoid = {});
+  // What the hosts can run, each combination once, in no order.
+  std::vector<HostHardware> hardware() const;
   // How much of the request there is room for. Takes time in proportion to the distinct amounts that are
   // free.
   HostRoom room(const HostRequest& request) const;

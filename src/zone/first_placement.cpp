@@ -42,19 +42,18 @@ std::unique_ptr<Addition> FirstPlacement::complete(model::Instance& instance, st
   const auto host = services_.capacity.reserve(instance, host_request(instance, **sku));
   if (!host) return nullptr;
   instance.status.block_storages = std::move(storages->names);
-  assign_host(instance, *host, services_.hosts, to_rfc3339(services_.runtime.clock.wall_now()));
+  assign_host(instance, *host, services_.hosts, services_.hardware,
+              to_rfc3339(services_.runtime.clock.wall_now()));
   with = std::move(storages->making);
   return std::make_unique<HeldPlace>(services_.capacity, services_.events, instance);
 }
 
 void assign_host(model::Instance& instance, const std::string& host, const HostSessions& hosts,
-                 const std::string& now) {
+                 HardwareChoice& hardware, const std::string& now) {
   instance.status.host = host;
   instance.status.state = model::ResourceState::creating;
-  if (const model::HostHello* const hello = hosts.find_hello(host)) {
-    if (!instance.spec.machine_type) instance.spec.machine_type = default_machine_type(hello->inventory);
-    if (!instance.spec.cpu_model) instance.spec.cpu_model = default_cpu_model(hello->inventory);
-  }
+  if (const model::HostHello* const hello = hosts.find_hello(host))
+    hardware.choose(instance.spec, hello->inventory);
   model::add_condition(instance.status.conditions,
                        {instance.status.state, "Placed", "HostChosen", "on host '" + host + "'", now});
 }

@@ -12,6 +12,7 @@
 #include "runtime/runtime.h"
 #include "zone/event_log.h"
 #include "zone/frontend.h"
+#include "zone/hardware_choice.h"
 #include "zone/host_capacity.h"
 #include "zone/host_sessions.h"
 #include "zone/instance_storages.h"
@@ -27,6 +28,7 @@ class FirstPlacement {
     HostCapacity& capacity;
     InstanceStorages& storages;
     EventLog& events;
+    HardwareChoice& hardware;
   };
   explicit FirstPlacement(Services services) : services_(services) {}
 
@@ -38,6 +40,6 @@ class FirstPlacement {
 
 // Notes that the instance is placed there, with what it leaves to the host.
 void assign_host(model::Instance& instance, const std::string& host, const HostSessions& hosts,
-                 const std::string& now);
+                 HardwareChoice& hardware, const std::string& now);
 
 }  // namespace hanse::zone

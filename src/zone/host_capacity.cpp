@@ -281,34 +281,4 @@ placement::HostRequest host_request(const model::Instance& instance, const model
           .spread_by_host = spread != instance.annotations.end() && spread->second == "host"};
 }
 
-std::string default_machine_type(const model::Inventory& inventory) {
-  constexpr std::string_view kFamily = "pc-q35-";
-  const auto version_of = [&](const std::string& type) {
-    const std::string digits = type.substr(kFamily.size());
-    const std::size_t dot = digits.find('.');
-    const auto number = [](const std::string& text) {
-      return text.find_first_not_of("0123456789") == std::string::npos && !text.empty() && text.size() < 6
-                 ? std::stoi(text)
-                 : -1;
-    };
-    if (dot == std::string::npos) return std::pair(-1, -1);
-    return std::pair(number(digits.substr(0, dot)), number(digits.substr(dot + 1)));
-  };
-  std::string newest;
-  for (const std::string& type : inventory.machine_types) {
-    if (!type.starts_with(kFamily) || version_of(type).first < 0 || version_of(type).second < 0) continue;
-    if (newest.empty() || version_of(type) > version_of(newest)) newest = type;
-  }
-  if (!newest.empty()) return newest;
-  return inventory.machine_types.empty() ? std::string() : inventory.machine_types.front();
-}
-
-std::string default_cpu_model(const model::Inventory& inventory) {
-  constexpr std::string_view kCommon = "qemu64";
-  const auto& models = inventory.cpu_models;
-  if (std::find(models.begin(), models.end(), kCommon) != models.end() || models.empty())
-    return std::string(kCommon);
-  return models.front();
-}
-
 }  // namespace hanse::zone

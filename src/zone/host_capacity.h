@@ -38,6 +38,8 @@ class HostCapacity {
   // those without a replica of `workload`, "<zone>/<tenant>/<workspace>/<name>".
   Result<placement::HostRoom> room(const placement::HostRequest& request, const std::string& workload = {});
 
+  // What the hosts can run, each combination once.
+  std::vector<placement::HostHardware> hardware() const { return index_.hardware(); }
   // What nobody has and nobody holds; nothing for a host that is not known.
   std::optional<placement::packing::Size> free_on(const std::string& host) const;
   // For people who ask why: the first of the hosts by name, at most so many, among them the one that a
@@ -122,10 +124,5 @@ class HostCapacity {
 
 // What an instance asks of a host.
 placement::HostRequest host_request(const model::Instance& instance, const model::InstanceSku& sku);
-
-// What a new instance is pinned to: the newest machine type that the host has, and a CPU model that any host
-// of its kind has.
-std::string default_machine_type(const model::Inventory& inventory);
-std::string default_cpu_model(const model::Inventory& inventory);
 
 }  // namespace hanse::zone

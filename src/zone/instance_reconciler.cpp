@@ -76,7 +76,7 @@ Task<Result<Again>> InstanceReconciler::prepare(Pointer instance) {
     if (found && !host) services_.capacity.release(uid);
   }
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
-  if (host) assign_host(ready, *host, services_.hosts, now);
+  if (host) assign_host(ready, *host, services_.hosts, services_.hardware, now);
   store::Transaction making = std::move(storages->making);
   making.compares.push_back(services_.tables.instances.unchanged(*instance));
   making.writes.push_back(services_.tables.instances.write_of(ready));
@@ -104,7 +104,7 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   }
   const std::string now = to_rfc3339(services_.runtime.clock.wall_now());
   const auto placed = co_await services_.tables.instances.update(id, [&](model::Instance& changed) -> Status {
-    assign_host(changed, *host, services_.hosts, now);
+    assign_host(changed, *host, services_.hosts, services_.hardware, now);
     return {};
   });
   if (!placed) {

@@ -12,6 +12,7 @@
 #include "runtime/runtime.h"
 #include "store/store.h"
 #include "zone/event_log.h"
+#include "zone/hardware_choice.h"
 #include "zone/host_capacity.h"
 #include "zone/host_sessions.h"
 #include "zone/instance_storages.h"
@@ -30,6 +31,7 @@ struct InstanceServices {
   InstanceStorages& storages;
   MoveOrders& orders;
   EventLog& events;
+  HardwareChoice& hardware;
 };
 
 class InstanceReconciler {

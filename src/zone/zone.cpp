@@ -71,7 +71,8 @@ struct Zone::Parts {
         hosts(run, config.name, kVersion),
         capacity(tables, hosts),
         storages(run, tables),
-        first_placement({run, tables, hosts, capacity, storages, events}),
+        hardware(run.clock, config, peers, records),
+        first_placement({run, tables, hosts, capacity, storages, events, hardware}),
         frontends(run, tables, peers, first_placement, config.name),
         actions(run, tables, hosts),
         blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
@@ -94,11 +95,12 @@ struct Zone::Parts {
                    .clients = clients,
                    .images = image_reconciler,
                    .certificates = crypto.certificates,
-                   .zone = config.name},
+                   .zone = config.name,
+                   .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},
                   capacity, peers, admission, replica_leases),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
-        controllers({run, kept, tables, hosts, capacity, storages, orders, events}, image_reconciler,
-                    replica_leases, admission, transfers,
+        controllers({run, kept, tables, hosts, capacity, storages, orders, events, hardware},
+                    image_reconciler, replica_leases, admission, transfers,
                     {run, tables, crypto.hashing, events, zone_candidates, zone_chooser, replica_zones,
                      lease_grants, refusals, config.name}),
         rebalancer({run, config, packing, transfers, events}) {
@@ -133,6 +135,7 @@ struct Zone::Parts {
   HostSessions hosts;
   HostCapacity capacity;
   InstanceStorages storages;
+  HardwareChoice hardware;
   FirstPlacement first_placement;
   Frontends frontends;
   InstanceActions actions;
@@ -230,6 +233,7 @@ Result<federation::ZoneDigest> Zone::Parts::offer() {
   };
   HANSE_TRY(federation::ZoneDigest digest, offer_of(config, shapes, room));
   digest.carbon = carbon.figure();
+  add_hardware(digest, capacity.hardware());
   return digest;
 }
 

@@ -22,6 +22,7 @@ struct ZoneFile {
   std::string listen;
   std::string data_dir;
   std::string advertise;
+  std::vector<std::string> move_peers;
   std::vector<std::string> labels;
   std::vector<FlavourConfig> flavours;
   double price_per_vcpu_hour = 0;
@@ -37,8 +38,9 @@ struct ZoneFile {
 };
 BOOST_DESCRIBE_STRUCT(ZoneFile, (),
                       (name, provider, member_state, city, latitude, longitude, listen, advertise, data_dir,
-                       labels, flavours, price_per_vcpu_hour, price_per_gib_hour, carbon_grams_per_kwh,
-                       carbon_source, carbon_feed, policy_file, admin_token_file, rebalance, issuers, audit))
+                       move_peers, labels, flavours, price_per_vcpu_hour, price_per_gib_hour,
+                       carbon_grams_per_kwh, carbon_source, carbon_feed, policy_file, admin_token_file,
+                       rebalance, issuers, audit))
 HANSE_DEFINE_READ_JSON(ZoneFile)
 
 constexpr double kMaxPrice = 10'000;           // euro for an hour of one vCPU or GiB
@@ -60,6 +62,8 @@ Status check_offer(const ZoneFile& file) {
     return fail_field("/labels", "give at most {}", federation::kMaxDigestLabels);
   for (std::size_t i = 0; i < file.labels.size(); ++i)
     HANSE_CHECK(model::check_name(file.labels[i], fmt::format("/labels/{}", i)));
+  for (std::size_t i = 0; i < file.move_peers.size(); ++i)
+    HANSE_CHECK(federation::check_zone_name(file.move_peers[i], fmt::format("/movePeers/{}", i)));
   if (file.flavours.size() > federation::kMaxOfferedFlavours)
     return fail_field("/flavours", "give at most {}", federation::kMaxOfferedFlavours);
   for (std::size_t i = 0; i < file.flavours.size(); ++i)
@@ -148,6 +152,7 @@ Result<ZoneConfig> parse_zone_config(const std::string& text, const std::string&
                     .listen = std::move(listen),
                     .advertise = std::move(advertise),
                     .data_dir = file->data_dir,
+                    .move_peers = file->move_peers,
                     .labels = file->labels,
                     .flavours = file->flavours,
                     .price_per_vcpu_hour = file->price_per_vcpu_hour,

@@ -45,9 +45,10 @@ struct ZoneConfig {
   Endpoint listen;
   std::optional<Endpoint> advertise;  // where other zones reach it, when that is not `listen`
   std::string data_dir;
-  std::vector<std::string> labels;      // certifications and the like: "iso27001"
-  std::vector<FlavourConfig> flavours;  // empty: common ones
-  double price_per_vcpu_hour = 0;       // euro; both 0: no price is said
+  std::vector<std::string> move_peers = {};  // that can run what this zone creates; empty: all that it trusts
+  std::vector<std::string> labels;           // certifications and the like: "iso27001"
+  std::vector<FlavourConfig> flavours;       // empty: common ones
+  double price_per_vcpu_hour = 0;            // euro; both 0: no price is said
   double price_per_gib_hour = 0;
   std::int64_t carbon_grams_per_kwh = 0;             // 0: the yearly average of the member state
   std::string carbon_source;                         // who says so

@@ -20,7 +20,8 @@ DrainDecision decision_of_stopped(const DrainView& view) {
 DrainDecision drain_decision(const model::Instance& instance, const DrainView& view) {
   const model::InstanceStatus& status = instance.status;
   if (instance.metadata.deleted_at || !status.moved_to.empty() || !status.transfer.empty()) return {};
-  if (instance.spec.host) {
+  // In another zone the name of a host means nothing.
+  if (instance.spec.host && !view.leaves_zone) {
     return stay(fmt::format("its spec binds it to this host; move it with 'hanse migrate {} --host HOST'",
                             instance.metadata.name));
   }

@@ -11,7 +11,7 @@ namespace hanse::zone {
 
 enum class DrainStep {
   none,      // it moves, or is about to go, by itself
-  move,      // live to another host; cold when it is stopped
+  move,      // live to another host or zone; cold when it is stopped
   re_place,  // nothing of it has ever been made here: another host is chosen
   stay,      // until something changes, see the reason
 };
@@ -24,6 +24,7 @@ struct DrainDecision {
 // What the zone knows of it; `observed` only what the host said after all that it was told.
 struct DrainView {
   bool host_connected = false;
+  bool leaves_zone = false;  // for another
   std::optional<model::MachineObserved> observed;
 };
 

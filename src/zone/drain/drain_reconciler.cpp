@@ -1,13 +1,18 @@
 #include "zone/drain/drain_reconciler.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace hanse::zone {
 // One look at one host.
 struct DrainReconciler::Round {
   std::string host;
-  std::int64_t concurrent = 0;
+  model::DrainSpec wish;
+  std::int64_t elsewhere = 0;  // moves from other hosts that share the bound
   model::DrainStatus status;
+
+  bool leaves_zone() const { return !wish.zones.empty(); }
+  bool may_move() const { return status.moving + elsewhere < wish.concurrent_moves; }
 
   void stays(const ResourceId& instance, std::string reason) {
     ++status.staying;
@@ -23,25 +28,38 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   if (host && !(*host)->metadata.deleted_at) wish = (*host)->spec.drain;
   if (!wish) {
     draining_.erase(id.name);
+    leaving_.erase(id.name);
     std::erase_if(attempts_, [&](const auto& entry) { return entry.second.host == id.name; });
     if (host && (*host)->status.drain) HANSE_CO_CHECK(co_await note(id.name, std::nullopt));
     co_return Again();
   }
   draining_.insert(id.name);
-  Round round{.host = id.name, .concurrent = wish->concurrent_moves};
+  Round round{.host = id.name, .wish = std::move(*wish)};
+  if (round.leaves_zone()) {
+    leaving_.insert(id.name);
+    for (const std::string& other : leaving_) round.elsewhere += other == id.name ? 0 : count_moving(other);
+  } else {
+    leaving_.erase(id.name);
+  }
   const std::vector<std::string> keys = index_.keys_on(id.name);
   std::erase_if(attempts_, [&](const auto& entry) {
     return entry.second.host == id.name && std::find(keys.begin(), keys.end(), entry.first) == keys.end();
   });
   // What moves already counts before anything is begun.
-  for (const std::string& instance : keys) {
-    const auto found = services_.tables.instances.get(id_of_key(kInstanceTraits, instance));
-    if (found && !(*found)->status.transfer.empty() && !(*found)->status.incoming) ++round.status.moving;
-  }
+  round.status.moving = count_moving(id.name);
   for (const std::string& instance : keys) HANSE_CO_CHECK(co_await look_at(round, instance));
   const bool left = round.status.remaining > 0;
   HANSE_CO_CHECK(co_await note(id.name, std::move(round.status)));
   co_return left ? Again(kLookAgain) : Again();
+}
+
+std::int64_t DrainReconciler::count_moving(const std::string& host) const {
+  std::int64_t count = 0;
+  for (const std::string& instance : index_.keys_on(host)) {
+    const auto found = services_.tables.instances.get(id_of_key(kInstanceTraits, instance));
+    if (found && !(*found)->status.transfer.empty() && !(*found)->status.incoming) ++count;
+  }
+  return count;
 }
 
 Task<Status> DrainReconciler::look_at(Round& round, std::string key) {
@@ -51,7 +69,7 @@ Task<Status> DrainReconciler::look_at(Round& round, std::string key) {
   if (!instance || (*instance)->status.host != round.host) co_return Status();
   ++round.status.remaining;
   const std::string& uid = (*instance)->metadata.uid;
-  DrainView view{.host_connected = services_.hosts.connected(round.host)};
+  DrainView view{.host_connected = services_.hosts.connected(round.host), .leaves_zone = round.leaves_zone()};
   const auto observed = services_.hosts.observed(round.host, uid);
   if (observed && services_.hosts.told_generation(round.host, uid) == observed->generation)
     view.observed = observed;
@@ -75,51 +93,72 @@ Task<Status> DrainReconciler::move(Round& round, Table<model::Instance>::Pointer
   const ResourceId id = id_of(instance->metadata);
   Attempt& attempt = attempts_[key];
   attempt.host = round.host;
-  if (!is_due(attempt, id)) {
+  if (!is_due(round, attempt, id)) {
     round.stays(id, attempt.failure);
     co_return Status();
   }
-  if (round.status.moving >= round.concurrent) co_return Status();
-  const auto target = choose_host(*instance);
-  if (!target) {
+  if (!round.may_move()) co_return Status();
+  auto spec = choose_move(round, *instance, attempt.failures);
+  if (!spec) {
     // It costs nothing to look again at the next step.
-    round.stays(id, target.error().message);
+    round.stays(id, spec.error().message);
     co_return Status();
   }
-  model::TransferSpec spec{.instance = id.name, .host = *target};
-  // A guest is not shut down for the sake of a host.
-  const bool stopped = instance->spec.power == model::Power::stopped;
-  spec.mode = stopped ? model::TransferMode::cold : model::TransferMode::live;
+  const std::string target =
+      spec->host ? fmt::format("host '{}'", *spec->host) : fmt::format("zone '{}'", spec->target_zone);
   const auto begun =
-      co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace}, std::move(spec));
+      co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace}, std::move(*spec));
   Attempt& made = attempts_[key];
-  made = {.host = round.host, .again = services_.runtime.clock.now() + kRetry};
   if (begun) {
     made.transfer = begun->metadata.name;
+    made.failure.clear();
     ++round.status.moving;
     services_.events.add("instance", to_string(id), "Drained",
-                         fmt::format("moves from host '{}' to host '{}'", round.host, *target));
+                         fmt::format("moves from host '{}' to {}", round.host, target));
   } else {
-    made.failure = begun.error().message;
+    fail_attempt(round, made, fmt::format("to {}: {}", target, begun.error().message));
     round.stays(id, made.failure);
   }
   co_return Status();
 }
 
-bool DrainReconciler::is_due(Attempt& attempt, const ResourceId& instance) {
-  const MonotonicTime now = services_.runtime.clock.now();
+// Of several zones each has its turn at once; then all of them are left alone for a while.
+void DrainReconciler::fail_attempt(const Round& round, Attempt& attempt, std::string failure) {
+  ++attempt.failures;
+  attempt.failure = std::move(failure);
+  const bool was_last = attempt.failures % std::max<std::size_t>(1, round.wish.zones.size()) == 0;
+  attempt.again = services_.runtime.clock.now() + (was_last ? kRetry : Nanos{0});
+}
+
+bool DrainReconciler::is_due(const Round& round, Attempt& attempt, const ResourceId& instance) {
   if (!attempt.transfer.empty()) {
     // It is still here and not under way: that one has failed, or was cancelled.
     const ResourceId id{instance.tenant, instance.workspace, attempt.transfer};
     const auto transfer = services_.transfers.get(id);
-    attempt.failure =
-        fmt::format("its move in transfer '{}' {}; it is tried again", attempt.transfer,
+    const std::string name = std::exchange(attempt.transfer, "");
+    fail_attempt(
+        round, attempt,
+        fmt::format("its move in transfer '{}' {}; it is tried again", name,
                     transfer && !transfer->status.failure.empty() ? "failed: " + transfer->status.failure
-                                                                  : std::string("did not succeed"));
-    attempt.transfer.clear();
-    attempt.again = now + kRetry;
+                                                                  : std::string("did not succeed")));
   }
-  return attempt.failure.empty() || now >= attempt.again;
+  return attempt.failure.empty() || services_.runtime.clock.now() >= attempt.again;
+}
+
+Result<model::TransferSpec> DrainReconciler::choose_move(const Round& round, const model::Instance& instance,
+                                                         std::size_t failures) {
+  model::TransferSpec spec{.instance = instance.metadata.name};
+  // A guest is not shut down for the sake of a host, unless its operator says so.
+  const bool stopped = instance.spec.power == model::Power::stopped;
+  spec.mode = stopped                ? model::TransferMode::cold
+              : round.wish.shut_down ? model::TransferMode::automatic
+                                     : model::TransferMode::live;
+  if (round.leaves_zone()) {
+    spec.target_zone = round.wish.zones[failures % round.wish.zones.size()];
+  } else {
+    HANSE_TRY(spec.host, choose_host(instance));
+  }
+  return spec;
 }
 
 // The host that drains takes nothing new, so it is never chosen.

@@ -1,13 +1,14 @@
-// DrainReconciler: empties hosts whose spec says `drain`: it orders live moves of what runs there to other
-// hosts of the zone, so many at once as the spec allows, has what was never made there placed anew, and notes
-// in the host's status what is left and why. It never ends by itself: what comes to be movable later is
-// moved.
+// DrainReconciler: empties hosts whose spec says `drain`: it orders moves of what is there to other hosts of
+// the zone or to other zones, so many at once as the spec allows, has what was never made there placed anew,
+// and notes in the host's status what is left and why. It never ends by itself: what comes to be movable
+// later is moved.
 //
 // One step looks at one host; it is called again when the host or an instance on it changes, and after
 // kLookAgain while anything is left. Thread: the loop. Failure of a step: those of Table and the store; what
 // the operator must hear of is in the status instead.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,20 +52,26 @@ class DrainReconciler {
     std::string transfer;  // empty: none could be begun
     std::string failure;
     MonotonicTime again;
+    std::size_t failures = 0;  // each is another zone's turn
   };
   struct Round;
 
   Task<Status> look_at(Round& round, std::string key);
   Task<Status> move(Round& round, Table<model::Instance>::Pointer instance, std::string key);
+  Result<model::TransferSpec> choose_move(const Round& round, const model::Instance& instance,
+                                          std::size_t failures);
   Result<std::string> choose_host(const model::Instance& instance);
+  void fail_attempt(const Round& round, Attempt& attempt, std::string failure);
   // Notes how the last attempt has ended; whether another is due.
-  bool is_due(Attempt& attempt, const ResourceId& instance);
+  bool is_due(const Round& round, Attempt& attempt, const ResourceId& instance);
+  std::int64_t count_moving(const std::string& host) const;
   Task<Status> note(std::string host, std::optional<model::DrainStatus> status);
 
   Services services_;
   const InstanceIndex& index_;
   HostFailover failover_;
   std::set<std::string> draining_;
+  std::set<std::string> leaving_;  // of these, to other zones
   std::map<std::string, Attempt> attempts_;
 };
 

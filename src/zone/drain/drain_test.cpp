@@ -48,6 +48,9 @@ TEST_CASE("what stays has a reason with a remedy") {
   model::Instance web = running_instance();
   CHECK(drain_decision(web, {}).step == DrainStep::stay);
   web.spec.host = "h1";
+  DrainView leaves = says(PowerState::running);
+  leaves.leaves_zone = true;
+  CHECK(drain_decision(web, leaves).step == DrainStep::move);
   const DrainDecision bound = drain_decision(web, says(PowerState::running));
   CHECK(bound.step == DrainStep::stay);
   CHECK(bound.reason.find("hanse migrate web --host") != std::string::npos);
@@ -154,6 +157,21 @@ TEST_CASE_FIXTURE(DrainFixture, "a host that drains takes nothing new, and its s
   const auto none = wait(zone->frontends().hosts.put(wanted, std::nullopt));
   REQUIRE_FALSE(none);
   CHECK(none.error().sources.front().pointer == "/spec/drain/concurrentMoves");
+}
+
+TEST_CASE_FIXTURE(DrainFixture,
+                  "a host drains to other zones, one after the other, and says why none takes it") {
+  create_on("h1", "web");
+  change_spec("h1", {.schedulable = false,
+                     .drain = model::DrainSpec{.concurrent_moves = 1, .zones = {"warsaw", "lisbon"}}});
+  act_for(Seconds{3});
+  REQUIRE(status("h1").staying == 1);
+  // Not even to a host of this zone that has room.
+  CHECK(get("web").status.host == "h1");
+  CHECK(zone->tables().transfers.all()->empty());
+  const std::string reason = status("h1").reasons.at(0).reason;
+  CHECK(reason.find("to zone 'lisbon'") != std::string::npos);
+  CHECK(reason.find("not one that this zone trusts") != std::string::npos);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 
+#include "host/drivers/qemu/cpu_levels.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "host/drivers/qemu/tools.h"
 
@@ -16,6 +17,7 @@ constexpr std::string_view kMachineFamily = "pc-q35-";
 // What any KVM on a real processor can give a guest. One that cannot, nested in a hypervisor of another kind,
 // runs no ordinary guest either.
 constexpr std::string_view kBaselineModel = "qemu64";
+constexpr std::string_view kBestEmulatedLevel = "x86-64-v2";
 // Their meaning differs between hosts: a machine with one of them could not move.
 constexpr std::string_view kUnportableModels[] = {"host", "max", "base"};
 
@@ -67,6 +69,12 @@ Task<Status> ask_hypervisor(QmpClient& client, Capabilities& out) {
     const bool unportable = std::find(std::begin(kUnportableModels), std::end(kUnportableModels),
                                       model.name) != std::end(kUnportableModels);
     if (model.usable && !unportable) out.inventory.cpu_models.push_back(model.name);
+  }
+  HANSE_CO_TRY(const std::vector<std::string> features, co_await qmp::query_cpu_features(client));
+  for (std::string& level : levels_with(features)) {
+    // A guest that finds AVX uses it, and each of those instructions is emulated piece by piece.
+    if (out.facts.accelerated || level == kBestEmulatedLevel)
+      out.inventory.cpu_models.push_back(std::move(level));
   }
   std::sort(machines.begin(), machines.end());
   std::sort(out.inventory.cpu_models.begin(), out.inventory.cpu_models.end());

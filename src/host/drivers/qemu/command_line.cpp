@@ -41,7 +41,7 @@ void add_machine(Arguments& out, const LaunchPlan& plan) {
   const std::string& type = machine.machine_type.empty() ? kDefaultMachineType : machine.machine_type;
   const std::string& cpu = machine.cpu_model.empty() ? kDefaultCpuModel : machine.cpu_model;
   add(out, "-machine", fmt::format("{},accel={}", type, plan.accelerated ? "kvm" : "tcg"));
-  add(out, "-cpu", cpu);
+  add(out, "-cpu", cpu_argument(cpu));
   add(out, "-smp", std::to_string(machine.vcpu.value));
   add(out, "-m", std::to_string(machine.memory_mib.value));
   add(out, "-rtc", "base=utc");
