@@ -8,19 +8,9 @@ HANSE_DEFINE_JSON(IncomingView)
 HANSE_DEFINE_JSON(OutcomeView)
 
 Outcome outcome_of(model::TransferPhase source_phase) {
-  using Phase = model::TransferPhase;
-  switch (source_phase) {
-    case Phase::committed:
-    case Phase::completed:
-      return Outcome::committed;
-    case Phase::rolling_back:
-    case Phase::rolled_back:
-    case Phase::cancelled:
-    case Phase::refused:
-      return Outcome::rolled_back;
-    default:
-      return Outcome::undecided;
-  }
+  if (!may_run(model::TransferRole::source, source_phase)) return Outcome::committed;
+  const bool keeps = source_phase == model::TransferPhase::rolling_back || model::is_end(source_phase);
+  return keeps ? Outcome::rolled_back : Outcome::undecided;
 }
 
 }  // namespace hanse::migration

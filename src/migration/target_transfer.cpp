@@ -148,9 +148,9 @@ Task<Status> TargetTransfer::discard() {
   while (true) {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();
-    const bool gone =
-        observed && (!observed->exists || (observed->move && observed->move->transfer == name &&
-                                           observed->move->state == model::MoveState::discarded));
+    // That nothing is there may be an old word, of a host that prepares to receive and does not hear now.
+    const bool gone = observed && observed->move && observed->move->transfer == name &&
+                      observed->move->state == model::MoveState::discarded;
     if (gone) break;
     co_await machine_.changes().changed_since(seen, Seconds{1});
   }

@@ -46,6 +46,11 @@ Result<Phase> next_phase(Role role, Phase phase, Event event) {
               name_of(phase), role == Role::source ? "source" : "target", name_of(event));
 }
 
+bool may_run(Role role, Phase phase) {
+  if (role == Role::target) return phase == Phase::granted || phase == Phase::completed;
+  return phase != Phase::committed && phase != Phase::completed;
+}
+
 std::string_view name_of(Phase phase) {
   return boost::describe::enum_to_string(phase, "unknown");
 }

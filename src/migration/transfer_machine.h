@@ -40,6 +40,10 @@ std::span<const Transition> transfer_transitions();
 Result<model::TransferPhase> next_phase(model::TransferRole role, model::TransferPhase phase,
                                         TransferEvent event);
 
+// Whether a side whose durable record says so may run the instance: the source in its epoch, the target in
+// the next. docs/states/ownership.md shows that it is never both.
+bool may_run(model::TransferRole role, model::TransferPhase phase);
+
 std::string_view name_of(model::TransferPhase phase);
 std::string_view name_of(TransferEvent event);
 

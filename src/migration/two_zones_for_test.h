@@ -74,7 +74,8 @@ class ObedientHost final : public MovingMachine {
   }
   void order(std::optional<model::MoveOrder> order) override {
     if (order) limits = order->limits;
-    if (order && last_ && last_->goal == order->goal) return;
+    wanted_ = order;
+    if (!connected_ || (order && last_ && last_->goal == order->goal)) return;
     last_ = std::move(order);
     work_ = std::make_unique<Scope>();
     if (last_) REQUIRE(work_->spawn(carry_out(*last_)));
@@ -83,6 +84,11 @@ class ObedientHost final : public MovingMachine {
   Signal& changes() override { return changes_; }
 
   bool runs() const { return machine_.power_state == PowerState::running; }
+  // While it is not it goes on with what it heard last; with the connection it hears the newest.
+  void set_connected(bool connected) {
+    connected_ = connected;
+    order(wanted_);
+  }
   void resume(Epoch epoch) {
     machine_.power_state = PowerState::running;
     machine_.epoch = epoch;
@@ -131,7 +137,9 @@ class ObedientHost final : public MovingMachine {
 
   Scheduler& scheduler_;
   Signal changes_;
-  std::optional<model::MoveOrder> last_;
+  bool connected_ = true;
+  std::optional<model::MoveOrder> wanted_;
+  std::optional<model::MoveOrder> last_;  // that it has heard
   model::MachineObserved machine_;
   std::unique_ptr<Scope> work_;
 };

@@ -62,6 +62,22 @@ TEST_CASE("a cancel before the commit point brings the guest back") {
   CHECK(zones.target_phase() == Phase::rolled_back);
 }
 
+TEST_CASE("a target that rolls back waits until its host has heard of it") {
+  TwoZones zones;
+  zones.target_host.duration = Seconds{10};  // it fetches an image, and nothing exists yet
+  zones.start_source();
+  zones.run(Seconds{5});
+  REQUIRE(zones.target_phase() == Phase::preparing);
+  zones.target_host.set_connected(false);
+  zones.source_record.cancel();
+  zones.run(Seconds{60});
+  CHECK(zones.source_phase() == Phase::cancelled);
+  CHECK(zones.target_phase() == Phase::rolling_back);
+  zones.target_host.set_connected(true);
+  zones.run(Seconds{60});
+  CHECK(zones.target_phase() == Phase::rolled_back);
+}
+
 TEST_CASE("a link that is cut at the commit point delays the end, and names who is waited for") {
   TwoZones zones;
   zones.start_source();

@@ -62,13 +62,12 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
     return true;
   }
   const bool at_source = transfer.status.role == TransferRole::source;
+  // What this zone's hosts are told follows from these two, `movedTo` and `incoming`.
+  const bool may_run = migration::may_run(transfer.status.role, transfer.status.phase);
+  if (at_source && !may_run && !model::keeps_source(transfer))
+    become_signpost(instance, transfer.spec.target_zone);
+  if (!at_source) instance.status.incoming = !may_run;
   switch (transfer.status.phase) {
-    case Phase::committed:
-      if (!model::keeps_source(transfer)) become_signpost(instance, transfer.spec.target_zone);
-      return true;
-    case Phase::granted:
-      instance.status.incoming = false;
-      return true;
     case Phase::completed:
       instance.status.transfer.clear();
       if (at_source && !model::keeps_source(transfer)) instance.status.block_storages.clear();

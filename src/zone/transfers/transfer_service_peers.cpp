@@ -25,6 +25,11 @@ std::string endpoint_of(const model::MoveObserved& move, model::RelayChannel cha
   }
 }
 
+// The grant is on disk: it may come again, and nothing takes it back.
+bool may_run_here(const IncomingView& view) {
+  return migration::may_run(model::TransferRole::target, view.phase);
+}
+
 }  // namespace
 
 Result<model::Transfer> TransferService::find_stored(const std::string& transfer) const {
@@ -119,7 +124,7 @@ Task<Result<IncomingView>> TransferService::wait_incoming(std::string peer, std:
 Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std::string transfer,
                                                            GrantRequest grant) {
   HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
-  if (view.phase == Phase::granted || view.phase == Phase::completed) co_return view;
+  if (may_run_here(view)) co_return view;
   HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
   const Epoch expected{active->record().current().status.source_epoch.value + 1};
   if (grant.epoch != expected) {
@@ -133,7 +138,7 @@ Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std
 
 Task<Status> TransferService::abort_incoming(std::string peer, std::string transfer) {
   HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
-  if (view.phase == Phase::granted || view.phase == Phase::completed) {
+  if (may_run_here(view)) {
     co_return fail(Code::failed_precondition, "transfer '{}' was granted and cannot be aborted", transfer);
   }
   if (view.phase == Phase::rolling_back || model::is_end(view.phase)) co_return Status();
