@@ -1,4 +1,5 @@
-"""What the witness has said while it was moved about: the highest line that it called durable, and whether it ever booted again."""
+"""What the witness has said while it was moved about: the highest line that it called durable, whether it ever booted again, and whether
+two copies of it ever ran at one time."""
 import contextlib
 import json
 import threading
@@ -15,6 +16,7 @@ class WitnessWatch:
         self.federation = federation
         self.last_line = 0
         self.boots = set()
+        self.together = []  # [zone, zone] that answered at one time
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -32,11 +34,18 @@ class WitnessWatch:
         while not self._end.wait(INTERVAL_SECONDS):
             self._look(1)
 
+    def _ask(self, machine, timeout):
+        """Whether it answered. One that is paused, or has no guest yet, does not."""
+        with contextlib.suppress(OSError, ValueError):
+            with urllib.request.urlopen(machine.url, timeout=timeout) as answer:
+                said = json.load(answer)
+            self.last_line = max(self.last_line, said["last_fsynced_line"])
+            self.boots.add(said["boot_id"])
+            return True
+        return False
+
     def _look(self, timeout):
-        for machine in self.federation.machines():
-            # One that is paused, or has no guest yet, does not answer.
-            with contextlib.suppress(OSError, ValueError):
-                with urllib.request.urlopen(machine.url, timeout=timeout) as answer:
-                    said = json.load(answer)
-                self.last_line = max(self.last_line, said["last_fsynced_line"])
-                self.boots.add(said["boot_id"])
+        answered = [machine for machine in self.federation.machines() if self._ask(machine, timeout)]
+        # It may have moved from the first to the second between two answers; but then the first is silent now.
+        if len(answered) > 1 and self._ask(answered[0], 1):
+            self.together.append([machine.zone for machine in answered])
