@@ -29,6 +29,7 @@ QEMU in network namespaces, as [testing.md](testing.md#faults) says. {rounds} ro
 After each round it is checked that
 
 * the move has ended, in an end that is allowed in that cell, and both zones' records say so;
+* where the link was cut or the target stood still after the disks were seeded, nothing of them was seeded again: the move went on;
 * exactly one zone says that it runs the instance, there is one QEMU, in that zone, and at no time did two copies answer;
 * each line that the guest called durable is on its disk, no page of its memory is damaged, and it has booted again only where the table
   says "boots again": where its memory died with the QEMU that had it;
@@ -116,13 +117,23 @@ def anywhere(text):
     return re.sub(r"\b[0-9a-f]{20}\b", "UID", text).replace("|", "\\|")
 
 
+def told(seen):
+    """What the records said, without the step of the target's, which has none."""
+    said = []
+    for text in seen["told"]:
+        text = anywhere(re.sub(r"^(target: \w+)/\w+", r"\1", text))
+        if text not in said:
+            said.append(text)
+    return said
+
+
 def what_was_said(rounds):
-    """For each cell whose fault lasts: what the records said meanwhile, and why a move was undone."""
+    """For each cell in which a move was undone or waited: what the records said while the fault lasted, and why it was undone."""
     for phase, fault in faults.cells():
-        seen = rounds.get((phase, fault))
-        if seen and (seen["failure"] or any(" for " in text or "/waiting" in text or "instance" in text for text in seen["told"])):
-            said = ["`" + anywhere(text) + "`" for text in seen["told"]] or ["–"]
-            yield [phase, fault, ", ".join(said), anywhere(seen["failure"]) or "–"]
+        said = told(rounds.get((phase, fault), {"told": []}))
+        failure = anywhere(rounds.get((phase, fault), {}).get("failure", ""))
+        if failure or any(" for " in text or "sending/waiting" in text or "instance" in text for text in said):
+            yield [phase, fault, ", ".join(f"`{text}`" for text in said) or "–", failure or "–"]
 
 
 def document(rounds, count):

@@ -27,6 +27,7 @@ class Phase:
     script: tuple  # of steps: functions of a Move
     ends: tuple  # phases that the source's record may end in, whatever the fault
     running: bool = False  # the agents are at it: a cut link must not end it
+    seeded: bool = False  # what was frozen of the disks is at the target
     granted: bool = False  # the instance is the target's
     target_has_qemu: bool = True
 
@@ -72,10 +73,10 @@ PHASES = {
     "seed": Phase("the agents bring the disk's content over in chunks",
                   (slow_link(250), start, reach("source", "sending/seed")), EITHER, running=True),
     "disk": Phase("what the guest has written since goes over the mirror",
-                  (slow_link(100), start, reach("source", "sending/disk")), EITHER, running=True),
-    "memory": Phase("memory is sent", _on_memory, EITHER, running=True),
+                  (slow_link(100), start, reach("source", "sending/disk")), EITHER, running=True, seeded=True),
+    "memory": Phase("memory is sent", _on_memory, EITHER, running=True, seeded=True),
     "switching": Phase("the guest is paused, and the last of it is sent",
-                       (slow_link(100), *_on_memory, reach("source", "sending/switching")), EITHER, running=True),
+                       (slow_link(30), *_on_memory, reach("source", "sending/switching")), EITHER, running=True, seeded=True),
     "committed": Phase("the source has ended its epoch, and the target zone has not heard of it",
                        (*_on_memory, stop(TARGET_ZONE), reach("source", "committed")), COMPLETED, granted=True),
     "granted": Phase("the target zone holds the epoch, and its host has not heard of it",

@@ -15,6 +15,7 @@ import federation
 from host_volumes import HostVolumes
 from witness_watch import WitnessWatch
 
+CHUNK_BYTES = 65536
 ROUND_SECONDS = 240  # the longest that one takes, beside its fault
 
 
@@ -67,6 +68,7 @@ class Rounds:
             if fault.before:
                 self.running.set_witness(**fault.before)
             move.run_script(phase)
+            sent = (move.transfer("source") or {}).get("status", {}).get("progress", {}).get("diskBytes", 0)
             fault.strike(move)
             if not fault.link:
                 self.running.change_link(**faults.LINK)
@@ -77,6 +79,9 @@ class Rounds:
             seen.update(end=status["phase"], failure=status["failure"], cuts=status.get("report", {}).get("cuts", 0))
             if status["phase"] not in faults.allowed_ends(phase, name):
                 seen["violated"].append(f"it is {status['phase']}, and may be {' or '.join(faults.allowed_ends(phase, name))}")
+            stays = fault_phases.PHASES[phase].seeded and faults.processes_live(name)
+            if stays and status.get("report", {}).get("seedBytes", 0) > sent + CHUNK_BYTES:
+                seen["violated"].append(f"it began anew: {status['report']['seedBytes']} bytes were seeded, {sent} before the fault")
             owner = move.target if status["phase"] == "completed" else move.source
             federation.wait_for(f"{owner} to run it alone", lambda: self.running.runs_in() == [owner], fault_checks.SETTLE_SECONDS)
         long = fault.lasts >= faults.TOLD_AFTER_SECONDS and fault.whole

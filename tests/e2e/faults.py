@@ -92,10 +92,15 @@ def cells():
     return [(phase, fault) for phase in PHASES for fault in FAULTS if is_possible(phase, fault)]
 
 
+def processes_live(fault):
+    """Only the way between them is broken; a target that stands still is like one that is cut off."""
+    return FAULTS[fault].link or fault == "slow target"
+
+
 def allowed_ends(phase, fault):
     """What the source's record may end in."""
-    # Nothing that a cut link stops is given up before ten minutes have passed; a target that only stands still is like one that is cut off.
-    if PHASES[phase].running and (FAULTS[fault].link or fault == "slow target"):
+    # Nothing is given up of that before ten minutes have passed.
+    if PHASES[phase].running and processes_live(fault):
         return COMPLETED
     # Its memory is lost.
     if PHASES[phase].running and phase != "switching" and FAULTS[fault].victim == SOURCE_QEMU:
@@ -141,4 +146,4 @@ def last(move, fault):
 def is_told(now):
     """Somebody who looks while the fault lasts sees the end, or that it waits, and for whom."""
     source = now.get("source", "")
-    return source.split("/")[0] in fault_phases.ENDS or "/waiting" in source or " for " in source
+    return source.split("/")[0] in fault_phases.ENDS or source.startswith("sending/waiting") or " for " in source
