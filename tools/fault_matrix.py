@@ -37,7 +37,7 @@ After each round it is checked that
   what hosts keep of chunks is a cache with a bound ([seeding.md](protocols/seeding.md#chunk-store)). No record holds room for the move;
 * the record says what has happened and, when it was undone, why; while a cut of 30 s or more lasts it says that the move waits, or for
   which zone;
-* no sanitizer has reported anything.
+* no sanitizer has reported anything, in the programs of the dev preset.
 """
 
 TABLE = """## The table

@@ -57,10 +57,10 @@ def reach(side, *phases):
     return lambda move: move.reach(side, phases)
 
 
-def wait_for_peer(side):
-    """Until the record says for whom it waits."""
-    return lambda move: federation.wait_for(f"name of the peer that the {side} waits for",
-                                            lambda: (move.transfer(side) or {}).get("status", {}).get("waitingFor"), REACH_LIMIT_SECONDS)
+def await_undone(move):
+    """Until the source's host has no order of the move any more."""
+    orders = f"{move.running.state}/{move.source}/{move.running.host_of(move.source)}/host/moves"
+    federation.wait_for("end of the move at the source's host", lambda: not os.listdir(orders), REACH_LIMIT_SECONDS)
 
 
 _on_memory = (start, reach("source", "sending/memory"))
@@ -87,7 +87,7 @@ PHASES = {
     "rolling back": Phase("the user has cancelled, and the source's host has not heard of it",
                           (*_on_memory, stop(SOURCE_AGENT), cancel, reach("source", "rollingBack")), UNDONE),
     "letting go": Phase("it is undone at the source, and the target zone has not heard of it",
-                        (*_on_memory, stop(TARGET_ZONE), cancel, reach("source", "rollingBack"), wait_for_peer("source")), UNDONE),
+                        (*_on_memory, stop(TARGET_ZONE), cancel, reach("source", "rollingBack"), await_undone), UNDONE),
 }
 
 

@@ -73,7 +73,7 @@ class Rounds:
             if not fault.link:
                 self.running.change_link(**faults.LINK)
             move.resume_all()
-            seen["told"], now = faults.last(move, fault)
+            seen["told"] = faults.last(move, fault)
             fault.heal(move)
             status = self._await_end(move, fault)
             seen.update(end=status["phase"], failure=status["failure"], cuts=status.get("report", {}).get("cuts", 0))
@@ -87,7 +87,7 @@ class Rounds:
         long = fault.lasts >= faults.TOLD_AFTER_SECONDS and fault.whole
         seen["violated"] += fault_checks.violations(move, fault_checks.Seen(
             status=status, owner=owner, loser=self.running.other(owner), watch=watch,
-            may_boot_again=faults.may_boot_again(phase, name), told_in_time=not long or faults.is_told(now)))
+            may_boot_again=faults.may_boot_again(phase, name), told_in_time=not long or faults.is_told(seen["told"])))
         seen["boots"] = len(watch.boots)
         if fault.before:
             self.running.set_witness(**faults.FEW_LINES)

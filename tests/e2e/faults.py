@@ -130,20 +130,20 @@ def _told(move):
 
 
 def last(move, fault):
-    """The fault lasts. Returns all that was said meanwhile, and what at the end."""
-    said, now = [], {}
+    """The fault lasts. Returns all that was said meanwhile."""
+    said = []
     until = time.monotonic() + fault.lasts
     while time.monotonic() < until:
         now = _told(move)
         said += [f"{side}: {text}" for side, text in now.items() if f"{side}: {text}" not in said]
-        ended = bool(now) and all(now[side].split("/")[0] in fault_phases.ENDS for side in ("source", "target") if side in now)
-        if ended and not fault.whole:
+        sides = [now[side] for side in ("source", "target") if side in now]
+        if sides and not fault.whole and all(text.split("/")[0] in fault_phases.ENDS for text in sides):
             break
         time.sleep(min(LOOK_SECONDS, max(0, until - time.monotonic())))
-    return said, now
+    return said
 
 
-def is_told(now):
+def is_told(said):
     """Somebody who looks while the fault lasts sees the end, or that it waits, and for whom."""
-    source = now.get("source", "")
-    return source.split("/")[0] in fault_phases.ENDS or source.startswith("sending/waiting") or " for " in source
+    of_source = [text.removeprefix("source: ") for text in said if text.startswith("source: ")]
+    return any(text.startswith(("sending/waiting", *fault_phases.ENDS)) or " for " in text for text in of_source)
