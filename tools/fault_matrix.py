@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "tests", "e2e"))
 
 import faults  # noqa: E402
 from fault_phases import PHASES  # noqa: E402
+from fault_rounds import SILENCE_SECONDS  # noqa: E402
 
 ENDS = {"completed": "completed", "rolledBack": "rolled back", "cancelled": "cancelled", "refused": "refused", "": "no end"}
 
@@ -43,7 +44,8 @@ After each round it is checked that
 TABLE = """## The table
 
 Of each cell: how the move ended, how often its streams were cut (`status.report.cuts`; a move that was undone has no report), and the
-seconds that the round took, with the fault. –: there is no such process yet. Empty: not run.
+seconds that the round took, with the fault. "Silent": the guest answered nobody for so long, where it was five seconds or more.
+–: there is no such process yet. Empty: not run.
 """
 
 TOLD = """## What the user was told
@@ -99,6 +101,8 @@ def cell(phase, fault, rounds):
         parts.append(f"{seen['cuts']} cut" + ("s" if seen["cuts"] > 1 else ""))
     if seen["boots"] > 1:
         parts.append("boots again")
+    if seen.get("silence", 0) >= SILENCE_SECONDS:
+        parts.append(f"silent {seen['silence']:.0f} s")
     parts.append(f"{seen['seconds']:.0f} s")
     text = ", ".join(parts)
     return f"**violated**: {text}" if seen["violated"] else text

@@ -16,6 +16,7 @@ from host_volumes import HostVolumes
 from witness_watch import WitnessWatch
 
 CHUNK_BYTES = 65536
+SILENCE_SECONDS = 5  # one of this length is worth a word
 ROUND_SECONDS = 240  # the longest that one takes, beside its fault
 
 
@@ -88,7 +89,7 @@ class Rounds:
         seen["violated"] += fault_checks.violations(move, fault_checks.Seen(
             status=status, owner=owner, loser=self.running.other(owner), watch=watch,
             may_boot_again=faults.may_boot_again(phase, name), told_in_time=not long or faults.is_told(seen["told"])))
-        seen["boots"] = len(watch.boots)
+        seen.update(boots=len(watch.boots), silence=round(watch.silence, 1))
         if fault.before:
             self.running.set_witness(**faults.FEW_LINES)
 
@@ -139,5 +140,7 @@ def line_of(seen):
         text += f", {seen['cuts']} cuts"
     if seen["boots"] > 1:
         text += ", the guest booted again"
+    if seen.get("silence", 0) >= SILENCE_SECONDS:
+        text += f", the guest was silent for {seen['silence']:.0f} s"
     text += f", {seen['seconds']:.1f} s"
     return text + "".join(f"\n  VIOLATED {wrong}" for wrong in seen["violated"])

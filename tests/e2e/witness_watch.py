@@ -1,8 +1,9 @@
-"""What the witness has said while it was moved about: the highest line that it called durable, whether it ever booted again, and whether
-two copies of it ever ran at one time."""
+"""What the witness has said while it was moved about: the highest line that it called durable, whether it ever booted again, whether two
+copies of it ever ran at one time, and how long it was silent."""
 import contextlib
 import json
 import threading
+import time
 import urllib.request
 
 INTERVAL_SECONDS = 0.1
@@ -17,6 +18,8 @@ class WitnessWatch:
         self.last_line = 0
         self.boots = set()
         self.together = []  # [zone, zone] that answered at one time
+        self.silence = 0.0  # the longest time in seconds in which none answered
+        self._heard = time.monotonic()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -46,6 +49,10 @@ class WitnessWatch:
 
     def _look(self, timeout):
         answered = [machine for machine in self.federation.machines() if self._ask(machine, timeout)]
+        if answered:
+            now = time.monotonic()
+            self.silence = max(self.silence, now - self._heard)
+            self._heard = now
         # It may have moved from the first to the second between two answers; but then the first is silent now.
         if len(answered) > 1 and self._ask(answered[0], 1):
             self.together.append([machine.zone for machine in answered])
