@@ -78,8 +78,7 @@ class Rounds:
             fault.heal(move)
             status = self._await_end(move, fault)
             seen.update(end=status["phase"], failure=status["failure"], cuts=status.get("report", {}).get("cuts", 0))
-            if status["phase"] not in faults.allowed_ends(phase, name):
-                seen["violated"].append(f"it is {status['phase']}, and may be {' or '.join(faults.allowed_ends(phase, name))}")
+            seen["violated"] += faults.wrong_end(phase, name, status["phase"])
             stays = fault_phases.PHASES[phase].seeded and faults.processes_live(name)
             if stays and status.get("report", {}).get("seedBytes", 0) > sent + CHUNK_BYTES:
                 seen["violated"].append(f"it began anew: {status['report']['seedBytes']} bytes were seeded, {sent} before the fault")

@@ -107,6 +107,12 @@ def allowed_ends(phase, fault):
     return COMPLETED if victim or processes_live(fault) else EITHER
 
 
+def wrong_end(phase, fault, end):
+    """What is to be said of an end that is not allowed, or nothing."""
+    allowed = allowed_ends(phase, fault)
+    return [] if end in allowed else [f"it is {end}, and may be {' or '.join(allowed)}"]
+
+
 def may_boot_again(phase, fault):
     """Whoever dies with the memory of the guest: before the commit point the source's QEMU, after it the target's."""
     victim = FAULTS[fault].victim
