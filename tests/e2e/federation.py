@@ -14,12 +14,14 @@ import signal
 import socket
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "tools"))
 
 import hanse_cli  # noqa: E402
+import host_volumes  # noqa: E402
 from hanse_cli import Failure  # noqa: E402
 from zone_api import ZoneApi  # noqa: E402
 
@@ -29,15 +31,20 @@ INSTANCE = "witness-0"
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:).*")
 
 
-def wait_for(what, condition, limit):
+def wait_for(what, condition, limit, interval=0.05):
     """Asks until it is true, and returns what is true then."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(interval)
     raise Failure(f"within {limit} s: no {what}")
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    wait_for(f"end of process {pid}", lambda: not is_alive(pid), 10, 0.01)
 
 
 def _interrupt(number, _frame):
@@ -65,6 +72,7 @@ class Federation:
         self.state = self.hanse.state
         self.lock = None
         self.zones = {}  # name: ZoneApi
+        self.volumes = None  # HostVolumes, of a program that fills them
         for number in (signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, _interrupt)
         signal.alarm(limit)
@@ -83,8 +91,12 @@ class Federation:
     def _remove_left_overs(self):
         with contextlib.suppress(FileNotFoundError):
             for name in os.listdir(hanse_cli.TESTBEDS):
-                if name.startswith(PREFIX) and not name.endswith(".lock"):
-                    self.hanse.run("testbed", "down", "--name", name)
+                if not name.startswith(PREFIX) or name.endswith(".lock"):
+                    continue
+                if host_volumes.mounted_under(f"{hanse_cli.TESTBEDS}/{name}"):
+                    self.hanse.call("testbed", "down", "--name", name)
+                    host_volumes.unmount_under(f"{hanse_cli.TESTBEDS}/{name}")
+                self.hanse.run("testbed", "down", "--name", name)
 
     def down(self):
         if self.lock is None:
@@ -92,6 +104,9 @@ class Federation:
         for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         groups = self._control_groups()
+        if host_volumes.mounted_under(self.state):  # a program has made HostVolumes: what uses them ends first
+            self.hanse.call("testbed", "down", "--name", self.hanse.testbed)
+            host_volumes.unmount_under(self.state)
         self.hanse.run("testbed", "down", "--name", self.hanse.testbed)
         left = [path for path in [self.state, *groups] if os.path.exists(path)]
         left += glob.glob(f"/run/netns/*{self.hanse.testbed}*")
@@ -169,6 +184,11 @@ class Federation:
         with urllib.request.urlopen(self.url(), timeout=10) as answer:
             return json.load(answer)
 
+    def set_witness(self, **settings):
+        """As testbed/guest/README.md has them."""
+        with urllib.request.urlopen(f"{self.url()}/settings?{urllib.parse.urlencode(settings)}", timeout=10) as answer:
+            return json.load(answer)
+
     def sanitizer_reports(self):
         found = []
         for folder, _, names in os.walk(self.state):
@@ -180,18 +200,17 @@ class Federation:
 
     # What is done to it.
 
-    def _process(self, zone, host):
+    def process(self, zone, host):
+        """The pid of the zone's process, or of that of its host."""
         report = next(entry for entry in self.status()["zones"] if entry["name"] == zone)
         return report["hosts"][0]["pid"] if host else report["zone"]["pid"]
 
     def send_signal(self, number, zone, host):
         """To the zone's process, or to that of its host."""
-        os.kill(self._process(zone, host), number)
+        os.kill(self.process(zone, host), number)
 
     def kill(self, zone, host):
-        pid = self._process(zone, host)
-        os.kill(pid, signal.SIGKILL)
-        wait_for(f"end of process {pid}", lambda: not _alive(pid), 10)
+        kill(self.process(zone, host))
 
     def start_again(self, zone, host):
         self.hanse.run("testbed", "start", zone, *([self.host_of(zone)] if host else []), "--name", self.hanse.testbed)
@@ -214,7 +233,7 @@ def bring_up_with_witness(tests, limit):
     tests.running.start_witness()
 
 
-def _alive(pid):
+def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(") ")[2][0] not in "ZX"
