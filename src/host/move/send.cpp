@@ -145,7 +145,11 @@ Task<Status> SendMove::send_until_done(SeedPass pass) {
     if (cuts >= kMaxCuts || clock.now() - heard > kCutPatience) co_return sent;
     log_.warning("transfer '{}' waits for its target: {}", order_.transfer, sent.error().message);
     note_step(TransferStep::waiting);
-    HANSE_CO_CHECK(co_await break_off());
+    // While its monitor waits for a target that is not there, the hypervisor is asked again.
+    for (Status broken = co_await break_off(); !broken; broken = co_await break_off()) {
+      if (!is_cut(broken.error()) || clock.now() - heard > kCutPatience) co_return broken;
+      co_await sleep_for(parts_.runtime.scheduler, kCutRetryCap);
+    }
     co_await sleep_for(parts_.runtime.scheduler,
                        backoff_delay(parts_.runtime.random, failures, kCutRetryBase, kCutRetryCap));
   }

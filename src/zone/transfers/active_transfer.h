@@ -70,6 +70,8 @@ class ActiveTransfer : public migration::Preparation {
 
   StoredRecord& record() { return record_; }
   const std::string& host() const { return host_; }
+  // Of a target: this CA signed the certificate of the source's host; empty after a restart.
+  const std::string& peer_ca_pem() const { return peer_ca_pem_; }
   bool is_source() const { return record_.current().status.role == model::TransferRole::source; }
   // What a source may see of its target: of a target, and of a move within the zone. Of another source
   // nothing.

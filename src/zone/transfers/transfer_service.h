@@ -74,6 +74,7 @@ class TransferService final : public TransferFrontend {
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;
+  Task<void> give_up_old_keys(Pointer active, IncomingRequest request);
   void forget_ended();
   Task<Status> prune();
 

@@ -62,9 +62,22 @@ Result<IncomingView> TransferService::view_of(const std::string& peer, const std
   return IncomingView{.phase = stored.status.phase, .failure = stored.status.failure};
 }
 
+// What the host waits for would never come. A transfer that was granted goes on: it needs no keys any more.
+Task<void> TransferService::give_up_old_keys(Pointer active, IncomingRequest request) {
+  if (active->peer_ca_pem().empty() || request.ca_pem.empty()) co_return;
+  if (active->peer_ca_pem() == request.ca_pem) co_return;
+  static_cast<void>(co_await active->record().advance(
+      migration::TransferEvent::failed, fmt::format("zone '{}' restarted while this one prepared",
+                                                    active->record().current().status.source_zone)));
+}
+
 Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, IncomingRequest request) {
-  if (const auto known = view_of(peer, request.transfer))
-    co_return *known;  // asked before; the answer was lost
+  if (const auto known = view_of(peer, request.transfer)) {
+    // Asked before; the answer was lost, or the source's zone restarted and has other keys now.
+    if (const auto active = find_incoming(peer, request.transfer))
+      co_await give_up_old_keys(*active, request);
+    co_return view_of(peer, request.transfer);
+  }
   forget_ended();
   HANSE_CO_CHECK(check_incoming(peer, request));
   HANSE_CO_CHECK(check_authority(request));

@@ -10,18 +10,32 @@ namespace hanse::host::qemu {
 namespace {
 
 constexpr Nanos kJobPoll = Millis{50};
+constexpr Nanos kKnockLimit = Seconds{5};
 // A guest that writes all the time never lets a background mirror become ready: when only this much is left,
 // its writes wait for both sides, and the rest drains.
 constexpr Bytes kNearlyCopied{std::int64_t{16} << 20};
 
-Task<Status> start_mirrors(Machine& machine, OutgoingOptions options) {
+// QEMU stands still, and its guest with it, while it connects a disk: whether anybody is there is found out
+// before. A relay is at hand, and says itself when it leads nowhere.
+Task<Status> knock(DriverContext& context, Endpoint server) {
+  if (!server.unix_path.empty()) co_return Status();
+  const auto stream = co_await context.runtime.network.connect(std::move(server), std::nullopt, kKnockLimit);
+  if (!stream) co_return fail(Code::unavailable, "the target's disks: {}", stream.error().message);
+  co_return Status();
+}
+
+Task<Status> start_mirrors(DriverContext& context, Machine& machine, OutgoingOptions options) {
   QmpClient& monitor = machine.session->monitor();
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
   HANSE_CO_TRY(const Endpoint server, parse_endpoint(options.target.disk));
+  HANSE_CO_CHECK(co_await knock(context, server));
   for (std::size_t index = 0; index < disks.size(); ++index) {
     qmp::RemoteDisk remote{.node = remote_node(index), .export_name = disks[index].uid, .server = server};
     remote.tls = {.tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name};
-    HANSE_CO_CHECK(co_await qmp::blockdev_add_remote(monitor, std::move(remote)));
+    // The target's hypervisor may have died, and starts anew: as good as a cut.
+    if (const Status added = co_await qmp::blockdev_add_remote(monitor, std::move(remote)); !added)
+      co_return fail(Code::unavailable, "disk {} of the target cannot be reached: {}", disks[index].uid,
+                     added.error().message);
     const bool frozen = machine.record.frozen;
     qmp::Mirror mirror{.job = mirror_job(index), .target = remote_node(index)};
     mirror.device = frozen ? top_node(index) : disk_node(index);
@@ -105,7 +119,7 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
   HANSE_CO_CHECK(co_await begin_limits(machine, options.limits));
   const std::size_t count = machine.record.machine.disks.size();
   if (count == 0) co_return Status();
-  HANSE_CO_CHECK(co_await start_mirrors(machine, std::move(options)));
+  HANSE_CO_CHECK(co_await start_mirrors(context, machine, std::move(options)));
   MirrorRound round(machine, count);
   ProgressWatch watch(context.runtime.clock.now());
   for (;;) {

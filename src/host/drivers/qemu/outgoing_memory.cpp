@@ -6,8 +6,12 @@ namespace hanse::host::qemu {
 namespace {
 
 constexpr Nanos kRoundPoll = Millis{200};
-constexpr Nanos kDrainLimit = Seconds{30};
-constexpr Nanos kSwitchLimit = Seconds{30};
+// The guest stands still meanwhile. Beyond this it runs on at the source, and the switch is tried again.
+constexpr Nanos kSwitchLimit = Seconds{12};
+
+Nanos switch_limit(const Machine& machine) {
+  return kSwitchLimit + 2 * Millis{machine.limits.max_blackout_ms.value_or(model::kDefaultBlackoutMs)};
+}
 
 Task<Error> migration_error(Machine& machine) {
   const auto info = co_await qmp::query_migrate(machine.session->monitor());
@@ -40,7 +44,7 @@ Task<Status> drain_mirrors(DriverContext& context, Machine& machine) {
   const std::size_t count = machine.record.machine.disks.size();
   for (std::size_t index = 0; index < count; ++index)
     HANSE_CO_CHECK(co_await qmp::block_job_cancel(session.monitor(), mirror_job(index), false));
-  const MonotonicTime deadline = context.runtime.clock.now() + kDrainLimit;
+  const MonotonicTime deadline = context.runtime.clock.now() + switch_limit(machine);
   for (;;) {
     const auto seen = session.changed().version();
     HANSE_CO_CHECK(check_mirrors(machine));
@@ -62,7 +66,7 @@ Task<Status> drain_mirrors(DriverContext& context, Machine& machine) {
 
 Task<Status> wait_completed(DriverContext& context, Machine& machine) {
   Session& session = *machine.session;
-  const MonotonicTime deadline = context.runtime.clock.now() + kSwitchLimit;
+  const MonotonicTime deadline = context.runtime.clock.now() + switch_limit(machine);
   for (;;) {
     const auto seen = session.changed().version();
     if (session.ended())
@@ -83,7 +87,10 @@ Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptio
   HANSE_CO_CHECK(co_await require_ready_mirrors(machine));
   HANSE_CO_TRY(const Endpoint target, parse_endpoint(options.target.memory));
   session.state().set_migration_status("setup");
-  HANSE_CO_CHECK(co_await qmp::migrate(session.monitor(), target));
+  // QEMU refuses it while an earlier one that was cancelled still tries to connect: as good as a cut.
+  if (const Status begun = co_await qmp::migrate(session.monitor(), target); !begun)
+    co_return fail(Code::unavailable, "the memory of machine {} cannot be sent yet: {}", machine.uid(),
+                   begun.error().message);
   ProgressWatch watch(context.runtime.clock.now());
   MonotonicTime next_look = context.runtime.clock.now();
   for (;;) {
