@@ -41,20 +41,20 @@ def _make_authority(folder, kind):
     return key, certificate
 
 
-def _make_leaf(folder, kind, role, hostname, authority):
-    """role is client or server, as QEMU names the files."""
+def _make_leaf(folder, kind, role, names, authority):
+    """role is client or server, as QEMU names the files; names as OpenSSL writes them."""
     key = os.path.join(folder, f"{role}-key.pem")
     request = os.path.join(folder, "request.pem")
     extensions = os.path.join(folder, "extensions.cnf")
     _make_key(key, kind)
-    _openssl("req", "-new", "-key", key, "-out", request, "-subj", f"/CN={hostname}")
+    _openssl("req", "-new", "-key", key, "-out", request, "-subj", f"/CN=move {role}")
     usage = "digitalSignature,keyEncipherment" if kind == "rsa" else "digitalSignature"
     with open(extensions, "w", encoding="ascii") as file:
         file.write(
             "basicConstraints=critical,CA:FALSE\n"
             f"keyUsage=critical,{usage}\n"
             f"extendedKeyUsage={role}Auth\n"
-            f"subjectAltName=DNS:{hostname}\n"
+            f"subjectAltName={names}\n"
         )
     _openssl(
         "x509", "-req", "-in", request, "-CA", authority[1], "-CAkey", authority[0], "-CAcreateserial",
@@ -64,14 +64,16 @@ def _make_leaf(folder, kind, role, hostname, authority):
     os.remove(extensions)
 
 
-def make_pair(source_folder, target_folder, kind):
-    """Fills both folders for QEMU: the source is the TLS client of both streams, the target the server."""
-    sides = ((source_folder, "client", SOURCE_HOSTNAME), (target_folder, "server", TARGET_HOSTNAME))
+def make_pair(source_folder, target_folder, kind, target_address=None):
+    """Fills both folders for QEMU: the source is the TLS client of both streams, the target the server. The address is for clients
+    that know no other name of the server."""
+    target_names = f"DNS:{TARGET_HOSTNAME}" + (f",IP:{target_address}" if target_address else "")
+    sides = ((source_folder, "client", f"DNS:{SOURCE_HOSTNAME}"), (target_folder, "server", target_names))
     authorities = {}
-    for folder, role, hostname in sides:
+    for folder, role, names in sides:
         os.makedirs(folder, exist_ok=True)
         authorities[role] = _make_authority(folder, kind)
-        _make_leaf(folder, kind, role, hostname, authorities[role])
+        _make_leaf(folder, kind, role, names, authorities[role])
     _openssl(*GROUP_ARGUMENTS, "-out", os.path.join(target_folder, "dh-params.pem"))
     for folder, peer in ((source_folder, "server"), (target_folder, "client")):
         with open(authorities[peer][1], "rb") as certificate, open(os.path.join(folder, "ca-cert.pem"), "wb") as file:

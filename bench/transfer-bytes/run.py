@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Bytes on the wire of live moves against the least that would do: a first move, a move back, and a second instance of the same image.
+"""Bytes on the wire of moves against the least that would do: live, a first move, a move back, and a second instance of the same image;
+stopped, a guest with a large data volume, and its move back with a tenth of it changed.
 
-Usage: run.py [--rounds N] [--hanse PROGRAM] [--guest FOLDER]. Needs root. Writes bench/results/transfer-bytes.json.
+Usage: run.py [--rounds N] [--mebibytes N] [--hanse PROGRAM] [--guest FOLDER]. Needs root. Writes bench/results/transfer-bytes.json.
 
 The bound is reckoned here and not by Hanse: before a move the source's disk is read as it lies on the host; each of its chunks that the
 target's host has neither sent nor received before, counted once and without zeroes, is compressed alone by zstd -1. To that come the
@@ -13,11 +14,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, "..", "migration"), os.path.join(HERE, "..", "..", "tools")]
 import bare_move
+import data_volume
 import hanse_move
 import namespaces
 import report
@@ -26,7 +29,9 @@ CHUNK = 64 << 10
 GUEST = ["--dirty", "0", "--lines", "8", "--line-bytes", "32768"]  # a quarter of a megabyte a second, each line synced
 WRITE_SECONDS = 15
 BUDGET = "≤ 1.05"
-CASES = {"first": "first move", "back": "move back", "second": "a second instance of the same image"}
+CASES = {"first": "first move", "back": "move back", "second": "a second instance of the same image",
+         "volume": "stopped, a large data volume", "volume_back": "its move back, a tenth of it changed"}
+CHANGED_PART = 10
 
 
 def chunks_of(path):
@@ -58,15 +63,16 @@ class Hosts:
         self.federation = federation
         self.known = {hanse_move.SOURCE: set(), hanse_move.TARGET: set()}
 
-    def disk_of(self, zone, name):
+    def disks_of(self, zone, name):
         uid = self.federation.hanse.get("--context", zone, "get", "instance", name)["metadata"]["uid"]
         folder = f"{self.federation.hanse.state}/{zone}/{zone}-1/host/instances/{uid}/run"
-        (disk,) = (entry for entry in os.listdir(folder) if entry.startswith("disk-") and entry.endswith(".qcow2"))
-        return os.path.join(folder, disk)
+        return [os.path.join(folder, entry) for entry in os.listdir(folder) if entry.startswith("disk-") and entry.endswith(".qcow2")]
 
     def move(self, name, source, target):
         """One move with its bound."""
-        chunks = chunks_of(self.disk_of(source, name))
+        chunks = {}
+        for disk in self.disks_of(source, name):
+            chunks |= chunks_of(disk)
         missing = {digest: chunk for digest, chunk in chunks.items() if digest not in self.known[target]}
         bound = compressed_bytes(missing.values())
         namespace = f"hanse-{hanse_move.NAME}-{source}"
@@ -106,6 +112,29 @@ def run_round(federation, hosts, guest):
     return result
 
 
+def change(raw, mebibytes):
+    """Every tenth mebibyte has another content."""
+    with open(raw, "r+b") as file:
+        for number in range(0, mebibytes, CHANGED_PART):
+            file.seek(number * data_volume.MIB)
+            file.write(os.urandom(data_volume.MIB))
+
+
+def run_volume_round(hosts, volume, raw):
+    """Both moves; the volume is where it was then."""
+    source, target = hanse_move.SOURCE, hanse_move.TARGET
+    data_volume.write_content(raw, volume.mebibytes)
+    result = {}
+    for case, way in (("volume", (source, target)), ("volume_back", (target, source))):
+        volume.fill(raw)
+        result[case] = hosts.move(data_volume.NAME, *way)
+        volume.zone = way[1]
+        if not data_volume.is_same(raw, volume.path()):
+            raise RuntimeError("the move changed the volume")
+        change(raw, volume.mebibytes)
+    return result
+
+
 def print_summary(rounds):
     rows = []
     for case, title in CASES.items():
@@ -121,21 +150,25 @@ def print_summary(rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--mebibytes", type=int, default=256, help="of the data volume")
     parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
     parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
     options = parser.parse_args()
     options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
     machine, rounds = report.machine(), []
     try:
-        with hanse_move.Federation(options.hanse, options.guest, 192) as federation:
+        with hanse_move.Federation(options.hanse, options.guest, 192) as federation, tempfile.TemporaryDirectory() as folder:
             federation.change_link(**{"delayMs": 0, "mbit": 0})
             # The image goes to the target once, before what is counted.
             hosts = Hosts(federation)
             warm_up = start(federation, options.guest)
             hosts.move(warm_up, hanse_move.SOURCE, hanse_move.TARGET)
             federation.remove(warm_up)
+            user_data = bare_move.user_data(bare_move.parse_arguments(["--guest", options.guest, *GUEST]))
+            volume = data_volume.DataVolume(federation, hanse_move.SOURCE, options.mebibytes, user_data)
+            raw = os.path.join(folder, "content.raw")
             for number in range(options.rounds):
-                rounds.append(run_round(federation, hosts, options.guest))
+                rounds.append(run_round(federation, hosts, options.guest) | run_volume_round(hosts, volume, raw))
                 print(f"round {number}: {rounds[-1]}", flush=True)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"bench/transfer-bytes: {error}")

@@ -70,7 +70,11 @@ Result<SeedWant> read_want(const Frame& frame) {
 }
 
 Frame to_frame(const SeedChunks& chunks) {
+  std::size_t size = sizeof chunks.window;
+  for (const SentChunk& chunk : chunks.chunks)
+    size += sizeof chunk.position + sizeof(std::uint32_t) + chunk.frame.size();
   std::string payload;
+  payload.reserve(size);
   put_number(payload, chunks.window);
   for (const SentChunk& chunk : chunks.chunks) {
     put_number(payload, chunk.position);

@@ -1,5 +1,6 @@
 #include "codec/zstd.h"
 
+#include <algorithm>
 #include <new>
 #include <zstd.h>
 
@@ -27,12 +28,11 @@ ZstdCompressor::ZstdCompressor() : context_(ZSTD_createCCtx()) {
 }
 
 std::string ZstdCompressor::compress(std::string_view text) {
-  std::string frame(compressed_bound(text.size()), '\0');
-  const std::size_t size =
-      ZSTD_compressCCtx(context_.get(), frame.data(), frame.size(), text.data(), text.size(), kZstdLevel);
+  scratch_.resize(std::max(scratch_.size(), compressed_bound(text.size())));
+  const std::size_t size = ZSTD_compressCCtx(context_.get(), scratch_.data(), scratch_.size(), text.data(),
+                                             text.size(), kZstdLevel);
   if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // with room for the bound there is no other reason
-  frame.resize(size);
-  return frame;
+  return scratch_.substr(0, size);
 }
 
 ZstdDecompressor::ZstdDecompressor() : context_(ZSTD_createDCtx()) {

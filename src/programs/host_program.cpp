@@ -10,6 +10,7 @@
 #include "io/openssl_certificates.h"
 #include "io/openssl_hashing.h"
 #include "programs/program.h"
+#include "runtime/sleep.h"
 #include "store/sqlite_chunks.h"
 #include "zone/zone_version.h"
 
@@ -82,27 +83,37 @@ Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime&
   real.stop();
 }
 
-// An agent is idle for most of its life: what a move has needed goes back to the system. Without this each of
-// the pool's threads keeps a heap of its own, and large buffers stay in them.
-void keep_little_memory() {
+// An agent is idle for most of its life, so that what a move has needed goes back to the system, but not
+// before: buffers of a move are used again and again, and pages that are mapped anew for each of them cost
+// more than what is written to them. Few heaps, as each of the pool's threads would keep one of its own.
+void keep_few_heaps() {
   constexpr int kHeaps = 2;
-  constexpr int kLargeBuffer = 128 * 1024;
+  constexpr int kKeptAtTop = 32 << 20;
   ::mallopt(M_ARENA_MAX, kHeaps);
-  ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
-  ::mallopt(M_TRIM_THRESHOLD, kLargeBuffer);
+  ::mallopt(M_MMAP_THRESHOLD, kKeptAtTop);
+  ::mallopt(M_TRIM_THRESHOLD, kKeptAtTop);
+}
+
+Task<void> give_back_memory(Scheduler& scheduler) {
+  constexpr Nanos kBetween = Seconds{10};
+  for (;;) {
+    co_await sleep_for(scheduler, kBetween);
+    ::malloc_trim(0);
+  }
 }
 
 }  // namespace
 
 int run_host(const cli::HostOptions& options) {
-  keep_little_memory();
+  keep_few_heaps();
   io::RealRuntime real(runtime_options(options.verbose));
   auto config = real.run_task(configured(real.runtime(), options));
   if (!config) return exit_code(fail(config.error()));
   HostService service(real);
   Status ended;
-  Scope scope(1);
-  if (!scope.spawn(serve(service, std::move(*config), real, ended)))
+  Scope scope(2);
+  if (!scope.spawn(serve(service, std::move(*config), real, ended)) ||
+      !scope.spawn(give_back_memory(real.runtime().scheduler)))
     return exit_code(fail(Code::internal, "the host cannot start"));
   run_until_signal(real, {});
   return exit_code(ended);

@@ -1,9 +1,12 @@
-// ChunkFile: the chunks of a host in one SQLite file, read and written. Everything here may block.
+// ChunkFile: the chunks of a host in two files, read and written. `path` is an SQLite file which knows where
+// in the other, `path`.frames, each lies. Everything here may block.
 //
-// The file is opened by the first call. It is a cache: one that is damaged, or of another format, is removed
-// and begun anew. Commits are not synced: after a crash of the machine the newest chunks may be missing, and
-// none is half there. Lifecycle: closed with the object. Thread: any; calls wait for each other. Failure:
-// those of SQLite.
+// Frames go one after the other round the second file, so that new ones take the places of the oldest; one
+// that is used again on a later day is written anew. The files are opened by the first call. They are a
+// cache: what is damaged, or of another format, is removed and begun anew. Nothing is synced: an agent that
+// is killed loses nothing that was written, and after a crash of the machine a place may hold something else
+// than the index says, which the reader knows by its digest. Lifecycle: closed with the object. Thread: any;
+// calls wait for each other. Failure: those of SQLite and of FrameFile.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +20,15 @@
 
 #include "base/units.h"
 #include "store/chunk_store.h"
+#include "store/frame_file.h"
 #include "store/sqlite_database.h"
 
 namespace hanse::store {
 
 class ChunkFile {
  public:
-  // `limit`: what the file may hold.
-  ChunkFile(std::string path, Bytes limit) : path_(std::move(path)), limit_(limit) {}
+  // `limit`: what both may hold.
+  ChunkFile(std::string path, Bytes limit);
 
   // The frame of each, in their order. `day`: counted from 1970, for what is to go first.
   Result<std::vector<std::optional<std::string>>> read(const std::vector<codec::ChunkDigest>& digests,
@@ -37,22 +41,30 @@ class ChunkFile {
   // Prepared once; go before the database.
   struct Statements {
     SqliteStatement find;
-    SqliteStatement touch;
     SqliteStatement put;
     SqliteStatement remove;
-    SqliteStatement remove_oldest;
+    SqliteStatement remove_between;
+    SqliteStatement note_head;
   };
 
   Status open();
   Status try_to_open();
   Status prepare();
+  // Begins anew next time when that is what it takes.
+  Status settle(Status status);
   Status in_transaction(const std::function<Status()>& work);
-  Result<Bytes> used() const;
-  Status make_room();
+  Status write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day);
+  Status write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place, std::uint64_t day);
+  Result<std::vector<std::optional<std::string>>> read_now(const std::vector<codec::ChunkDigest>& digests,
+                                                           std::uint64_t day);
+  Result<bool> has(const codec::ChunkDigest& digest);
+  Status remove_now(const codec::ChunkDigest& digest);
 
   std::string path_;
-  Bytes limit_;
+  std::uint64_t frames_limit_;
   std::mutex mutex_;
+  FrameFile frames_;
+  std::uint64_t head_ = 0;  // where the next one goes
   std::unique_ptr<SqliteDatabase> database_;
   std::unique_ptr<Statements> statements_;
 };

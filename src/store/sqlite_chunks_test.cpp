@@ -94,25 +94,93 @@ TEST_CASE("a chunk that is not what its digest says is dropped, and may come aga
   CHECK(chunks.read(store, {1})[0] == chunks.content(1));
 }
 
+// A file of which a bound of 640 KiB holds eighteen chunks of 30 kB.
+struct Places {
+  static constexpr Bytes kBound{640 << 10};
+  ChunkFolder folder;
+  Chunks chunks;
+  ChunkFile file{folder.file(), kBound};
+
+  StoredChunk large(int number) {
+    return {chunks.digest(number), std::string(30'000, static_cast<char>(number))};
+  }
+  void write(int first, int count, std::uint64_t day) {
+    std::vector<StoredChunk> all;
+    for (int number = first; number < first + count; ++number) all.push_back(large(number));
+    REQUIRE(file.write(all, day));
+  }
+  bool has(int number, std::uint64_t day) {
+    const auto found = file.read({chunks.digest(number)}, day).value()[0];
+    if (found) CHECK(*found == large(number).frame);
+    return found.has_value();
+  }
+  std::uintmax_t size() const {
+    return std::filesystem::file_size(folder.file()) +
+           std::filesystem::file_size(folder.file("chunks.db.frames"));
+  }
+};
+
 TEST_CASE("a chunk store keeps to its bound; what was not used for longest goes first") {
+  Places places;
+  places.write(0, 17, 1);
+  CHECK(places.has(0, 1));
+  CHECK(places.has(1, 2));  // and is used by that
+  places.write(17, 3, 2);
+  CHECK_FALSE(places.has(0, 2));
+  CHECK(places.has(1, 2));
+  CHECK_FALSE(places.has(2, 2));
+  CHECK(places.has(3, 2));
+  CHECK(places.has(19, 2));
+  for (int number = 20; number < 110; number += 9) places.write(number, 9, 2);
+  CHECK_FALSE(places.has(1, 2));
+  CHECK(places.has(109, 2));
+  CHECK(places.size() <= static_cast<std::uintmax_t>(Places::kBound.value));
+}
+
+TEST_CASE("more chunks at once than a chunk store holds leave the last of them") {
+  Places places;
+  places.write(0, 40, 1);
+  CHECK_FALSE(places.has(0, 1));
+  CHECK(places.has(39, 1));
+}
+
+TEST_CASE("a chunk store whose bound has become smaller is cut, and what is within it stays") {
   const ChunkFolder folder;
   Chunks chunks;
-  ChunkFile file(folder.file(), Bytes{40 * 16384});
-  const auto write_on = [&](int number, std::uint64_t day) {
-    REQUIRE(file.write({chunks.chunk(number)}, day));
+  const std::string path = folder.file();
+  const auto write = [&](Bytes bound, int first, int count) {
+    std::vector<StoredChunk> all;
+    for (int number = first; number < first + count; ++number)
+      all.push_back({chunks.digest(number), std::string(30'000, static_cast<char>(number))});
+    REQUIRE(ChunkFile(path, bound).write(all, 1));
   };
-  const auto has = [&](int number, std::uint64_t day) {
-    return file.read({chunks.digest(number)}, day).value()[0].has_value();
-  };
-  for (int number = 0; number < 30; ++number) write_on(number, number < 5 ? 1 : 2);
-  CHECK(has(3, 9));  // and is used by that
-  // Large ones, of which the bound holds some twenty.
-  const auto large = [&](int number) {
-    return StoredChunk{chunks.digest(100 + number), std::string(30'000, static_cast<char>(number))};
-  };
-  for (int number = 0; number < 60; ++number) REQUIRE(file.write({large(number)}, 5));
-  CHECK_FALSE(has(1, 9));
-  CHECK(std::filesystem::file_size(folder.file()) <= 60 * 16384);
+  write(Places::kBound, 0, 17);
+  write(Bytes{320 << 10}, 17, 1);
+  ChunkFile file(path, Bytes{320 << 10});
+  const auto found =
+      file.read({chunks.digest(1), chunks.digest(8), chunks.digest(12), chunks.digest(17)}, 1).value();
+  CHECK(found[0].has_value());
+  CHECK(found[1].has_value());
+  CHECK_FALSE(found[2].has_value());
+  CHECK(found[3].has_value());
+  CHECK(std::filesystem::file_size(path + ".frames") <= std::uintmax_t{320 << 10});
+}
+
+TEST_CASE("chunks whose frames were lost in a crash are not there, and may come again") {
+  const ChunkFolder folder;
+  Chunks chunks;
+  const SqliteChunksOptions options{folder.file(), Bytes{64 << 20}};
+  {
+    SqliteChunks store(chunks.world.runtime, chunks.hashing, options);
+    chunks.write(store, {1, 2});
+  }
+  std::filesystem::resize_file(folder.file("chunks.db.frames"), kFrameSlot);
+  SqliteChunks store(chunks.world.runtime, chunks.hashing, options);
+  const auto found = chunks.read(store, {1, 2});
+  CHECK(found[0] == chunks.content(1));
+  CHECK_FALSE(found[1].has_value());
+  chunks.write(store, {2});
+  CHECK(chunks.read(store, {2})[0] == chunks.content(2));
 }
 
 TEST_CASE("a damaged chunk store is begun anew, and one of limit zero makes no file") {

@@ -128,7 +128,7 @@ Task<Status> SeedReceiver::take_chunks(SeedStream& stream, codec::SeedChunks chu
     came.push_back({window->second.chunks[chunk.position].digest, std::move(chunk.frame)});
   }
   // shared_ptr: the pool's thread reads it, whatever becomes of the stream.
-  const auto shared = std::make_shared<const std::vector<store::StoredChunk>>(std::move(came));
+  const auto shared = std::make_shared<std::vector<store::StoredChunk>>(std::move(came));
   OpenedChunks opened = co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
                                               [shared, hashing = &parts_.hashing] {
                                                 OpenedChunks out;
@@ -150,13 +150,15 @@ Task<Status> SeedReceiver::take_chunks(SeedStream& stream, codec::SeedChunks chu
     const auto places = coming_.extract((*shared)[i].digest);
     if (places.empty()) continue;
     for (const Place& place : places.mapped()) {
-      by_disk[place.disk].push_back({place.index, opened.contents[i]});
+      const bool last = &place == &places.mapped().back();
+      by_disk[place.disk].push_back(
+          {place.index, last ? std::move(opened.contents[i]) : std::string(opened.contents[i])});
       windows.push_back(place.window);
     }
   }
   for (auto& [disk, placed] : by_disk) HANSE_CO_CHECK(co_await write(disk, std::move(placed)));
   for (const std::uint32_t number : windows) --open_.at(number).unwritten;
-  co_await keeper_.keep(*shared);
+  co_await keeper_.keep(std::move(*shared));
   co_return co_await tell_written(stream);
 }
 

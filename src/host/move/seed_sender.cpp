@@ -29,8 +29,8 @@ Task<void> forward_end(Task<Status> half, Promise<Status> ended) {
 }  // namespace
 
 struct SeedSender::Compressed {
-  codec::SeedChunks chunks;
-  std::vector<store::StoredChunk> stored;
+  codec::Frame frame;
+  std::vector<store::StoredChunk> stored;  // the same chunks
   Bytes bytes;
 };
 
@@ -149,7 +149,11 @@ Task<Status> SeedSender::add_range(std::uint16_t disk, ChunkRange range, Window&
     window.position.push_back(range.zero ? std::string::npos
                                          : window.content.size() + i * codec::kChunkBytes);
   }
-  window.content += content;
+  if (window.content.empty()) {
+    window.content = std::move(content);
+  } else {
+    window.content += content;
+  }
   co_return Status();
 }
 
@@ -240,22 +244,25 @@ Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
   Compressed made = co_await run_blocking(
       parts_.runtime.blocking, parts_.runtime.scheduler,
       [window = found->second.window, want = std::move(want)] {
-        Compressed out{.chunks = {.window = want.window}};
+        Compressed out;
+        codec::SeedChunks chunks{.window = want.window};
         codec::ZstdCompressor zstd;
         for (std::size_t i = 0; i < want.wanted.size(); ++i) {
           if (!want.wanted[i] || window->position[i] == std::string::npos) continue;
           std::string frame = zstd.compress(
               std::string_view(window->content).substr(window->position[i], codec::kChunkBytes));
           out.bytes += Bytes{static_cast<std::int64_t>(frame.size())};
-          out.stored.push_back({window->chunks[i].digest, frame});
-          out.chunks.chunks.push_back({static_cast<std::uint16_t>(i), std::move(frame)});
+          chunks.chunks.push_back({static_cast<std::uint16_t>(i), std::move(frame)});
         }
+        out.frame = to_frame(chunks);
+        for (codec::SentChunk& sent : chunks.chunks)
+          out.stored.push_back({window->chunks[sent.position].digest, std::move(sent.frame)});
         return out;
       });
-  if (made.chunks.chunks.empty()) co_return Status();
+  if (made.stored.empty()) co_return Status();
   co_await gate_.pass(made.bytes);
   figures_.sent += made.bytes;
-  push(to_frame(made.chunks));
+  push(std::move(made.frame));
   // A move back will find them here.
   co_await keeper_.keep(std::move(made.stored));
   co_return Status();

@@ -83,9 +83,12 @@ Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   Writers writers;
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
   for (const model::DiskSpec& disk : disks) {
-    const auto chunks = static_cast<std::uint64_t>(to_bytes(disk.size_mib).value) / codec::kChunkBytes;
+    NbdDiskOptions options{
+        .uid = disk.uid,
+        .path = machine.paths.disk(disk.uid),
+        .chunk_count = static_cast<std::uint64_t>(to_bytes(disk.size_mib).value) / codec::kChunkBytes};
     HANSE_CO_TRY(std::unique_ptr<DiskWriter> writer,
-                 co_await connect_nbd_disk(context.runtime, socket, disk.uid, chunks));
+                 co_await connect_nbd_disk(context.runtime, socket, std::move(options)));
     writers.push_back(std::move(writer));
   }
   co_return writers;

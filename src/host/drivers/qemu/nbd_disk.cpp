@@ -18,6 +18,29 @@ namespace {
 namespace nbd = codec::nbd;
 
 constexpr Nanos kNbdConnectLimit = Seconds{10};
+// Of one request, 2 MiB; the hypervisor takes it into memory whole.
+constexpr std::size_t kMaxRunChunks = 32;
+
+// After so many the file is synced beside what goes on, 32 MiB: else all of it would be written to the disk
+// after the last chunk, when nothing else is left to do.
+constexpr std::size_t kSyncedChunks = 512;
+
+// Where neighbours on the disk that go in one request end: a request costs the hypervisor more than 64 KiB
+// do.
+std::size_t end_of_run(const std::vector<PlacedChunk>& chunks, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < chunks.size() && end - begin < kMaxRunChunks &&
+         chunks[end].index == chunks[end - 1].index + 1 &&
+         chunks[end].content.empty() == chunks[begin].content.empty())
+    ++end;
+  return end;
+}
+
+std::size_t count_runs(const std::vector<PlacedChunk>& chunks) {
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < chunks.size(); begin = end_of_run(chunks, begin)) ++count;
+  return count;
+}
 
 // The stream of one export; what comes is read in pieces of the size that is due.
 class NbdStream {
@@ -68,14 +91,13 @@ Task<Result<std::uint64_t>> open_export(NbdStream& stream, std::string name) {
 // the connection useless for the next.
 class NbdDisk final : public DiskWriter {
  public:
-  NbdDisk(Scheduler& scheduler, std::string uid, std::uint64_t chunk_count, std::unique_ptr<NbdStream> stream)
-      : scheduler_(scheduler),
-        uid_(std::move(uid)),
-        chunk_count_(chunk_count),
+  NbdDisk(Runtime& runtime, NbdDiskOptions options, std::unique_ptr<NbdStream> stream)
+      : runtime_(runtime),
+        options_(std::move(options)),
         stream_(std::move(stream)),
-        ended_(scheduler) {}
-  const std::string& uid() const override { return uid_; }
-  std::uint64_t chunk_count() const override { return chunk_count_; }
+        ended_(runtime.scheduler) {}
+  const std::string& uid() const override { return options_.uid; }
+  std::uint64_t chunk_count() const override { return options_.chunk_count; }
   Task<Status> write(std::vector<PlacedChunk> chunks) override { return carry_out(std::move(chunks)); }
   Task<Status> flush() override { return carry_out({}); }
 
@@ -86,13 +108,13 @@ class NbdDisk final : public DiskWriter {
       const std::uint64_t seen = ended_.version();
       co_await ended_.changed_since(seen);
     }
-    auto [promise, done] = make_promise<Status>(scheduler_);
+    auto [promise, done] = make_promise<Status>(runtime_.scheduler);
     if (!working_.spawn(work(std::move(chunks), promise))) co_return fail(Code::internal, "scope is full");
     co_return co_await std::move(done);
   }
 
   Task<void> work(std::vector<PlacedChunk> chunks, Promise<Status> done) {
-    Status status = fail(Code::unavailable, "disk {} cannot be written any more", uid_);
+    Status status = fail(Code::unavailable, "disk {} cannot be written any more", options_.uid);
     if (!broken_) status = chunks.empty() ? co_await flush_now() : co_await write_now(chunks);
     broken_ = !status;
     done.set(std::move(status));
@@ -104,10 +126,15 @@ class NbdDisk final : public DiskWriter {
     Status sent;
     Scope scope(1);
     if (!scope.spawn(send_all(chunks, sent))) co_return fail(Code::internal, "scope is full");
-    HANSE_CO_CHECK(co_await hear(chunks.size()));
+    HANSE_CO_CHECK(co_await hear(count_runs(chunks)));
     co_await scope.wait_idle();
+    unsynced_ += chunks.size();
+    if (unsynced_ >= kSyncedChunks && syncing_.running() == 0 && syncing_.spawn(sync())) unsynced_ = 0;
     co_return sent;
   }
+
+  // Only for time: what fails here fails in the flush too, which somebody waits for.
+  Task<void> sync() { static_cast<void>(co_await runtime_.files.sync(options_.path)); }
 
   Task<Status> flush_now() {
     const std::string request = to_bytes(nbd::Request{.command = nbd::Command::flush, .handle = ++handle_});
@@ -116,15 +143,18 @@ class NbdDisk final : public DiskWriter {
   }
 
   Task<void> send_all(const std::vector<PlacedChunk>& chunks, Status& sent) {
-    for (const PlacedChunk& chunk : chunks) {
-      const bool zero = chunk.content.empty();
+    for (std::size_t begin = 0; begin < chunks.size();) {
+      const std::size_t end = end_of_run(chunks, begin);
+      const bool zero = chunks[begin].content.empty();
       const std::string request =
           to_bytes(nbd::Request{.command = zero ? nbd::Command::write_zeroes : nbd::Command::write,
                                 .handle = ++handle_,
-                                .offset = chunk.index * codec::kChunkBytes,
-                                .size = static_cast<std::uint32_t>(codec::kChunkBytes)});
+                                .offset = chunks[begin].index * codec::kChunkBytes,
+                                .size = static_cast<std::uint32_t>((end - begin) * codec::kChunkBytes)});
       sent = co_await stream_->write(request);
-      if (sent && !zero) sent = co_await stream_->write(chunk.content);
+      for (; begin < end; ++begin) {
+        if (sent && !zero) sent = co_await stream_->write(chunks[begin].content);
+      }
       if (!sent) co_return;
     }
   }
@@ -137,34 +167,36 @@ class NbdDisk final : public DiskWriter {
       if (reply.error == 0 || !status) continue;
       const bool full = reply.error == ENOSPC || reply.error == EDQUOT;
       status = fail(full ? Code::resource_exhausted : Code::unavailable, "disk {} cannot be written: {}",
-                    uid_, full ? "it has no room" : "the hypervisor failed");
+                    options_.uid, full ? "it has no room" : "the hypervisor failed");
     }
     co_return status;
   }
 
-  Scheduler& scheduler_;
-  std::string uid_;
-  std::uint64_t chunk_count_;
+  Runtime& runtime_;
+  NbdDiskOptions options_;
   std::unique_ptr<NbdStream> stream_;
   std::uint64_t handle_ = 0;
+  std::size_t unsynced_ = 0;  // chunks since the last sync began
   bool broken_ = false;
   Signal ended_;
-  Scope working_{1};  // declared last: destroyed first
+  // Declared last: destroyed first.
+  Scope syncing_{1};
+  Scope working_{1};
 };
 
 }  // namespace
 
 Task<Result<std::unique_ptr<DiskWriter>>> connect_nbd_disk(Runtime& runtime, std::string socket,
-                                                           std::string uid, std::uint64_t chunk_count) {
+                                                           NbdDiskOptions options) {
   HANSE_CO_TRY(std::unique_ptr<Stream> connected,
                co_await runtime.network.connect(Endpoint{.unix_path = std::move(socket)}, std::nullopt,
                                                 kNbdConnectLimit));
   auto stream = std::make_unique<NbdStream>(runtime.scheduler, std::move(connected));
-  HANSE_CO_TRY(const std::uint64_t size, co_await open_export(*stream, uid));
-  if (size != chunk_count * codec::kChunkBytes)
-    co_return fail(Code::data_loss, "disk {} has {} bytes and not {}", uid, size,
-                   chunk_count * codec::kChunkBytes);
-  co_return std::make_unique<NbdDisk>(runtime.scheduler, std::move(uid), chunk_count, std::move(stream));
+  HANSE_CO_TRY(const std::uint64_t size, co_await open_export(*stream, options.uid));
+  if (size != options.chunk_count * codec::kChunkBytes)
+    co_return fail(Code::data_loss, "disk {} has {} bytes and not {}", options.uid, size,
+                   options.chunk_count * codec::kChunkBytes);
+  co_return std::make_unique<NbdDisk>(runtime, std::move(options), std::move(stream));
 }
 
 }  // namespace hanse::host::qemu
