@@ -85,11 +85,10 @@ Task<void> serve(HostService& service, host::HostConfig config, io::RealRuntime&
 
 // An agent is idle for most of its life, so that what a move has needed goes back to the system, but not
 // before: buffers of a move are used again and again, and pages that are mapped anew for each of them cost
-// more than what is written to them. Few heaps, as each of the pool's threads would keep one of its own.
-void keep_few_heaps() {
-  constexpr int kHeaps = 2;
+// more than what is written to them. One heap: of others malloc_trim() leaves the end, which may be all.
+void keep_one_heap() {
   constexpr int kKeptAtTop = 32 << 20;
-  ::mallopt(M_ARENA_MAX, kHeaps);
+  ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_MMAP_THRESHOLD, kKeptAtTop);
   ::mallopt(M_TRIM_THRESHOLD, kKeptAtTop);
 }
@@ -105,7 +104,7 @@ Task<void> give_back_memory(Scheduler& scheduler) {
 }  // namespace
 
 int run_host(const cli::HostOptions& options) {
-  keep_few_heaps();
+  keep_one_heap();
   io::RealRuntime real(runtime_options(options.verbose));
   auto config = real.run_task(configured(real.runtime(), options));
   if (!config) return exit_code(fail(config.error()));
