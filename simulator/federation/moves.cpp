@@ -94,8 +94,8 @@ class Moves {
 
   std::optional<std::string> unsettled() {
     if (!deployed_) return "the instance did not run before the faults began";
-    if (!user().done()) return "the user still waits for the instance to be free and meant to run";
     if (auto wrong = check_transfers_ended(records_.transfers())) return wrong;
+    if (!user().done()) return "the user still waits for the instance to be free and meant to run";
     if (auto wrong = records_.check_owner(federation_.fleet())) return wrong;
     const std::string& uid = federation_.fleet().machines().begin()->first.second;
     if (auto wrong = check_runs_once(federation_.fleet(), uid)) return wrong;

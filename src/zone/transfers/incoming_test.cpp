@@ -103,6 +103,18 @@ TEST_CASE_FIXTURE(IncomingFixture, "a forecast names all that stands against it,
   CHECK(zone->capacity().free_on("h1")->vcpu == VcpuCount{4});
 }
 
+TEST_CASE_FIXTURE(IncomingFixture,
+                  "a source whose zone restarted has other keys, so what was prepared is given up") {
+  IncomingRequest asked = request();
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", asked)));
+  CHECK(wait(zone->transfers().prepare_incoming("warsaw", asked))->phase == model::TransferPhase::preparing);
+  asked.ca_pem += "another";
+  const auto view = wait(zone->transfers().prepare_incoming("warsaw", asked));
+  REQUIRE(view);
+  CHECK(view->phase == model::TransferPhase::rolling_back);
+  CHECK(view->failure == "zone 'warsaw' restarted while this one prepared");
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "a zone of another minor version is refused, of the same not") {
   check_refusal(Code::unimplemented, "bring both to the same minor version",
                 [](IncomingRequest& asked) { asked.version = "99.0.0"; });
