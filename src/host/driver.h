@@ -72,7 +72,6 @@ struct OutgoingOptions {
   std::string peer_name;
   IncomingEndpoints target;
   model::StreamOptions streams;
-  model::TransferLimits limits;  // to begin with, see limit_outgoing()
 };
 
 struct CopyProgress {
@@ -154,8 +153,8 @@ class Driver {
   // Copies memory while the guest runs; completes paused at the switch point, with disks still mirrored.
   virtual Task<Status> copy_memory(std::string uid, OutgoingOptions options) = 0;
   virtual CopyProgress memory_progress(const std::string& uid) const = 0;
-  // What the copies of the move that is under way keep to from now on. One that is at its switch point goes
-  // on whether it is paused or not.
+  // What the copies of this machine's moves keep to from now on, also those that begin later. One that is at
+  // its switch point goes on whether it is paused or not.
   virtual void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) = 0;
   // At the switch point: drains and flushes the mirror and ends it, sends the rest; completes when the target
   // has loaded everything.

@@ -70,7 +70,7 @@ Task<Status> limits_while_moving(QemuWorld& world) {
   HANSE_CO_CHECK(co_await world.seed(a.get(), b.get(), Epoch{2}));
   HANSE_CO_TRY(auto endpoints, co_await b->open_incoming(kUid, world.incoming(true)));
   host::OutgoingOptions options = world.outgoing(endpoints);
-  options.limits = {.max_rate = kSlow};
+  a->limit_outgoing(kUid, {.max_rate = kSlow});
   HANSE_CO_CHECK(co_await a->copy_disks(kUid, options));
   Scope scope;
   std::optional<Status> copied;

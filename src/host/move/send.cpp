@@ -165,8 +165,7 @@ Task<Status> SendMove::send_once(SeedPass pass) {
   OutgoingOptions options{.credentials = order_.credentials,
                           .peer_name = order_.peer_name,
                           .target = std::move(target),
-                          .streams = order_.streams,
-                          .limits = order_.limits};
+                          .streams = order_.streams};
   co_return co_await copy_all(std::move(options));
 }
 
@@ -188,6 +187,7 @@ Task<Result<IncomingEndpoints>> SendMove::seed(const OpenPath& path, SeedPass pa
 
 Task<Status> SendMove::copy_all(OutgoingOptions options) {
   note_step(TransferStep::disk);
+  parts_.driver.limit_outgoing(uid_, order_.limits);
   HANSE_CO_CHECK(co_await parts_.driver.copy_disks(uid_, options));
   observed_.report.disk_ms = millis_since(step_began_, parts_.runtime.clock.now());
 

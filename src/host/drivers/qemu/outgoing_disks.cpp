@@ -116,7 +116,7 @@ Task<Status> copy_disks(DriverContext& context, Machine& machine, OutgoingOption
   qmp::MigrationSettings settings{
       .tls_credentials = kMoveCredentials, .tls_host_name = options.peer_name, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(session.monitor(), std::move(settings)));
-  HANSE_CO_CHECK(co_await begin_limits(machine, options.limits));
+  HANSE_CO_CHECK(co_await begin_limits(machine));
   const std::size_t count = machine.record.machine.disks.size();
   if (count == 0) co_return Status();
   HANSE_CO_CHECK(co_await start_mirrors(context, machine, std::move(options)));

@@ -39,9 +39,8 @@ Task<Status> limit_mirrors(Machine& machine, model::TransferLimits wanted) {
 
 }  // namespace
 
-Task<Status> begin_limits(Machine& machine, model::TransferLimits limits) {
-  machine.limits = limits;
-  machine.applied_limits = {.max_blackout_ms = limits.max_blackout_ms};
+Task<Status> begin_limits(Machine& machine) {
+  machine.applied_limits = {.max_blackout_ms = machine.limits.max_blackout_ms};
   co_return co_await qmp::set_migration_limits(machine.session->monitor(), of_memory(machine.applied_limits));
 }
 

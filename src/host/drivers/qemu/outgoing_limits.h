@@ -7,7 +7,7 @@
 namespace hanse::host::qemu {
 
 // For a move that begins, before its mirrors: what its memory keeps to.
-Task<Status> begin_limits(Machine& machine, model::TransferLimits limits);
+Task<Status> begin_limits(Machine& machine);
 // Gives QEMU what has changed since. Requires: the mirrors are there.
 Task<Status> apply_limits(Machine& machine);
 

@@ -141,7 +141,6 @@ Task<Status> SimulatedDriver::copy_disks(std::string uid, OutgoingOptions option
                co_await with_timeout(runtime_.scheduler, kDialTimeout, "reaching the target's host",
                                      dial(uid, options.target.disk)));
   HANSE_CO_CHECK(fleet_.begin_disks(options_.host, uid, std::move(host), relays_.contains(uid)));
-  fleet_.limit_move(options_.host, uid, options.limits);
   co_return co_await wait_for_stage(uid, OutgoingStage::disks);
 }
 

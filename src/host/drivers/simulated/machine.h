@@ -35,7 +35,6 @@ struct Outgoing {
   bool relayed = false;  // through connections of the agents, see Fleet::break_stream
   CopyProgress disk;
   CopyProgress memory;
-  model::TransferLimits limits;
   std::int64_t throttle = 1;  // the guest dirties so many times less memory, for the move to converge
   Nanos silent{0};            // how long nothing has got through
   Nanos since_throttle{0};
@@ -57,6 +56,7 @@ struct SimulatedMachine {
   std::string console;            // the last kConsoleRing bytes
   std::uint64_t console_end = 0;  // bytes ever written
   std::optional<Outgoing> outgoing;
+  model::TransferLimits limits;  // of this move and those that begin later
   TimerId life_timer = TimerId::none;   // of a boot or a stop
   TimerId guest_timer = TimerId::none;  // of the next write
 };

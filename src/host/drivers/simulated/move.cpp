@@ -121,7 +121,7 @@ Status Fleet::begin_disks(const std::string& host, const std::string& uid, std::
 
 void Fleet::limit_move(const std::string& host, const std::string& uid, const model::TransferLimits& limits) {
   SimulatedMachine* const machine = find_mutable(host, uid);
-  if (machine != nullptr && machine->outgoing) machine->outgoing->limits = limits;
+  if (machine != nullptr) machine->limits = limits;
 }
 
 Result<Outgoing*> Fleet::need_stage(const Place& place, OutgoingStage stage, const char* what) {
@@ -229,7 +229,7 @@ void Fleet::move_tick(const Place& place) {
 void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMachine& machine,
                            SimulatedMachine& target) {
   CopyProgress& disk = move.disk;
-  disk.rate = within(move.limits, wire_.rate(place.first, move.target_host));
+  disk.rate = within(machine.limits, wire_.rate(place.first, move.target_host));
   const Bytes sent{std::min(carried(disk.rate, kTick), disk.remaining.value)};
   disk.sent += sent;
   disk.remaining = disk.remaining - sent;
@@ -246,18 +246,18 @@ void Fleet::copy_some_disk(const Place& place, Outgoing& move, const SimulatedMa
 
 void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachine& machine) {
   CopyProgress& memory = move.memory;
-  memory.rate = within(move.limits, wire_.rate(place.first, move.target_host));
+  memory.rate = within(machine.limits, wire_.rate(place.first, move.target_host));
   const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
   memory.sent += sent;
   const BytesPerSecond dirty_rate = draw_guest(options_.guests, place.second).dirty_rate;
   const std::int64_t dirtied = carried(dirty_rate, kTick) / move.throttle;
   memory.remaining = memory.remaining - sent + Bytes{dirtied};
-  if (!move.limits.paused) move.since_throttle += kTick;
+  if (!machine.limits.paused) move.since_throttle += kTick;
   if (move.since_throttle >= kThrottleEvery) {
     move.throttle = std::min(kMaxThrottle, move.throttle * 2);
     move.since_throttle = Nanos{0};
   }
-  if (move.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(move.limits))) return;
+  if (machine.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(machine.limits))) return;
   move.stage = OutgoingStage::switch_point;
   halt_guest(machine);
   set_run_state(place, machine, RunState::switch_point);
