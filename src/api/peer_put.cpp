@@ -22,6 +22,11 @@ std::string announced_workload(const model::Instance& instance) {
   return announced(instance, model::kWorkloadAnnotation);
 }
 
+bool is_of_same_reservation(const model::Instance& existing, const model::Instance& wanted) {
+  return announced(existing, model::kReservationAnnotation) ==
+         announced(wanted, model::kReservationAnnotation);
+}
+
 Result<zone::Reservations::Use> use_reservation(Context& context, const std::string& peer,
                                                 const zone::ResourceId& id, const model::Instance& wanted) {
   const auto reservation = wanted.annotations.find(model::kReservationAnnotation);
@@ -68,6 +73,11 @@ Task<Result<ResourceKind::Written>> put_instance_of_peer(Context& context, Call 
   auto& frontend = context.parts.frontends.instances;
   const auto existing = frontend.get(id);
   if (existing && !belongs_to_peer(**existing, call.caller.name)) co_return not_yours(id, call.caller.name);
+  // One of the same name was made since: what comes late must not take its place, or it could not be removed.
+  if (existing && !is_of_same_reservation(**existing, wanted)) {
+    co_return fail(Code::failed_precondition, "instance '{}' was put by another reservation since",
+                   to_string(id));
+  }
   // What comes late finds its reservation gone and makes nothing that its zone has given up.
   std::optional<zone::Reservations::Use> use;  // until the instance is there
   if (!existing) {

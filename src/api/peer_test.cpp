@@ -88,6 +88,10 @@ TEST_CASE("a peer removes a replica by what it was put by, and not the next one 
   const std::string name = reserved("r1", service.ask(As::peer, "POST", kReservations, reservation("r1")));
   REQUIRE(service.ask(As::peer, "PUT", path, southern(name)).status == 201);
   CHECK(service.ask(As::peer, "DELETE", path + "?reservation=r0-earlier").status == 404);
+  // Nor is it changed by what was to make an earlier one.
+  const Answer late = service.ask(As::peer, "PUT", path, southern("r0-earlier"));
+  CHECK(late.status == 412);
+  CHECK(late.text("/detail").find("by another reservation") != std::string::npos);
   CHECK(service.ask(As::peer, "GET", path).text("/metadata/deletedAt") == "(nothing)");
   CHECK(service.ask(As::peer, "DELETE", path + "?reservation=" + name).status == 202);
 }
