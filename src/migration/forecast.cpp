@@ -40,8 +40,11 @@ struct Triple {
 // Of how memory compresses nothing is known before it is sent.
 constexpr Triple kCompressedMemory{0.1, 0.35, 1.0};
 // Pages that were touched and are of zeroes again are not sent.
-constexpr Triple kSentOfResident{0.75, 0.95, 1.02};
+constexpr Triple kSentOfResident{0.65, 0.82, 1.02};
 constexpr Triple kDirtyError{0.5, 1.0, 2.0};
+// A guest comes back to the pages that it has dirtied, so that those of a longer round are fewer than the
+// rate says, by this power of its seconds; at worst they are all others.
+constexpr Triple kDirtyPower{0.6, 0.7, 1.0};
 constexpr Triple kWriteError{0.3, 1.0, 3.0};
 // Without a move before this one: starting a hypervisor, and stopping and resuming a guest.
 constexpr Triple kOtherMs{80, 300, 2000};
@@ -126,7 +129,9 @@ void add_rounds(const MoveFacts& facts, View view, double rate, Reckoning& sum) 
   for (int round = 0; round < kMostRounds && rest / rate > allowed_s; ++round) {
     sum.bytes += rest;
     seconds += rest / rate;
-    const double next = std::min(memory, dirty * (1 - throttle) * rest / rate);
+    const double round_s = rest / rate;
+    const double busy_s = round_s > 1 ? std::pow(round_s, kDirtyPower.at(view)) : round_s;
+    const double next = std::min(memory, dirty * (1 - throttle) * busy_s);
     if (next > rest * kNoProgress) {
       sum.converges = false;
       throttle = throttle == 0 ? kThrottleBegin : std::min(kThrottleMost, throttle + kThrottleStep);
