@@ -56,7 +56,7 @@ struct SimulatedMachine {
   std::string console;            // the last kConsoleRing bytes
   std::uint64_t console_end = 0;  // bytes ever written
   std::optional<Outgoing> outgoing;
-  model::TransferLimits limits;  // of this move and those that begin later
+  model::TransferLimits limits;         // of this move and those that begin later
   TimerId life_timer = TimerId::none;   // of a boot or a stop
   TimerId guest_timer = TimerId::none;  // of the next write
 };

@@ -257,7 +257,8 @@ void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachin
     move.throttle = std::min(kMaxThrottle, move.throttle * 2);
     move.since_throttle = Nanos{0};
   }
-  if (machine.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(machine.limits))) return;
+  if (machine.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(machine.limits)))
+    return;
   move.stage = OutgoingStage::switch_point;
   halt_guest(machine);
   set_run_state(place, machine, RunState::switch_point);
