@@ -104,8 +104,8 @@ Task<Status> DrainReconciler::move(Round& round, Table<model::Instance>::Pointer
     round.stays(id, spec.error().message);
     co_return Status();
   }
-  const std::string target =
-      spec->host ? fmt::format("host '{}'", *spec->host) : fmt::format("zone '{}'", spec->target_zone);
+  const std::string target = spec->host ? fmt::format("host '{}'", spec->host.value_or(""))
+                                        : fmt::format("zone '{}'", spec->target_zone);
   const auto begun =
       co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace}, std::move(*spec));
   Attempt& made = attempts_[key];

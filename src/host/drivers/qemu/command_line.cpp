@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "host/drivers/qemu/cpu_levels.h"
 #include "host/drivers/qemu/guest_channel_codec.h"
 
 namespace hanse::host::qemu {
