@@ -67,6 +67,12 @@ def print_table(heads, rows):
         print("| " + " | ".join(str(cell) for cell in row) + " |")
 
 
+def add_programs(parser):
+    """What benches of moves run: the program, and the witness guest."""
+    parser.add_argument("--hanse", type=os.path.abspath, default=os.path.join(ROOT, "build", "release", "hanse"))
+    parser.add_argument("--guest", type=os.path.abspath, default=os.path.join(ROOT, "build", "guest"))
+
+
 def run_disk_program(description, name, seconds, rounds, print_summary):
     """The whole of a benchmark that is a program bench_<name>, which is given a folder on the disk that is meant, the seconds of each part
     and the rounds, and prints an object a round; print_summary gets the list of them."""

@@ -82,10 +82,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--case", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
-    parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
+    report.add_programs(parser)
     options = parser.parse_args()
-    options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
     machine, cases = report.machine(), {}
     try:
         for case in options.case:

@@ -85,10 +85,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
     parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
-    parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
+    report.add_programs(parser)
     options = parser.parse_args()
-    options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
     result = report.load("migration.json")
     for case in options.case or CASES:
         machine = report.machine()

@@ -151,10 +151,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--mebibytes", type=int, default=256, help="of the data volume")
-    parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
-    parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
+    report.add_programs(parser)
     options = parser.parse_args()
-    options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
     machine, rounds = report.machine(), []
     try:
         with hanse_move.Federation(options.hanse, options.guest, 192) as federation, tempfile.TemporaryDirectory() as folder:

@@ -181,11 +181,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--mebibytes", type=int, default=1024, help="of the data volume")
     parser.add_argument("--only", choices=["disk", "memory"], help="both by default")
-    parser.add_argument("--hanse", default=os.path.join(report.ROOT, "build", "release", "hanse"))
-    parser.add_argument("--guest", default=os.path.join(report.ROOT, "build", "guest"))
+    report.add_programs(parser)
     parser.add_argument("--folder", default="/var/lib", help="on the disk of the testbeds")
     options = parser.parse_args()
-    options.hanse, options.guest = os.path.abspath(options.hanse), os.path.abspath(options.guest)
     result = report.load("transfer-speed.json")
     for path, measure in (("disk", disk_rounds), ("memory", memory_rounds)):
         if options.only not in (None, path):

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <fmt/ranges.h>
 
 namespace hanse::codec {
 
@@ -9,6 +10,10 @@ bool is_all_zero(std::string_view content) {
   if (content.empty()) return true;
   // Equal to itself one byte further on, and that byte is zero.
   return content.front() == 0 && std::memcmp(content.data(), content.data() + 1, content.size() - 1) == 0;
+}
+
+std::string hex_of(const ChunkDigest& digest) {
+  return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
 Result<ChunkDigest> digest_of_hex(std::string_view hex) {

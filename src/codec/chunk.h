@@ -21,6 +21,8 @@ inline constexpr ChunkDigest kZeroChunk{};
 
 bool is_all_zero(std::string_view content);
 
+// 64 hexadecimal digits.
+std::string hex_of(const ChunkDigest& digest);
 // Errors: invalid_argument when these are not 64 hexadecimal digits.
 Result<ChunkDigest> digest_of_hex(std::string_view hex);
 

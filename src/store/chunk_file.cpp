@@ -113,12 +113,12 @@ Result<std::vector<bool>> ChunkFile::find(const std::vector<codec::ChunkDigest>&
   HANSE_CHECK(open());
   std::vector<bool> found;
   for (const codec::ChunkDigest& digest : digests) {
-    SqliteStatement& find = statements_->find;
-    find.bind_bytes(1, key_of_digest(digest));
-    const Result<bool> row = find.step();
-    find.reset();
-    if (!row) return fail(row.error());
-    found.push_back(*row);
+    const Result<bool> here = has(digest);
+    if (!here) {
+      static_cast<void>(settle(fail(here.error())));
+      return fail(here.error());
+    }
+    found.push_back(*here);
   }
   return found;
 }

@@ -14,22 +14,12 @@ namespace {
 
 constexpr Nanos kMeasureLimit = Seconds{8};
 static_assert(model::kSampleSize.value == codec::kChunkBytes);
-constexpr char kHexDigits[] = "0123456789abcdef";
 
 // Where a chunk with content lies.
 struct ChunkPlace {
   DiskReader* disk = nullptr;
   std::uint64_t index = 0;
 };
-
-std::string hex_of(const codec::ChunkDigest& digest) {
-  std::string text;
-  for (const std::uint8_t byte : digest) {
-    text += kHexDigits[byte >> 4];
-    text += kHexDigits[byte & 15];
-  }
-  return text;
-}
 
 std::uint64_t count_content(const Readers& disks) {
   std::uint64_t count = 0;
@@ -65,7 +55,7 @@ std::vector<std::uint64_t> draw_numbers(Random& random, std::uint64_t count) {
 
 model::ChunkSample sample_of(Hashing& hashing, codec::ZstdCompressor& zstd, const std::string& content) {
   const auto sent = static_cast<std::int64_t>(zstd.compress(content).size());
-  return {.digest = hex_of(store::digest_of_chunk(hashing, content)), .sent = Bytes{sent}};
+  return {.digest = codec::hex_of(store::digest_of_chunk(hashing, content)), .sent = Bytes{sent}};
 }
 
 }  // namespace

@@ -35,11 +35,9 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   }
   draining_.insert(id.name);
   Round round{.host = id.name, .wish = std::move(*wish)};
+  leaving_.erase(id.name);
   if (round.leaves_zone()) {
-    leaving_.insert(id.name);
-    for (const std::string& other : leaving_) round.elsewhere += other == id.name ? 0 : count_moving(other);
-  } else {
-    leaving_.erase(id.name);
+    for (const auto& [other, moving] : leaving_) round.elsewhere += moving;
   }
   const std::vector<std::string> keys = index_.keys_on(id.name);
   std::erase_if(attempts_, [&](const auto& entry) {
@@ -48,6 +46,7 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   // What moves already counts before anything is begun.
   round.status.moving = count_moving(id.name);
   for (const std::string& instance : keys) HANSE_CO_CHECK(co_await look_at(round, instance));
+  if (round.leaves_zone()) leaving_[id.name] = round.status.moving;
   const bool left = round.status.remaining > 0;
   HANSE_CO_CHECK(co_await note(id.name, std::move(round.status)));
   co_return left ? Again(kLookAgain) : Again();

@@ -71,7 +71,8 @@ class DrainReconciler {
   const InstanceIndex& index_;
   HostFailover failover_;
   std::set<std::string> draining_;
-  std::set<std::string> leaving_;  // of these, to other zones
+  // Of these, to other zones: how many moves were under way at the last look.
+  std::map<std::string, std::int64_t> leaving_;
   std::map<std::string, Attempt> attempts_;
 };
 

@@ -112,7 +112,7 @@ Status ActiveTransfer::start_source() {
       [this] { return check_plan_now(services_, record_.current(), host_); }, std::move(settings));
   if (!scope_.spawn(source_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);
   if (transfer.status.phase == model::TransferPhase::planned)
-    static_cast<void>(scope_.spawn(note_forecast()));
+    static_cast<void>(aside_.spawn(note_forecast()));
   return {};
 }
 

@@ -106,7 +106,9 @@ class ActiveTransfer : public migration::Preparation {
   std::unique_ptr<RemoteSource> remote_source_;
   std::unique_ptr<migration::SourceTransfer> source_;
   std::unique_ptr<migration::TargetTransfer> target_;
-  Scope scope_;  // declared last: destroyed first
+  // Declared last: destroyed first. What is beside the move ends with it.
+  Scope scope_;
+  Scope aside_{1};
 };
 
 }  // namespace hanse::zone

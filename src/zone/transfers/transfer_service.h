@@ -66,8 +66,10 @@ class TransferService final : public TransferFrontend {
   Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
   // For a move within the zone, besides the room that it has.
   Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
-  // What stands against it at this zone.
-  model::TransferForecast obstacles_here(const model::Instance& instance, const model::Transfer& transfer);
+  // What stands against it at this zone; `possible`: check_create().
+  std::vector<model::TransferObstacle> obstacles_here(const model::Instance& instance,
+                                                      const model::Transfer& transfer,
+                                                      const Status& possible);
   // And against one that comes; with the host that would take it.
   std::vector<model::TransferObstacle> obstacles_of(const std::string& peer, const IncomingRequest& request,
                                                     std::string& host);

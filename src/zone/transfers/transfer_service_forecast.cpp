@@ -31,19 +31,18 @@ Bytes missing_images(const Tables& tables, const IncomingRequest& request) {
 
 }  // namespace
 
-model::TransferForecast TransferService::obstacles_here(const model::Instance& instance,
-                                                        const model::Transfer& transfer) {
-  model::TransferForecast forecast;
+Obstacles TransferService::obstacles_here(const model::Instance& instance, const model::Transfer& transfer,
+                                          const Status& possible) {
+  Obstacles obstacles;
   const std::string& zone = services_.zone;
-  const Status possible = check_create(instance, transfer.spec);
-  note_obstacle(forecast.obstacles, zone, possible);
+  note_obstacle(obstacles, zone, possible);
   // Of one that is elsewhere or goes there already no host here knows.
-  if (!instance.status.moved_to.empty()) return forecast;
-  note_obstacle(forecast.obstacles, zone, check_plan_now(services_, transfer, instance.status.host));
-  if (!possible || !transfer.spec.host) return forecast;
+  if (!instance.status.moved_to.empty()) return obstacles;
+  note_obstacle(obstacles, zone, check_plan_now(services_, transfer, instance.status.host));
+  if (!possible || !transfer.spec.host) return obstacles;
   const HeldRoom room(capacity_, forecast_name(instance.metadata.uid));
-  note_obstacle(forecast.obstacles, zone, hold_room(room, instance, *transfer.spec.host));
-  return forecast;
+  note_obstacle(obstacles, zone, hold_room(room, instance, *transfer.spec.host));
+  return obstacles;
 }
 
 Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope, model::TransferSpec spec) {
@@ -52,9 +51,10 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
   const ResourceId id{scope.tenant, scope.workspace, spec.instance};
   HANSE_CO_TRY(const auto instance, services_.records.tables.instances.get(id));
   const model::Transfer transfer = new_transfer(scope, spec, *instance);
-  model::TransferForecast forecast = obstacles_here(*instance, transfer);
+  const Status possible = check_create(*instance, spec);
+  model::TransferForecast forecast{.obstacles = obstacles_here(*instance, transfer, possible)};
   // The other zone would learn of an instance that it may not be given.
-  if (!check_create(*instance, spec)) co_return forecast;
+  if (!possible) co_return forecast;
   model::MachineMeasure measure;
   if (forecast.obstacles.empty()) {
     auto measured =
