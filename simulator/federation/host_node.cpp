@@ -32,7 +32,9 @@ Task<Result<std::string>> invite(Runtime& runtime, HostPlace place) {
 }  // namespace
 
 HostNode::HostNode(ProcessContext context, const HostPlace& place)
-    : certificates_(context.runtime.clock, context.runtime.random), hashing_(context.runtime) {
+    : certificates_(context.runtime.clock, context.runtime.random),
+      hashing_(context.runtime),
+      snapshots_(context.runtime, hashing_, ":memory:") {
   if (!scope_.spawn(run(context, place))) throw std::runtime_error("the host cannot run");
 }
 
@@ -57,8 +59,8 @@ Task<Status> HostNode::run_agent(ProcessContext context, HostPlace place) {
   driver_ = std::make_unique<host::simulated::SimulatedDriver>(
       context.runtime, place.fleet,
       host::simulated::SimulatedHostOptions{.host = place.name, .stream_host = place.name});
-  agent_ = std::make_unique<host::Agent>(context.runtime, certificates_, hashing_, chunks_, *driver_, config,
-                                         zone::kVersion);
+  agent_ = std::make_unique<host::Agent>(context.runtime, certificates_, hashing_, chunks_, snapshots_,
+                                         *driver_, config, zone::kVersion);
   co_return co_await agent_->run();
 }
 

@@ -31,6 +31,7 @@ class HostNode final : public ProcessRoot {
   SimulatedCertificates certificates_;
   SimulatedHashing hashing_;
   store::MemoryChunks chunks_{hashing_};
+  host::SnapshotStore snapshots_;
   std::unique_ptr<host::simulated::SimulatedDriver> driver_;
   std::unique_ptr<host::Agent> agent_;
   Scope scope_{1};  // declared last: destroyed first

@@ -22,7 +22,8 @@ http::Request request_for(const ApiService& service, As as, const Route& route) 
   const std::pair<std::string, std::string> values[] = {{"{tenant}", "default"},  {"{workspace}", "default"},
                                                         {"{name}", "h1"},         {"{zone}", "north"},
                                                         {"{digest}", digest},     {"{id}", "abc"},
-                                                        {"{transfer}", "move-1"}, {"{channel}", "disk"}};
+                                                        {"{transfer}", "move-1"}, {"{channel}", "disk"},
+                                                        {"{snapshot}", "s1"},     {"{chunk}", "0"}};
   for (const auto& [parameter, value] : values) {
     const std::size_t at = target.find(parameter);
     if (at != std::string::npos) target.replace(at, parameter.size(), value);
@@ -109,6 +110,8 @@ TEST_CASE("a peer gets what transfers and workloads need") {
       "PUT /providers/seca.compute/v1/tenants/{tenant}/skus/{name}",
       "PUT /providers/seca.storage/v1/tenants/{tenant}/images/{name}",
       "GET /providers/hanse.storage/v1/blobs/{digest}",
+      "GET /providers/hanse.storage/v1/blobs/{digest}/manifest",
+      "GET /providers/hanse.storage/v1/blobs/{digest}/chunks/{chunk}",
       "DELETE /providers/hanse.federation/v1/membership",
       "POST /providers/hanse.federation/v1/exchanges",
       "POST /providers/hanse.placement/v1/reservations",

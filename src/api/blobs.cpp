@@ -1,8 +1,10 @@
 // hanse.storage: the files of images, up and down.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "api/json_body.h"
 #include "api/query.h"
@@ -48,11 +50,31 @@ Task<Result<std::size_t>> read_piece(Download& download, std::span<std::byte> bu
   co_return piece.size();
 }
 
+Result<std::string> digest_in(const Call& call) {
+  const std::string& digest = call.path.at("digest");
+  if (model::is_digest(digest)) return digest;
+  return fail_parameter("digest", "the digest must be 'sha256:' and 64 hexadecimal digits");
+}
+
+Task<Result<http::Reply>> get_manifest(Context& context, Call call) {
+  HANSE_CO_TRY(const std::string digest, digest_in(call));
+  HANSE_CO_TRY(const zone::BlobManifest manifest, co_await context.parts.blob_manifests.of(digest));
+  co_return json_reply(200, manifest);
+}
+
+Task<Result<http::Reply>> get_chunk(Context& context, Call call) {
+  HANSE_CO_TRY(const std::string digest, digest_in(call));
+  const std::string& text = call.path.at("chunk");
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    co_return fail_parameter("chunk", "the chunk must be a number");
+  HANSE_CO_TRY(std::string content, co_await context.parts.blob_manifests.read_chunk(digest, number));
+  co_return http::Reply(http::Response{200, {{"Content-Type", "application/zstd"}}, std::move(content)});
+}
+
 Task<Result<http::Reply>> download(Context& context, Call call) {
-  const std::string digest = call.path.at("digest");
-  if (!model::is_digest(digest)) {
-    co_return fail_parameter("digest", "the digest must be 'sha256:' and 64 hexadecimal digits");
-  }
+  HANSE_CO_TRY(const std::string digest, digest_in(call));
   store::BlobFiles& blobs = context.parts.images.blobs();
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs.find(digest));
   if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);
@@ -85,6 +107,18 @@ void add_blob_routes(Routes& routes, Context& context) {
                     .permission = {"hanse.storage", "blobs", "get", zone::Reach::anywhere},
                     .summary = "Download a file of an image",
                     .function = [&context](Call call) { return download(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("GET {}/{{digest}}/manifest", kBlobsPath),
+                    .access = {.user = true, .peer = true},
+                    .permission = {"hanse.storage", "blobs", "get", zone::Reach::anywhere},
+                    .summary = "The chunks of a file of an image, by digest",
+                    .answer_schema = "BlobManifest",
+                    .unlimited = true,
+                    .function = [&context](Call call) { return get_manifest(context, std::move(call)); }});
+  routes.push_back({.name = fmt::format("GET {}/{{digest}}/chunks/{{chunk}}", kBlobsPath),
+                    .access = {.user = true, .peer = true},
+                    .permission = {"hanse.storage", "blobs", "get", zone::Reach::anywhere},
+                    .summary = "One chunk of a file of an image, by its number, compressed by zstd",
+                    .function = [&context](Call call) { return get_chunk(context, std::move(call)); }});
 }
 
 }  // namespace hanse::api

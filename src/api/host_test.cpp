@@ -3,6 +3,7 @@
 #include <string>
 
 #include "codec/frames.h"
+#include "codec/zstd.h"
 #include "federation/invitation.h"
 #include "tests/api/api_service.h"
 
@@ -194,6 +195,29 @@ TEST_CASE("a blob is sent in pieces to those who may have it") {
   CHECK(received == content);
   const std::string missing = "/providers/hanse.storage/v1/blobs/sha256:" + std::string(64, '0');
   CHECK(service.ask(As::peer, "GET", missing).status == 404);
+}
+
+TEST_CASE("a zone fetches a blob by chunks, whose digests it can ask for") {
+  ApiService service;
+  const std::string content(600'000, 'x');
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of(content);
+  service.world.files.content[service.blobs.path_of(digest)] = content;
+  const std::string blob = "/providers/hanse.storage/v1/blobs/" + digest;
+  const Answer manifest = service.ask(As::peer, "GET", blob + "/manifest");
+  REQUIRE(manifest.status == 200);
+  CHECK(manifest.body.at("size") == 600'000);
+  CHECK(manifest.body.at("chunks").get_array().size() == 3);
+  const http::Reply chunk = service.reply(service.request(As::peer, "GET", blob + "/chunks/2"));
+  CHECK(chunk.response.status == 200);
+  const std::size_t rest = content.size() - 2 * static_cast<std::size_t>(zone::kLeastImageChunk);
+  CHECK(codec::ZstdDecompressor().decompress(chunk.response.body, rest).value() == content.substr(0, rest));
+  CHECK(service.ask(As::peer, "GET", blob + "/chunks/3").status == 400);
+  CHECK(service.ask(As::peer, "GET", blob + "/chunks/-1").status == 400);
+  CHECK(service.ask(As::peer, "GET", blob + "/chunks/1x").status == 400);
+  const std::string missing = "/providers/hanse.storage/v1/blobs/sha256:" + std::string(64, '0');
+  CHECK(service.ask(As::peer, "GET", missing + "/manifest").status == 404);
+  CHECK(service.ask(As::peer, "GET", "/providers/hanse.storage/v1/blobs/x/manifest").status == 400);
+  CHECK(service.ask(As::host, "GET", blob + "/manifest").status == 403);
 }
 
 }  // namespace

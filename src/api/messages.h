@@ -138,6 +138,12 @@ struct ConsoleOutput {
 BOOST_DESCRIBE_STRUCT(ConsoleOutput, (), (offset, text))
 HANSE_DECLARE_JSON(ConsoleOutput);
 
+struct SnapshotDraft {
+  bool memory = false;  // with the state of the guest, which stands still for a moment
+};
+BOOST_DESCRIBE_STRUCT(SnapshotDraft, (), (memory))
+HANSE_DECLARE_JSON(SnapshotDraft);
+
 struct TransferDraft {
   model::TransferSpec spec;
 };

@@ -16,6 +16,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .authorization = zone.authorization(),
           .enrolment = zone.enrolment(),
           .images = zone.images(),
+          .blob_manifests = zone.blob_manifests(),
           .events = zone.events(),
           .audit = zone.audit(),
           .membership = zone.membership(),

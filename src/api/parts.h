@@ -15,6 +15,7 @@
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
+#include "zone/images/blob_manifests.h"
 #include "zone/instance_actions.h"
 #include "zone/leases/lease_grants.h"
 #include "zone/packing/host_packing.h"
@@ -42,6 +43,7 @@ struct ApiParts {
   zone::Authorization& authorization;
   zone::Enrolment& enrolment;
   zone::ImageStore& images;
+  zone::BlobManifests& blob_manifests;
   zone::EventLog& events;
   zone::AuditLog& audit;
   zone::Membership& membership;

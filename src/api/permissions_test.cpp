@@ -66,6 +66,8 @@ std::string target_of_route(const Route& route) {
                                                   {"{workspace}", "default"},
                                                   {"{name}", "h1"},
                                                   {"{zone}", "north"},
+                                                  {"{snapshot}", "s1"},
+                                                  {"{chunk}", "0"},
                                                   {"{digest}", "sha256:" + std::string(64, 'a')}};
   for (const auto& [parameter, value] : values) {
     const std::size_t at = target.find(parameter);

@@ -17,6 +17,7 @@
 #include "zone/audit/audit_record.h"
 #include "zone/federation/messages.h"
 #include "zone/image_store.h"
+#include "zone/images/blob_manifest.h"
 #include "zone/transfer_frontend.h"
 
 namespace hanse::api {
@@ -93,6 +94,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<zone::ConfirmationRequest>("ConfirmationRequest");
   writer.add<ConsoleInput>("ConsoleInput");
   writer.add<ConsoleOutput>("ConsoleOutput");
+  writer.add<SnapshotDraft>("SnapshotDraft");
   writer.add<TransferDraft>("TransferDraft");
   writer.add<model::TransferLimitsChange>("TransferLimitsChange");
   writer.add<model::TransferForecast>("TransferForecast");
@@ -113,6 +115,7 @@ void add_messages(SchemaWriter& writer) {
   writer.add<model::FleetAnswer>("FleetAnswer");
   writer.add<model::RenewalRequest>("RenewalRequest");
   writer.add<zone::UploadedBlob>("UploadedBlob");
+  writer.add<zone::BlobManifest>("BlobManifest");
   writer.add<zone::IncomingRequest>("IncomingRequest");
   writer.add<zone::GrantRequest>("GrantRequest");
   writer.add<migration::IncomingView>("IncomingView");

@@ -24,6 +24,7 @@ struct CommandDrafts {
   EvacuateOptions evacuate;
   CordonOptions cordon;
   PowerOptions power;
+  SnapshotOptions snapshot;
   ConsoleOptions console;
   LogsOptions logs;
   EventsOptions events;
@@ -56,6 +57,7 @@ struct CommandDrafts {
 
 void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
+void add_snapshot_commands(CLI::App& app, CommandDrafts& drafts);
 void add_drain_commands(CLI::App& app, CommandDrafts& drafts);
 void add_federation_commands(CLI::App& app, CommandDrafts& drafts);
 void add_audit_commands(CLI::App& app, CommandDrafts& drafts);

@@ -49,6 +49,7 @@ void build(CLI::App& app, CommandDrafts& drafts) {
   add_global_options(app, drafts.global);
   add_resource_commands(app, drafts);
   add_instance_commands(app, drafts);
+  add_snapshot_commands(app, drafts);
   add_drain_commands(app, drafts);
   add_zone_commands(app, drafts);
   add_audit_commands(app, drafts);

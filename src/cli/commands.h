@@ -27,6 +27,7 @@ Task<Status> run_migrate(Session session, MigrateOptions options);
 Task<Status> run_drain(Session session, DrainOptions options);
 Task<Status> run_evacuate(Session session, EvacuateOptions options);
 Task<Status> run_cordon(Session session, CordonOptions options);
+Task<Status> run_snapshot(Session session, SnapshotOptions options);
 Task<Status> run_power(Session session, PowerOptions options);
 Task<Status> run_console(Session session, ConsoleOptions options);
 Task<Status> run_logs(Session session, LogsOptions options);

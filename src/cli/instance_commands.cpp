@@ -46,6 +46,8 @@ void check_migrate(const MigrateOptions& given) {
     throw CLI::ValidationError("--keep-source", "goes with --to");
   if (!given.copy_name.empty() && !given.keep_source)
     throw CLI::ValidationError("--as", "goes with --keep-source");
+  if (!given.snapshot.empty() && !given.keep_source)
+    throw CLI::ValidationError("--snapshot", "goes with --keep-source");
   if (given.keep_source && given.mode != "auto")
     throw CLI::ValidationError("--mode",
                                "of a copy only the disks are sent; leave it out with --keep-source");
@@ -74,6 +76,8 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
       "--keep-source", drafts.migrate.keep_source,
       "Make a copy there: the instance stays as it is, and one with its disks boots in the zone");
   migrate->add_option("--as", drafts.migrate.copy_name, "Name of the copy, if not that of the instance");
+  migrate->add_option("--snapshot", drafts.migrate.snapshot,
+                      "The disks of the copy are what they were in this snapshot");
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
   migrate->add_flag(
       "--dry-run", drafts.migrate.dry_run,

@@ -62,6 +62,7 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   spec["path"] = options.path;
   if (options.mode != "auto") spec["mode"] = options.mode;
   if (options.keep_source) spec["copy"] = options.copy_name.empty() ? options.instance : options.copy_name;
+  if (!options.snapshot.empty()) spec["snapshot"] = options.snapshot;
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
   if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);

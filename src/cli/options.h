@@ -54,6 +54,7 @@ struct MigrateOptions {
   std::string mode = "auto";
   bool keep_source = false;
   std::string copy_name;  // of what is made there; empty: as here
+  std::string snapshot;   // whose disks the copy has; empty: those of now
   std::string path = "automatic";
   std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
   std::optional<std::int64_t> max_blackout_ms;
@@ -66,6 +67,16 @@ struct MigrateOptions {
   bool cancel = false;
   bool pause = false;
   bool resume = false;
+};
+
+enum class SnapshotAction { create, list, restore, remove };
+
+struct SnapshotOptions {
+  SnapshotAction action = SnapshotAction::list;
+  std::string instance;
+  std::string name;  // of the snapshot
+  bool memory = false;
+  bool no_wait = false;
 };
 
 struct DrainOptions {
@@ -222,8 +233,8 @@ struct VersionOptions {};
 
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, DrainOptions,
-                 EvacuateOptions, CordonOptions, PowerOptions, ConsoleOptions, LogsOptions, EventsOptions,
-                 ImageImportOptions, TokenCreateOptions, HostInviteOptions, HostPackingOptions,
+                 EvacuateOptions, CordonOptions, PowerOptions, SnapshotOptions, ConsoleOptions, LogsOptions,
+                 EventsOptions, ImageImportOptions, TokenCreateOptions, HostInviteOptions, HostPackingOptions,
                  TokenInviteOptions, LoginOptions, WhoamiOptions, AuditListOptions, AuditVerifyOptions,
                  AuditHeadOptions, ExplainOptions, InviteOptions, JoinOptions, PeerListOptions,
                  PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions, ContextListOptions,

@@ -76,6 +76,8 @@ Task<Status> run_command(Session session, AuditTools tools, Command command) {
   if (auto* evacuate = std::get_if<EvacuateOptions>(&command))
     co_return co_await run_evacuate(session, *evacuate);
   if (auto* cordon = std::get_if<CordonOptions>(&command)) co_return co_await run_cordon(session, *cordon);
+  if (auto* snapshot = std::get_if<SnapshotOptions>(&command))
+    co_return co_await run_snapshot(session, *snapshot);
   if (auto* power = std::get_if<PowerOptions>(&command)) co_return co_await run_power(session, *power);
   if (auto* console = std::get_if<ConsoleOptions>(&command))
     co_return co_await run_console(session, *console);

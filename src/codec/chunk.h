@@ -21,6 +21,10 @@ inline constexpr ChunkDigest kZeroChunk{};
 
 bool is_all_zero(std::string_view content);
 
+inline std::string_view bytes_of(const ChunkDigest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
 // 64 hexadecimal digits.
 std::string hex_of(const ChunkDigest& digest);
 // Errors: invalid_argument when these are not 64 hexadecimal digits.

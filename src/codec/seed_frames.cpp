@@ -32,7 +32,7 @@ Frame to_frame(const SeedOffer& offer) {
   put_number(payload, offer.disk);
   for (const OfferedChunk& chunk : offer.chunks) {
     put_number(payload, chunk.index);
-    payload.append(reinterpret_cast<const char*>(chunk.digest.data()), chunk.digest.size());
+    payload.append(bytes_of(chunk.digest));
   }
   return seed_frame(SeedFrame::offer, std::move(payload));
 }

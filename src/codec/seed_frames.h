@@ -34,7 +34,8 @@ inline constexpr std::uint8_t kSeedVersion = 1;
 // Chunks that are offered at once, and offers that wait to be written at once.
 inline constexpr std::size_t kWindowChunks = 32;
 inline constexpr std::size_t kMaxOpenWindows = 8;
-inline constexpr std::size_t kMaxSeedDisks = 64;
+// With the parts of snapshots.
+inline constexpr std::size_t kMaxSeedDisks = 192;
 
 struct SeedDisk {
   std::string uid;

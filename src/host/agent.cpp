@@ -45,7 +45,7 @@ qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts)
 }
 
 Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, store::ChunkStore& chunks,
-             Driver& driver, HostConfig config, std::string version)
+             SnapshotStore& snapshots, Driver& driver, HostConfig config, std::string version)
     : runtime_(runtime),
       driver_(driver),
       config_(std::move(config)),
@@ -62,7 +62,9 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, sto
                .stream_address = config_.stream_address,
                .stream_ports = config_.stream_ports,
                .socket_folder = relay_folder(config_)},
-      context_{runtime, driver, blobs_, paths_, markers_, leases_, seeding_, !config_.stream_address.empty()},
+      context_{runtime,  driver,    blobs_,
+               paths_,   markers_,  leases_,
+               seeding_, snapshots, !config_.stream_address.empty()},
       link_(runtime, zone_, config_.name, *this),
       machines_(context_, [this](model::MachineObserved view) { link_.send(std::move(view)); }),
       consoles_(driver, [this](model::HostResponse answer) { link_.send(std::move(answer)); }),

@@ -47,7 +47,7 @@ class Agent final : private LinkReceiver {
  public:
   // `version` of the program, for the zone. All references outlive the agent. Requires: with_identity().
   Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, store::ChunkStore& chunks,
-        Driver& driver, HostConfig config, std::string version);
+        SnapshotStore& snapshots, Driver& driver, HostConfig config, std::string version);
 
   Task<Status> run();
 

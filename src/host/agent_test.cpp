@@ -21,6 +21,7 @@ struct AgentFixture {
   TextCertificates certificates{world.loop};
   test::FakeHashing hashing{world.files};
   store::NoChunks chunks;
+  SnapshotStore snapshots{world.runtime, hashing, ":memory:"};
   test::FakeDriver driver{world.loop};
   HostConfig config{.name = "h1",
                     .zone_endpoint = test::kService,
@@ -42,7 +43,8 @@ struct AgentFixture {
   }
   void start() {
     stop();
-    agent = std::make_unique<Agent>(world.runtime, certificates, hashing, chunks, driver, config, "0.1");
+    agent = std::make_unique<Agent>(world.runtime, certificates, hashing, chunks, snapshots, driver, config,
+                                    "0.1");
     scope = std::make_unique<Scope>();
     REQUIRE(scope->spawn(test::keep(agent->run(), ended)));
     zone.run(Seconds{5});
@@ -115,7 +117,7 @@ TEST_CASE("a second agent on the same folder ends, and touches nothing") {
   AgentFixture host;
   host.start();
   const auto second = std::make_unique<Agent>(host.world.runtime, host.certificates, host.hashing,
-                                              host.chunks, host.driver, host.config, "0.1");
+                                              host.chunks, host.snapshots, host.driver, host.config, "0.1");
   const auto refused = test::complete(host.world.loop, second->run());
   REQUIRE(refused);
   CHECK(refused->error().code == Code::already_exists);

@@ -128,7 +128,9 @@ struct AgentTlsFixture {
   }
   Task<Status> connect() {
     HANSE_CO_TRY(const HostFacts facts, co_await prepare_host(runtime, certificates, config));
-    Agent agent(runtime, certificates, hashing, chunks, driver, with_identity(config, facts), "0.1");
+    SnapshotStore snapshots(runtime, hashing, ":memory:");
+    Agent agent(runtime, certificates, hashing, chunks, snapshots, driver, with_identity(config, facts),
+                "0.1");
     std::optional<Status> ended;
     Scope scope;
     if (!scope.spawn(keep(agent.run(), ended))) co_return fail(Code::internal, "scope is full");

@@ -42,7 +42,8 @@ struct MachineState {
   std::string uid;
   Epoch epoch;  // that it was last started or resumed with; kept on disk
   RunState run_state = RunState::stopped;
-  std::string error;  // of `failed`
+  std::string error;    // of `failed`
+  bool frozen = false;  // what the guest writes is kept beside its disks
   std::vector<model::PortForward> forwards;
   // The last beat of the guest that sends any: its own monotonic clock and the host's wall clock.
   struct Heartbeat {
@@ -137,6 +138,11 @@ class Driver {
   // Its disks are whole and no state will come: what waits for it ends, and the machine is stopped in the
   // epoch that it was prepared in.
   virtual Task<Status> finish_incoming(std::string uid) = 0;
+  // In place of a source: where its state is written that freeze_whole() has saved, and then loads it, so
+  // that it may be resumed.
+  virtual Task<Result<std::unique_ptr<DiskWriter>>> open_saved_state(std::string uid,
+                                                                     std::uint64_t chunks) = 0;
+  virtual Task<Status> load_saved_state(std::string uid) = 0;
   // Runs a machine that has loaded all its state. Idempotent for the same epoch.
   virtual Task<Status> resume_incoming(std::string uid, Epoch epoch) = 0;
 
@@ -146,6 +152,9 @@ class Driver {
   // disk, in their order. Idempotent: what is frozen stays so. The disks of a machine that is stopped keep
   // their content by themselves.
   virtual Task<Result<Readers>> freeze_disks(std::string uid) = 0;
+  // Anew, with the state of the guest at the same moment, for which it stands still: the last reader, called
+  // model::kMemoryPart. Errors: failed_precondition when it does not run.
+  virtual Task<Result<Readers>> freeze_whole(std::string uid) = 0;
   // Copies what was written since, or all of disks that are not frozen, and goes on mirroring writes;
   // completes when source and target are equal but for what is in flight.
   virtual Task<Status> copy_disks(std::string uid, OutgoingOptions options) = 0;

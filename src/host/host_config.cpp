@@ -111,6 +111,9 @@ std::string relay_folder(const HostConfig& config) {
 std::string chunk_file(const HostConfig& config) {
   return config.data_dir + "/chunks.db";
 }
+std::string snapshot_file(const HostConfig& config) {
+  return config.data_dir + "/snapshots.db";
+}
 std::string identity_folder(const std::string& data_dir) {
   return data_dir + "/identity";
 }

@@ -35,6 +35,7 @@ std::string blob_folder(const HostConfig& config);
 std::string marker_folder(const HostConfig& config);
 std::string relay_folder(const HostConfig& config);
 std::string chunk_file(const HostConfig& config);
+std::string snapshot_file(const HostConfig& config);
 std::string identity_folder(const std::string& data_dir);
 std::string lock_socket(const std::string& data_dir);
 

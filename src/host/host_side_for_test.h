@@ -39,7 +39,8 @@ struct HostSide {
                 .stream_address = "10.0.0.2",
                 .stream_ports = {3, 3},
                 .socket_folder = "/" + name + "/relays"},
-        context{world.runtime, driver, blobs, paths, markers, leases, seeding},
+        snapshots(world.runtime, hashing, ":memory:"),
+        context{world.runtime, driver, blobs, paths, markers, leases, seeding, snapshots},
         machine(std::make_unique<Machine>(context, "m1")) {}
 
   void want(model::MachineDesired desired) { machine->set_desired(std::move(desired)); }
@@ -59,6 +60,7 @@ struct HostSide {
   test::FakeHashing hashing;
   store::MemoryChunks chunks;
   SeedContext seeding;
+  SnapshotStore snapshots;
   MachineContext context;
   std::unique_ptr<Machine> machine;
 };

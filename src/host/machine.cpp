@@ -30,7 +30,10 @@ model::PowerState power_state_of(const MachineState& state) {
 }  // namespace
 
 Machine::Machine(MachineContext& context, std::string uid)
-    : context_(context), log_(context.runtime.log, "machine"), uid_(std::move(uid)) {}
+    : context_(context),
+      log_(context.runtime.log, "machine"),
+      uid_(std::move(uid)),
+      snapshots_(context.runtime.log, context.driver, context.snapshots, uid_) {}
 
 Machine::~Machine() = default;
 
@@ -62,15 +65,18 @@ bool Machine::same_activity(const model::MachineDesired& next) const {
   const std::string before = desired_.move ? desired_.move->transfer : "";
   const std::string after = next.move ? next.move->transfer : "";
   return before == after && desired_.epoch == next.epoch &&
-         desired_.restart_generation == next.restart_generation;
+         desired_.restart_generation == next.restart_generation &&
+         (!next.restore || next.restore == desired_.restore);
 }
 
 void Machine::set_desired(model::MachineDesired desired) {
   const bool same = same_activity(desired);
+  const bool same_snapshots = desired.snapshots == desired_.snapshots;
   desired_ = std::move(desired);
   if (restarted_generation_ < 0) restarted_generation_ = desired_.restart_generation;
   if (!has_lease()) context_.leases.ask_soon();
   if (!same) return begin();
+  if (!same_snapshots) context_.driver.changes().notify();
   if (desired_.move && send_) send_->set_limits(desired_.move->limits);
 }
 
@@ -91,19 +97,17 @@ void Machine::begin() {
     case Activity::send:
     case Activity::roll_back:
       if (!send_) {
-        const SendParts parts{context_.runtime, context_.driver, context_.paths, context_.markers,
-                              context_.seeding.parts};
-        send_ =
-            std::make_unique<SendMove>(parts, uid_, std::move(order), to_bytes(desired_.machine.memory_mib));
+        const SendParts parts{context_.runtime, context_.driver,        context_.paths,
+                              context_.markers, context_.seeding.parts, context_.snapshots};
+        send_ = std::make_unique<SendMove>(parts, desired_, std::move(order));
       }
       work = activity == Activity::send ? send_->run() : send_->roll_back();
       break;
     case Activity::receive:
     case Activity::discard: {
-      const ReceiveParts parts{context_.runtime, context_.driver, context_.blobs, context_.markers,
-                               context_.seeding};
-      receive_ = std::make_unique<ReceiveMove>(parts, desired_.machine, desired_.epoch,
-                                               incoming_order(std::move(order)));
+      const ReceiveParts parts{context_.runtime, context_.driver,  context_.blobs,
+                               context_.markers, context_.seeding, context_.snapshots};
+      receive_ = std::make_unique<ReceiveMove>(parts, desired_, incoming_order(std::move(order)));
       work = activity == Activity::receive ? receive_->run() : receive_->discard();
       break;
     }
@@ -124,9 +128,10 @@ Task<void> Machine::repeat(Activity activity) {
   int failures = 0;
   while (true) {
     const std::uint64_t seen = context_.driver.changes().version();
-    Status done;
-    if (activity == Activity::run) done = co_await keep_running();
-    if (activity == Activity::stop) done = co_await keep_stopped();
+    Status done = co_await restore_if_asked();
+    if (done && activity == Activity::run) done = co_await keep_running();
+    if (done && activity == Activity::stop) done = co_await keep_stopped();
+    if (done && activity != Activity::remove) done = co_await snapshots_.keep(desired_.snapshots);
     if (activity == Activity::remove) done = co_await remove();
     if (done) {
       failures = 0;
@@ -181,6 +186,12 @@ Task<Status> Machine::restart_if_asked() {
   co_return co_await context_.driver.start(desired_.machine, desired_.epoch);
 }
 
+Task<Status> Machine::restore_if_asked() {
+  if (!desired_.restore || desired_.goal == model::MachineGoal::absent) co_return Status{};
+  HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_.machine));
+  co_return co_await snapshots_.restore(desired_);
+}
+
 Task<Status> Machine::keep_stopped() {
   const auto state = context_.driver.observe(uid_);
   if (!state || state->run_state == RunState::stopped) co_return Status{};
@@ -190,6 +201,7 @@ Task<Status> Machine::keep_stopped() {
 
 Task<Status> Machine::remove() {
   HANSE_CO_CHECK(co_await context_.driver.remove(uid_));
+  HANSE_CO_CHECK(co_await snapshots_.remove_all());
   HANSE_CO_CHECK(co_await context_.markers.remove(uid_));
   gone_ = true;
   context_.driver.changes().notify();
@@ -215,6 +227,9 @@ model::MachineObserved Machine::observed() const {
                                          since_epoch(state->first_heartbeat_after_resume->wall).count());
     }
   }
+  view.snapshots = snapshots_.observed();
+  view.restored = snapshots_.restored();
+  view.restore_error = snapshots_.restore_error();
   if (send_) view.move = send_->observed();
   if (receive_) view.move = receive_->observed();
   return view;

@@ -22,6 +22,7 @@
 #include "host/move/seed_door.h"
 #include "host/move/send.h"
 #include "host/move/streams.h"
+#include "host/snapshots/machine_snapshots.h"
 #include "model/host_protocol.h"
 #include "runtime/runtime.h"
 
@@ -36,6 +37,7 @@ struct MachineContext {
   MoveMarkers& markers;
   Leases& leases;
   SeedContext& seeding;
+  SnapshotStore& snapshots;
   // Whether other hosts reach this one's incoming streams; else they come by relay.
   bool reachable = true;
 };
@@ -68,6 +70,7 @@ class Machine {
   Task<Status> keep_stopped();
   Task<Status> remove();
   Task<Status> restart_if_asked();
+  Task<Status> restore_if_asked();
 
   MachineContext& context_;
   Logger log_;
@@ -76,6 +79,7 @@ class Machine {
   std::int64_t restarted_generation_ = -1;  // -1: not known yet, the first desired state sets it
   std::string error_;
   bool gone_ = false;
+  MachineSnapshots snapshots_;
   std::unique_ptr<SendMove> send_;
   std::unique_ptr<ReceiveMove> receive_;
   std::unique_ptr<Scope> activity_;  // null until the zone's first word; last: destroyed before what it uses

@@ -37,7 +37,8 @@ struct MachinesFixture {
   store::NoChunks chunks;
   SeedContext seeding{
       .parts = {world.runtime, hashing, chunks}, .stream_address = "10.0.0.2", .stream_ports = {3, 3}};
-  MachineContext context{world.runtime, driver, blobs, paths, markers, leases, seeding};
+  SnapshotStore snapshots{world.runtime, hashing, ":memory:"};
+  MachineContext context{world.runtime, driver, blobs, paths, markers, leases, seeding, snapshots};
   std::vector<Told> told;
   std::unique_ptr<Machines> machines;
   std::unique_ptr<Scope> scope;

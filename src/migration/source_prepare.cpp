@@ -75,7 +75,8 @@ model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {
                          .peer_name = settings_.peer_certificate_name,
                          .streams = record_.current().spec.streams,
                          .limits = record_.current().spec.limits,
-                         .copied_disks = settings_.copied_disks};
+                         .copied_disks = settings_.copied_disks,
+                         .copied_snapshot = settings_.copied_snapshot};
   order.credentials.peer_ca_pem = view.ca_pem;
   return order;
 }

@@ -28,6 +28,7 @@ struct SourceSettings {
   model::StreamCredentials credentials;  // of this side; peer_ca_pem comes from the target
   model::StreamPath path = model::StreamPath::automatic;
   std::optional<std::vector<std::string>> copied_disks = {};  // of a transfer that keeps its source
+  std::optional<std::string> copied_snapshot = {};            // as they were in it, by its uid
 };
 
 class SourceTransfer {

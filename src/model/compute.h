@@ -12,6 +12,7 @@
 
 #include "model/failover.h"
 #include "model/metadata.h"
+#include "model/snapshot.h"
 
 namespace hanse::model {
 
@@ -97,11 +98,14 @@ struct InstanceStatus {
   std::string workload;   // "<zone>/<tenant>/<workspace>/<name>#<index>" of the workload it is a replica of
   std::string placed_by;  // the zone that brought it here; empty: this one
   std::string moved_to;   // the zone that holds the right to run it now; this record is a signpost
+  std::vector<Snapshot> snapshots;         // at most kMaxSnapshots, the oldest first
+  std::optional<SnapshotRestore> restore;  // until it is what it was
   bool operator==(const InstanceStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(InstanceStatus, (),
                       (state, conditions, power_state, host, epoch, restart_generation, block_storages,
-                       forwards, transfer, other_host, incoming, workload, placed_by, moved_to))
+                       forwards, transfer, other_host, incoming, workload, placed_by, moved_to, snapshots,
+                       restore))
 HANSE_DECLARE_JSON(InstanceStatus);
 
 using Instance = Resource<InstanceSpec, InstanceStatus>;

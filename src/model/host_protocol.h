@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/compute.h"
+#include "model/snapshot.h"
 #include "model/storage.h"
 #include "model/transfer.h"
 #include "model/zone_resources.h"
@@ -82,12 +83,27 @@ struct MoveOrder {
   TransferLimits limits;      // send; they may change while it is carried out
   // send: a copy of the disks alone, which are called so at the target; the machine stays as it is.
   std::optional<std::vector<std::string>> copied_disks;
+  std::optional<std::string> copied_snapshot;  // its uid: they have what they had in it
   bool operator==(const MoveOrder&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (transfer, goal, mode, path, credentials, seed_endpoint, peer_name, streams, limits,
-                       copied_disks))
+                       copied_disks, copied_snapshot))
 HANSE_DECLARE_JSON(MoveOrder);
+
+// keep: it has been taken, and is not to be taken again if it is lost.
+enum class SnapshotGoal { take, keep, drop };
+BOOST_DESCRIBE_ENUM(SnapshotGoal, take, keep, drop)
+
+struct SnapshotDesired {
+  std::string uid;
+  bool memory = false;
+  SnapshotGoal goal = SnapshotGoal::take;
+  std::vector<SnapshotPart> parts;  // keep
+  bool operator==(const SnapshotDesired&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(SnapshotDesired, (), (uid, memory, goal, parts))
+HANSE_DECLARE_JSON(SnapshotDesired);
 
 struct MachineDesired {
   std::int64_t generation = 0;  // raised with each change; echoed by the host
@@ -97,10 +113,13 @@ struct MachineDesired {
   bool leased = false;  // it may run only while the host holds a lease for it
   MachineSpec machine;
   std::optional<MoveOrder> move;
+  std::vector<SnapshotDesired> snapshots;
+  std::optional<SnapshotRestore> restore;
   bool operator==(const MachineDesired&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MachineDesired, (),
-                      (generation, epoch, goal, restart_generation, leased, machine, move))
+                      (generation, epoch, goal, restart_generation, leased, machine, move, snapshots,
+                       restore))
 HANSE_DECLARE_JSON(MachineDesired);
 
 enum class MoveState {
@@ -132,6 +151,20 @@ BOOST_DESCRIBE_STRUCT(MoveObserved, (),
                        report, stopped_at_ns, last_heartbeat))
 HANSE_DECLARE_JSON(MoveObserved);
 
+enum class SnapshotObservedState { taking, ready, failed, gone };
+BOOST_DESCRIBE_ENUM(SnapshotObservedState, taking, ready, failed, gone)
+
+struct SnapshotObserved {
+  std::string uid;
+  SnapshotObservedState state = SnapshotObservedState::taking;
+  std::vector<SnapshotPart> parts;  // ready
+  Bytes size;
+  std::string error;
+  bool operator==(const SnapshotObserved&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(SnapshotObserved, (), (uid, state, parts, size, error))
+HANSE_DECLARE_JSON(SnapshotObserved);
+
 struct MachineObserved {
   std::string uid;
   std::int64_t generation = 0;  // the newest desired generation that has been taken up
@@ -141,13 +174,16 @@ struct MachineObserved {
   std::string error;
   std::vector<PortForward> forwards;
   std::optional<MoveObserved> move;
-  std::string resumed_at_ns;    // target of a move: wall clock when the guest resumed
-  std::string first_heartbeat;  // target of a move: "<guest ns> <wall ns>"
+  std::string resumed_at_ns;                // target of a move: wall clock when the guest resumed
+  std::string first_heartbeat;              // target of a move: "<guest ns> <wall ns>"
+  std::vector<SnapshotObserved> snapshots;  // of those that are wanted
+  std::string restored;                     // the last wish that it became what it was that is done with
+  std::string restore_error;                // why it could not be fulfilled
   bool operator==(const MachineObserved&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MachineObserved, (),
                       (uid, generation, epoch, power_state, exists, error, forwards, move, resumed_at_ns,
-                       first_heartbeat))
+                       first_heartbeat, snapshots, restored, restore_error))
 HANSE_DECLARE_JSON(MachineObserved);
 
 // The host's first message on a new stream.

@@ -41,6 +41,9 @@ Status check(const Transfer& transfer) {
                       kLongestDeadlineSeconds);
   }
   if (spec.copy) HANSE_CHECK(check_name(*spec.copy, "/spec/copy"));
+  if (spec.snapshot) HANSE_CHECK(check_name(*spec.snapshot, "/spec/snapshot"));
+  if (spec.snapshot && !spec.copy)
+    return fail_field("/spec/snapshot", "only a copy is made of a snapshot; name it in copy");
   if (spec.copy && spec.host)
     return fail_field("/spec/copy", "a copy is made in another zone; leave the host out");
   if (spec.copy && spec.mode != TransferMode::automatic)

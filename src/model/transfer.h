@@ -61,10 +61,12 @@ struct TransferSpec {
   // The instance stays as it is, and another of this name, with the content of its disks, is made in the
   // target zone. Absent: it moves.
   std::optional<std::string> copy;
+  std::optional<std::string> snapshot;  // with copy: its disks are what they were in this snapshot
   bool operator==(const TransferSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferSpec, (),
-                      (instance, target_zone, host, mode, path, limits, streams, deadline_seconds, copy))
+                      (instance, target_zone, host, mode, path, limits, streams, deadline_seconds, copy,
+                       snapshot))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {

@@ -76,7 +76,8 @@ class FleetService {
                        runtime_.files, runtime_.processes, runtime_.blocking, runtime_.log},
         hashing_(runtime_.blocking, runtime_.scheduler),
         seeding_{.parts = {hosts_runtime_, hashing_, chunks_}},
-        parts_{hosts_runtime_, fleet_, blobs_, paths_, markers_, seeding_, zone::kVersion},
+        snapshots_(hosts_runtime_, hashing_, ":memory:"),
+        parts_{hosts_runtime_, fleet_, blobs_, paths_, markers_, seeding_, snapshots_, zone::kVersion},
         scope_(static_cast<std::size_t>(options_.hosts) + 1) {}
 
   Task<Status> start() {
@@ -181,6 +182,7 @@ class FleetService {
   io::OpensslHashing hashing_;
   store::NoChunks chunks_;
   host::SeedContext seeding_;
+  host::SnapshotStore snapshots_;
   host::simulated::SharedParts parts_;
   std::vector<Endpoint> endpoints_;
   MonotonicTime began_;

@@ -24,6 +24,7 @@ struct HostService::Parts {
   io::OpensslCertificates certificates;
   io::OpensslHashing hashing;
   std::unique_ptr<store::SqliteChunks> chunks;
+  std::unique_ptr<host::SnapshotStore> snapshots;
   std::unique_ptr<host::qemu::QemuDriver> driver;
   std::unique_ptr<host::Agent> agent;
 };
@@ -56,9 +57,11 @@ Task<Status> HostService::run(host::HostConfig config) {
       runtime, parts_->hashing,
       store::SqliteChunksOptions{.path = host::chunk_file(config),
                                  .limit = to_bytes(config.chunk_store_limit)});
+  parts_->snapshots =
+      std::make_unique<host::SnapshotStore>(runtime, parts_->hashing, host::snapshot_file(config));
   parts_->agent =
       std::make_unique<host::Agent>(runtime, parts_->certificates, parts_->hashing, *parts_->chunks,
-                                    *parts_->driver, std::move(config), zone::kVersion);
+                                    *parts_->snapshots, *parts_->driver, std::move(config), zone::kVersion);
   co_return co_await parts_->agent->run();
 }
 

@@ -64,6 +64,8 @@ class BlobFiles {
 
   // Requires: is_digest(digest).
   std::string path_of(const std::string& digest) const;
+  // A folder for what has come of a blob that is not whole; clean_up() leaves it.
+  std::string coming_folder(const std::string& digest) const { return path_of(digest) + ".coming"; }
   // A name in the folder that clean_up() will remove.
   std::string temporary_path() const;
   // Its size, when it is here.

@@ -20,10 +20,6 @@ constexpr const char* kChunkSchema =
     " day INTEGER NOT NULL) STRICT;"
     "CREATE TABLE head(place INTEGER NOT NULL) STRICT; INSERT INTO head VALUES(0);";
 
-std::string_view key_of_digest(const codec::ChunkDigest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 std::string frames_path(const std::string& path) {
   return path + ".frames";
 }
@@ -138,7 +134,7 @@ Result<std::vector<std::optional<std::string>>> ChunkFile::read_now(
   std::vector<StoredChunk> older;
   for (const codec::ChunkDigest& digest : digests) {
     SqliteStatement& find = statements_->find;
-    find.bind_bytes(1, key_of_digest(digest));
+    find.bind_bytes(1, codec::bytes_of(digest));
     const Result<bool> row = find.step();
     const bool here = row && *row;
     const std::uint64_t place = here ? find.number(0) : 0;
@@ -173,7 +169,7 @@ Status ChunkFile::write(const std::vector<StoredChunk>& chunks, std::uint64_t da
 }
 
 Result<bool> ChunkFile::has(const codec::ChunkDigest& digest) {
-  statements_->find.bind_bytes(1, key_of_digest(digest));
+  statements_->find.bind_bytes(1, codec::bytes_of(digest));
   Result<bool> row = statements_->find.step();
   statements_->find.reset();
   return row;
@@ -222,7 +218,7 @@ Status ChunkFile::write_piece(const std::vector<const StoredChunk*>& chunks, std
     SqliteStatement& put = statements_->put;
     put.bind_number(1, place);
     put.bind_number(2, chunk->frame.size());
-    put.bind_bytes(3, key_of_digest(chunk->digest));
+    put.bind_bytes(3, codec::bytes_of(chunk->digest));
     put.bind_number(4, day);
     HANSE_CHECK(put.run());
     place += slots_bytes(chunk->frame.size());
@@ -231,7 +227,7 @@ Status ChunkFile::write_piece(const std::vector<const StoredChunk*>& chunks, std
 }
 
 Status ChunkFile::remove_now(const codec::ChunkDigest& digest) {
-  statements_->remove.bind_bytes(1, key_of_digest(digest));
+  statements_->remove.bind_bytes(1, codec::bytes_of(digest));
   return statements_->remove.run();
 }
 

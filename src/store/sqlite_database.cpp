@@ -54,7 +54,7 @@ void SqliteDatabase::Close::operator()(sqlite3* database) const {
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path) {
   std::error_code failure;
-  const bool is_new = !std::filesystem::exists(path, failure);
+  const bool is_new = path != ":memory:" && !std::filesystem::exists(path, failure);
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);

@@ -50,7 +50,7 @@ class SqliteStatement {
 
 class SqliteDatabase {
  public:
-  // Creates the file when there is none, readable by its owner alone.
+  // Creates the file when there is none, readable by its owner alone. ":memory:" is none.
   static Result<std::unique_ptr<SqliteDatabase>> open(const std::string& path);
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;

@@ -29,6 +29,29 @@ Result<model::DiskSpec> disk_of(const InstanceContext::Disk& disk, const std::st
   return spec;
 }
 
+// Those that are there, or are to be, while it moves only the first.
+std::vector<model::SnapshotDesired> snapshots_of(const model::Instance& instance, bool moves) {
+  std::vector<model::SnapshotDesired> wanted;
+  for (const model::Snapshot& snapshot : instance.status.snapshots) {
+    model::SnapshotDesired one{.uid = snapshot.uid, .memory = snapshot.memory};
+    switch (snapshot.state) {
+      case model::SnapshotState::pending:
+        break;
+      case model::SnapshotState::ready:
+        one.goal = model::SnapshotGoal::keep;
+        one.parts = snapshot.parts;
+        break;
+      case model::SnapshotState::deleting:
+        one.goal = model::SnapshotGoal::drop;
+        break;
+      default:
+        continue;
+    }
+    if (!moves || one.goal == model::SnapshotGoal::keep) wanted.push_back(std::move(one));
+  }
+  return wanted;
+}
+
 bool should_run(const model::Instance& instance) {
   return instance.spec.power == model::Power::running;
 }
@@ -45,6 +68,8 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
       .restart_generation = instance.status.restart_generation,
       .leased = instance.spec.failover == model::Failover::restart,
       .move = std::move(move)};
+  desired.snapshots = snapshots_of(instance, desired.move.has_value());
+  if (!desired.move) desired.restore = instance.status.restore;
   if (context.sku == nullptr)
     return fail(Code::failed_precondition, "{} of instance '{}' is gone", instance.spec.sku_ref, title);
   model::MachineSpec& machine = desired.machine;

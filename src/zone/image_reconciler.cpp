@@ -12,10 +12,45 @@ Task<Result<bool>> ImageReconciler::complete(model::ImageSpec image) {
   co_return true;
 }
 
-Task<Status> ImageReconciler::fetch_blob(model::Blob blob, std::string origin, Bytes& fetched) {
+std::vector<std::string> ImageReconciler::zones_to_ask(const std::string& origin) const {
   std::vector<std::string> zones = peers_.names();
   const auto first = std::find(zones.begin(), zones.end(), origin);
   if (first != zones.end()) std::rotate(zones.begin(), first, first + 1);
+  return zones;
+}
+
+Task<Status> ImageReconciler::fetch_blob(model::Blob blob, std::string origin, Bytes& fetched) {
+  for (;;) {
+    const std::uint64_t seen = changed_.version();
+    if (!fetching_.contains(blob.digest)) break;
+    co_await changed_.changed_since(seen);
+  }
+  HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
+  if (size) co_return Status();
+  fetching_.insert(blob.digest);
+  const Status got = co_await fetch_once(blob, std::move(origin), fetched);
+  fetching_.erase(blob.digest);
+  changed_.notify();
+  co_return got;
+}
+
+Task<Status> ImageReconciler::fetch_once(model::Blob blob, std::string origin, Bytes& fetched) {
+  std::vector<std::string> zones = zones_to_ask(origin);
+  std::vector<BlobSource> sources;
+  for (const std::string& zone : zones) {
+    const auto client = clients_.get(zone);
+    if (client)
+      sources.push_back(
+          {zone, [kept = *client](http::Request request) { return kept->send(std::move(request)); }});
+  }
+  BlobFetch by_chunks(parts_, blob, std::move(sources), fetched);
+  const Status got = co_await by_chunks.run();
+  // What no zone gives by chunks, or one gave wrong ones of, is fetched whole.
+  if (got || (got.error().code != Code::not_found && got.error().code != Code::data_loss)) co_return got;
+  co_return co_await fetch_whole(std::move(blob), std::move(zones), fetched);
+}
+
+Task<Status> ImageReconciler::fetch_whole(model::Blob blob, std::vector<std::string> zones, Bytes& fetched) {
   Error last{Code::unavailable, "no trusted zone has " + blob.digest};
   for (const std::string& zone : zones) {
     const auto client = clients_.get(zone);
@@ -49,6 +84,8 @@ Task<Result<Again>> ImageReconciler::reconcile(std::string key) {
     co_return fail(image.error());
   }
   if ((*image)->metadata.deleted_at) {
+    for (const model::Blob& blob : (*image)->spec.blobs)
+      HANSE_CO_CHECK(co_await runtime_.files.remove_all(images_.blobs().coming_folder(blob.digest)));
     HANSE_CO_CHECK(co_await tables_.images.erase(*image));
     co_return Again();
   }

@@ -1,11 +1,16 @@
 // ImageReconciler: an image is active when all its blobs are in this zone; missing ones are fetched from
-// trusted zones, first from the one that the image came from (annotation hanse/origin). Thread: the loop.
+// trusted zones, by chunks from several at once, or whole, first from the one that the image came from
+// (annotation hanse/origin). Thread: the loop.
 // Failure of a step: as fetching; shown as a condition too.
 #pragma once
 
+#include <set>
 #include <string>
+#include <vector>
 
+#include "runtime/signal.h"
 #include "zone/image_store.h"
+#include "zone/images/blob_fetch.h"
 #include "zone/peer_clients.h"
 #include "zone/reconcile_loop.h"
 #include "zone/tables.h"
@@ -16,9 +21,15 @@ inline constexpr char kOriginAnnotation[] = "hanse/origin";
 
 class ImageReconciler {
  public:
-  ImageReconciler(Runtime& runtime, Tables& tables, ImageStore& images, PeerClients& clients,
+  ImageReconciler(BlobFetchParts parts, Tables& tables, ImageStore& images, PeerClients& clients,
                   const federation::Peers& peers)
-      : runtime_(runtime), tables_(tables), images_(images), clients_(clients), peers_(peers) {}
+      : runtime_(parts.runtime),
+        parts_(parts),
+        tables_(tables),
+        images_(images),
+        clients_(clients),
+        peers_(peers),
+        changed_(parts.runtime.scheduler) {}
 
   Task<Result<Again>> reconcile(std::string key);
   // Fetches what is missing; `origin` is asked first. For the target of a transfer, which waits for it.
@@ -26,13 +37,19 @@ class ImageReconciler {
 
  private:
   Task<Status> fetch_blob(model::Blob blob, std::string origin, Bytes& fetched);
+  Task<Status> fetch_once(model::Blob blob, std::string origin, Bytes& fetched);
+  Task<Status> fetch_whole(model::Blob blob, std::vector<std::string> zones, Bytes& fetched);
+  std::vector<std::string> zones_to_ask(const std::string& origin) const;
   Task<Result<bool>> complete(model::ImageSpec image);
 
   Runtime& runtime_;
+  BlobFetchParts parts_;
   Tables& tables_;
   ImageStore& images_;
   PeerClients& clients_;
   const federation::Peers& peers_;
+  std::set<std::string> fetching_;  // by digest: one at a time
+  Signal changed_;
 };
 
 }  // namespace hanse::zone

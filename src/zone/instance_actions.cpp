@@ -2,6 +2,10 @@
 
 #include <functional>
 
+#include "model/metadata.h"
+#include "runtime/random.h"
+#include "runtime/rfc3339.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -20,6 +24,15 @@ Status check_actionable(const model::Instance& instance) {
                 instance.status.transfer);
   }
   return {};
+}
+
+// Its disks are its own to work on.
+Status check_restorable(const model::Instance& instance) {
+  HANSE_CHECK(check_actionable(instance));
+  if (!instance.status.restore) return {};
+  return fail(Code::failed_precondition,
+              "instance '{}' is becoming what it was in a snapshot; wait for its end",
+              to_string(id_of(instance.metadata)));
 }
 
 std::function<Status(model::Instance&)> set_power(model::Power power) {
@@ -47,6 +60,67 @@ Task<Result<model::Instance>> InstanceActions::restart(ResourceId id) {
     ++instance.status.restart_generation;
     return {};
   });
+}
+
+Task<Result<model::Instance>> InstanceActions::take_snapshot(ResourceId id, std::string name, bool memory) {
+  HANSE_CO_CHECK(model::check_name(name, "/name"));
+  model::Snapshot wanted{.name = name,
+                         .uid = random_token(runtime_.random, model::kUidDigits),
+                         .memory = memory,
+                         .created_at = to_rfc3339(runtime_.clock.wall_now())};
+  co_return co_await tables_.instances.update(std::move(id), [wanted](model::Instance& instance) -> Status {
+    HANSE_CHECK(check_restorable(instance));
+    std::vector<model::Snapshot>& known = instance.status.snapshots;
+    if (const model::Snapshot* same = model::find_snapshot(known, wanted.name); same != nullptr) {
+      if (same->memory == wanted.memory && same->state == model::SnapshotState::pending) return {};
+      return fail(Code::already_exists,
+                  "instance '{}' has a snapshot '{}' already; delete it or use another name",
+                  to_string(id_of(instance.metadata)), wanted.name);
+    }
+    if (known.size() >= model::kMaxSnapshots)
+      return fail(Code::resource_exhausted,
+                  "instance '{}' has {} snapshots, the most that are kept; delete one",
+                  to_string(id_of(instance.metadata)), known.size());
+    if (instance.status.host.empty())
+      return fail(Code::failed_precondition, "instance '{}' has no host yet, so it has no disks; try again",
+                  to_string(id_of(instance.metadata)));
+    if (wanted.memory && instance.status.power_state != model::PowerState::running)
+      return fail(Code::failed_precondition,
+                  "instance '{}' does not run, so it has no memory; leave it out or start the instance",
+                  to_string(id_of(instance.metadata)));
+    known.push_back(wanted);
+    return {};
+  });
+}
+
+Task<Result<model::Instance>> InstanceActions::delete_snapshot(ResourceId id, std::string name) {
+  return tables_.instances.update(std::move(id),
+                                  [name = std::move(name)](model::Instance& instance) -> Status {
+                                    HANSE_CHECK(check_restorable(instance));
+                                    std::vector<model::Snapshot>& known = instance.status.snapshots;
+                                    for (model::Snapshot& snapshot : known) {
+                                      if (snapshot.name == name)
+                                        snapshot.state = model::SnapshotState::deleting;
+                                    }
+                                    return {};
+                                  });
+}
+
+Task<Result<model::Instance>> InstanceActions::restore_snapshot(ResourceId id, std::string name) {
+  const std::string wish = random_token(runtime_.random, model::kUidDigits);
+  co_return co_await tables_.instances.update(
+      std::move(id), [name, wish](model::Instance& instance) -> Status {
+        HANSE_CHECK(check_restorable(instance));
+        const std::string title = to_string(id_of(instance.metadata));
+        const model::Snapshot* snapshot = model::find_snapshot(instance.status.snapshots, name);
+        if (snapshot == nullptr)
+          return fail(Code::not_found, "instance '{}' has no snapshot '{}'", title, name);
+        if (snapshot->state != model::SnapshotState::ready)
+          return fail(Code::failed_precondition, "snapshot '{}' of instance '{}' is {} and not ready", name,
+                      title, boost::describe::enum_to_string(snapshot->state, ""));
+        instance.status.restore = model::SnapshotRestore{.id = wish, .snapshot = snapshot->uid};
+        return {};
+      });
 }
 
 Task<Result<model::HostResponse>> InstanceActions::call_host(ResourceId id, model::HostRequest request) {

@@ -28,6 +28,40 @@ ResourceState transitional(ResourceState before) {
   return is_new ? ResourceState::creating : ResourceState::updating;
 }
 
+void apply_to_snapshot(model::Snapshot& snapshot, const model::SnapshotObserved& observed) {
+  using Observed = model::SnapshotObservedState;
+  using State = model::SnapshotState;
+  const bool waits = snapshot.state == State::pending || snapshot.state == State::ready;
+  if (waits && observed.state == Observed::ready) {
+    snapshot.state = State::ready;
+    snapshot.parts = observed.parts;
+    snapshot.size = observed.size;
+  } else if (waits && observed.state == Observed::failed) {
+    snapshot.state = snapshot.state == State::ready ? State::lost : State::failed;
+    snapshot.failure = observed.error;
+  }
+}
+
+// One that is to be deleted goes when its host has none any more.
+void apply_snapshots(model::Instance& instance, const model::MachineObserved& observed,
+                     const std::string& now) {
+  model::InstanceStatus& status = instance.status;
+  for (const model::SnapshotObserved& seen : observed.snapshots) {
+    std::erase_if(status.snapshots, [&](const model::Snapshot& snapshot) {
+      return snapshot.uid == seen.uid && snapshot.state == model::SnapshotState::deleting &&
+             seen.state == model::SnapshotObservedState::gone;
+    });
+    for (model::Snapshot& snapshot : status.snapshots) {
+      if (snapshot.uid == seen.uid) apply_to_snapshot(snapshot, seen);
+    }
+  }
+  if (!status.restore || observed.restored != status.restore->id) return;
+  status.restore.reset();
+  const bool done = observed.restore_error.empty();
+  note(instance, "Restored", done ? "Restored" : "NotRestored",
+       done ? "it is what it was in the snapshot" : observed.restore_error, now);
+}
+
 }  // namespace
 
 void apply_observed(model::Instance& instance, const HostView& view, const std::string& now) {
@@ -44,6 +78,7 @@ void apply_observed(model::Instance& instance, const HostView& view, const std::
   const model::MachineObserved& observed = *view.observed;
   status.power_state = observed.exists ? observed.power_state : power_of_absent(instance);
   status.forwards = observed.forwards;
+  apply_snapshots(instance, observed, now);
   if (!observed.error.empty()) {
     status.state = observed.power_state == PowerState::running ? ResourceState::active : ResourceState::error;
     note(instance, "Running", "HostError", observed.error, now);

@@ -77,7 +77,8 @@ struct Zone::Parts {
         actions(run, tables, hosts),
         blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
         images(run, blobs, std::move(converter)),
-        image_reconciler(run, tables, images, clients, peers),
+        blob_manifests(run, crypto.hashing, blobs),
+        image_reconciler({run, crypto.hashing, blobs, blob_manifests}, tables, images, clients, peers),
         records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
         admission(tables, membership, records),
         reservations(run, config, admission, capacity),
@@ -142,6 +143,7 @@ struct Zone::Parts {
   MoveOrders orders;
   store::BlobFiles blobs;
   ImageStore images;
+  BlobManifests blob_manifests;
   ImageReconciler image_reconciler;
   ZoneRecords records;
   PeerAdmission admission;
@@ -306,6 +308,9 @@ Enrolment& Zone::enrolment() {
 }
 ImageStore& Zone::images() {
   return parts_->images;
+}
+BlobManifests& Zone::blob_manifests() {
+  return parts_->blob_manifests;
 }
 EventLog& Zone::events() {
   return parts_->events;

@@ -26,6 +26,7 @@
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
 #include "zone/image_store.h"
+#include "zone/images/blob_manifests.h"
 #include "zone/instance_actions.h"
 #include "zone/leases/lease_grants.h"
 #include "zone/packing/host_packing.h"
@@ -69,6 +70,7 @@ class Zone {
   Authorization& authorization();
   Enrolment& enrolment();
   ImageStore& images();
+  BlobManifests& blob_manifests();
   EventLog& events();
   AuditLog& audit();
   Membership& membership();

@@ -111,6 +111,7 @@ struct ApiService {
   zone::Enrolment enrolment{world.runtime, *store, tables, host_invitations, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
   zone::ImageStore images{world.runtime, blobs, std::nullopt};
+  zone::BlobManifests blob_manifests{world.runtime, hashing, blobs};
   zone::AuditLog audit{world.runtime, hashing, {"north", "/zone/audit"}};
   FakeTransfers transfers{world.loop, tables};
   Signal tls_changes{world.loop};
@@ -174,9 +175,9 @@ struct ApiService {
   // What an API stands on, with its own idea of who is who.
   api::ApiParts parts(zone::Authentication& whose) { return parts(whose, audit); }
   api::ApiParts parts(zone::Authentication& whose, zone::AuditLog& log) {
-    return {world.runtime, *store,    tables,  frontends, actions,  transfers,  hosts,   whose,
-            authorization, enrolment, images,  events,    log,      membership, records, reservations,
-            lease_grants,  explainer, packing, peers,     identity, config};
+    return {world.runtime, *store,       tables,    frontends,      actions, transfers, hosts,      whose,
+            authorization, enrolment,    images,    blob_manifests, events,  log,       membership, records,
+            reservations,  lease_grants, explainer, packing,        peers,   identity,  config};
   }
 
   // Runs a task to its end.

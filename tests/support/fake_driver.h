@@ -65,6 +65,8 @@ class FakeDriver final : public host::Driver {
   std::map<std::string, FakeChunks> contents;            // of a source's disks, by their uid
   std::map<std::string, FakeChunks> changed_at_stop;     // by a guest that is shut down
   std::map<std::string, FakeChunks> written;             // of a target's
+  FakeChunks guest_state;                                // what freeze_whole() saves
+  FakeChunks loaded_state;                               // of the same
 
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
@@ -145,6 +147,19 @@ class FakeDriver final : public host::Driver {
     HANSE_CO_CHECK(co_await call("freeze_disks", uid, machines_[uid].run_state, {}));
     co_return readers();
   }
+  Task<Result<host::Readers>> freeze_whole(std::string uid) override {
+    HANSE_CO_CHECK(co_await call("freeze_whole", uid, machines_[uid].run_state, {}));
+    host::Readers all = readers();
+    all.push_back(std::make_unique<FakeReader>(model::kMemoryPart, guest_state));
+    co_return all;
+  }
+  Task<Result<std::unique_ptr<host::DiskWriter>>> open_saved_state(std::string, std::uint64_t) override {
+    HANSE_CO_CHECK(co_await begin("open_saved_state"));
+    co_return std::make_unique<FakeWriter>(model::kMemoryPart, loaded_state);
+  }
+  Task<Status> load_saved_state(std::string uid) override {
+    return call("load_saved_state", uid, host::RunState::incoming, {});
+  }
   Task<Status> copy_disks(std::string uid, host::OutgoingOptions) override {
     return call("copy_disks", uid, host::RunState::running, {});
   }
@@ -164,7 +179,8 @@ class FakeDriver final : public host::Driver {
     return call("break_outgoing", uid, host::RunState::running, {});
   }
   Task<Status> cancel_outgoing(std::string uid) override {
-    return call("cancel_outgoing", uid, host::RunState::running, {});
+    const bool stopped = machines_[uid].run_state == host::RunState::stopped;
+    return call("cancel_outgoing", uid, stopped ? host::RunState::stopped : host::RunState::running, {});
   }
   ConsoleOutput console(const std::string& uid, std::uint64_t offset) const override {
     const auto found = consoles.find(uid);

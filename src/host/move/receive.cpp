@@ -1,6 +1,8 @@
 #include "host/move/receive.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "base/planted_bug.h"
 #include "runtime/random.h"
@@ -23,11 +25,12 @@ bool is_of_this_host(const Error& error) {
 
 }  // namespace
 
-ReceiveMove::ReceiveMove(ReceiveParts parts, model::MachineSpec machine, Epoch epoch, model::MoveOrder order)
+ReceiveMove::ReceiveMove(ReceiveParts parts, const model::MachineDesired& desired, model::MoveOrder order)
     : parts_(parts),
       log_(parts.runtime.log, "move"),
-      machine_(std::move(machine)),
-      epoch_(epoch),
+      machine_(desired.machine),
+      epoch_(desired.epoch),
+      snapshots_(desired.snapshots),
       order_(std::move(order)),
       came_(parts.runtime.scheduler) {
   observed_.transfer = order_.transfer;
@@ -91,11 +94,29 @@ Task<Status> ReceiveMove::prepare(KeptDisks kept) {
   writers_.clear();
   stage_ = Stage::lost;
   HANSE_CO_TRY(writers_, co_await parts_.driver.prepare_incoming(machine_, epoch_, kept));
+  HANSE_CO_CHECK(co_await prepare_snapshots(kept));
   stage_ = Stage::seeding;
   if (kept == KeptDisks::all) co_return Status();
   incarnation_ = random_token(parts_.runtime.random, kIncarnationDigits);
   touched_ = false;
   written_ = 0;
+  co_return Status();
+}
+
+// Their parts come as disks do, behind those.
+Task<Status> ReceiveMove::prepare_snapshots(KeptDisks kept) {
+  for (const model::SnapshotDesired& snapshot : snapshots_) {
+    HANSE_CO_TRY(Writers parts, co_await parts_.snapshots.begin({.id = {machine_.uid, snapshot.uid},
+                                                                 .parts = snapshot.parts,
+                                                                 .keep = kept == KeptDisks::all}));
+    std::move(parts.begin(), parts.end(), std::back_inserter(writers_));
+  }
+  co_return Status();
+}
+
+Task<Status> ReceiveMove::finish_snapshots() {
+  for (const model::SnapshotDesired& snapshot : snapshots_)
+    HANSE_CO_CHECK(co_await parts_.snapshots.finish({machine_.uid, snapshot.uid}));
   co_return Status();
 }
 
@@ -182,6 +203,7 @@ Task<Status> ReceiveMove::seed(SeedStream& stream, codec::SeedHello hello) {
   HANSE_CO_CHECK(co_await stream.send(seed_frame(
       codec::SeedFrame::welcome, json::dump(to_json(codec::SeedWelcome{.incarnation = incarnation_})))));
   HANSE_CO_CHECK(co_await receiver_->run(stream, resumes ? hello.written : 0));
+  HANSE_CO_CHECK(co_await finish_snapshots());
   writers_.clear();
   stage_ = Stage::open;  // also when what follows is cut short: all is on disk
   if (order_.mode != model::TransferMode::live) co_return co_await finish(stream);
@@ -211,6 +233,7 @@ Task<void> ReceiveMove::discard() {
   const std::string uid = machine_.uid;
   for (int attempt = 0;; ++attempt) {
     Status gone = co_await parts_.driver.remove(uid);
+    if (gone) gone = co_await parts_.snapshots.remove_machine(uid);
     if (gone) gone = co_await parts_.markers.remove(uid);
     if (gone) break;
     observed_.error = gone.error().message;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/scope.h"
 #include "host/blobs.h"
@@ -18,6 +19,7 @@
 #include "host/move/marker.h"
 #include "host/move/seed_door.h"
 #include "host/move/seed_receiver.h"
+#include "host/snapshots/snapshot_store.h"
 #include "model/host_protocol.h"
 #include "runtime/runtime.h"
 #include "runtime/signal.h"
@@ -34,11 +36,12 @@ struct ReceiveParts {
   BlobSource& blobs;
   MoveMarkers& markers;
   SeedContext& seeding;
+  SnapshotStore& snapshots;
 };
 
 class ReceiveMove {
  public:
-  ReceiveMove(ReceiveParts parts, model::MachineSpec machine, Epoch epoch, model::MoveOrder order);
+  ReceiveMove(ReceiveParts parts, const model::MachineDesired& desired, model::MoveOrder order);
 
   Task<void> run();
   Task<void> discard();
@@ -58,6 +61,8 @@ class ReceiveMove {
   Task<Status> open_again(MoveMarker marker);
   Task<Status> open_door(std::string endpoint);
   Task<Status> prepare(KeptDisks kept);
+  Task<Status> prepare_snapshots(KeptDisks kept);
+  Task<Status> finish_snapshots();
   Task<Status> note();
 
   Task<void> accept_all();
@@ -72,6 +77,7 @@ class ReceiveMove {
   Logger log_;
   model::MachineSpec machine_;
   Epoch epoch_;
+  std::vector<model::SnapshotDesired> snapshots_;  // that come with it
   model::MoveOrder order_;
   model::MoveObserved observed_;
 

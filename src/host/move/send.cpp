@@ -1,5 +1,8 @@
 #include "host/move/send.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/planted_bug.h"
 #include "runtime/sleep.h"
 
@@ -28,16 +31,17 @@ bool is_cut(const Error& error) {
 
 }  // namespace
 
-SendMove::SendMove(SendParts parts, std::string uid, model::MoveOrder order, Bytes memory_size)
+SendMove::SendMove(SendParts parts, const model::MachineDesired& desired, model::MoveOrder order)
     : parts_(parts),
       log_(parts.runtime.log, "move"),
-      uid_(std::move(uid)),
+      uid_(desired.machine.uid),
       order_(std::move(order)),
-      memory_size_(memory_size),
+      memory_size_(to_bytes(desired.machine.memory_mib)),
       step_began_(parts.runtime.clock.now()),
       gate_(parts.runtime, order_.limits) {
   observed_.transfer = order_.transfer;
   observed_.state = MoveState::sending;
+  for (const model::SnapshotDesired& snapshot : desired.snapshots) snapshots_.push_back(snapshot.uid);
 }
 
 Task<void> SendMove::run() {
@@ -71,7 +75,7 @@ Task<Status> SendMove::carry_out() {
     HANSE_CO_CHECK(check_power(state->run_state));
   }
   HANSE_CO_CHECK(co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer}));
-  HANSE_CO_TRY(Readers disks, co_await parts_.driver.freeze_disks(uid_));
+  HANSE_CO_TRY(Readers disks, co_await open_content());
   sender_ = std::make_unique<SeedSender>(parts_.seeding, order_.transfer, std::move(disks), gate_);
   if (order_.copied_disks) co_return co_await send_copy();
   if (order_.mode == model::TransferMode::live) co_return co_await send_until_done(SeedPass::last);
@@ -84,6 +88,22 @@ Status SendMove::check_power(RunState state) const {
   if (state == (cold ? RunState::stopped : RunState::running)) return {};
   return fail(Code::failed_precondition, "machine {} {}, so it cannot be moved {}", uid_,
               cold ? "is not stopped" : "does not run", boost::describe::enum_to_string(order_.mode, ""));
+}
+
+// The disks, and behind them the snapshots of a machine that moves, part by part as the target expects them.
+Task<Result<Readers>> SendMove::open_content() {
+  if (order_.copied_snapshot) {
+    HANSE_CO_TRY(Readers parts, co_await parts_.snapshots.open({uid_, *order_.copied_snapshot}));
+    std::erase_if(parts, [](const auto& part) { return is_memory_part(part->uid()); });
+    co_return std::move(parts);
+  }
+  HANSE_CO_TRY(Readers content, co_await parts_.driver.freeze_disks(uid_));
+  if (order_.copied_disks) co_return std::move(content);
+  for (const std::string& snapshot : snapshots_) {
+    HANSE_CO_TRY(Readers parts, co_await parts_.snapshots.open({uid_, snapshot}));
+    std::move(parts.begin(), parts.end(), std::back_inserter(content));
+  }
+  co_return std::move(content);
 }
 
 // The disks as they were at one moment; whatever the machine does, it goes on with it.
@@ -123,7 +143,7 @@ Task<Status> SendMove::send_stopped() {
     const WallTime asked = parts_.runtime.clock.wall_now();
     HANSE_CO_CHECK(co_await parts_.driver.stop(uid_, kShutdownGrace));
     observed_.stopped_at_ns = std::to_string(since_epoch(asked).count());
-    HANSE_CO_TRY(Readers disks, co_await parts_.driver.freeze_disks(uid_));
+    HANSE_CO_TRY(Readers disks, co_await open_content());
     sender_->begin_last_pass(std::move(disks));
   }
   HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));

@@ -10,12 +10,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/driver.h"
 #include "host/move/limit_gate.h"
 #include "host/move/marker.h"
 #include "host/move/seed_sender.h"
 #include "host/move/streams.h"
+#include "host/snapshots/snapshot_store.h"
 #include "model/host_protocol.h"
 #include "runtime/runtime.h"
 
@@ -31,12 +33,12 @@ struct SendParts {
   StreamPaths& paths;
   MoveMarkers& markers;
   SeedParts seeding;
+  SnapshotStore& snapshots;
 };
 
 class SendMove {
  public:
-  // `memory_size` is what there is to send before the hypervisor has counted.
-  SendMove(SendParts parts, std::string uid, model::MoveOrder order, Bytes memory_size);
+  SendMove(SendParts parts, const model::MachineDesired& desired, model::MoveOrder order);
 
   // Copies and hands over; completes when the state is handed_over or failed.
   Task<void> run();
@@ -51,6 +53,7 @@ class SendMove {
  private:
   Task<Status> carry_out();
   Status check_power(RunState state) const;
+  Task<Result<Readers>> open_content();
   Task<Status> send_copy();
   bool is_stopped() const;
   Task<Status> begin_again();
@@ -70,7 +73,8 @@ class SendMove {
   Logger log_;
   std::string uid_;
   model::MoveOrder order_;
-  Bytes memory_size_;
+  std::vector<std::string> snapshots_;  // that go with it
+  Bytes memory_size_;                   // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
   LimitGate gate_;

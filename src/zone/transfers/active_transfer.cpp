@@ -94,6 +94,10 @@ Status ActiveTransfer::start_source() {
     const auto instance = services_.records.tables.instances.get(record_.instance_id());
     const std::size_t disks = instance ? (*instance)->status.block_storages.size() : 0;
     settings.copied_disks = copied_disk_uids(transfer, disks);
+    const model::Snapshot* snapshot =
+        instance ? model::find_snapshot((*instance)->status.snapshots, transfer.spec.snapshot.value_or(""))
+                 : nullptr;
+    if (snapshot != nullptr) settings.copied_snapshot = snapshot->uid;
   }
   if (transfer.spec.host) {
     settings.peer = *transfer.spec.host;

@@ -33,6 +33,7 @@ void become_copy(IncomingRequest& request, const model::Transfer& transfer) {
   instance.metadata.uid = transfer.metadata.uid;
   // A replica's copy is none of its workload.
   instance.status.workload.clear();
+  instance.status.snapshots.clear();
   const std::vector<std::string> uids = copied_disk_uids(transfer, request.block_storages.size());
   for (std::size_t i = 0; i < request.block_storages.size(); ++i) {
     model::Metadata& storage = request.block_storages[i].metadata;

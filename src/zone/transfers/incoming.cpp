@@ -133,6 +133,10 @@ model::Instance target_instance(const IncomingRequest& request, const IncomingTe
   instance.status.incoming = true;
   instance.status.placed_by = terms.peer;
   instance.status.moved_to.clear();
+  instance.status.restore.reset();
+  std::erase_if(instance.status.snapshots, [](const model::Snapshot& snapshot) {
+    return snapshot.state != model::SnapshotState::ready;
+  });
   return instance;
 }
 
@@ -160,6 +164,7 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
   if (request.sku.metadata.name != model::reference_name(request.instance.spec.sku_ref)) {
     return fail_field("/sku", "the SKU is not the instance's");
   }
+  HANSE_CHECK(model::check(request.instance.status.snapshots, "/instance/status/snapshots"));
   return check_storages(request);
 }
 

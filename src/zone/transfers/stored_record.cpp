@@ -70,7 +70,10 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
   switch (transfer.status.phase) {
     case Phase::completed:
       instance.status.transfer.clear();
-      if (at_source && !model::keeps_source(transfer)) instance.status.block_storages.clear();
+      if (at_source && !model::keeps_source(transfer)) {
+        instance.status.block_storages.clear();
+        instance.status.snapshots.clear();
+      }
       return true;
     case Phase::rolled_back:
       if (!at_source) {
@@ -79,6 +82,7 @@ bool apply_to_instance(model::Instance& instance, const model::Transfer& transfe
         instance.status.host.clear();
         instance.status.incoming = false;
         instance.status.block_storages.clear();
+        instance.status.snapshots.clear();
       }
       instance.status.transfer.clear();
       return true;

@@ -75,12 +75,33 @@ Status TransferService::check_create(const model::Instance& instance, const mode
                 "instance '{}' is moving already in transfer '{}'; wait for its end or cancel it", name,
                 instance.status.transfer);
   }
+  HANSE_CHECK(check_snapshots(instance, spec));
   if (active_.size() >= kMaxTransfers) {
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());
   }
   if (spec.host) return check_target_host(instance, spec);
   return check_target_zone(instance, spec.target_zone);
+}
+
+// They go along as they are, and nothing changes them on the way.
+Status TransferService::check_snapshots(const model::Instance& instance, const model::TransferSpec& spec) {
+  const std::string name = to_string(id_of(instance.metadata));
+  if (instance.status.restore)
+    return fail(Code::failed_precondition,
+                "instance '{}' is becoming what it was in a snapshot; wait for its end", name);
+  for (const model::Snapshot& snapshot : instance.status.snapshots) {
+    if (snapshot.state != model::SnapshotState::pending && snapshot.state != model::SnapshotState::deleting)
+      continue;
+    return fail(Code::failed_precondition, "snapshot '{}' of instance '{}' is {}; wait for its end",
+                snapshot.name, name, boost::describe::enum_to_string(snapshot.state, ""));
+  }
+  if (!spec.snapshot) return {};
+  const model::Snapshot* snapshot = model::find_snapshot(instance.status.snapshots, *spec.snapshot);
+  if (snapshot != nullptr && snapshot->state == model::SnapshotState::ready) return {};
+  return fail(Error{Code::failed_precondition,
+                    fmt::format("instance '{}' has no snapshot '{}' that is ready", name, *spec.snapshot),
+                    {{"/spec/snapshot", ""}}});
 }
 
 Status TransferService::check_target_zone(const model::Instance& instance, const std::string& zone) const {

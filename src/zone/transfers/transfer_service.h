@@ -62,6 +62,7 @@ class TransferService final : public TransferFrontend {
   // As it is kept: with the own zone where a host is named. Errors: invalid_argument naming the field.
   Result<model::TransferSpec> complete(model::TransferSpec spec) const;
   Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
+  static Status check_snapshots(const model::Instance& instance, const model::TransferSpec& spec);
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
   Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
   // For a move within the zone, besides the room that it has.

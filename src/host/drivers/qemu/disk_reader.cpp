@@ -134,4 +134,14 @@ Task<Result<Readers>> open_readers(DriverContext& context, const Machine& machin
   co_return readers;
 }
 
+Task<Result<std::unique_ptr<DiskReader>>> open_plain_file(DriverContext& context, std::string name,
+                                                          std::string path) {
+  HANSE_CO_TRY(const FileInfo info, co_await context.runtime.files.info(path));
+  const auto chunks = static_cast<std::uint64_t>((info.size.value + kChunk - 1) / kChunk);
+  std::vector<MappedRange> map;
+  if (chunks > 0) map.push_back({.range = {0, chunks, false}});
+  co_return std::make_unique<DiskFile>(context.runtime, std::move(name), std::move(path), chunks,
+                                       std::move(map));
+}
+
 }  // namespace hanse::host::qemu

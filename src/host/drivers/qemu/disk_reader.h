@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,5 +30,10 @@ enum class DiskUse { frozen, live };
 
 // A reader for each disk of the machine, in their order; it may go meanwhile.
 Task<Result<Readers>> open_readers(DriverContext& context, const Machine& machine, DiskUse use);
+
+// A file whose content is what it holds, as if it were a disk of this name; it is filled up with zeroes to
+// whole chunks.
+Task<Result<std::unique_ptr<DiskReader>>> open_plain_file(DriverContext& context, std::string name,
+                                                          std::string path);
 
 }  // namespace hanse::host::qemu

@@ -91,6 +91,12 @@ Task<Status> freeze(DriverContext& context, Machine& machine) {
     if (parted.size() == disks.size()) co_return Status();
     HANSE_CO_CHECK(co_await thaw(context, machine));
   }
+  co_return co_await part_disks(context, machine);
+}
+
+Task<Status> part_disks(DriverContext& context, Machine& machine) {
+  const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
+  if (disks.empty()) co_return Status();
   HANSE_CO_CHECK(co_await remove_tops(context, machine));
   HANSE_CO_CHECK(co_await set_frozen(context, machine, true));
   std::vector<qmp::Snapshot> snapshots;

@@ -19,6 +19,8 @@ inline constexpr Nanos kThawLimit = Seconds{1800};
 // Idempotent; of a machine without QEMU it makes the disks one. Errors: failed_precondition when the machine
 // is between running and not.
 Task<Status> freeze(DriverContext& context, Machine& machine);
+// The part of it that the guest need not run for. Requires: they are one.
+Task<Status> part_disks(DriverContext& context, Machine& machine);
 // Makes the disks one again, whether the guest runs, which then stands still for a moment, or not. Requires:
 // no job of the block layer, and a session.
 Task<Status> thaw(DriverContext& context, Machine& machine);

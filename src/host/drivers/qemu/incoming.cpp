@@ -141,6 +141,7 @@ Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epo
   session.state().forget_move();
   session.guest_resumed();
   session.notify();
+  HANSE_CO_CHECK(co_await context.runtime.files.remove_all(machine.paths.saved_state()));
   co_return co_await remove_credentials(context, machine);
 }
 

@@ -20,6 +20,7 @@ MachineState state_of(const Machine& machine) {
   MachineState state{.uid = machine.uid(), .epoch = machine.record.epoch};
   state.error = machine.error;
   state.forwards = machine.record.forwards;
+  state.frozen = machine.record.frozen;
   if (!machine.session) {
     state.run_state = run_state_without_session(machine);
     return state;

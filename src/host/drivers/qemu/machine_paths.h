@@ -8,6 +8,7 @@
 //     run/                                 the guest user's: QEMU can reach nothing else
 //       qemu.pid  qmp.sock  serial.sock  guest.sock  seed.iso  disk-<uid>.qcow2
 //       disk-<uid>.top.qcow2               over a disk that is frozen for a move, see frozen_disks.h
+//       guest.state                        of a snapshot that is taken or brought back, see saved_state.h
 //       seeding.sock                       an incoming move: the agent writes its disks
 //       memory.sock  nbd.sock              an incoming move that is relayed
 //       tls/                               certificates of a move under way
@@ -48,6 +49,8 @@ class MachinePaths {
   std::string disk_top(std::string_view uid) const {
     return in_run("disk-" + std::string(uid) + ".top.qcow2");
   }
+  // Of the guest, for a snapshot or from one.
+  std::string saved_state() const { return in_run("guest.state"); }
   std::string seeding_socket() const { return in_run("seeding.sock"); }
   std::string memory_socket() const { return in_run("memory.sock"); }
   std::string disk_socket() const { return in_run("nbd.sock"); }

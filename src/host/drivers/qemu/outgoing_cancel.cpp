@@ -120,6 +120,7 @@ Task<Status> cancel_outgoing(DriverContext& context, Machine& machine) {
     if (outcome) outcome = co_await thaw(context, machine);
     if (!outcome && !co_await has_ended(*machine.session)) co_return outcome;
   }
+  HANSE_CO_CHECK(co_await context.runtime.files.remove_all(machine.paths.saved_state()));
   // With QEMU everything of the move has ended; what remains then is a machine to be started, or not.
   co_return co_await remove_credentials(context, machine);
 }

@@ -145,6 +145,7 @@ Task<Result<Machine*>> QemuDriver::make_machine(model::MachineSpec machine) {
 Task<Status> QemuDriver::prepare_files(Machine& machine, Existing existing) {
   const model::MachineSpec& spec = machine.record.machine;
   HANSE_CO_CHECK(co_await make_guest_folder(runtime_, options_, machine.paths.run_folder()));
+  HANSE_CO_CHECK(co_await runtime_.files.remove_all(machine.paths.saved_state()));
   HANSE_CO_CHECK(co_await settle_disks(context_, machine, existing));
   HANSE_CO_CHECK(co_await make_disks(runtime_, options_, machine.paths, spec, existing));
   co_return co_await make_seed(runtime_, options_, machine.paths, spec);

@@ -6,6 +6,7 @@
 #include "host/drivers/qemu/measure.h"
 #include "host/drivers/qemu/outgoing.h"
 #include "host/drivers/qemu/qemu_driver.h"
+#include "host/drivers/qemu/saved_state.h"
 
 namespace hanse::host::qemu {
 
@@ -76,6 +77,29 @@ Task<Result<Readers>> QemuDriver::freeze_disks(std::string uid) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   HANSE_CO_CHECK(co_await freeze(context_, *machine));
   co_return co_await open_readers(context_, *machine, DiskUse::frozen);
+}
+
+Task<Result<Readers>> QemuDriver::freeze_whole(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  HANSE_CO_CHECK(co_await freeze_with_state(context_, *machine));
+  HANSE_CO_TRY(Readers readers, co_await open_readers(context_, *machine, DiskUse::frozen));
+  HANSE_CO_TRY(std::unique_ptr<DiskReader> state, co_await read_state(context_, *machine));
+  readers.push_back(std::move(state));
+  co_return std::move(readers);
+}
+
+Task<Result<std::unique_ptr<DiskWriter>>> QemuDriver::open_saved_state(std::string uid,
+                                                                       std::uint64_t chunks) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await open_state(context_, *machine, chunks);
+}
+
+Task<Status> QemuDriver::load_saved_state(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  HANSE_CO_CHECK(require_session(*machine));
+  if (machine->record.intent != Intent::incoming)
+    co_return fail(Code::failed_precondition, "machine {} does not wait for state", uid);
+  co_return co_await load_state(context_, *machine);
 }
 
 Task<Result<GuestMeasure>> QemuDriver::measure(std::string uid, Nanos watch) {

@@ -22,11 +22,19 @@ json::Object nested_address(const Endpoint& endpoint) {
   return {{"type", type}, {"data", std::move(data)}};
 }
 
+json::Object channels_at(json::Object address) {
+  json::Object channel{{"channel-type", "main"}, {"addr", std::move(address)}};
+  return {{"channels", json::Array{std::move(channel)}}};
+}
+
 json::Object channels(const Endpoint& endpoint) {
   json::Object address = flat_address(endpoint);
   address["transport"] = "socket";
-  json::Object channel{{"channel-type", "main"}, {"addr", std::move(address)}};
-  return {{"channels", json::Array{std::move(channel)}}};
+  return channels_at(std::move(address));
+}
+
+json::Object file_channels(const std::string& path) {
+  return channels_at({{"transport", "file"}, {"filename", path}, {"offset", 0}});
 }
 
 Task<Status> yank(QmpClient& client, json::Object instance) {
@@ -83,6 +91,15 @@ Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
     parameters["multifd-compression"] = compressed ? "zstd" : "none";
   }
   co_return co_await client.run("migrate-set-parameters", std::move(parameters));
+}
+
+Task<Status> prepare_file_migration(QmpClient& client) {
+  json::Array capabilities{capability("events", true)};
+  for (const char* name : {"return-path", "pause-before-switchover", "auto-converge", "multifd"})
+    capabilities.push_back(capability(name, false));
+  HANSE_CO_CHECK(
+      co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
+  co_return co_await client.run("migrate-set-parameters", {{"tls-creds", ""}, {"tls-hostname", ""}});
 }
 
 Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits) {
@@ -176,6 +193,12 @@ Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force) {
 
 Task<Status> migrate(QmpClient& client, Endpoint endpoint) {
   return client.run("migrate", channels(endpoint));
+}
+Task<Status> migrate_to_file(QmpClient& client, std::string path) {
+  return client.run("migrate", file_channels(path));
+}
+Task<Status> migrate_from_file(QmpClient& client, std::string path) {
+  return client.run("migrate-incoming", file_channels(path));
 }
 Task<Status> migrate_continue(QmpClient& client) {
   return client.run("migrate-continue", {{"state", "pre-switchover"}});

@@ -124,6 +124,11 @@ Task<Status> block_job_resume(QmpClient& client, std::string job);
 // A mirror that is ready ends with both sides equal; `force` ends it at once.
 Task<Status> block_job_cancel(QmpClient& client, std::string job, bool force);
 
+// To a file and from it: in one direction, at once, without TLS.
+Task<Status> prepare_file_migration(QmpClient& client);
+Task<Status> migrate_to_file(QmpClient& client, std::string path);
+Task<Status> migrate_from_file(QmpClient& client, std::string path);
+
 Task<Status> migrate(QmpClient& client, Endpoint endpoint);
 Task<Status> migrate_continue(QmpClient& client);
 Task<Status> migrate_cancel(QmpClient& client);

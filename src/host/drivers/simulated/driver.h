@@ -52,8 +52,11 @@ class SimulatedDriver final : public Driver {
   Task<Result<Writers>> prepare_incoming(model::MachineSpec machine, Epoch epoch, KeptDisks kept) override;
   Task<Result<IncomingEndpoints>> open_incoming(std::string uid, IncomingOptions options) override;
   Task<Status> finish_incoming(std::string uid) override;
+  Task<Result<std::unique_ptr<DiskWriter>>> open_saved_state(std::string uid, std::uint64_t chunks) override;
+  Task<Status> load_saved_state(std::string uid) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
   Task<Result<Readers>> freeze_disks(std::string uid) override;
+  Task<Result<Readers>> freeze_whole(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override {
     fleet_.limit_move(options_.host, uid, limits);

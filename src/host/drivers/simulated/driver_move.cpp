@@ -11,6 +11,11 @@ namespace {
 constexpr Nanos kDialTimeout = Seconds{10};
 constexpr std::size_t kMaxGreeting = 256;
 
+tl::unexpected<Error> no_saved_state() {
+  return fail(Code::failed_precondition,
+              "a simulated machine has no state to keep; take the snapshot without --memory");
+}
+
 }  // namespace
 
 Task<Result<Writers>> SimulatedDriver::prepare_incoming(model::MachineSpec machine, Epoch epoch,
@@ -47,6 +52,18 @@ Task<Result<Readers>> SimulatedDriver::freeze_disks(std::string uid) {
   const SimulatedMachine* machine = fleet_.find(options_.host, uid);
   if (machine == nullptr) co_return fail(Code::not_found, "this host has no machine {}", uid);
   co_return make_disk_readers(machine->spec, content);
+}
+
+Task<Result<Readers>> SimulatedDriver::freeze_whole(std::string) {
+  co_return no_saved_state();
+}
+
+Task<Result<std::unique_ptr<DiskWriter>>> SimulatedDriver::open_saved_state(std::string, std::uint64_t) {
+  co_return no_saved_state();
+}
+
+Task<Status> SimulatedDriver::load_saved_state(std::string) {
+  co_return no_saved_state();
 }
 
 // It takes no time: what a model knows needs no watching.

@@ -27,8 +27,8 @@ SimulatedHost::SimulatedHost(SharedParts& parts, SimulatedHostConfig config)
                             .user_agent = "hanse-fleet/" + parts.version}),
       driver_(parts.runtime, parts.fleet, {.host = name_, .inventory = std::move(config.inventory)}),
       leases_(parts.runtime, driver_, [this] { link_.ping_soon(); }),
-      context_{parts.runtime, driver_, parts.blobs,   parts.paths,
-               parts.markers, leases_, parts.seeding, false},
+      context_{parts.runtime, driver_,       parts.blobs,     parts.paths, parts.markers,
+               leases_,       parts.seeding, parts.snapshots, false},
       link_(parts.runtime, zone_, name_, *this),
       machines_(context_, [this](model::MachineObserved view) { link_.send(std::move(view)); }),
       consoles_(driver_, [this](model::HostResponse answer) { link_.send(std::move(answer)); }) {}

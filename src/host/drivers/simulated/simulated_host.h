@@ -39,6 +39,7 @@ struct SharedParts {
   StreamPaths& paths;
   MoveMarkers& markers;
   SeedContext& seeding;
+  SnapshotStore& snapshots;
   std::string version;  // of the program, for the zone
 };
 

@@ -28,7 +28,8 @@ struct SimulatedHostFixture {
   test::FakeHashing hashing{world.files};
   store::NoChunks chunks;
   SeedContext seeding{.parts = {world.runtime, hashing, chunks}};
-  SharedParts parts{world.runtime, fleet, blobs, paths, markers, seeding, "0.1"};
+  SnapshotStore snapshots{world.runtime, hashing, ":memory:"};
+  SharedParts parts{world.runtime, fleet, blobs, paths, markers, seeding, snapshots, "0.1"};
   std::deque<SimulatedHost> hosts;
   Scope scope;
 

@@ -1,0 +1,204 @@
+// Snapshots of a machine as its host takes, restores and moves them.
+#include <doctest/doctest.h>
+
+#include "host/move/moving_pair_for_test.h"
+
+namespace hanse::host {
+namespace {
+
+using model::MachineGoal;
+using model::MoveGoal;
+using model::MoveState;
+using model::SnapshotGoal;
+using State = model::SnapshotObservedState;
+using test_support::chunk_filled;
+using test_support::chunks_from;
+using test_support::desired;
+using test_support::HostSide;
+using test_support::MovingPair;
+
+model::MachineDesired with_snapshot(model::MachineDesired wanted, SnapshotGoal goal = SnapshotGoal::take,
+                                    bool memory = false) {
+  wanted.snapshots = {{.uid = "s1", .memory = memory, .goal = goal}};
+  return wanted;
+}
+
+model::MachineDesired with_wish(model::MachineDesired wanted, const std::string& id = "w1") {
+  wanted = with_snapshot(std::move(wanted), SnapshotGoal::keep);
+  wanted.restore = model::SnapshotRestore{.id = id, .snapshot = "s1"};
+  return wanted;
+}
+
+struct SnapshotHost {
+  MovingPair pair;
+  HostSide& host = pair.source;
+
+  SnapshotHost() {
+    host.driver.contents["d1"] = chunks_from(0, 40);
+    host.want(desired(MachineGoal::running));
+    pair.run(Seconds{10});
+  }
+  void want(model::MachineDesired wanted) {
+    host.want(std::move(wanted));
+    pair.run(Seconds{100});
+  }
+  model::SnapshotObserved seen() const {
+    const auto all = host.machine->observed().snapshots;
+    return all.empty() ? model::SnapshotObserved() : all.front();
+  }
+};
+
+TEST_CASE("a snapshot is taken once, and the disks are one again") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  CHECK(test.seen().error == "");
+  CHECK(test.seen().state == State::ready);
+  CHECK(test.seen().parts == std::vector<model::SnapshotPart>{{"d1", test::kFakeDiskChunks}});
+  CHECK(test.seen().size.value > 0);
+  CHECK(test.host.driver.calls().back() == "cancel_outgoing");
+  test.host.restart_agent();
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  CHECK(test.seen().state == State::ready);
+  CHECK(test.host.driver.calls_of("freeze_disks") == 1);
+}
+
+TEST_CASE("one that cannot be taken is told, leaves nothing behind, and the machine runs on") {
+  SnapshotHost test;
+  test.host.driver.fail_next("freeze_disks", Error{Code::resource_exhausted, "the disk is full"});
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  CHECK(test.seen().state == State::failed);
+  CHECK(test.seen().error == "the disk is full");
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+  CHECK(test.host.machine->observed().error.empty());
+}
+
+TEST_CASE("one that was there and is lost is not taken anew") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::keep));
+  CHECK(test.seen().state == State::failed);
+  CHECK(test.host.driver.calls_of("freeze_disks") == 0);
+}
+
+TEST_CASE("a machine becomes what it was, once for each wish") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.contents["d1"][3] = chunk_filled(99);
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.machine->observed().restore_error == "");
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+  CHECK(test.host.driver.written["d1"] == chunks_from(0, 40));
+  CHECK(test.host.driver.calls().back() == "start");
+  test.host.restart_agent();
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.driver.calls_of("prepare_incoming") == 1);
+  test.want(with_wish(desired(MachineGoal::stopped), "w2"));
+  CHECK(test.host.machine->observed().restored == "w2");
+  CHECK(test.host.driver.calls_of("prepare_incoming") == 2);
+  CHECK(test.host.machine->observed().power_state == model::PowerState::stopped);
+}
+
+TEST_CASE("an agent that dies while it brings a snapshot back begins anew, and runs nothing before") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.hang("finish_incoming");
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored.empty());
+  test.host.driver.go_on("finish_incoming");
+  test.host.restart_agent();
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.driver.calls_of("prepare_incoming") == 2);
+  CHECK(test.host.driver.calls_of("resume_incoming") == 0);
+  CHECK(test.host.driver.written["d1"] == chunks_from(0, 40));
+}
+
+TEST_CASE("a wish for what is not here ends, and the machine stays as it is") {
+  SnapshotHost test;
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.machine->observed().restore_error.find("is not on this host") != std::string::npos);
+  CHECK(test.host.driver.calls_of("stop") == 0);
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+}
+
+TEST_CASE("with the state of the guest it goes on where it was") {
+  SnapshotHost test;
+  test.host.driver.guest_state = chunks_from(0, 3);
+  test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::take, true));
+  REQUIRE(test.seen().state == State::ready);
+  CHECK(test.seen().parts.back().name == model::kMemoryPart);
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.driver.loaded_state == chunks_from(0, 3));
+  CHECK(test.host.driver.calls().back() == "resume_incoming");
+  CHECK(test.host.driver.calls_of("finish_incoming") == 0);
+}
+
+TEST_CASE("a snapshot that is not wanted any more goes, and all of them with the machine") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  SUBCASE("one") {
+    test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::drop));
+    CHECK(test.seen().state == State::gone);
+    test.host.restart_agent();
+  }
+  SUBCASE("all") {
+    test.want(desired(MachineGoal::absent));
+  }
+  test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::keep));
+  CHECK(test.seen().state == State::failed);
+}
+
+TEST_CASE("snapshots go along with a move, and what the target has of them is not sent twice") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  auto moved = [&](MoveGoal goal, std::int64_t epoch) {
+    model::MachineDesired wanted = with_snapshot(MovingPair::order(goal, epoch, "t1"), SnapshotGoal::keep);
+    wanted.snapshots.front().parts = test.seen().parts.empty()
+                                         ? std::vector<model::SnapshotPart>{{"d1", test::kFakeDiskChunks}}
+                                         : test.seen().parts;
+    return wanted;
+  };
+  test.pair.target.want(moved(MoveGoal::receive, 2));
+  test.pair.run(Seconds{10});
+  test.want(moved(MoveGoal::send, 1));
+  REQUIRE(test.host.move().state == MoveState::handed_over);
+  // The disk has the same forty chunks.
+  CHECK(test.pair.saved() == 40 * static_cast<std::int64_t>(codec::kChunkBytes));
+  SUBCASE("where it runs they are") {
+    model::MachineDesired runs = with_snapshot(desired(MachineGoal::running, 2), SnapshotGoal::keep);
+    test.pair.target.want(runs);
+    test.pair.run(Seconds{60});
+    const auto there = test.pair.target.machine->observed().snapshots;
+    REQUIRE(there.size() == 1);
+    CHECK(there.front().state == State::ready);
+  }
+  SUBCASE("a target that lets go has none of them") {
+    test.pair.target.want(MovingPair::order(MoveGoal::discard, 2, "t1"));
+    test.pair.run(Seconds{60});
+    test.pair.target.want(with_snapshot(desired(MachineGoal::running, 3), SnapshotGoal::keep));
+    test.pair.run(Seconds{60});
+    CHECK(test.pair.target.machine->observed().snapshots.front().state == State::failed);
+  }
+}
+
+TEST_CASE("a copy has the disks of the snapshot that it is made of") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.contents["d1"][3] = chunk_filled(99);
+  model::MachineDesired send = with_snapshot(MovingPair::order(MoveGoal::send, 1, "t1"), SnapshotGoal::keep);
+  send.move->copied_disks = std::vector<std::string>{"d1"};
+  send.move->copied_snapshot = "s1";
+  model::MachineDesired receive = MovingPair::order(MoveGoal::receive, 1, "t1");
+  receive.move->mode = model::TransferMode::cold;
+  send.move->mode = model::TransferMode::cold;
+  test.pair.target.want(receive);
+  test.pair.run(Seconds{10});
+  test.want(send);
+  REQUIRE(test.host.move().state == MoveState::handed_over);
+  CHECK(test.pair.at_target() == chunks_from(0, 40));
+}
+
+}  // namespace
+}  // namespace hanse::host

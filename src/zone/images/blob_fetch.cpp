@@ -1,0 +1,153 @@
+#include "zone/images/blob_fetch.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <set>
+#include <utility>
+
+#include "codec/zstd.h"
+#include "runtime/blocking.h"
+
+namespace hanse::zone {
+namespace {
+
+std::string blob_target(const model::Blob& blob) {
+  return "/providers/hanse.storage/v1/blobs/" + blob.digest;
+}
+
+}  // namespace
+
+BlobFetch::BlobFetch(BlobFetchParts parts, model::Blob blob, std::vector<BlobSource> sources, Bytes& fetched)
+    : parts_(parts),
+      log_(parts.runtime.log, "images"),
+      blob_(std::move(blob)),
+      sources_(std::move(sources)),
+      fetched_(fetched),
+      folder_(parts.blobs.coming_folder(blob_.digest)) {}
+
+std::string BlobFetch::chunk_path(std::size_t index) const {
+  return folder_ + "/" + manifest_.chunks[index];
+}
+
+Task<Status> BlobFetch::run() {
+  HANSE_CO_CHECK(co_await find_manifest());
+  HANSE_CO_CHECK(co_await list_missing());
+  const std::size_t count = std::min(sources_.size(), kMaxBlobSources);
+  Scope scope(count * kChunksInFlight);
+  for (std::size_t source = 0; source < count; ++source) {
+    for (std::size_t i = 0; i < kChunksInFlight; ++i) {
+      if (!scope.spawn(work(source))) co_return fail(Code::internal, "scope is full");
+    }
+  }
+  co_await scope.wait_idle();
+  if (!missing_.empty()) co_return fail(last_);
+  co_return co_await assemble();
+}
+
+Task<Result<BlobManifest>> BlobFetch::ask_manifest(const BlobSource& source) {
+  http::Request request{.method = "GET", .target = blob_target(blob_) + "/manifest"};
+  HANSE_CO_TRY(const http::Response response, co_await source.send(std::move(request)));
+  if (!http::is_success(response.status)) co_return fail(http::error_from_response(response));
+  HANSE_CO_TRY(const json::Value value, json::parse(response.body));
+  HANSE_CO_TRY(BlobManifest manifest, json::from_json<BlobManifest>(value));
+  HANSE_CO_CHECK(check(manifest, blob_));
+  co_return manifest;
+}
+
+// Of the first zone that gives one; those that do not have the file are asked no more.
+Task<Status> BlobFetch::find_manifest() {
+  std::vector<BlobSource> having;
+  for (const BlobSource& source : sources_) {
+    auto manifest = co_await ask_manifest(source);
+    if (!manifest && manifest.error().code != Code::not_found)
+      last_ = {manifest.error().code, "from zone '" + source.zone + "': " + manifest.error().message};
+    if (!manifest) continue;
+    if (having.empty()) manifest_ = std::move(*manifest);
+    // Another manifest of the same file is a lie, of one of the two.
+    else if (*manifest != manifest_)
+      continue;
+    having.push_back(source);
+  }
+  sources_ = std::move(having);
+  if (sources_.empty()) co_return fail(last_);
+  co_return Status();
+}
+
+Task<Status> BlobFetch::list_missing() {
+  HANSE_CO_CHECK(co_await parts_.runtime.files.make_directories(folder_));
+  HANSE_CO_TRY(const std::vector<std::string> names, co_await parts_.runtime.files.list(folder_));
+  HANSE_CO_TRY(here_, co_await parts_.manifests.index());
+  std::set<std::string> known(names.begin(), names.end());
+  for (const auto& [digest, place] : here_) known.insert(digest);
+  for (std::size_t index = 0; index < manifest_.chunks.size(); ++index) {
+    if (known.insert(manifest_.chunks[index]).second) missing_.push_back(index);
+  }
+  co_return Status();
+}
+
+Task<void> BlobFetch::work(std::size_t source) {
+  while (!missing_.empty()) {
+    const std::size_t index = missing_.front();
+    missing_.pop_front();
+    const Status got = co_await fetch_chunk(source, index);
+    if (got) continue;
+    missing_.push_front(index);
+    last_ = {got.error().code, "from zone '" + sources_[source].zone + "': " + got.error().message};
+    log_.warning("blob {}: {}", blob_.digest, last_.message);
+    co_return;
+  }
+}
+
+Task<Status> BlobFetch::fetch_chunk(std::size_t source, std::size_t index) {
+  http::Request request{.method = "GET", .target = fmt::format("{}/chunks/{}", blob_target(blob_), index)};
+  HANSE_CO_TRY(http::Response response, co_await sources_[source].send(std::move(request)));
+  if (!http::is_success(response.status)) co_return fail(http::error_from_response(response));
+  fetched_ += Bytes{static_cast<std::int64_t>(response.body.size())};
+  const std::size_t length = length_of_chunk(blob_.size, index);
+  HANSE_CO_TRY(std::string content, co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
+                                                          [body = std::move(response.body), length] {
+                                                            return codec::ZstdDecompressor().decompress(
+                                                                body, length);
+                                                          }));
+  if (hex_digest(parts_.hashing, content) != manifest_.chunks[index])
+    co_return fail(Code::data_loss, "chunk {} of blob {} is not what its digest says", index, blob_.digest);
+  co_return co_await parts_.runtime.files.append(chunk_path(index), std::move(content));
+}
+
+// From where it is here; what is not what it should be goes, and is fetched by the next try.
+Task<Result<std::string>> BlobFetch::read_chunk(std::size_t index) {
+  const std::string& digest = manifest_.chunks[index];
+  const std::size_t length = length_of_chunk(blob_.size, index);
+  if (const auto place = here_.find(digest); place != here_.end()) {
+    auto content =
+        co_await parts_.runtime.files.read_at(place->second.path, place->second.offset, place->second.length);
+    if (content && hex_digest(parts_.hashing, *content) == digest) co_return std::move(*content);
+    co_return fail(Code::data_loss, "{} is damaged; remove it, and fetch its image again",
+                   place->second.path);
+  }
+  HANSE_CO_TRY(std::string content, co_await parts_.runtime.files.read_at(chunk_path(index), 0, length));
+  if (content.size() == length && hex_digest(parts_.hashing, content) == digest) co_return std::move(content);
+  HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(chunk_path(index)));
+  co_return fail(Code::data_loss, "chunk {} of blob {} was damaged on the disk; try again", index,
+                 blob_.digest);
+}
+
+Task<Status> BlobFetch::assemble() {
+  store::BlobFiles::Incoming incoming = parts_.blobs.receive();
+  Status whole;
+  for (std::size_t index = 0; whole && index < manifest_.chunks.size(); ++index) {
+    const auto content = co_await read_chunk(index);
+    whole = content ? co_await incoming.write(as_bytes(*content)) : Status(fail(content.error()));
+  }
+  if (!whole) {
+    HANSE_CO_CHECK(co_await incoming.abandon());
+    co_return whole;
+  }
+  const auto placed = co_await incoming.finish(blob_.role, blob_.digest);
+  // Its chunks were those of the manifest: that was another file's.
+  HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(folder_));
+  if (!placed) co_return fail(placed.error());
+  co_return co_await parts_.manifests.keep(blob_.digest, std::move(manifest_));
+}
+
+}  // namespace hanse::zone
