@@ -7,11 +7,8 @@
 namespace hanse::codec {
 namespace {
 
-// The link is rarely so slow that a higher one were worth a core's time.
-constexpr int kSmallLevel = 1;
-// The levels below 0 are of zstd too: faster, and less small, the lower they are. This one stores text, all
-// but.
-constexpr int kQuickLevel = -1000;
+// The quickest that still finds repetitions: the link is rarely slower than a core at a higher one.
+constexpr int kZstdLevel = 1;
 
 }  // namespace
 
@@ -30,11 +27,10 @@ ZstdCompressor::ZstdCompressor() : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
 }
 
-std::string ZstdCompressor::compress(std::string_view text, ZstdEffort effort) {
-  const int level = effort == ZstdEffort::quick ? kQuickLevel : kSmallLevel;
+std::string ZstdCompressor::compress(std::string_view text) {
   scratch_.resize(std::max(scratch_.size(), compressed_bound(text.size())));
-  const std::size_t size =
-      ZSTD_compressCCtx(context_.get(), scratch_.data(), scratch_.size(), text.data(), text.size(), level);
+  const std::size_t size = ZSTD_compressCCtx(context_.get(), scratch_.data(), scratch_.size(), text.data(),
+                                             text.size(), kZstdLevel);
   if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // with room for the bound there is no other reason
   return scratch_.substr(0, size);
 }

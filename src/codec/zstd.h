@@ -18,14 +18,11 @@ namespace hanse::codec {
 // The most that `size` bytes can become.
 std::size_t compressed_bound(std::size_t size);
 
-// small: the quickest that finds most repetitions. quick: for a link that is faster than that; it finds few.
-enum class ZstdEffort { small, quick };
-
 class ZstdCompressor {
  public:
   ZstdCompressor();
   // One frame.
-  std::string compress(std::string_view text, ZstdEffort effort = ZstdEffort::small);
+  std::string compress(std::string_view text);
 
  private:
   struct Free {

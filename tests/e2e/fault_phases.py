@@ -29,7 +29,7 @@ class Phase:
     running: bool = False  # the agents are at it: a cut link must not end it
     seeded: bool = False  # what was frozen of the disks is at the target
     granted: bool = False  # the instance is the target's
-    target_has_qemu: bool = True
+    target_has_qemu: bool = True  # that a fault could meet
 
 
 def start(move):
@@ -87,7 +87,8 @@ PHASES = {
     "rolling back": Phase("the user has cancelled, and the source's host has not heard of it",
                           (*_on_memory, stop(SOURCE_AGENT), cancel, reach("source", "rollingBack")), UNDONE),
     "letting go": Phase("it is undone at the source, and the target zone has not heard of it",
-                        (*_on_memory, stop(TARGET_ZONE), cancel, reach("source", "rollingBack"), await_undone), UNDONE),
+                        (*_on_memory, stop(TARGET_ZONE), cancel, reach("source", "rollingBack"), await_undone), UNDONE,
+                        target_has_qemu=False),  # it ends by itself when its source cancels
 }
 
 

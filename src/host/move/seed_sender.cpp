@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/scope.h"
+#include "codec/zstd.h"
 
 namespace hanse::host {
 namespace {
@@ -56,7 +57,6 @@ Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, 
   if (pass == SeedPass::ahead) remembers_ = true;
   open_.clear();
   queue_.clear();
-  effort_ = EffortChoice();
   all_offered_ = false;
   endpoints_.reset();
   SeedStream link(scheduler, std::move(stream));
@@ -233,11 +233,6 @@ Task<Status> SeedSender::take(codec::Frame frame) {
   }
 }
 
-// A limit is a slow link.
-codec::ZstdEffort SeedSender::effort() const {
-  return gate_.limits().max_rate ? codec::ZstdEffort::small : effort_.effort();
-}
-
 Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
   const auto found = open_.find(want.window);
   if (found == open_.end() || want.wanted.size() != found->second.window->chunks.size())
@@ -248,14 +243,14 @@ Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
   found->second.saved = bytes_of_chunks(unwanted);
   Compressed made = co_await run_blocking(
       parts_.runtime.blocking, parts_.runtime.scheduler,
-      [window = found->second.window, want = std::move(want), effort = effort()] {
+      [window = found->second.window, want = std::move(want)] {
         Compressed out;
         codec::SeedChunks chunks{.window = want.window};
         codec::ZstdCompressor zstd;
         for (std::size_t i = 0; i < want.wanted.size(); ++i) {
           if (!want.wanted[i] || window->position[i] == std::string::npos) continue;
           std::string frame = zstd.compress(
-              std::string_view(window->content).substr(window->position[i], codec::kChunkBytes), effort);
+              std::string_view(window->content).substr(window->position[i], codec::kChunkBytes));
           out.bytes += Bytes{static_cast<std::int64_t>(frame.size())};
           chunks.chunks.push_back({static_cast<std::uint16_t>(i), std::move(frame)});
         }
@@ -319,10 +314,7 @@ Task<Status> SeedSender::write_all(SeedStream& link) {
     }
     codec::Frame frame = std::move(queue_.front());
     queue_.pop_front();
-    const Bytes size{static_cast<std::int64_t>(frame.payload.size())};
-    const MonotonicTime began = parts_.runtime.clock.now();
     HANSE_CO_CHECK(co_await link.send(std::move(frame)));
-    effort_.note_sent(size, parts_.runtime.clock.now() - began);
   }
 }
 

@@ -21,7 +21,6 @@
 #include "host/disk_access.h"
 #include "host/driver.h"
 #include "host/move/chunk_keeper.h"
-#include "host/move/effort_choice.h"
 #include "host/move/limit_gate.h"
 #include "host/move/seed_stream.h"
 #include "runtime/future.h"
@@ -95,7 +94,6 @@ class SeedSender {
   void drop_known(Window& window) const;
   Task<Status> write_all(SeedStream& link);
   void push(codec::Frame frame);
-  codec::ZstdEffort effort() const;
 
   SeedParts parts_;
   std::string transfer_;
@@ -116,7 +114,6 @@ class SeedSender {
   std::uint32_t next_window_ = 0;
   std::map<std::uint32_t, OpenWindow> open_;  // offered and not written; at most kMaxOpenWindows
   std::deque<codec::Frame> queue_;            // at most two for each of them
-  EffortChoice effort_;
   bool all_offered_ = false;
   SeedPass pass_ = SeedPass::last;
   std::optional<IncomingEndpoints> endpoints_;

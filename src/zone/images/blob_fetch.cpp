@@ -32,7 +32,17 @@ std::string BlobFetch::chunk_path(std::size_t index) const {
 Task<Status> BlobFetch::run() {
   HANSE_CO_CHECK(co_await find_manifest());
   HANSE_CO_CHECK(co_await list_missing());
+  while (!missing_.empty()) {
+    if (sources_.empty()) co_return fail(last_);
+    HANSE_CO_CHECK(co_await fetch_missing());
+  }
+  co_return co_await assemble();
+}
+
+// As far as the first zones get with it; those that fail are asked no more.
+Task<Status> BlobFetch::fetch_missing() {
   const std::size_t count = std::min(sources_.size(), kMaxBlobSources);
+  failed_.clear();
   Scope scope(count * kChunksInFlight);
   for (std::size_t source = 0; source < count; ++source) {
     for (std::size_t i = 0; i < kChunksInFlight; ++i) {
@@ -40,8 +50,9 @@ Task<Status> BlobFetch::run() {
     }
   }
   co_await scope.wait_idle();
-  if (!missing_.empty()) co_return fail(last_);
-  co_return co_await assemble();
+  for (auto source = failed_.rbegin(); source != failed_.rend(); ++source)
+    sources_.erase(sources_.begin() + static_cast<std::ptrdiff_t>(*source));
+  co_return Status();
 }
 
 Task<Result<BlobManifest>> BlobFetch::ask_manifest(const BlobSource& source) {
@@ -86,14 +97,14 @@ Task<Status> BlobFetch::list_missing() {
 }
 
 Task<void> BlobFetch::work(std::size_t source) {
-  while (!missing_.empty()) {
+  while (!missing_.empty() && !failed_.contains(source)) {
     const std::size_t index = missing_.front();
     missing_.pop_front();
     const Status got = co_await fetch_chunk(source, index);
     if (got) continue;
     missing_.push_front(index);
     last_ = {got.error().code, "from zone '" + sources_[source].zone + "': " + got.error().message};
-    log_.warning("blob {}: {}", blob_.digest, last_.message);
+    if (failed_.insert(source).second) log_.warning("blob {}: {}", blob_.digest, last_.message);
     co_return;
   }
 }

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class BlobFetch {
  private:
   Task<Status> find_manifest();
   Task<Status> list_missing();
+  Task<Status> fetch_missing();
   Task<void> work(std::size_t source);
   Task<Result<BlobManifest>> ask_manifest(const BlobSource& source);
   Task<Status> fetch_chunk(std::size_t source, std::size_t index);
@@ -65,6 +67,7 @@ class BlobFetch {
   BlobManifest manifest_;
   std::map<std::string, BlobManifests::Place> here_;
   std::deque<std::size_t> missing_;  // one for each digest
+  std::set<std::size_t> failed_;     // of the sources, this round
   Error last_{Code::not_found, "no zone has it"};
 };
 
