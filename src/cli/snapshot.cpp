@@ -61,11 +61,12 @@ std::optional<Status> outcome_of(const SnapshotOptions& options, const model::In
                   state_text(*snapshot));
     case SnapshotAction::restore: {
       if (status.restore) return std::nullopt;
-      for (auto condition = status.conditions.rbegin(); condition != status.conditions.rend(); ++condition) {
-        if (condition->type != "Restored") continue;
-        if (condition->reason == "Restored") return Status();
-        return fail(Code::failed_precondition, "instance '{}' stays as it is: {}", options.instance,
-                    condition->message);
+      // The newest stands first.
+      for (const model::Condition& condition : status.conditions) {
+        if (condition.type != "Restored") continue;
+        if (condition.reason == "Restored") return Status();
+        return fail(Code::failed_precondition, "instance '{}' is not what it was: {}", options.instance,
+                    condition.message);
       }
       return Status();
     }

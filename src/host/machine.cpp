@@ -200,8 +200,9 @@ Task<Status> Machine::keep_stopped() {
 }
 
 Task<Status> Machine::remove() {
-  HANSE_CO_CHECK(co_await context_.driver.remove(uid_));
+  // The machine last: as long as it is there the zone names it.
   HANSE_CO_CHECK(co_await snapshots_.remove_all());
+  HANSE_CO_CHECK(co_await context_.driver.remove(uid_));
   HANSE_CO_CHECK(co_await context_.markers.remove(uid_));
   gone_ = true;
   context_.driver.changes().notify();

@@ -25,7 +25,8 @@ constexpr const char* kSnapshotSchema =
     "CREATE TABLE IF NOT EXISTS chunks(digest BLOB NOT NULL UNIQUE, places INTEGER NOT NULL, frame BLOB NOT "
     "NULL)"
     " STRICT;"
-    "CREATE TABLE IF NOT EXISTS restored(machine BLOB PRIMARY KEY, wish BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS restored(machine BLOB, done INTEGER, wish BLOB NOT NULL,"
+    " PRIMARY KEY(machine, done)) STRICT, WITHOUT ROWID;"
     "CREATE TRIGGER IF NOT EXISTS one_more AFTER INSERT ON places BEGIN"
     " UPDATE chunks SET places = places + 1 WHERE digest = new.digest; END;"
     "CREATE TRIGGER IF NOT EXISTS one_less AFTER DELETE ON places BEGIN"
@@ -232,21 +233,29 @@ Status SnapshotFile::remove_machine(const std::string& machine) {
   return database_->execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-Result<std::string> SnapshotFile::restored(const std::string& machine) {
+Result<std::string> SnapshotFile::restored(const std::string& machine, Mark mark) {
   const std::lock_guard guard(mutex_);
   HANSE_TRY(const bool here, open(Missing::leave));
   if (!here) return std::string();
-  HANSE_TRY(SqliteStatement known, database_->prepare("SELECT wish FROM restored WHERE machine = ?1"));
+  HANSE_TRY(SqliteStatement known,
+            database_->prepare("SELECT wish FROM restored WHERE machine = ?1 AND done = ?2"));
   known.bind_bytes(1, machine);
+  known.bind_number(2, mark == Mark::done ? 1 : 0);
   HANSE_TRY(const bool found, known.step());
   return found ? std::string(known.bytes(0)) : std::string();
 }
 
-Status SnapshotFile::set_restored(const std::string& machine, const std::string& wish) {
+Status SnapshotFile::set_restored(const std::string& machine, Mark mark, const std::string& wish) {
   const std::lock_guard guard(mutex_);
   HANSE_CHECK(open(Missing::make));
-  HANSE_CHECK(run("INSERT INTO restored VALUES(?1, ?2) ON CONFLICT DO UPDATE SET wish = excluded.wish",
-                  {machine, wish}));
+  {
+    HANSE_TRY(SqliteStatement set, database_->prepare("INSERT INTO restored VALUES(?1, ?2, ?3)"
+                                                      " ON CONFLICT DO UPDATE SET wish = excluded.wish"));
+    set.bind_bytes(1, machine);
+    set.bind_number(2, mark == Mark::done ? 1 : 0);
+    set.bind_bytes(3, wish);
+    HANSE_CHECK(set.run());
+  }
   return database_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

@@ -62,9 +62,11 @@ class SnapshotFile {
   // All of a machine, and what is known of its wishes.
   Status remove_machine(const std::string& machine);
 
-  // The last wish of the machine that was fulfilled; empty: none.
-  Result<std::string> restored(const std::string& machine);
-  Status set_restored(const std::string& machine, const std::string& wish);
+  // Of the wishes of a machine to be restored the last that was begun, and the last that was fulfilled;
+  // empty: none.
+  enum class Mark { begun, done };
+  Result<std::string> restored(const std::string& machine, Mark mark);
+  Status set_restored(const std::string& machine, Mark mark, const std::string& wish);
 
  private:
   enum class Missing { make, leave };

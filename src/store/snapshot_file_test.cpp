@@ -41,7 +41,7 @@ struct SnapshotFolder {
 TEST_CASE("a host without snapshots has no file of them") {
   SnapshotFolder host;
   CHECK_FALSE(host.file.find("s1")->has_value());
-  CHECK(host.file.restored("m1")->empty());
+  CHECK(host.file.restored("m1", SnapshotFile::Mark::done)->empty());
   CHECK(host.file.remove_machine("m1"));
   CHECK_FALSE(std::filesystem::exists(host.path));
 }
@@ -114,11 +114,13 @@ TEST_CASE("space that snapshots had is given back") {
 
 TEST_CASE("a wish that was fulfilled is known afterwards, and ends with the machine") {
   SnapshotFolder host;
-  REQUIRE(host.file.set_restored("m1", "w1"));
-  REQUIRE(host.file.set_restored("m1", "w2"));
-  CHECK(*SnapshotFile(host.path).restored("m1") == "w2");
+  REQUIRE(host.file.set_restored("m1", SnapshotFile::Mark::done, "w1"));
+  REQUIRE(host.file.set_restored("m1", SnapshotFile::Mark::begun, "w3"));
+  REQUIRE(host.file.set_restored("m1", SnapshotFile::Mark::done, "w2"));
+  CHECK(*SnapshotFile(host.path).restored("m1", SnapshotFile::Mark::done) == "w2");
+  CHECK(*host.file.restored("m1", SnapshotFile::Mark::begun) == "w3");
   REQUIRE(host.file.remove_machine("m1"));
-  CHECK(host.file.restored("m1")->empty());
+  CHECK(host.file.restored("m1", SnapshotFile::Mark::done)->empty());
 }
 
 TEST_CASE("a file that is no store of snapshots is not overwritten") {

@@ -20,18 +20,12 @@ std::vector<std::string> ImageReconciler::zones_to_ask(const std::string& origin
 }
 
 Task<Status> ImageReconciler::fetch_blob(model::Blob blob, std::string origin, Bytes& fetched) {
-  for (;;) {
-    const std::uint64_t seen = changed_.version();
-    if (!fetching_.contains(blob.digest)) break;
-    co_await changed_.changed_since(seen);
-  }
+  co_await InProgress::wait_for_none(fetching_, blob.digest);
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
   if (size) co_return Status();
-  fetching_.insert(blob.digest);
-  const Status got = co_await fetch_once(blob, std::move(origin), fetched);
-  fetching_.erase(blob.digest);
-  changed_.notify();
-  co_return got;
+  co_await InProgress::wait_for_none(fetching_, blob.digest);
+  const InProgress fetching(fetching_, blob.digest);
+  co_return co_await fetch_once(blob, std::move(origin), fetched);
 }
 
 Task<Status> ImageReconciler::fetch_once(model::Blob blob, std::string origin, Bytes& fetched) {
@@ -47,7 +41,9 @@ Task<Status> ImageReconciler::fetch_once(model::Blob blob, std::string origin, B
   const Status got = co_await by_chunks.run();
   // What no zone gives by chunks, or one gave wrong ones of, is fetched whole.
   if (got || (got.error().code != Code::not_found && got.error().code != Code::data_loss)) co_return got;
-  co_return co_await fetch_whole(std::move(blob), std::move(zones), fetched);
+  const std::string folder = images_.blobs().coming_folder(blob.digest);
+  HANSE_CO_CHECK(co_await fetch_whole(std::move(blob), std::move(zones), fetched));
+  co_return co_await runtime_.files.remove_all(folder);
 }
 
 Task<Status> ImageReconciler::fetch_whole(model::Blob blob, std::vector<std::string> zones, Bytes& fetched) {
@@ -84,8 +80,10 @@ Task<Result<Again>> ImageReconciler::reconcile(std::string key) {
     co_return fail(image.error());
   }
   if ((*image)->metadata.deleted_at) {
-    for (const model::Blob& blob : (*image)->spec.blobs)
+    for (const model::Blob& blob : (*image)->spec.blobs) {
+      if (fetching_.keys.contains(blob.digest)) continue;  // for another image
       HANSE_CO_CHECK(co_await runtime_.files.remove_all(images_.blobs().coming_folder(blob.digest)));
+    }
     HANSE_CO_CHECK(co_await tables_.images.erase(*image));
     co_return Again();
   }

@@ -4,13 +4,12 @@
 // Failure of a step: as fetching; shown as a condition too.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
-#include "runtime/signal.h"
 #include "zone/image_store.h"
 #include "zone/images/blob_fetch.h"
+#include "zone/images/in_progress.h"
 #include "zone/peer_clients.h"
 #include "zone/reconcile_loop.h"
 #include "zone/tables.h"
@@ -29,7 +28,7 @@ class ImageReconciler {
         images_(images),
         clients_(clients),
         peers_(peers),
-        changed_(parts.runtime.scheduler) {}
+        fetching_(parts.runtime.scheduler) {}
 
   Task<Result<Again>> reconcile(std::string key);
   // Fetches what is missing; `origin` is asked first. For the target of a transfer, which waits for it.
@@ -48,8 +47,7 @@ class ImageReconciler {
   ImageStore& images_;
   PeerClients& clients_;
   const federation::Peers& peers_;
-  std::set<std::string> fetching_;  // by digest: one at a time
-  Signal changed_;
+  KeysInProgress fetching_;  // by digest: one at a time
 };
 
 }  // namespace hanse::zone

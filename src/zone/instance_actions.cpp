@@ -118,6 +118,12 @@ Task<Result<model::Instance>> InstanceActions::restore_snapshot(ResourceId id, s
         if (snapshot->state != model::SnapshotState::ready)
           return fail(Code::failed_precondition, "snapshot '{}' of instance '{}' is {} and not ready", name,
                       title, boost::describe::enum_to_string(snapshot->state, ""));
+        // One that is being taken would have what comes back and not what is there.
+        for (const model::Snapshot& other : instance.status.snapshots) {
+          if (other.state == model::SnapshotState::pending)
+            return fail(Code::failed_precondition,
+                        "snapshot '{}' of instance '{}' is being taken; wait for its end", other.name, title);
+        }
         instance.status.restore = model::SnapshotRestore{.id = wish, .snapshot = snapshot->uid};
         return {};
       });

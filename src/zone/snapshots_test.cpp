@@ -149,6 +149,15 @@ TEST_CASE_FIXTURE(SnapshotsFixture,
   CHECK(refused.error().message.find("snapshot 'before'") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(SnapshotsFixture, "nothing is brought back while another snapshot is taken") {
+  REQUIRE(take("before"));
+  say(Observed::ready);
+  REQUIRE(take("keep-this"));
+  const auto refused = restore("before");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("'keep-this'") != std::string::npos);
+}
+
 TEST_CASE("snapshots from another zone are looked at before anything is made of them") {
   const std::vector<model::Snapshot> good{{.name = "a", .uid = "u1", .parts = {{"disk", 10}}}};
   CHECK(check(good, "/s"));

@@ -37,10 +37,13 @@ DiskReader* find_part(const Readers& parts, const std::string& snapshot, const s
   return found == parts.end() ? nullptr : found->get();
 }
 
-Status check_parts(const model::MachineDesired& desired, const Readers& parts, const std::string& snapshot) {
-  for (const model::DiskSpec& disk : desired.machine.disks) {
-    if (find_part(parts, snapshot, disk.uid) == nullptr)
-      return fail(Code::failed_precondition, "the snapshot is of other disks: it has no disk {}", disk.uid);
+// The machine's disks are `disks`, as they are now.
+Status check_parts(const Readers& disks, const Readers& parts, const std::string& snapshot) {
+  for (const auto& disk : disks) {
+    const DiskReader* part = find_part(parts, snapshot, disk->uid());
+    if (part == nullptr || part->chunk_count() != disk->chunk_count())
+      return fail(Code::failed_precondition, "the snapshot is of other disks: it has no disk {} of this size",
+                  disk->uid());
   }
   return {};
 }
@@ -149,30 +152,44 @@ void MachineSnapshots::end_wish(const std::string& id, std::string error) {
 }
 
 Task<Status> MachineSnapshots::restore(model::MachineDesired desired) {
+  using Mark = SnapshotStore::Mark;
   if (!desired.restore || desired.restore->id == restored_) co_return Status();
   const model::SnapshotRestore wish = *desired.restore;
-  HANSE_CO_TRY(const std::string done, co_await store_.restored(uid_));
+  HANSE_CO_TRY(const std::string done, co_await store_.restored(uid_, Mark::done));
   if (done == wish.id) {
     end_wish(wish.id, "");
     co_return Status();
   }
-  auto parts = co_await store_.open({uid_, wish.snapshot});
-  Status good = parts ? check_parts(desired, *parts, wish.snapshot) : Status(fail(parts.error()));
-  for (std::size_t i = 0; good && i < parts->size(); ++i) good = co_await check_chunks(*(*parts)[i]);
-  if (!good && may_pass(good.error())) co_return good;
-  if (!good) {
-    end_wish(wish.id, good.error().message);
+  HANSE_CO_TRY(const std::string begun, co_await store_.restored(uid_, Mark::begun));
+  auto parts = co_await open_good(wish.snapshot);
+  // Of a machine whose disks are half of this and half of that only a snapshot that is good makes one again.
+  if (!parts && (begun == wish.id || may_pass(parts.error()))) co_return fail(parts.error());
+  if (!parts) {
+    end_wish(wish.id, parts.error().message);
     co_return Status();
   }
   log_.info("machine {} becomes what it was in snapshot {}", uid_, wish.snapshot);
-  HANSE_CO_CHECK(co_await fill_disks(std::move(desired), std::move(*parts)));
-  HANSE_CO_CHECK(co_await store_.set_restored(uid_, wish.id));
-  end_wish(wish.id, "");
+  HANSE_CO_CHECK(co_await store_.set_restored(uid_, Mark::begun, wish.id));
+  HANSE_CO_TRY(const std::string memory_error, co_await fill(std::move(desired), std::move(*parts)));
+  HANSE_CO_CHECK(co_await store_.set_restored(uid_, Mark::done, wish.id));
+  end_wish(wish.id, memory_error);
   co_return Status();
 }
 
-// The machine as a move would make it here, but that its content comes from the snapshot.
-Task<Status> MachineSnapshots::fill_disks(model::MachineDesired desired, Readers parts) {
+// Its parts, when all of it can be read and it is of the machine's disks.
+Task<Result<Readers>> MachineSnapshots::open_good(std::string snapshot) {
+  HANSE_CO_TRY(Readers parts, co_await store_.open({uid_, snapshot}));
+  if (driver_.observe(uid_)) {
+    HANSE_CO_TRY(const Readers disks, co_await driver_.peek_disks(uid_));
+    HANSE_CO_CHECK(check_parts(disks, parts, snapshot));
+  }
+  for (const auto& part : parts) HANSE_CO_CHECK(co_await check_chunks(*part));
+  co_return std::move(parts);
+}
+
+// The machine as a move would make it here, but that its content comes from the snapshot. Gives why its
+// memory could not be loaded, of one that boots instead.
+Task<Result<std::string>> MachineSnapshots::fill(model::MachineDesired desired, Readers parts) {
   const std::string snapshot = desired.restore->snapshot;
   const bool runs = desired.goal == model::MachineGoal::running;
   HANSE_CO_CHECK(co_await driver_.stop(uid_, Nanos{0}));
@@ -180,16 +197,26 @@ Task<Status> MachineSnapshots::fill_disks(model::MachineDesired desired, Readers
                co_await driver_.prepare_incoming(desired.machine, desired.epoch, KeptDisks::none));
   for (const auto& disk : disks) {
     DiskReader* const part = find_part(parts, snapshot, disk->uid());
-    if (part == nullptr || part->chunk_count() != disk->chunk_count())
-      co_return fail(Code::data_loss, "disk {} has another size than in the snapshot", disk->uid());
+    if (part == nullptr) co_return fail(Code::data_loss, "the snapshot has no disk {}", disk->uid());
     HANSE_CO_CHECK(co_await copy_chunks(*part, *disk));
   }
   disks.clear();
   DiskReader* const memory = find_part(parts, snapshot, model::kMemoryPart);
-  if (memory == nullptr || !runs) co_return co_await driver_.finish_incoming(uid_);
+  if (memory == nullptr || !runs) {
+    HANSE_CO_CHECK(co_await driver_.finish_incoming(uid_));
+    co_return std::string();
+  }
+  const Status loaded = co_await load_memory(*memory);
+  if (loaded) co_return std::string();
+  log_.warning("machine {} boots: {}", uid_, loaded.error().message);
+  HANSE_CO_CHECK(co_await driver_.stop(uid_, Nanos{0}));
+  co_return "its disks are, but its memory could not be loaded, so it boots: " + loaded.error().message;
+}
+
+Task<Status> MachineSnapshots::load_memory(DiskReader& memory) {
   HANSE_CO_TRY(const std::unique_ptr<DiskWriter> state,
-               co_await driver_.open_saved_state(uid_, memory->chunk_count()));
-  HANSE_CO_CHECK(co_await copy_chunks(*memory, *state));
+               co_await driver_.open_saved_state(uid_, memory.chunk_count()));
+  HANSE_CO_CHECK(co_await copy_chunks(memory, *state));
   co_return co_await driver_.load_saved_state(uid_);
 }
 

@@ -41,7 +41,9 @@ class MachineSnapshots {
   Task<Status> take_frozen(model::SnapshotDesired wanted);
   Task<Status> note_found(model::SnapshotDesired wanted);
   void note(const std::string& uid, model::SnapshotObservedState state, std::string error = "");
-  Task<Status> fill_disks(model::MachineDesired desired, Readers parts);
+  Task<Result<Readers>> open_good(std::string snapshot);
+  Task<Result<std::string>> fill(model::MachineDesired desired, Readers parts);
+  Task<Status> load_memory(DiskReader& memory);
   void end_wish(const std::string& id, std::string error);
 
   Logger log_;

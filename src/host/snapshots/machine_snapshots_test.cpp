@@ -29,6 +29,10 @@ model::MachineDesired with_wish(model::MachineDesired wanted, const std::string&
   return wanted;
 }
 
+Task<void> keep_result(Task<Status> task, std::optional<Status>& out) {
+  out = co_await std::move(task);
+}
+
 struct SnapshotHost {
   MovingPair pair;
   HostSide& host = pair.source;
@@ -120,6 +124,37 @@ TEST_CASE("a wish for what is not here ends, and the machine stays as it is") {
   CHECK(test.host.machine->observed().restored == "w1");
   CHECK(test.host.machine->observed().restore_error.find("is not on this host") != std::string::npos);
   CHECK(test.host.driver.calls_of("stop") == 0);
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+}
+
+TEST_CASE("a machine whose disks are half of a snapshot that is lost runs no more, and says why") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.hang("finish_incoming");
+  test.want(with_wish(desired(MachineGoal::running)));
+  test.host.driver.go_on("finish_incoming");
+  test.host.restart_agent();
+  test.host.driver.set_run_state("m1", RunState::stopped);
+  std::optional<Status> removed;
+  Scope scope;
+  REQUIRE(scope.spawn(keep_result(test.host.snapshots.remove({"m1", "s1"}), removed)));
+  test.pair.run(Seconds{1});
+  const auto starts = test.host.driver.calls_of("start");
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored.empty());
+  CHECK(test.host.machine->observed().error.find("is not on this host") != std::string::npos);
+  CHECK(test.host.driver.calls_of("start") == starts);
+}
+
+TEST_CASE("a state that cannot be loaded lets it boot from the disks, and is told") {
+  SnapshotHost test;
+  test.host.driver.guest_state = chunks_from(0, 3);
+  test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::take, true));
+  test.host.driver.fail_next("load_saved_state", Error{Code::failed_precondition, "another CPU"});
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.machine->observed().restore_error.find("another CPU") != std::string::npos);
+  CHECK(test.host.driver.calls().back() == "start");
   CHECK(test.host.machine->observed().power_state == model::PowerState::running);
 }
 

@@ -211,12 +211,13 @@ Task<Status> SnapshotStore::remove_machine(std::string machine) {
   co_return co_await beside([machine](SnapshotFile& file) { return file.remove_machine(machine); });
 }
 
-Task<Result<std::string>> SnapshotStore::restored(std::string machine) {
-  co_return co_await beside([machine](SnapshotFile& file) { return file.restored(machine); });
+Task<Result<std::string>> SnapshotStore::restored(std::string machine, Mark mark) {
+  co_return co_await beside([machine, mark](SnapshotFile& file) { return file.restored(machine, mark); });
 }
 
-Task<Status> SnapshotStore::set_restored(std::string machine, std::string wish) {
-  co_return co_await beside([machine, wish](SnapshotFile& file) { return file.set_restored(machine, wish); });
+Task<Status> SnapshotStore::set_restored(std::string machine, Mark mark, std::string wish) {
+  co_return co_await beside(
+      [machine, mark, wish](SnapshotFile& file) { return file.set_restored(machine, mark, wish); });
 }
 
 bool is_memory_part(std::string_view name) {

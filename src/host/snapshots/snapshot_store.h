@@ -46,9 +46,9 @@ class SnapshotStore {
   Task<Status> remove(SnapshotId id);
   Task<Status> remove_machine(std::string machine);
 
-  // Which wish to be restored the machine has had fulfilled last; empty: none.
-  Task<Result<std::string>> restored(std::string machine);
-  Task<Status> set_restored(std::string machine, std::string wish);
+  using Mark = store::SnapshotFile::Mark;
+  Task<Result<std::string>> restored(std::string machine, Mark mark);
+  Task<Status> set_restored(std::string machine, Mark mark, std::string wish);
 
  private:
   template <class Work>

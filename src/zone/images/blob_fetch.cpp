@@ -69,6 +69,7 @@ Task<Result<BlobManifest>> BlobFetch::ask_manifest(const BlobSource& source) {
 Task<Status> BlobFetch::find_manifest() {
   std::vector<BlobSource> having;
   for (const BlobSource& source : sources_) {
+    if (having.size() >= kMaxBlobSources) break;
     auto manifest = co_await ask_manifest(source);
     if (!manifest && manifest.error().code != Code::not_found)
       last_ = {manifest.error().code, "from zone '" + source.zone + "': " + manifest.error().message};
@@ -80,14 +81,17 @@ Task<Status> BlobFetch::find_manifest() {
     having.push_back(source);
   }
   sources_ = std::move(having);
-  if (sources_.empty()) co_return fail(last_);
+  // Not by chunks, then: whoever makes a manifest of a large file for the first time may take too long for
+  // it.
+  if (sources_.empty()) co_return fail(Code::not_found, "{}", last_.message);
   co_return Status();
 }
 
 Task<Status> BlobFetch::list_missing() {
   HANSE_CO_CHECK(co_await parts_.runtime.files.make_directories(folder_));
   HANSE_CO_TRY(const std::vector<std::string> names, co_await parts_.runtime.files.list(folder_));
-  HANSE_CO_TRY(here_, co_await parts_.manifests.index());
+  HANSE_CO_TRY(here_, co_await parts_.manifests.index(
+                          std::set<std::string>(manifest_.chunks.begin(), manifest_.chunks.end())));
   std::set<std::string> known(names.begin(), names.end());
   for (const auto& [digest, place] : here_) known.insert(digest);
   for (std::size_t index = 0; index < manifest_.chunks.size(); ++index) {
@@ -122,7 +126,11 @@ Task<Status> BlobFetch::fetch_chunk(std::size_t source, std::size_t index) {
                                                           }));
   if (hex_digest(parts_.hashing, content) != manifest_.chunks[index])
     co_return fail(Code::data_loss, "chunk {} of blob {} is not what its digest says", index, blob_.digest);
-  co_return co_await parts_.runtime.files.append(chunk_path(index), std::move(content));
+  // Whole or not at all: what has its name counts as here.
+  const std::string unfinished = chunk_path(index) + ".new";
+  HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(unfinished));
+  HANSE_CO_CHECK(co_await parts_.runtime.files.append(unfinished, std::move(content)));
+  co_return co_await parts_.runtime.files.rename(unfinished, chunk_path(index));
 }
 
 // From where it is here; what is not what it should be goes, and is fetched by the next try.

@@ -31,7 +31,7 @@ std::string hex_digest(Hashing& hashing, std::string_view content) {
 }
 
 BlobManifests::BlobManifests(Runtime& runtime, Hashing& hashing, store::BlobFiles& blobs)
-    : runtime_(runtime), hashing_(hashing), blobs_(blobs), changed_(runtime.scheduler) {}
+    : runtime_(runtime), hashing_(hashing), blobs_(blobs), making_(runtime.scheduler) {}
 
 Task<Result<BlobManifest>> BlobManifests::load(std::string path, model::Blob blob) {
   HANSE_CO_TRY(const std::string text, co_await runtime_.files.read(path, kManifestLimit));
@@ -42,21 +42,15 @@ Task<Result<BlobManifest>> BlobManifests::load(std::string path, model::Blob blo
 }
 
 Task<Result<BlobManifest>> BlobManifests::of(std::string digest) {
-  for (;;) {
-    const std::uint64_t seen = changed_.version();
-    if (!making_.contains(digest)) break;
-    co_await changed_.changed_since(seen);
-  }
+  co_await InProgress::wait_for_none(making_, digest);
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
   if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);
   auto known =
       co_await load(blobs_.path_of(digest) + std::string(kManifestSuffix), {.digest = digest, .size = *size});
   if (known) co_return known;
-  making_.insert(digest);
-  auto made = co_await make(digest);
-  making_.erase(digest);
-  changed_.notify();
-  co_return made;
+  co_await InProgress::wait_for_none(making_, digest);
+  const InProgress making(making_, digest);
+  co_return co_await make(digest);
 }
 
 Task<Result<BlobManifest>> BlobManifests::make(std::string digest) {
@@ -80,7 +74,8 @@ Task<Status> BlobManifests::keep(std::string digest, BlobManifest manifest) {
                                          json::dump(to_json(manifest)));
 }
 
-Task<Result<std::map<std::string, BlobManifests::Place>>> BlobManifests::index() {
+Task<Result<std::map<std::string, BlobManifests::Place>>> BlobManifests::index(
+    const std::set<std::string>& wanted) {
   std::map<std::string, Place> places;
   HANSE_CO_TRY(const std::vector<std::string> names, co_await runtime_.files.list(blobs_.folder()));
   std::size_t looked_at = 0;
@@ -91,10 +86,12 @@ Task<Result<std::map<std::string, BlobManifests::Place>>> BlobManifests::index()
     if (!size || !*size) continue;
     const auto manifest = co_await load(blobs_.folder() + "/" + name, {.digest = digest, .size = **size});
     if (!manifest) continue;
-    for (std::size_t i = 0; i < manifest->chunks.size(); ++i)
+    for (std::size_t i = 0; i < manifest->chunks.size(); ++i) {
+      if (!wanted.contains(manifest->chunks[i])) continue;
       places.emplace(manifest->chunks[i],
                      Place{blobs_.path_of(digest), static_cast<std::int64_t>(i) * manifest->chunk_bytes,
                            length_of_chunk(manifest->size, i)});
+    }
   }
   co_return places;
 }

@@ -13,9 +13,9 @@
 
 #include "runtime/hashing.h"
 #include "runtime/runtime.h"
-#include "runtime/signal.h"
 #include "store/blob_files.h"
 #include "zone/images/blob_manifest.h"
+#include "zone/images/in_progress.h"
 
 namespace hanse::zone {
 
@@ -33,8 +33,8 @@ class BlobManifests {
     std::int64_t offset = 0;
     std::size_t length = 0;
   };
-  // Where chunks lie, by digest: of the blobs whose manifests are kept, kMaxIndexed at most.
-  Task<Result<std::map<std::string, Place>>> index();
+  // Where these chunks lie, by digest: in the blobs whose manifests are kept, kMaxIndexed at most.
+  Task<Result<std::map<std::string, Place>>> index(const std::set<std::string>& wanted);
 
   // One chunk as it goes over the wire: zstd. Errors: invalid_argument when there is none of this number.
   Task<Result<std::string>> read_chunk(std::string digest, std::size_t index);
@@ -46,8 +46,7 @@ class BlobManifests {
   Runtime& runtime_;
   Hashing& hashing_;
   store::BlobFiles& blobs_;
-  std::set<std::string> making_;  // by digest
-  Signal changed_;
+  KeysInProgress making_;  // by digest
 };
 
 // Manifests that are looked at for one index.

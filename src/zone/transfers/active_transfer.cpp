@@ -97,6 +97,9 @@ Status ActiveTransfer::start_source() {
     const model::Snapshot* snapshot =
         instance ? model::find_snapshot((*instance)->status.snapshots, transfer.spec.snapshot.value_or(""))
                  : nullptr;
+    if (transfer.spec.snapshot && snapshot == nullptr)
+      return fail(Code::failed_precondition, "snapshot '{}' of transfer '{}' is gone",
+                  *transfer.spec.snapshot, name);
     if (snapshot != nullptr) settings.copied_snapshot = snapshot->uid;
   }
   if (transfer.spec.host) {

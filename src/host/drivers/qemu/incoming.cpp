@@ -48,6 +48,18 @@ Task<Status> serve_disks(Machine& machine, Endpoint endpoint, std::optional<std:
   co_return Status();
 }
 
+Task<Status> wait_running(Machine& machine) {
+  Session& session = *machine.session;
+  for (;;) {
+    const auto seen = session.changed().version();
+    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
+    if (session.state().runs()) co_return Status();
+    co_await session.changed().changed_since(seen);
+  }
+}
+
+}  // namespace
+
 Task<Status> wait_loaded(Machine& machine) {
   Session& session = *machine.session;
   const auto info = co_await qmp::query_migrate(session.monitor());
@@ -63,18 +75,6 @@ Task<Status> wait_loaded(Machine& machine) {
     co_await session.changed().changed_since(seen);
   }
 }
-
-Task<Status> wait_running(Machine& machine) {
-  Session& session = *machine.session;
-  for (;;) {
-    const auto seen = session.changed().version();
-    if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
-    if (session.state().runs()) co_return Status();
-    co_await session.changed().changed_since(seen);
-  }
-}
-
-}  // namespace
 
 Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   const std::string socket = machine.paths.seeding_socket();

@@ -22,4 +22,7 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
 
 Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epoch);
 
+// Until all state of an incoming machine has been loaded. Requires: the caller bounds its wait.
+Task<Status> wait_loaded(Machine& machine);
+
 }  // namespace hanse::host::qemu

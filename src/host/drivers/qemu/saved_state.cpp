@@ -4,8 +4,11 @@
 
 #include "host/drivers/qemu/disk_reader.h"
 #include "host/drivers/qemu/frozen_disks.h"
+#include "host/drivers/qemu/incoming.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "model/snapshot.h"
+#include "runtime/timeout.h"
+#include "store/sqlite_chunks.h"
 
 namespace hanse::host::qemu {
 namespace {
@@ -40,6 +43,15 @@ class StateWriter final : public DiskWriter {
   std::uint64_t chunk_count_;
   std::uint64_t next_ = 0;
 };
+
+// What is left free on the disk is there for the other guests.
+Task<Status> check_space(DriverContext& context, const Machine& machine, Bytes needed) {
+  HANSE_CO_TRY(const SpaceInfo space, co_await context.runtime.files.space(machine.paths.run_folder()));
+  if (space.available >= needed + store::kSpareForChunks) co_return Status();
+  co_return fail(Code::resource_exhausted,
+                 "the state of machine {} needs {} MiB for a time and the host's disk has {} MiB free",
+                 machine.uid(), (needed + store::kSpareForChunks).value >> 20, space.available.value >> 20);
+}
 
 Task<Status> wait_saved(DriverContext& context, Machine& machine) {
   Session& session = *machine.session;
@@ -81,6 +93,7 @@ Task<Status> freeze_with_state(DriverContext& context, Machine& machine) {
   if (session.state().run_state() != RunState::running)
     co_return fail(Code::failed_precondition, "machine {} does not run, so it has no state to save",
                    machine.uid());
+  HANSE_CO_CHECK(co_await check_space(context, machine, to_bytes(machine.record.machine.memory_mib)));
   HANSE_CO_CHECK(co_await thaw(context, machine));
   HANSE_CO_CHECK(co_await qmp::stop(session.monitor()));
   // First, as QEMU gives the disks away with the state.
@@ -100,6 +113,8 @@ Task<Result<std::unique_ptr<DiskWriter>>> open_state(DriverContext& context, con
                                                      std::uint64_t chunks) {
   const std::string path = machine.paths.saved_state();
   HANSE_CO_CHECK(co_await context.runtime.files.remove_all(path));
+  HANSE_CO_CHECK(
+      co_await check_space(context, machine, Bytes{static_cast<std::int64_t>(chunks * codec::kChunkBytes)}));
   co_return std::make_unique<StateWriter>(context, path, chunks);
 }
 
@@ -108,8 +123,9 @@ Task<Status> load_state(DriverContext& context, Machine& machine) {
   static_cast<void>(co_await qmp::nbd_server_stop(monitor));
   HANSE_CO_CHECK(co_await qmp::prepare_file_migration(monitor));
   HANSE_CO_CHECK(co_await qmp::migrate_from_file(monitor, machine.paths.saved_state()));
-  context.changes.notify();
-  co_return Status();
+  machine.session->state().set_migration_status("setup");
+  co_return co_await with_timeout(context.runtime.scheduler, kSaveLimit,
+                                  "loading the state of machine " + machine.uid(), wait_loaded(machine));
 }
 
 }  // namespace hanse::host::qemu
