@@ -189,6 +189,15 @@ class Federation:
         with urllib.request.urlopen(f"{self.url()}/settings?{urllib.parse.urlencode(settings)}", timeout=10) as answer:
             return json.load(answer)
 
+    def set_power(self, power):
+        """Of the witness, in its workload: what a user does to a replica alone the workload takes back."""
+        with open(os.path.join(HERE, "witness.yaml")) as file:
+            text = file.read().replace("      skuRef: skus/tiny\n", f"      skuRef: skus/tiny\n      power: {power}\n")
+        path = os.path.join(self.state, "witness.yaml")
+        with open(path, "w") as file:
+            file.write(text)
+        self.hanse.run("apply", "-f", path)
+
     def sanitizer_reports(self):
         found = []
         for folder, _, names in os.walk(self.state):
