@@ -190,7 +190,7 @@ Task<Result<Readers>> MachineSnapshots::open_good(std::string snapshot) {
 // The machine as a move would make it here, but that its content comes from the snapshot. Gives why its
 // memory could not be loaded, of one that boots instead.
 Task<Result<std::string>> MachineSnapshots::fill(model::MachineDesired desired, Readers parts) {
-  const std::string snapshot = desired.restore->snapshot;
+  const std::string snapshot = desired.restore.value_or(model::SnapshotRestore()).snapshot;
   const bool runs = desired.goal == model::MachineGoal::running;
   HANSE_CO_CHECK(co_await driver_.stop(uid_, Nanos{0}));
   HANSE_CO_TRY(Writers disks,

@@ -82,9 +82,9 @@ Task<Result<std::map<std::string, BlobManifests::Place>>> BlobManifests::index(
   for (const std::string& name : names) {
     const std::string digest = digest_of_path(name);
     if (digest.empty() || looked_at++ >= kMaxIndexed) continue;
-    const auto size = co_await blobs_.find(digest);
-    if (!size || !*size) continue;
-    const auto manifest = co_await load(blobs_.folder() + "/" + name, {.digest = digest, .size = **size});
+    HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
+    if (!size) continue;
+    const auto manifest = co_await load(blobs_.folder() + "/" + name, {.digest = digest, .size = *size});
     if (!manifest) continue;
     for (std::size_t i = 0; i < manifest->chunks.size(); ++i) {
       if (!wanted.contains(manifest->chunks[i])) continue;
