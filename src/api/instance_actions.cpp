@@ -9,14 +9,8 @@ namespace hanse::api {
 namespace {
 
 using Action = Task<Result<model::Instance>> (zone::InstanceActions::*)(zone::ResourceId);
-
-Task<Result<http::Reply>> act(Context& context, Action action, Call call) {
-  HANSE_CO_CHECK(check_instance_of_peer(context, call, id_of(call.path)));
-  HANSE_CO_TRY(const model::Instance instance,
-               co_await (context.parts.instance_actions.*action)(id_of(call.path)));
-  note_revision(call.audit, instance.metadata.resource_version);
-  co_return json_reply(202, instance);
-}
+using SnapshotAction = Task<Result<model::Instance>> (zone::InstanceActions::*)(zone::ResourceId,
+                                                                                std::string);
 
 constexpr char kInstance[] =
     "/providers/seca.compute/v1/tenants/{tenant}/workspaces/{workspace}/instances/{name}";
@@ -25,6 +19,12 @@ Task<Result<http::Reply>> answer_with(Call call, Task<Result<model::Instance>> c
   HANSE_CO_TRY(const model::Instance instance, co_await std::move(change));
   note_revision(call.audit, instance.metadata.resource_version);
   co_return json_reply(202, instance);
+}
+
+Task<Result<http::Reply>> act(Context& context, Action action, Call call) {
+  const zone::ResourceId id = id_of(call.path);
+  HANSE_CO_CHECK(check_instance_of_peer(context, call, id));
+  co_return co_await answer_with(std::move(call), (context.parts.instance_actions.*action)(id));
 }
 
 Task<Result<http::Reply>> take_snapshot(Context& context, Call call) {
@@ -36,16 +36,10 @@ Task<Result<http::Reply>> take_snapshot(Context& context, Call call) {
                                  context.parts.instance_actions.take_snapshot(id, name, draft.memory));
 }
 
-Task<Result<http::Reply>> delete_snapshot(Context& context, Call call) {
+Task<Result<http::Reply>> act_on_snapshot(Context& context, SnapshotAction action, Call call) {
   const std::string name = call.path.at("snapshot");
   const zone::ResourceId id = id_of(call.path);
-  co_return co_await answer_with(std::move(call), context.parts.instance_actions.delete_snapshot(id, name));
-}
-
-Task<Result<http::Reply>> restore_snapshot(Context& context, Call call) {
-  const std::string name = call.path.at("snapshot");
-  const zone::ResourceId id = id_of(call.path);
-  co_return co_await answer_with(std::move(call), context.parts.instance_actions.restore_snapshot(id, name));
+  co_return co_await answer_with(std::move(call), (context.parts.instance_actions.*action)(id, name));
 }
 
 void add_snapshot_routes(Routes& routes, Context& context) {
@@ -66,16 +60,21 @@ void add_snapshot_routes(Routes& routes, Context& context) {
                     .answer_schema = "Instance",
                     .success = 202,
                     .options = {.body_limit = kMaxActionBody},
-                    .function = [&context](Call call) { return delete_snapshot(context, std::move(call)); }});
-  routes.push_back(
-      {.name = "POST " + path + "/restore",
-       .access = kUsers,
-       .permission = {"seca.compute", "instances", "post.restore"},
-       .summary = "Make an instance what it was in a snapshot; what it did since is lost",
-       .answer_schema = "Instance",
-       .success = 202,
-       .options = {.body_limit = kMaxActionBody},
-       .function = [&context](Call call) { return restore_snapshot(context, std::move(call)); }});
+                    .function = [&context](Call call) {
+                      return act_on_snapshot(context, &zone::InstanceActions::delete_snapshot,
+                                             std::move(call));
+                    }});
+  routes.push_back({.name = "POST " + path + "/restore",
+                    .access = kUsers,
+                    .permission = {"seca.compute", "instances", "post.restore"},
+                    .summary = "Make an instance what it was in a snapshot; what it did since is lost",
+                    .answer_schema = "Instance",
+                    .success = 202,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) {
+                      return act_on_snapshot(context, &zone::InstanceActions::restore_snapshot,
+                                             std::move(call));
+                    }});
 }
 
 }  // namespace
@@ -91,19 +90,16 @@ void add_instance_action_routes(Routes& routes, Context& context) {
                                 {"stop", &zone::InstanceActions::stop, "Stop an instance"},
                                 {"restart", &zone::InstanceActions::restart, "Stop and start an instance"}};
   for (const Named& named : kActions) {
-    routes.push_back(
-        {.name = fmt::format("POST /providers/seca.compute/v1/tenants/{{tenant}}/workspaces/{{workspace}}/"
-                             "instances/{{name}}/{}",
-                             named.name),
-         .access = kUsersAndPeers,
-         .permission = {"seca.compute", "instances", fmt::format("post.{}", named.name)},
-         .summary = named.summary,
-         .answer_schema = "Instance",
-         .success = 202,
-         .options = {.body_limit = kMaxActionBody},
-         .function = [&context, action = named.action](Call call) {
-           return act(context, action, std::move(call));
-         }});
+    routes.push_back({.name = fmt::format("POST {}/{}", kInstance, named.name),
+                      .access = kUsersAndPeers,
+                      .permission = {"seca.compute", "instances", fmt::format("post.{}", named.name)},
+                      .summary = named.summary,
+                      .answer_schema = "Instance",
+                      .success = 202,
+                      .options = {.body_limit = kMaxActionBody},
+                      .function = [&context, action = named.action](Call call) {
+                        return act(context, action, std::move(call));
+                      }});
   }
 }
 

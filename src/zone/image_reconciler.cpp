@@ -21,10 +21,10 @@ std::vector<std::string> ImageReconciler::zones_to_ask(const std::string& origin
 
 Task<Status> ImageReconciler::fetch_blob(model::Blob blob, std::string origin, Bytes& fetched) {
   co_await InProgress::wait_for_none(fetching_, blob.digest);
+  const InProgress fetching(fetching_, blob.digest);
+  // Whoever was waited for may have brought it.
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
   if (size) co_return Status();
-  co_await InProgress::wait_for_none(fetching_, blob.digest);
-  const InProgress fetching(fetching_, blob.digest);
   co_return co_await fetch_once(blob, std::move(origin), fetched);
 }
 

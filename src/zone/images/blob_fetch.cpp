@@ -15,6 +15,14 @@ std::string blob_target(const model::Blob& blob) {
   return "/providers/hanse.storage/v1/blobs/" + blob.digest;
 }
 
+// Errors: data_loss when it is not what the manifest says. Thread: any.
+Result<std::string> open_image_chunk(Hashing& hashing, const std::string& body, std::size_t length,
+                                     const std::string& digest) {
+  HANSE_TRY(std::string content, codec::ZstdDecompressor().decompress(body, length));
+  if (hex_digest(hashing, content) == digest) return content;
+  return fail(Code::data_loss, "a chunk of it is not what its digest says");
+}
+
 }  // namespace
 
 BlobFetch::BlobFetch(BlobFetchParts parts, model::Blob blob, std::vector<BlobSource> sources, Bytes& fetched)
@@ -119,13 +127,12 @@ Task<Status> BlobFetch::fetch_chunk(std::size_t source, std::size_t index) {
   if (!http::is_success(response.status)) co_return fail(http::error_from_response(response));
   fetched_ += Bytes{static_cast<std::int64_t>(response.body.size())};
   const std::size_t length = length_of_chunk(blob_.size, index);
-  HANSE_CO_TRY(std::string content, co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
-                                                          [body = std::move(response.body), length] {
-                                                            return codec::ZstdDecompressor().decompress(
-                                                                body, length);
-                                                          }));
-  if (hex_digest(parts_.hashing, content) != manifest_.chunks[index])
-    co_return fail(Code::data_loss, "chunk {} of blob {} is not what its digest says", index, blob_.digest);
+  HANSE_CO_TRY(std::string content,
+               co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
+                                     [body = std::move(response.body), length, hashing = &parts_.hashing,
+                                      digest = manifest_.chunks[index]] {
+                                       return open_image_chunk(*hashing, body, length, digest);
+                                     }));
   // Whole or not at all: what has its name counts as here.
   const std::string unfinished = chunk_path(index) + ".new";
   HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(unfinished));
@@ -133,22 +140,12 @@ Task<Status> BlobFetch::fetch_chunk(std::size_t source, std::size_t index) {
   co_return co_await parts_.runtime.files.rename(unfinished, chunk_path(index));
 }
 
-// From where it is here; what is not what it should be goes, and is fetched by the next try.
+// Not looked at once more: the digest of the whole says whether all of it is good.
 Task<Result<std::string>> BlobFetch::read_chunk(std::size_t index) {
-  const std::string& digest = manifest_.chunks[index];
-  const std::size_t length = length_of_chunk(blob_.size, index);
-  if (const auto place = here_.find(digest); place != here_.end()) {
-    auto content =
-        co_await parts_.runtime.files.read_at(place->second.path, place->second.offset, place->second.length);
-    if (content && hex_digest(parts_.hashing, *content) == digest) co_return std::move(*content);
-    co_return fail(Code::data_loss, "{} is damaged; remove it, and fetch its image again",
-                   place->second.path);
-  }
-  HANSE_CO_TRY(std::string content, co_await parts_.runtime.files.read_at(chunk_path(index), 0, length));
-  if (content.size() == length && hex_digest(parts_.hashing, content) == digest) co_return std::move(content);
-  HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(chunk_path(index)));
-  co_return fail(Code::data_loss, "chunk {} of blob {} was damaged on the disk; try again", index,
-                 blob_.digest);
+  if (const auto place = here_.find(manifest_.chunks[index]); place != here_.end())
+    co_return co_await parts_.runtime.files.read_at(place->second.path, place->second.offset,
+                                                    place->second.length);
+  co_return co_await parts_.runtime.files.read_at(chunk_path(index), 0, length_of_chunk(blob_.size, index));
 }
 
 Task<Status> BlobFetch::assemble() {
@@ -163,7 +160,7 @@ Task<Status> BlobFetch::assemble() {
     co_return whole;
   }
   const auto placed = co_await incoming.finish(blob_.role, blob_.digest);
-  // Its chunks were those of the manifest: that was another file's.
+  // If it is not: the manifest was another file's, or a chunk was damaged here.
   HANSE_CO_CHECK(co_await parts_.runtime.files.remove_all(folder_));
   if (!placed) co_return fail(placed.error());
   co_return co_await parts_.manifests.keep(blob_.digest, std::move(manifest_));

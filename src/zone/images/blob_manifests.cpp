@@ -43,24 +43,21 @@ Task<Result<BlobManifest>> BlobManifests::load(std::string path, model::Blob blo
 
 Task<Result<BlobManifest>> BlobManifests::of(std::string digest) {
   co_await InProgress::wait_for_none(making_, digest);
+  const InProgress making(making_, digest);
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
   if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);
   auto known =
       co_await load(blobs_.path_of(digest) + std::string(kManifestSuffix), {.digest = digest, .size = *size});
   if (known) co_return known;
-  co_await InProgress::wait_for_none(making_, digest);
-  const InProgress making(making_, digest);
-  co_return co_await make(digest);
+  co_return co_await make(digest, *size);
 }
 
-Task<Result<BlobManifest>> BlobManifests::make(std::string digest) {
-  HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
-  if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);
-  BlobManifest manifest{.size = *size, .chunk_bytes = image_chunk_bytes(*size)};
-  for (std::size_t index = 0; index < image_chunk_count(*size); ++index) {
+Task<Result<BlobManifest>> BlobManifests::make(std::string digest, Bytes size) {
+  BlobManifest manifest{.size = size, .chunk_bytes = image_chunk_bytes(size)};
+  for (std::size_t index = 0; index < image_chunk_count(size); ++index) {
     const auto offset = static_cast<std::int64_t>(index) * manifest.chunk_bytes;
     HANSE_CO_TRY(std::string content, co_await runtime_.files.read_at(blobs_.path_of(digest), offset,
-                                                                      length_of_chunk(*size, index)));
+                                                                      length_of_chunk(size, index)));
     manifest.chunks.push_back(co_await run_blocking(
         runtime_.blocking, runtime_.scheduler,
         [hashing = &hashing_, content = std::move(content)] { return hex_digest(*hashing, content); }));

@@ -40,7 +40,7 @@ class BlobManifests {
   Task<Result<std::string>> read_chunk(std::string digest, std::size_t index);
 
  private:
-  Task<Result<BlobManifest>> make(std::string digest);
+  Task<Result<BlobManifest>> make(std::string digest, Bytes size);
   Task<Result<BlobManifest>> load(std::string path, model::Blob blob);
 
   Runtime& runtime_;

@@ -18,4 +18,7 @@ Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine);
 Task<Status> break_outgoing(DriverContext& context, Machine& machine);
 Task<Status> cancel_outgoing(DriverContext& context, Machine& machine);
 
+// Until the guest runs, which a migration that has just ended may hold up for a moment.
+Task<Status> run_again(DriverContext& context, Machine& machine);
+
 }  // namespace hanse::host::qemu

@@ -63,22 +63,6 @@ Task<Status> end_mirrors(DriverContext& context, Machine& machine) {
   }
 }
 
-Task<Status> run_again(DriverContext& context, Machine& machine) {
-  Session& session = *machine.session;
-  const MonotonicTime deadline = context.runtime.clock.now() + kEndLimit;
-  for (;;) {
-    HANSE_CO_TRY(const std::string status, co_await qmp::query_status(session.monitor()));
-    session.state().set_run_status(status);
-    if (status == "running") co_return Status();
-    // A migration that failed may hold the machine for a moment more.
-    const Status continued = co_await qmp::cont(session.monitor());
-    if (context.runtime.clock.now() >= deadline)
-      co_return fail(Code::unavailable, "machine {} does not run again, it is {}: {}", machine.uid(), status,
-                     continued ? std::string("no reason given") : continued.error().message);
-    if (!continued) co_await sleep_for(context.runtime.scheduler, kPoll);
-  }
-}
-
 Task<void> remove_remote_nodes(Machine& machine) {
   // Absent after a failure to connect, or in a second try.
   for (std::size_t index = 0; index < machine.record.machine.disks.size(); ++index)
@@ -106,6 +90,22 @@ Task<bool> has_ended(Session& session) {
 }
 
 }  // namespace
+
+Task<Status> run_again(DriverContext& context, Machine& machine) {
+  Session& session = *machine.session;
+  const MonotonicTime deadline = context.runtime.clock.now() + kEndLimit;
+  for (;;) {
+    HANSE_CO_TRY(const std::string status, co_await qmp::query_status(session.monitor()));
+    session.state().set_run_status(status);
+    if (status == "running") co_return Status();
+    // A migration that failed may hold the machine for a moment more.
+    const Status continued = co_await qmp::cont(session.monitor());
+    if (context.runtime.clock.now() >= deadline)
+      co_return fail(Code::unavailable, "machine {} does not run again, it is {}: {}", machine.uid(), status,
+                     continued ? std::string("no reason given") : continued.error().message);
+    if (!continued) co_await sleep_for(context.runtime.scheduler, kPoll);
+  }
+}
 
 Task<Status> break_outgoing(DriverContext& context, Machine& machine) {
   const Status outcome = machine.lives() ? co_await put_back(context, machine) : Status();

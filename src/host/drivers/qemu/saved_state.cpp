@@ -5,6 +5,7 @@
 #include "host/drivers/qemu/disk_reader.h"
 #include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/incoming.h"
+#include "host/drivers/qemu/outgoing.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "model/snapshot.h"
 #include "runtime/timeout.h"
@@ -99,7 +100,7 @@ Task<Status> freeze_with_state(DriverContext& context, Machine& machine) {
   // First, as QEMU gives the disks away with the state.
   HANSE_CO_CHECK(co_await part_disks(context, machine));
   HANSE_CO_CHECK(co_await save(context, machine));
-  HANSE_CO_CHECK(co_await qmp::cont(session.monitor()));
+  HANSE_CO_CHECK(co_await run_again(context, machine));
   session.state().forget_move();
   session.notify();
   co_return Status();
