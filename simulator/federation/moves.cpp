@@ -83,6 +83,7 @@ class Moves {
     outcome.settled_after = outcome.run.virtual_time - kMovesFaultsEnd;
     outcome.completed = records_.count(model::TransferPhase::completed);
     outcome.within_zones = records_.count_within_zones();
+    outcome.post_copies = records_.count_post_copies();
     outcome.rolled_back = records_.count(model::TransferPhase::rolled_back);
     outcome.cancelled = records_.count(model::TransferPhase::cancelled);
     outcome.refused = records_.count(model::TransferPhase::refused);
@@ -117,17 +118,19 @@ MoveOutcome run_moves(const MoveOptions& options) {
 std::string describe(const MoveOutcome& outcome) {
   const Outcome& run = outcome.run;
   const std::string counts = fmt::format(
-      "{} faults, {} late requests; {} moves completed ({} within a zone), {} rolled back, {} cancelled, {} "
+      "{} faults, {} late requests; {} moves completed ({} within a zone, {} post-copies), {} rolled back, "
+      "{} cancelled, {} "
       "refused; {} events",
-      run.faults, run.late_requests, outcome.completed, outcome.within_zones, outcome.rolled_back,
-      outcome.cancelled, outcome.refused, run.events);
+      run.faults, run.late_requests, outcome.completed, outcome.within_zones, outcome.post_copies,
+      outcome.rolled_back, outcome.cancelled, outcome.refused, run.events);
   return describe(run, counts, outcome.settled_after);
 }
 
 Counts counts_of(const MoveOutcome& outcome) {
-  return {{"moves completed", outcome.completed},     {"of these within a zone", outcome.within_zones},
-          {"moves rolled back", outcome.rolled_back}, {"moves cancelled", outcome.cancelled},
-          {"moves refused", outcome.refused},         {"late requests", outcome.run.late_requests}};
+  return {{"moves completed", outcome.completed},      {"of these within a zone", outcome.within_zones},
+          {"post-copies", outcome.post_copies},        {"moves rolled back", outcome.rolled_back},
+          {"moves cancelled", outcome.cancelled},      {"moves refused", outcome.refused},
+          {"late requests", outcome.run.late_requests}};
 }
 
 }  // namespace hanse::simulator

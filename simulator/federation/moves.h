@@ -21,6 +21,7 @@ struct MoveOutcome {
   Nanos settled_after{0};  // the last fault
   std::size_t completed = 0;
   std::size_t within_zones = 0;  // of these: from host to host
+  std::size_t post_copies = 0;   // of these
   std::size_t rolled_back = 0;
   std::size_t cancelled = 0;
   std::size_t refused = 0;

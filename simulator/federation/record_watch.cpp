@@ -81,7 +81,8 @@ std::optional<std::string> RecordWatch::look_at(const std::string& name, zone::Z
       return fmt::format("transfer '{}' in zone '{}' went from {} to {}", transfer->metadata.name, name,
                          migration::name_of(before.phase), migration::name_of(now.phase));
     }
-    before = Seen{now.role, now.phase, now.waiting_for, model::is_within_zone(*transfer)};
+    before = Seen{now.role, now.phase, now.waiting_for, model::is_within_zone(*transfer),
+                  now.report && now.report->post_copy};
   }
   auto& known = instances_[name];
   known.clear();
@@ -174,6 +175,11 @@ std::size_t RecordWatch::count_within_zones() const {
   return static_cast<std::size_t>(std::ranges::count_if(seen_, [](const auto& entry) {
     return entry.second.within_zone && entry.second.phase == TransferPhase::completed;
   }));
+}
+
+std::size_t RecordWatch::count_post_copies() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(seen_, [](const auto& entry) { return entry.second.post_copy; }));
 }
 
 std::size_t RecordWatch::count(TransferPhase phase) const {

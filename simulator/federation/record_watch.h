@@ -42,6 +42,8 @@ class RecordWatch {
   std::size_t count(model::TransferPhase phase) const;
   // How many have moved it from host to host of one zone.
   std::size_t count_within_zones() const;
+  // In how many some of the memory came after the guest.
+  std::size_t count_post_copies() const;
 
  private:
   struct Seen {
@@ -49,6 +51,7 @@ class RecordWatch {
     model::TransferPhase phase = model::TransferPhase::planned;
     std::string waiting_for;
     bool within_zone = false;
+    bool post_copy = false;
   };
   using Key = std::pair<std::string, std::string>;  // transfer, zone
 

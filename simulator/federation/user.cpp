@@ -123,6 +123,12 @@ Task<Status> User::move(Owned owned) {
   constexpr std::uint64_t kWarm = 20;  // of the moves: the guest is shut down and boots there
   constexpr std::uint64_t kDeadlines = 15;
   if (draw(100) < kWarm) draft.spec.mode = model::TransferMode::warm;
+  constexpr std::uint64_t kPostCopies =
+      40;  // of those that are not warm, so slow that memory does not converge
+  if (draft.spec.mode == model::TransferMode::automatic && draw(100) < kPostCopies) {
+    draft.spec.streams.post_copy = true;
+    draft.spec.limits.max_rate = BytesPerSecond{8'000'000};
+  }
   if (draw(100) < kDeadlines) draft.spec.deadline_seconds = static_cast<std::int64_t>(5 + draw(60));
   constexpr std::uint64_t kWithinZone = 45;
   if (draw(100) < kWithinZone)

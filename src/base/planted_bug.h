@@ -33,6 +33,7 @@ enum class PlantedBug {
   active_before_confirmed,      // who joins does so before the inviting zone has confirmed it
   used_invitation_is_taken,     // by a second zone
   roll_back_boots_anew,         // a source whose move has failed starts the guest from its image
+  switch_point_is_forgotten,    // an agent that restarts while the zone may commit a post-copy runs the guest
   known_chunks_are_not_written  // a target that has a chunk already leaves it where it is
 };
 

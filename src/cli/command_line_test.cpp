@@ -36,16 +36,20 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).max_rate == 12'500'000);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--max-blackout", "2s"}).max_blackout_ms ==
         2'000);
-  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"migrate", "web"},
-                                                {"migrate", "web", "--to", "b", "--pause"},
-                                                {"migrate", "web", "--pause", "--resume"},
-                                                {"migrate", "web", "--cancel", "--bandwidth", "8MB"},
-                                                {"migrate", "web", "--pause", "--compress"},
-                                                {"migrate", "web", "--to", "b", "--streams", "0"},
-                                                {"migrate", "web", "--to", "b", "--streams", "17"},
-                                                {"migrate", "web", "--pause", "--deadline", "1h"},
-                                                {"migrate", "web", "--to", "b", "--bandwidth", "100"},
-                                                {"migrate", "web", "--to", "b", "--max-blackout", "2h"}})
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"migrate", "web"},
+        {"migrate", "web", "--to", "b", "--pause"},
+        {"migrate", "web", "--pause", "--resume"},
+        {"migrate", "web", "--cancel", "--bandwidth", "8MB"},
+        {"migrate", "web", "--pause", "--compress"},
+        {"migrate", "web", "--pause", "--post-copy"},
+        {"migrate", "web", "--to", "b", "--post-copy", "--compress"},
+        {"migrate", "web", "--to", "b", "--post-copy", "--mode", "warm"},
+        {"migrate", "web", "--to", "b", "--streams", "0"},
+        {"migrate", "web", "--to", "b", "--streams", "17"},
+        {"migrate", "web", "--pause", "--deadline", "1h"},
+        {"migrate", "web", "--to", "b", "--bandwidth", "100"},
+        {"migrate", "web", "--to", "b", "--max-blackout", "2h"}})
     CHECK(parse_command_line(wrong).exit_code != 0);
   CHECK(parsed<RotateOptions>({"federation", "rotate", "--finish", "--force"}).force);
   const auto forced = parse_command_line({"federation", "rotate", "--force"});

@@ -38,10 +38,15 @@ void check_migrate(const MigrateOptions& given) {
         "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "
         "--pause, --resume, --bandwidth and --max-blackout");
   }
-  if (!moves && (given.streams != 1 || given.compress)) {
-    throw CLI::ValidationError("--streams, --compress",
+  if (!moves && (given.streams != 1 || given.compress || given.post_copy)) {
+    throw CLI::ValidationError("--streams, --compress, --post-copy",
                                "go with --to or --host, they cannot be changed later");
   }
+  if (given.post_copy && (given.streams != 1 || given.compress))
+    throw CLI::ValidationError("--post-copy", "memory can follow only without --streams and --compress");
+  const bool sends_memory = !given.keep_source && (given.mode == "auto" || given.mode == "live");
+  if (given.post_copy && !sends_memory)
+    throw CLI::ValidationError("--post-copy", "only of a live move memory can follow");
   if (given.keep_source && given.target_zone.empty())
     throw CLI::ValidationError("--keep-source", "goes with --to");
   if (!given.copy_name.empty() && !given.keep_source)
@@ -88,6 +93,11 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
       ->capture_default_str();
   migrate->add_flag("--compress", drafts.migrate.compress,
                     "Compress memory by zstd, for a link that is slow");
+  migrate->add_flag(
+      "--post-copy", drafts.migrate.post_copy,
+      "If memory changes faster than the link carries, let the guest go on at the target before "
+      "all of it is there; if the source's or the target's host fails meanwhile, the guest boots "
+      "from its disks");
   migrate->add_option("--deadline", drafts.migrate.deadline,
                       "It rolls back if the guest has not switched by then: 90s, 10m, 2h");
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");

@@ -118,7 +118,7 @@ TEST_CASE("migrate with limits, and changes of a move under way") {
       json::parse(stage.zone.requests.back().substr(("POST " + kTransfers + " ").size())).value();
   CHECK(sent.at("spec").at("limits").at("maxRate") == 2'000'000);
   CHECK(sent.at("spec").at("deadlineSeconds") == 600);
-  CHECK(json::dump(sent.at("spec").at("streams")) == R"({"count":4,"compression":"zstd"})");
+  CHECK(json::dump(sent.at("spec").at("streams")) == R"({"count":4,"compression":"zstd","postCopy":false})");
   const auto change = [&stage](const MigrateOptions& wanted, const std::string& body, const char* said) {
     stage.terminal.output.clear();
     stage.zone.on("GET " + kInstance, R"({"status":{"transfer":"t1"}})");

@@ -68,6 +68,7 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
   model::StreamOptions streams{.count = options.streams};
   if (options.compress) streams.compression = model::Compression::zstd;
+  streams.post_copy = options.post_copy;
   if (streams != model::StreamOptions()) spec["streams"] = to_json(streams);
   if (!options.deadline.empty()) {
     HANSE_TRY(const Seconds deadline, parse_duration(options.deadline));

@@ -61,6 +61,7 @@ struct MigrateOptions {
   std::string deadline;  // "10m"; empty: none
   std::int32_t streams = 1;
   bool compress = false;
+  bool post_copy = false;
   bool dry_run = false;  // only what stands against it
   bool no_wait = false;
   // Of the transfer that is under way; with neither a target nor one of these, its limits are changed.

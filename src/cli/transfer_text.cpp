@@ -130,6 +130,8 @@ std::string transfer_report(const value& transfer) {
   if (find_at(transfer, "/status/forecast/bytes") != nullptr) out += comparison(transfer);
   if (const std::int64_t cuts = whole_at(transfer, "/status/report/cuts"); cuts > 0)
     out += fmt::format("  cuts      {}, after which it went on\n", cuts);
+  if (text_at(transfer, "/status/report/postCopy") == "true")
+    out += "  memory    some of it followed the guest: it changed faster than the link carries\n";
   if (const std::string mode = text_at(transfer, "/status/mode"); !mode.empty() && mode != "live")
     out += fmt::format("  mode      {}: {}\n", mode, text_at(transfer, "/status/modeReason"));
   out += fmt::format("  path      {}", text_at(transfer, "/status/report/path"));
@@ -147,7 +149,7 @@ std::string forecast_text(const value& figures) {
   if (text_at(figures, "/converges") == "false")
     out +=
         "  memory is dirtied as fast as the link carries it: the guest would be slowed down for the move to "
-        "end\n";
+        "end,\n  or with --post-copy go on at the target before all of its memory is there\n";
   out += fmt::format("  from      {}\n", basis_text(figures));
   return printable(out, true);
 }

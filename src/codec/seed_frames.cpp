@@ -13,6 +13,7 @@ HANSE_DEFINE_JSON(SeedHello)
 HANSE_DEFINE_JSON(SeedWelcome)
 HANSE_DEFINE_JSON(SeedReady)
 HANSE_DEFINE_JSON(SeedFailed)
+HANSE_DEFINE_JSON(SeedRejoin)
 
 namespace {
 

@@ -28,6 +28,7 @@ enum class SeedFrame : std::uint8_t {
   done = 7,     // source: all has been offered and written; empty
   ready = 8,    // target: SeedReady
   failed = 9,   // target: SeedFailed, and the end
+  rejoin = 10,  // source, in place of hello: SeedRejoin; the answer is ready or failed
 };
 
 inline constexpr std::uint8_t kSeedVersion = 1;
@@ -107,6 +108,14 @@ struct SeedReady {
 };
 BOOST_DESCRIBE_STRUCT(SeedReady, (), (memory_endpoint, disk_endpoint))
 HANSE_DECLARE_JSON(SeedReady);
+
+// The stream by which memory follows a guest that runs at the target has broken: it is to listen again.
+struct SeedRejoin {
+  std::string transfer;
+  bool operator==(const SeedRejoin&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(SeedRejoin, (), (transfer))
+HANSE_DECLARE_JSON(SeedRejoin);
 
 struct SeedFailed {
   std::string code;  // as base/error.h names it

@@ -38,12 +38,16 @@ enum class RunState {
   failed
 };
 
+// Of a target: what it lacks follows from its source; or did, and the stream has broken.
+enum class MemoryState { whole, follows, cut };
+
 struct MachineState {
   std::string uid;
   Epoch epoch;  // that it was last started or resumed with; kept on disk
   RunState run_state = RunState::stopped;
   std::string error;    // of `failed`
   bool frozen = false;  // what the guest writes is kept beside its disks
+  MemoryState memory = MemoryState::whole;
   std::vector<model::PortForward> forwards;
   // The last beat of the guest that sends any: its own monotonic clock and the host's wall clock.
   struct Heartbeat {
@@ -81,10 +85,9 @@ struct CopyProgress {
   BytesPerSecond rate;
 };
 
-struct MemoryReport {
-  Bytes sent;
-  double downtime_ms = 0;  // as the hypervisor counts it
-};
+// What there is to send at the switch point: all, or what lets the guest run, and the rest of its memory
+// follows it.
+enum class SwitchKind { whole, post_copy };
 
 struct GuestMeasure {
   Bytes memory;               // that the guest has touched
@@ -143,8 +146,14 @@ class Driver {
   virtual Task<Result<std::unique_ptr<DiskWriter>>> open_saved_state(std::string uid,
                                                                      std::uint64_t chunks) = 0;
   virtual Task<Status> load_saved_state(std::string uid) = 0;
-  // Runs a machine that has loaded all its state. Idempotent for the same epoch.
+  // Runs a machine that has loaded all its state but for memory that follows. Idempotent for the same epoch.
   virtual Task<Status> resume_incoming(std::string uid, Epoch epoch) = 0;
+  // Beside any other call: lets go of the stream by which memory follows, and waits for the source to connect
+  // again. Requires: the caller bounds its wait, as of a hypervisor that ends meanwhile no answer comes.
+  // Errors: failed_precondition when it lacks none.
+  virtual Task<Result<IncomingEndpoints>> reopen_incoming(std::string uid) = 0;
+  // All of its memory has followed: lets go of what that took. Idempotent.
+  virtual Task<Status> settle_incoming(std::string uid) = 0;
 
   // The source's side, in this order. Each may be called again after a failure of a later one only by way of
   // break_outgoing or cancel_outgoing.
@@ -159,17 +168,26 @@ class Driver {
   // completes when source and target are equal but for what is in flight.
   virtual Task<Status> copy_disks(std::string uid, OutgoingOptions options) = 0;
   virtual CopyProgress disk_progress(const std::string& uid) const = 0;
-  // Copies memory while the guest runs; completes paused at the switch point, with disks still mirrored.
-  virtual Task<Status> copy_memory(std::string uid, OutgoingOptions options) = 0;
+  // Copies memory while the guest runs; completes paused at the switch point, with disks still mirrored. One
+  // that may do a post-copy does when the guest changes memory faster than it goes.
+  virtual Task<Result<SwitchKind>> copy_memory(std::string uid, OutgoingOptions options) = 0;
   virtual CopyProgress memory_progress(const std::string& uid) const = 0;
   // What the copies of this machine's moves keep to from now on, also those that begin later. One that is at
   // its switch point goes on whether it is paused or not.
   virtual void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) = 0;
-  // At the switch point: drains and flushes the mirror and ends it, sends the rest; completes when the target
-  // has loaded everything.
-  virtual Task<Result<MemoryReport>> hand_over(std::string uid) = 0;
-  // After a failure of the three above, also after a restart of the agent: ends mirror and migration and runs
-  // the guest; disks stay frozen. Errors: failed_precondition when the machine has ended.
+  // At the switch point: drains and flushes the mirror and ends it.
+  virtual Task<Status> drain_disks(std::string uid) = 0;
+  // With the disks drained: sends the rest; completes when the target has loaded everything, and in a
+  // post-copy when it has what lets the guest run, however long that takes. Nothing leads back from a
+  // post-copy then.
+  virtual Task<Status> send_state(std::string uid, SwitchKind kind) = 0;
+  // In a post-copy: completes when the target has all memory. Errors: unavailable when the stream has
+  // broken or stands still, and may be waited for again, or send_again() replaces it; failed_precondition
+  // when the machine has ended, and what the target lacks is lost.
+  virtual Task<Status> send_rest(std::string uid) = 0;
+  virtual Task<Status> send_again(std::string uid, OutgoingOptions options) = 0;
+  // After a failure of the four from copy_disks, also after a restart of the agent: ends mirror and migration
+  // and runs the guest; disks stay frozen. Errors: failed_precondition when the machine has ended.
   virtual Task<Status> break_outgoing(std::string uid) = 0;
   // From any point of the above, also after a restart of the agent: as break_outgoing, and the disks are one
   // again.

@@ -18,6 +18,7 @@ class DirectPath final : public OpenPath {
   Result<IncomingEndpoints> endpoints(const IncomingEndpoints& told) const override {
     HANSE_TRY(const Endpoint agent, parse_endpoint(seed_endpoint_));
     for (const std::string& text : {told.memory, told.disk}) {
+      if (text.empty()) continue;  // there is no such stream any more
       HANSE_TRY(const Endpoint endpoint, parse_endpoint(text));
       // Or the other side could have this hypervisor connect to anything that this host reaches.
       if (!endpoint.unix_path.empty() || endpoint.host != agent.host)

@@ -46,6 +46,8 @@ Machine::Activity Machine::activity_of(const model::MachineDesired& desired) {
         return Activity::roll_back;
       case model::MoveGoal::receive:
         return Activity::receive;
+      case model::MoveGoal::follow:
+        break;
       case model::MoveGoal::discard:
         return Activity::discard;
     }
@@ -77,7 +79,11 @@ void Machine::set_desired(model::MachineDesired desired) {
   if (!has_lease()) context_.leases.ask_soon();
   if (!same) return begin();
   if (!same_snapshots) context_.driver.changes().notify();
-  if (desired_.move && send_) send_->set_limits(desired_.move->limits);
+  if (desired_.move && send_) send_->change(*desired_.move);
+  if (desired_.move && follow_) {
+    follow_->change(*desired_.move);
+    context_.driver.changes().notify();
+  }
 }
 
 void Machine::begin() {
@@ -91,7 +97,8 @@ void Machine::begin() {
       activity == Activity::roll_back && send_ && send_->observed().transfer == order.transfer;
   if (!continues_send) send_.reset();
   receive_.reset();
-  activity_ = std::make_unique<Scope>(1);
+  follow_.reset();
+  activity_ = std::make_unique<Scope>(2);
   Task<void> work;
   switch (activity) {
     case Activity::send:
@@ -113,6 +120,11 @@ void Machine::begin() {
     }
     default:
       work = repeat(activity);
+  }
+  if (activity == Activity::run && desired_.move) {
+    const FollowParts parts{context_.runtime, context_.driver, context_.markers, context_.seeding};
+    follow_ = std::make_unique<FollowMove>(parts, uid_, incoming_order(std::move(order)));
+    if (!activity_->spawn(follow_->run())) log_.error("machine {} cannot wait for its source", uid_);
   }
   if (!activity_->spawn(std::move(work))) log_.error("machine {} cannot begin its next activity", uid_);
 }
@@ -150,12 +162,16 @@ Task<void> Machine::repeat(Activity activity) {
 
 Task<Status> Machine::keep_running() {
   if (!has_lease()) co_return co_await wait_for_lease();
+  if (follow_ && follow_->memory_is_lost()) HANSE_CO_CHECK(co_await context_.driver.stop(uid_, Nanos{0}));
   const auto state = context_.driver.observe(uid_);
-  if (state && state->run_state == RunState::running) co_return co_await restart_if_asked();
+  if (state && state->run_state == RunState::running) {
+    HANSE_CO_CHECK(co_await restart_if_asked());
+    co_return follow_ ? co_await follow_memory() : Status();
+  }
   if (state && state->run_state == RunState::incoming) {
     // The grant: what was loaded from the source may run, in the epoch that the zone now holds.
     HANSE_CO_CHECK(co_await context_.driver.resume_incoming(uid_, desired_.epoch));
-    co_return co_await context_.markers.remove(uid_);
+    co_return follow_ ? co_await follow_memory() : co_await context_.markers.remove(uid_);
   }
   if (state && (state->run_state == RunState::switch_point || state->run_state == RunState::handed_over)) {
     // A move that the zone no longer knows of: it was rolled back while this agent was away.
@@ -168,6 +184,16 @@ Task<Status> Machine::keep_running() {
   restarted_generation_ = desired_.restart_generation;
   HANSE_CO_CHECK(co_await context_.driver.start(desired_.machine, desired_.epoch));
   co_return co_await context_.markers.remove(uid_);
+}
+
+// Where its source finds it again is forgotten when it has all of its memory.
+Task<Status> Machine::follow_memory() {
+  const auto state = context_.driver.observe(uid_);
+  if (follow_->settled() || (state && state->memory != MemoryState::whole)) co_return Status();
+  HANSE_CO_CHECK(co_await context_.driver.settle_incoming(uid_));
+  HANSE_CO_CHECK(co_await context_.markers.remove(uid_));
+  follow_->note_settled();
+  co_return Status();
 }
 
 Task<Status> Machine::wait_for_lease() {
@@ -220,6 +246,7 @@ model::MachineObserved Machine::observed() const {
   if (state) {
     view.epoch = state->epoch;
     view.power_state = power_state_of(*state);
+    view.awaits_memory = state->memory != MemoryState::whole;
     view.forwards = state->forwards;
     if (view.error.empty()) view.error = state->error;
     if (state->resumed_at) view.resumed_at_ns = std::to_string(since_epoch(*state->resumed_at).count());
@@ -233,6 +260,7 @@ model::MachineObserved Machine::observed() const {
   view.restore_error = snapshots_.restore_error();
   if (send_) view.move = send_->observed();
   if (receive_) view.move = receive_->observed();
+  if (follow_) view.move = follow_->observed();
   return view;
 }
 

@@ -17,6 +17,7 @@
 #include "host/blobs.h"
 #include "host/driver.h"
 #include "host/leases.h"
+#include "host/move/follow.h"
 #include "host/move/marker.h"
 #include "host/move/receive.h"
 #include "host/move/seed_door.h"
@@ -65,6 +66,7 @@ class Machine {
   model::MoveOrder incoming_order(model::MoveOrder order) const;
   Task<void> repeat(Activity activity);
   Task<Status> keep_running();
+  Task<Status> follow_memory();
   // It may not run now: stops it if it does, and waits.
   Task<Status> wait_for_lease();
   Task<Status> keep_stopped();
@@ -82,6 +84,7 @@ class Machine {
   MachineSnapshots snapshots_;
   std::unique_ptr<SendMove> send_;
   std::unique_ptr<ReceiveMove> receive_;
+  std::unique_ptr<FollowMove> follow_;  // beside what keeps it running
   std::unique_ptr<Scope> activity_;  // null until the zone's first word; last: destroyed before what it uses
 };
 

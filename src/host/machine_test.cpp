@@ -159,12 +159,12 @@ TEST_CASE("sending goes from disks to memory to the hand-over") {
   REQUIRE(observed.move);
   CHECK(observed.move->state == MoveState::handed_over);
   CHECK(observed.power_state == PowerState::moving);
-  CHECK(host.driver.calls() ==
-        std::vector<std::string>{"start", "freeze_disks", "copy_disks", "copy_memory", "hand_over"});
+  CHECK(host.driver.calls() == std::vector<std::string>{"start", "freeze_disks", "copy_disks", "copy_memory",
+                                                        "drain_disks", "send_state"});
 }
 
 TEST_CASE("a failure at any point of sending is told, and rolling back makes the guest run again") {
-  for (const char* point : {"copy_disks", "copy_memory", "hand_over"}) {
+  for (const char* point : {"copy_disks", "copy_memory", "drain_disks", "send_state"}) {
     CAPTURE(point);
     MachineFixture host;
     host.want(desired(MachineGoal::running));

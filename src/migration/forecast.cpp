@@ -59,6 +59,9 @@ struct Reckoning {
   bool converges = true;
 };
 
+// As the driver has it: in the third it is known that memory does not converge.
+constexpr int kRoundsBeforePostCopy = 2;
+
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -126,7 +129,8 @@ void add_rounds(const MoveFacts& facts, View view, double rate, Reckoning& sum) 
   double throttle = 0;
   double rest = memory;
   double seconds = 0;
-  for (int round = 0; round < kMostRounds && rest / rate > allowed_s; ++round) {
+  const int most = facts.streams.post_copy ? kRoundsBeforePostCopy : kMostRounds;
+  for (int round = 0; round < most && rest / rate > allowed_s; ++round) {
     sum.bytes += rest;
     seconds += rest / rate;
     const double round_s = rest / rate;
@@ -139,10 +143,15 @@ void add_rounds(const MoveFacts& facts, View view, double rate, Reckoning& sum) 
     rest = next;
   }
   sum.bytes += rest;
+  const bool follows = facts.streams.post_copy && rest / rate > allowed_s;
+  if (follows) {
+    sum.converges = false;
+    seconds += rest / rate;
+  }
   const double writes = static_cast<double>(facts.machine.write_rate.value) * kWriteError.at(view) * seconds;
   sum.bytes += writes;
   sum.total_ms += (seconds + writes / rate) * kMillisPerSecond;
-  sum.blackout_ms = rest / rate * kMillisPerSecond;
+  sum.blackout_ms = follows ? 0 : rest / rate * kMillisPerSecond;
 }
 
 void add_switch(const MoveFacts& facts, View view, Reckoning& sum) {

@@ -48,6 +48,19 @@ TEST_CASE(
   check_order(figures.total_ms);
 }
 
+TEST_CASE("in a post-copy such a guest is moved in two passes and what is left, and hardly stands still") {
+  MoveFacts facts = quiet_guest();
+  facts.machine.dirty_rate = {300'000'000};
+  const model::TransferFigures slowed = forecast(facts);
+  facts.streams.post_copy = true;
+  const model::TransferFigures followed = forecast(facts);
+  CHECK_FALSE(followed.converges);
+  CHECK(followed.bytes.likely < slowed.bytes.likely);
+  CHECK(followed.blackout_ms.likely <= slowed.blackout_ms.likely);
+  facts.machine.dirty_rate = {1'000'000};
+  CHECK(forecast(facts).converges);
+}
+
 TEST_CASE("a limit of the rate lengthens the move, one of the blackout bounds what memory adds to it") {
   MoveFacts facts = quiet_guest();
   const std::int64_t free = forecast(facts).total_ms.likely;

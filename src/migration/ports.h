@@ -90,8 +90,9 @@ class TargetZone {
   // Answers when the view differs from `seen`, at the latest after some seconds. Errors: not_found when it
   // keeps no such transfer.
   virtual Task<Result<IncomingView>> wait(IncomingView seen) = 0;
-  // Durable at the target when it completes.
-  virtual Task<Result<IncomingView>> grant(Epoch epoch) = 0;
+  // Durable at the target when it completes. `memory_lost`, which a later call may add: of a post-copy, that
+  // the source has ended; what the guest has not got of its memory never comes, and it boots from its disks.
+  virtual Task<Result<IncomingView>> grant(Epoch epoch, bool memory_lost) = 0;
   // Errors: failed_precondition when it has been granted.
   virtual Task<Status> abort() = 0;
 };

@@ -51,20 +51,41 @@ std::optional<double> guest_blackout_ms(std::string_view last, std::string_view 
 
 Task<Status> SourceTransfer::finish() {
   const Epoch granted{record_.current().status.source_epoch.value + 1};
-  Result<IncomingView> answer = co_await target_.grant(granted);
+  if (model::may_post_copy(record_.current())) {
+    model::MoveOrder order = send_order(view_);
+    order.committed = true;
+    machine_.order(std::move(order));
+  }
+  Result<IncomingView> answer = co_await target_.grant(granted, memory_lost_);
   while (answer && answer->phase != Phase::completed) {
     view_ = *answer;
     record_.show_waiting_for("");
     record_.show({.step = model::TransferStep::resuming, .percent = 100});
-    answer = co_await target_.wait(view_);
+    const bool knew = memory_lost_;
+    look_at_post_copy();
+    answer =
+        knew == memory_lost_ ? co_await target_.wait(view_) : co_await target_.grant(granted, memory_lost_);
   }
   if (!answer) {
     record_.show_waiting_for(settings_.peer);
     co_return fail(answer.error());
   }
   view_ = *answer;
+  look_at_post_copy();
   HANSE_CO_CHECK(co_await record_.keep_report(report_of(view_)));
   co_return co_await record_.advance(TransferEvent::target_running, "the guest runs at the target");
+}
+
+// The target may run the guest, and what that lacks of its memory is still at the host here.
+void SourceTransfer::look_at_post_copy() {
+  const model::Transfer transfer = record_.current();
+  const auto observed = machine_.observed();
+  if (!model::may_post_copy(transfer) || !observed || !observed->move) return;
+  const model::MoveObserved& move = *observed->move;
+  if (move.transfer != transfer.metadata.name || !move.report.post_copy) return;
+  if (move.state == model::MoveState::sending) record_.show(move.progress);
+  memory_lost_ = memory_lost_ || move.state == model::MoveState::failed;
+  handed_over_.report = move.report;
 }
 
 model::TransferReport SourceTransfer::report_of(const IncomingView& view) const {

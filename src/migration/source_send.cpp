@@ -32,7 +32,7 @@ Task<Status> SourceTransfer::await_hand_over() {
       const model::MoveObserved& move = *observed->move;
       record_.show(move.progress);
       if (move.state == model::MoveState::failed) co_return fail(Code::unavailable, "{}", move.error);
-      if (move.state == model::MoveState::handed_over) {
+      if (move.state == model::MoveState::handed_over || move.state == model::MoveState::switch_ready) {
         handed_over_ = move;
         co_return Status{};
       }

@@ -52,6 +52,7 @@ class SourceTransfer {
   bool is_late(const model::Transfer& transfer) const;
   Task<Status> give_up_late();
   model::MoveOrder send_order(const IncomingView& view) const;
+  void look_at_post_copy();
   model::TransferReport report_of(const IncomingView& view) const;
   bool cancel_requested() const { return record_.current().status.cancel_requested; }
 
@@ -65,7 +66,8 @@ class SourceTransfer {
   IncomingView view_;  // the target's last word
   MonotonicTime started_;
   MonotonicTime prepared_;
-  model::MoveObserved handed_over_;  // the host's word at the commit point
+  model::MoveObserved handed_over_;  // the host's word at the commit point, and later of a post-copy
+  bool memory_lost_ = false;         // of a post-copy
 };
 
 // Shared by both roles: how long to wait before asking a silent peer again, and how long the other end has to

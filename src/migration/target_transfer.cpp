@@ -113,14 +113,18 @@ Task<Status> TargetTransfer::ask_source() {
 }
 
 Task<Status> TargetTransfer::resume() {
-  // No order any more: the machine is this zone's to run, in the new epoch.
-  machine_.order(std::nullopt);
+  // The machine is this zone's to run, in the new epoch.
+  order_to_run();
   const Epoch epoch{record_.current().status.source_epoch.value + 1};
   MonotonicTime report_by = MonotonicTime::max();
   while (runtime_.clock.now() < report_by) {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();
-    if (observed && observed->epoch == epoch && is_there(*observed)) {
+    const bool runs = observed && observed->epoch == epoch && is_there(*observed);
+    // Only its source has what it lacks of its memory.
+    const bool lacks_memory = runs && observed->awaits_memory;
+    record_.show_waiting_for(lacks_memory ? record_.current().status.source_zone : "");
+    if (runs && !lacks_memory) {
       endpoints_.resumed_at_ns = observed->resumed_at_ns;
       if (record_.current().status.mode != model::TransferMode::live) {
         // It has booted, or stays stopped: no heartbeat of before is to be continued.
@@ -135,6 +139,20 @@ Task<Status> TargetTransfer::resume() {
     co_await machine_.changes().changed_since(seen, std::min(left, Nanos(Seconds{1})));
   }
   co_return co_await record_.advance(TransferEvent::target_running, "the instance is here");
+}
+
+// Without an order it runs; in a post-copy it does too, and its source may come again.
+void TargetTransfer::order_to_run() {
+  if (!model::may_post_copy(record_.current())) return machine_.order(std::nullopt);
+  model::MoveOrder order = receive_order_;
+  order.goal = model::MoveGoal::follow;
+  order.memory_lost = memory_lost_;
+  machine_.order(std::move(order));
+}
+
+void TargetTransfer::give_up_memory() {
+  if (std::exchange(memory_lost_, true)) return;
+  if (record_.current().status.phase == Phase::granted) order_to_run();
 }
 
 bool TargetTransfer::is_there(const model::MachineObserved& observed) const {

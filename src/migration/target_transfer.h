@@ -35,6 +35,9 @@ class TargetTransfer {
 
   Task<void> run();
 
+  // Of a post-copy: what the guest lacks of its memory will not come.
+  void give_up_memory();
+
   // What the source may see now.
   IncomingView view() const;
 
@@ -45,6 +48,7 @@ class TargetTransfer {
   Task<Status> resume();
   Task<Status> discard();
   Task<Status> ask_source();
+  void order_to_run();
   // As the move leaves it: running, or stopped when it was moved cold.
   bool is_there(const model::MachineObserved& observed) const;
 
@@ -56,6 +60,7 @@ class TargetTransfer {
   Preparation& preparation_;
   model::MoveOrder receive_order_;
   IncomingView endpoints_;
+  bool memory_lost_ = false;
 };
 
 }  // namespace hanse::migration

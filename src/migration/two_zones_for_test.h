@@ -74,6 +74,8 @@ class ObedientHost final : public MovingMachine {
   }
   void order(std::optional<model::MoveOrder> order) override {
     if (order) limits = order->limits;
+    committed = order && order->committed;
+    memory_lost = order && order->memory_lost;
     wanted_ = order;
     if (!connected_ || (order && last_ && last_->goal == order->goal)) return;
     last_ = std::move(order);
@@ -98,6 +100,19 @@ class ObedientHost final : public MovingMachine {
     machine_.first_heartbeat = std::move(text);
     changes_.notify();
   }
+  // Of a source that has committed, and of a target whose guest runs.
+  void end(std::string reason) {
+    machine_.move->state = MoveState::failed;
+    machine_.move->error = std::move(reason);
+    changes_.notify();
+  }
+  void set_awaits_memory(bool awaits) {
+    machine_.awaits_memory = awaits;
+    changes_.notify();
+  }
+  bool post_copy = false;        // it comes to that when it sends
+  bool committed = false;        // of the newest order
+  bool memory_lost = false;      // of the newest order
   std::string failure;           // of the next send or receive
   model::TransferLimits limits;  // of the newest order
   std::string last_heartbeat;
@@ -112,9 +127,12 @@ class ObedientHost final : public MovingMachine {
     const bool fails = !failure.empty() && (order.goal == MoveGoal::send || order.goal == MoveGoal::receive);
     switch (order.goal) {
       case MoveGoal::send:
-        move.state = MoveState::handed_over;
+        move.state = post_copy ? MoveState::switch_ready : MoveState::handed_over;
+        move.report.post_copy = post_copy;
         move.last_heartbeat = last_heartbeat;
         break;
+      case MoveGoal::follow:
+        co_return;
       case MoveGoal::receive:
         move.state = MoveState::ready;
         break;
@@ -129,7 +147,8 @@ class ObedientHost final : public MovingMachine {
       move.state = MoveState::failed;
       move.error = failure;
     }
-    if (move.state == MoveState::handed_over) machine_.power_state = PowerState::moving;
+    if (move.state == MoveState::handed_over || move.state == MoveState::switch_ready)
+      machine_.power_state = PowerState::moving;
     if (move.state == MoveState::rolled_back) machine_.power_state = PowerState::running;
     machine_.move = move;
     changes_.notify();
@@ -160,7 +179,7 @@ class Link final : public TargetZone, public SourceZone {
   explicit Link(TwoZones& zones) : zones_(zones) {}
   Task<Result<IncomingView>> prepare() override;
   Task<Result<IncomingView>> wait(IncomingView seen) override;
-  Task<Result<IncomingView>> grant(Epoch epoch) override;
+  Task<Result<IncomingView>> grant(Epoch epoch, bool memory_lost) override;
   Task<Status> abort() override;
   Task<Result<Outcome>> outcome() override;
 
@@ -233,6 +252,7 @@ inline Task<Result<IncomingView>> Link::prepare() {
   if (refusal) co_return fail(*refusal);
   if (!zones_.target_record) {
     zones_.target_record = std::make_unique<MemoryRecord>(zones_.loop, Role::target, Phase::preparing);
+    zones_.target_record->transfer.spec.streams = zones_.source_record.transfer.spec.streams;
     zones_.start_target("key");
   }
   if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
@@ -249,12 +269,13 @@ inline Task<Result<IncomingView>> Link::wait(IncomingView seen) {
   co_return zones_.target->view();
 }
 
-inline Task<Result<IncomingView>> Link::grant(Epoch epoch) {
+inline Task<Result<IncomingView>> Link::grant(Epoch epoch, bool memory_lost) {
   HANSE_CO_CHECK(co_await cross());
   CHECK(epoch == Epoch{2});
   if (zones_.target_phase() == Phase::sending) {
     HANSE_CO_CHECK(co_await zones_.target_record->advance(TransferEvent::grant_received, ""));
   }
+  if (memory_lost) zones_.target->give_up_memory();
   if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
   HANSE_CO_CHECK(co_await cross());
   co_return zones_.target->view();

@@ -54,11 +54,12 @@ BOOST_DESCRIBE_ENUM(MachineGoal, running, stopped, absent)
 // The part that the host plays in a transfer.
 enum class MoveGoal {
   receive,    // target: open the incoming end and load what comes; do not run it
+  follow,     // target: it may run by now; some of its memory may still come
   send,       // source: copy disk and memory, pause, drain, hand over; then wait, paused or stopped
   roll_back,  // source: be as if nothing had happened, and run
   discard,    // target: throw the incoming machine away
 };
-BOOST_DESCRIBE_ENUM(MoveGoal, receive, send, roll_back, discard)
+BOOST_DESCRIBE_ENUM(MoveGoal, receive, follow, send, roll_back, discard)
 
 // PEM texts that agents and hypervisors need to prove themselves to those of the other side of this one
 // transfer, and to trust only them.
@@ -84,11 +85,13 @@ struct MoveOrder {
   // send: a copy of the disks alone, which are called so at the target; the machine stays as it is.
   std::optional<std::vector<std::string>> copied_disks;
   std::optional<std::string> copied_snapshot;  // its uid: they have what they had in it
+  bool committed = false;    // send: the source has passed the commit point; nothing leads back
+  bool memory_lost = false;  // follow: what has not come never will; the guest boots from its disks
   bool operator==(const MoveOrder&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (transfer, goal, mode, path, credentials, seed_endpoint, peer_name, streams, limits,
-                       copied_disks, copied_snapshot))
+                       copied_disks, copied_snapshot, committed, memory_lost))
 HANSE_DECLARE_JSON(MoveOrder);
 
 // keep: it has been taken, and is not to be taken again if it is lost.
@@ -123,15 +126,17 @@ BOOST_DESCRIBE_STRUCT(MachineDesired, (),
 HANSE_DECLARE_JSON(MachineDesired);
 
 enum class MoveState {
-  preparing,    // target: fetching blobs, starting QEMU
-  ready,        // target: its agent waits for the source
-  sending,      // source
-  handed_over,  // source: paused, drained, all state is loaded at the target
-  rolled_back,  // source: runs again as before
-  failed,       // the move cannot go on; for a source the machine runs or will be made to
-  discarded,    // target
+  preparing,     // target: fetching blobs, starting QEMU
+  ready,         // target: its agent waits for the source
+  sending,       // source
+  switch_ready,  // source: paused, disks drained; the rest follows when the zone has committed
+  handed_over,   // source: paused, drained, all state is loaded at the target
+  rolled_back,   // source: runs again as before
+  failed,        // the move cannot go on; for a source the machine runs or will be made to
+  discarded,     // target
 };
-BOOST_DESCRIBE_ENUM(MoveState, preparing, ready, sending, handed_over, rolled_back, failed, discarded)
+BOOST_DESCRIBE_ENUM(MoveState, preparing, ready, sending, switch_ready, handed_over, rolled_back, failed,
+                    discarded)
 
 struct MoveObserved {
   std::string transfer;
@@ -176,6 +181,7 @@ struct MachineObserved {
   std::optional<MoveObserved> move;
   std::string resumed_at_ns;                // target of a move: wall clock when the guest resumed
   std::string first_heartbeat;              // target of a move: "<guest ns> <wall ns>"
+  bool awaits_memory = false;               // it runs, or may, and some of its memory is still at its source
   std::vector<SnapshotObserved> snapshots;  // of those that are wanted
   std::string restored;                     // the last wish that it became what it was that is done with
   std::string restore_error;                // why it could not be fulfilled
@@ -183,7 +189,7 @@ struct MachineObserved {
 };
 BOOST_DESCRIBE_STRUCT(MachineObserved, (),
                       (uid, generation, epoch, power_state, exists, error, forwards, move, resumed_at_ns,
-                       first_heartbeat, snapshots, restored, restore_error))
+                       first_heartbeat, awaits_memory, snapshots, restored, restore_error))
 HANSE_DECLARE_JSON(MachineObserved);
 
 // The host's first message on a new stream.

@@ -30,6 +30,10 @@ bool keeps_source(const Transfer& transfer) {
   return transfer.spec.copy && transfer.status.role == TransferRole::source;
 }
 
+bool may_post_copy(const Transfer& transfer) {
+  return transfer.spec.streams.post_copy && transfer.status.mode == TransferMode::live && !transfer.spec.copy;
+}
+
 Status check(const Transfer& transfer) {
   HANSE_CHECK(check_name(transfer.spec.instance, "/spec/instance"));
   const TransferSpec& spec = transfer.spec;
@@ -48,6 +52,10 @@ Status check(const Transfer& transfer) {
     return fail_field("/spec/copy", "a copy is made in another zone; leave the host out");
   if (spec.copy && spec.mode != TransferMode::automatic)
     return fail_field("/spec/mode", "of a copy only the disks are sent; leave the mode out");
+  const bool sends_memory =
+      !spec.copy && (spec.mode == TransferMode::automatic || spec.mode == TransferMode::live);
+  if (spec.streams.post_copy && !sends_memory)
+    return fail_field("/spec/streams/postCopy", "only of a live move memory can follow; leave it out");
   if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");
   HANSE_CHECK(check_name(*spec.host, "/spec/host"));
   return spec.target_zone.empty() ? Status{} : check_name(spec.target_zone, "/spec/targetZone");

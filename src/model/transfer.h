@@ -100,12 +100,14 @@ struct TransferReport {
   Bytes disk_bytes;
   Bytes memory_bytes;
   std::int32_t cuts = 0;                    // after which it went on
+  bool post_copy = false;                   // some of the memory came after the guest
   StreamPath path = StreamPath::automatic;  // the one that was taken
   bool operator==(const TransferReport&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferReport, (),
                       (blackout_ms, guest_blackout_ms, total_ms, prepare_ms, seed_ms, disk_ms, memory_ms,
-                       switch_ms, image_bytes, seed_bytes, saved_bytes, disk_bytes, memory_bytes, cuts, path))
+                       switch_ms, image_bytes, seed_bytes, saved_bytes, disk_bytes, memory_bytes, cuts,
+                       post_copy, path))
 HANSE_DECLARE_JSON(TransferReport);
 
 struct TransferStatus {
@@ -141,6 +143,8 @@ bool is_end(TransferPhase phase);
 bool is_within_zone(const Transfer& transfer);
 // Of a source: the instance stays.
 bool keeps_source(const Transfer& transfer);
+// Some of its memory may come after the guest.
+bool may_post_copy(const Transfer& transfer);
 Status check(const Transfer& transfer);
 
 }  // namespace hanse::model

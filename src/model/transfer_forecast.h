@@ -60,7 +60,9 @@ struct TransferFigures {
   FigureRange bytes;  // image, disks and memory, as they are sent
   FigureRange total_ms;
   FigureRange blackout_ms;
-  bool converges = true;  // else the guest dirties memory as fast as the link carries it, and is slowed down
+  // Else the guest dirties memory as fast as the link carries it: it is slowed down, or its memory follows
+  // it.
+  bool converges = true;
   ForecastBasis basis;
   bool operator==(const TransferFigures&) const = default;
 };

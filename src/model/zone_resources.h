@@ -29,6 +29,7 @@ struct Inventory {
   std::string hypervisor;               // "qemu 10.0.2"
   bool accelerated = false;             // KVM
   bool live_moves = true;               // false where the hypervisor would damage a guest
+  std::string no_post_copy_reason;      // why a guest may not run here before all of its memory has come
   std::string processor;                // model name
   std::vector<std::string> cpu_models;  // that a guest may be given
   std::vector<std::string> machine_types;
@@ -37,7 +38,7 @@ struct Inventory {
 };
 BOOST_DESCRIBE_STRUCT(Inventory, (),
                       (vcpu, memory_mib, disk_mib, architecture, hypervisor, accelerated, live_moves,
-                       processor, cpu_models, machine_types, accelerators))
+                       no_post_copy_reason, processor, cpu_models, machine_types, accelerators))
 HANSE_DECLARE_JSON(Inventory);
 
 // Its instances are to move to other hosts of the zone, so many at once.

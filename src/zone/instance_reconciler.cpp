@@ -30,7 +30,7 @@ Task<Result<Again>> InstanceReconciler::reconcile(std::string key) {
     if (instance.error().code == Code::not_found) co_return Again();
     co_return fail(instance.error());
   }
-  if (!(*instance)->status.moved_to.empty()) co_return co_await clean_up_after_move(*instance);
+  if (!(*instance)->status.moved_to.empty()) co_return co_await clean_up_after_move(*instance, key);
   if ((*instance)->metadata.deleted_at) co_return co_await remove(*instance);
   co_return co_await keep(*instance, key);
 }
@@ -137,7 +137,8 @@ void InstanceReconciler::tell_host(const model::Instance& instance, const std::s
 }
 
 // Of a move within the zone. The host that receives is told so and nothing else: without that order it would
-// run the machine. The one that has sent keeps its last order until its copy is removed.
+// run the machine. The one that has sent keeps its last order until its copy is removed, and of a post-copy
+// hears that it is committed.
 void InstanceReconciler::tell_other_host(const model::Instance& instance, const InstanceContext& context,
                                          const std::string& key) {
   const std::string host = instance.status.other_host.value_or("");
@@ -150,10 +151,12 @@ void InstanceReconciler::tell_other_host(const model::Instance& instance, const 
       services_.hosts.set_desired(host, std::move(*desired));
     }
   }
-  if (!receives) return;
+  const bool goes_on = order && order->committed;
+  if (!receives && !goes_on) return;
   auto desired = desired_machine(instance, context, order);
   if (!desired) return;
-  desired->epoch = {instance.status.epoch.value + 1};
+  // Of the two hosts the instance is on the one that may run it.
+  desired->epoch = {instance.status.epoch.value + (receives ? 1 : -1)};
   services_.hosts.set_desired(host, std::move(*desired));
 }
 
@@ -227,12 +230,17 @@ Task<Result<Again>> InstanceReconciler::remove(Pointer instance) {
   co_return Again();
 }
 
-Task<Result<Again>> InstanceReconciler::clean_up_after_move(Pointer instance) {
+Task<Result<Again>> InstanceReconciler::clean_up_after_move(Pointer instance, std::string key) {
   // The copy here is dropped only after the target has confirmed that the guest runs there, which ends the
   // transfer.
-  if (!instance->status.transfer.empty()) co_return Again();
   const ResourceId id = id_of(instance->metadata);
   const std::string host = instance->status.host;
+  if (!instance->status.transfer.empty()) {
+    // Of a post-copy it still sends what the guest lacks.
+    if (const auto order = services_.orders.find(key, host); order && order->committed)
+      tell_host(*instance, key);
+    co_return Again();
+  }
   if (!host.empty()) {
     services_.hosts.set_desired(host, absent_machine(*instance));
     if (!host_has_let_go(*instance)) co_return Again();

@@ -56,7 +56,7 @@ class InstanceReconciler {
                        const std::string& key);
   Task<Status> take_over_status(Pointer instance);
   Task<Result<Again>> remove(Pointer instance);
-  Task<Result<Again>> clean_up_after_move(Pointer instance);
+  Task<Result<Again>> clean_up_after_move(Pointer instance, std::string key);
   bool host_has_let_go(const model::Instance& instance) const;
   Task<Result<Again>> wait_with(ResourceId id, std::string type, std::string reason, std::string message);
 

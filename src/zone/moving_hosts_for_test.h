@@ -75,6 +75,8 @@ struct MovingHosts : test::ZoneFixture {
         now.move->state = model::MoveState::ready;
         now.move->seed_endpoint = "10.0.0.9:1";
         break;
+      case model::MoveGoal::follow:
+        break;
       case model::MoveGoal::send:
         now.move->state = sent;
         now.move->error = sent == model::MoveState::failed ? "the link broke" : "";

@@ -67,9 +67,10 @@ inline constexpr std::size_t kProbeBytes = std::size_t{512} << 10;
 
 struct GrantRequest {
   Epoch epoch;
+  bool memory_lost = false;  // of a post-copy: what the guest lacks of its memory will not come
   bool operator==(const GrantRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch))
+BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch, memory_lost))
 HANSE_DECLARE_JSON(GrantRequest);
 
 // How long wait_incoming() may wait for a change.

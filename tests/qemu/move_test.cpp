@@ -25,10 +25,11 @@ Task<Status> move(QemuWorld& world, QemuDriver* source, QemuDriver* target, Epoc
   host::OutgoingOptions options = world.outgoing(endpoints);
   options.streams = streams;
   HANSE_CO_CHECK(co_await source->copy_disks(kUid, options));
-  HANSE_CO_CHECK(co_await source->copy_memory(kUid, options));
+  HANSE_CO_TRY(const host::SwitchKind kind, co_await source->copy_memory(kUid, options));
+  CHECK(kind == host::SwitchKind::whole);
   CHECK(source->observe(kUid)->run_state == RunState::switch_point);
-  HANSE_CO_TRY(const host::MemoryReport report, co_await source->hand_over(kUid));
-  CHECK(report.sent > Bytes{0});
+  HANSE_CO_CHECK(co_await QemuWorld::hand_over(source));
+  CHECK(source->memory_progress(kUid).sent > Bytes{0});
   CHECK(source->observe(kUid)->run_state == RunState::handed_over);
   HANSE_CO_CHECK(co_await target->resume_incoming(kUid, epoch));
   HANSE_CO_CHECK(co_await target->resume_incoming(kUid, epoch));  // again: nothing to do
@@ -73,11 +74,11 @@ Task<Status> limits_while_moving(QemuWorld& world) {
   a->limit_outgoing(kUid, {.max_rate = kSlow});
   HANSE_CO_CHECK(co_await a->copy_disks(kUid, options));
   Scope scope;
-  std::optional<Status> copied;
-  REQUIRE(scope.spawn(
-      [](QemuDriver* driver, host::OutgoingOptions options, std::optional<Status>& out) -> Task<void> {
-        out = co_await driver->copy_memory(kUid, std::move(options));
-      }(a.get(), options, copied)));
+  std::optional<Result<host::SwitchKind>> copied;
+  REQUIRE(scope.spawn([](QemuDriver* driver, host::OutgoingOptions options,
+                         std::optional<Result<host::SwitchKind>>& out) -> Task<void> {
+    out = co_await driver->copy_memory(kUid, std::move(options));
+  }(a.get(), options, copied)));
   Scheduler& scheduler = world.runtime().scheduler;
   co_await sleep_for(scheduler, Seconds{2});
   // Slow: it is far from done. Paused: nothing more than a trickle goes.
@@ -94,8 +95,8 @@ Task<Status> limits_while_moving(QemuWorld& world) {
   a->limit_outgoing(kUid, {});
   co_await scope.wait_idle();
   REQUIRE(copied.has_value());
-  HANSE_CO_CHECK(*copied);
-  HANSE_CO_CHECK(co_await a->hand_over(kUid));
+  if (!*copied) co_return fail(copied->error());
+  HANSE_CO_CHECK(co_await QemuWorld::hand_over(a.get()));
   HANSE_CO_CHECK(co_await b->resume_incoming(kUid, Epoch{2}));
   HANSE_CO_CHECK(co_await a->remove(kUid));
   HANSE_CO_CHECK(co_await world.wait_heartbeat(b.get()));

@@ -54,7 +54,8 @@ Task<Result<std::string>> fetch(Runtime& runtime, Endpoint endpoint, std::string
 
 }  // namespace
 
-QemuWorld::QemuWorld() : certificates_(real_.runtime().clock), folder_(make_folder()) {
+QemuWorld::QemuWorld(GuestUser user)
+    : user_(user), certificates_(real_.runtime().clock), folder_(make_folder()) {
   place_blob(folder_, "vmlinux", 1);
   place_blob(folder_, "initramfs.cpio.zst", 2);
   place_blob(folder_, "witness.qcow2", 3);
@@ -87,7 +88,7 @@ host::qemu::QemuOptions QemuWorld::options(const std::string& host) const {
   host::qemu::QemuOptions options;
   options.data_dir = folder_ + "/" + host;
   options.blob_dir = folder_ + "/blobs";
-  options.guest_user = ProcessUser{kNobody, kNobody};
+  if (user_ == GuestUser::nobody) options.guest_user = ProcessUser{kNobody, kNobody};
   options.zone = "test";
   options.host = host;
   options.stream_address = "127.0.0.1";
@@ -111,7 +112,9 @@ model::MachineSpec QemuWorld::witness() const {
                         model::Blob{.role = model::BlobRole::initramfs, .digest = digest_of(2)}};
   machine.command_line =
       "console=ttyS0 quiet panic=-1 nokaslr mitigations=off random.trust_cpu=on 8250.nr_uarts=1";
-  machine.user_data = "#cloud-config\nhanse_witness:\n  lines_per_second: 50\n  dirty_mb_per_second: 8\n";
+  const std::string pattern = std::to_string(2 * dirty_mb_per_second);
+  machine.user_data = "#cloud-config\nhanse_witness:\n  lines_per_second: 50\n  dirty_mb_per_second: " +
+                      std::to_string(dirty_mb_per_second) + "\n  pattern_mb: " + pattern + "\n";
   machine.forwards = {model::PortForward{.guest_port = 80}};
   return machine;
 }
@@ -143,6 +146,11 @@ Task<Status> QemuWorld::seed(QemuDriver* source, QemuDriver* target, Epoch epoch
     HANSE_CO_CHECK(co_await writers[disk]->flush());
   }
   co_return Status();
+}
+
+Task<Status> QemuWorld::hand_over(QemuDriver* source) {
+  HANSE_CO_CHECK(co_await source->drain_disks(kUid));
+  co_return co_await source->send_state(kUid, host::SwitchKind::whole);
 }
 
 Task<Status> QemuWorld::wait_heartbeat(QemuDriver* driver) {

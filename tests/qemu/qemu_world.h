@@ -17,12 +17,18 @@ using host::qemu::QemuDriver;
 
 inline constexpr const char* kUid = "witness-1";
 
+// Who guests run as: nobody, or root, who may open /dev/userfaultfd without being let.
+enum class GuestUser { nobody, root };
+
 class QemuWorld {
  public:
-  QemuWorld();
+  explicit QemuWorld(GuestUser user = GuestUser::nobody);
   ~QemuWorld();
   QemuWorld(const QemuWorld&) = delete;
   QemuWorld& operator=(const QemuWorld&) = delete;
+
+  // Of its memory the witness changes so much.
+  int dirty_mb_per_second = 8;
 
   // Fails the test with the error's message.
   void run(Task<Status> scenario);
@@ -38,6 +44,9 @@ class QemuWorld {
   // Freezes the source's disks and brings their content to a target that it prepares.
   Task<Status> seed(QemuDriver* source, QemuDriver* target, Epoch epoch);
 
+  // From the switch point to all that there is to send.
+  static Task<Status> hand_over(QemuDriver* source);
+
   // Errors: deadline_exceeded when the guest sends no heartbeat.
   Task<Status> wait_heartbeat(QemuDriver* driver);
   Task<Result<std::string>> ask(QemuDriver* driver, std::string path);
@@ -46,6 +55,7 @@ class QemuWorld {
   void signal_machine(const std::string& host, int number);
 
  private:
+  GuestUser user_;
   io::RealRuntime real_;
   io::OpensslCertificates certificates_;
   std::string folder_;

@@ -28,7 +28,7 @@ Task<Result<OutgoingOptions>> go_to(QemuWorld& world, Hosts& hosts, Point point)
   if (point == Point::disks) co_return options;
   HANSE_CO_CHECK(co_await hosts.source->copy_memory(kUid, options));
   if (point == Point::switch_point) co_return options;
-  HANSE_CO_CHECK(co_await hosts.source->hand_over(kUid));
+  HANSE_CO_CHECK(co_await QemuWorld::hand_over(hosts.source.get()));
   co_return options;
 }
 
@@ -100,7 +100,7 @@ Task<Status> goes_on_after_a_cut(QemuWorld& world) {
   HANSE_CO_TRY(options.target, co_await hosts.target->open_incoming(kUid, world.incoming(true)));
   HANSE_CO_CHECK(co_await hosts.source->copy_disks(kUid, options));
   HANSE_CO_CHECK(co_await hosts.source->copy_memory(kUid, options));
-  HANSE_CO_CHECK(co_await hosts.source->hand_over(kUid));
+  HANSE_CO_CHECK(co_await QemuWorld::hand_over(hosts.source.get()));
   HANSE_CO_CHECK(co_await hosts.target->resume_incoming(kUid, Epoch{2}));
   HANSE_CO_CHECK(co_await hosts.source->remove(kUid));
   HANSE_CO_CHECK(co_await world.wait_heartbeat(hosts.target.get()));
@@ -113,7 +113,7 @@ Task<Status> target_dies(QemuWorld& world) {
   HANSE_CO_CHECK(co_await start(world, hosts));
   HANSE_CO_CHECK(co_await go_to(world, hosts, Point::switch_point));
   world.signal_machine("b", SIGKILL);
-  const auto handed = co_await hosts.source->hand_over(kUid);
+  const auto handed = co_await QemuWorld::hand_over(hosts.source.get());
   CHECK(handed.error().code == Code::unavailable);
   HANSE_CO_CHECK(co_await roll_back(world, hosts));
   co_return co_await hosts.source->remove(kUid);
@@ -135,8 +135,7 @@ Task<Status> source_dies(QemuWorld& world) {
   world.signal_machine("a", SIGKILL);
   // At once: the agent has not noticed yet.
   HANSE_CO_CHECK(co_await hosts.source->cancel_outgoing(kUid));
-  const Status sent = co_await hosts.source->copy_memory(kUid, options);
-  CHECK_FALSE(sent);
+  CHECK_FALSE(co_await hosts.source->copy_memory(kUid, options));
   HANSE_CO_CHECK(co_await hosts.target->remove(kUid));
   HANSE_CO_CHECK(co_await start(world, hosts));
   HANSE_CO_CHECK(co_await world.check_witness(hosts.source.get()));

@@ -57,16 +57,17 @@ class FakeDriver final : public host::Driver {
  public:
   explicit FakeDriver(Scheduler& scheduler) : scheduler_(scheduler), changes_(scheduler) {}
 
-  host::GuestMeasure measured;                           // what measure() says
-  host::CopyProgress memory_copied;                      // what memory_progress() says
-  std::map<std::string, std::string> consoles;           // by uid
-  std::map<std::string, Nanos> kept;                     // what keep_for() said last, by uid
-  std::map<std::string, model::TransferLimits> limited;  // what limit_outgoing() said last, by uid
-  std::map<std::string, FakeChunks> contents;            // of a source's disks, by their uid
-  std::map<std::string, FakeChunks> changed_at_stop;     // by a guest that is shut down
-  std::map<std::string, FakeChunks> written;             // of a target's
-  FakeChunks guest_state;                                // what freeze_whole() saves
-  FakeChunks loaded_state;                               // of the same
+  host::SwitchKind switch_kind = host::SwitchKind::whole;  // what copy_memory() says
+  host::GuestMeasure measured;                             // what measure() says
+  host::CopyProgress memory_copied;                        // what memory_progress() says
+  std::map<std::string, std::string> consoles;             // by uid
+  std::map<std::string, Nanos> kept;                       // what keep_for() said last, by uid
+  std::map<std::string, model::TransferLimits> limited;    // what limit_outgoing() said last, by uid
+  std::map<std::string, FakeChunks> contents;              // of a source's disks, by their uid
+  std::map<std::string, FakeChunks> changed_at_stop;       // by a guest that is shut down
+  std::map<std::string, FakeChunks> written;               // of a target's
+  FakeChunks guest_state;                                  // what freeze_whole() saves
+  FakeChunks loaded_state;                                 // of the same
 
   const std::vector<std::string>& calls() const { return calls_; }
   std::ptrdiff_t calls_of(const std::string& name) const {
@@ -75,6 +76,10 @@ class FakeDriver final : public host::Driver {
   void fail_next(const std::string& call, Error error) { failures_[call] = std::move(error); }
   void hang(const std::string& call) { hanging_.insert(call); }
   void go_on(const std::string& call) { hanging_.erase(call); }  // the next time
+  void set_memory(const std::string& uid, host::MemoryState memory) {
+    machines_[uid].memory = memory;
+    changes_.notify();
+  }
   void set_run_state(const std::string& uid, host::RunState state) {
     machines_[uid].uid = uid;
     machines_[uid].run_state = state;
@@ -167,14 +172,24 @@ class FakeDriver final : public host::Driver {
     limited[uid] = limits;
   }
   host::CopyProgress disk_progress(const std::string&) const override { return {}; }
-  Task<Status> copy_memory(std::string uid, host::OutgoingOptions) override {
-    return call("copy_memory", uid, host::RunState::switch_point, {});
+  Task<Result<host::SwitchKind>> copy_memory(std::string uid, host::OutgoingOptions) override {
+    HANSE_CO_CHECK(co_await call("copy_memory", uid, host::RunState::switch_point, {}));
+    co_return switch_kind;
   }
   host::CopyProgress memory_progress(const std::string&) const override { return memory_copied; }
-  Task<Result<host::MemoryReport>> hand_over(std::string uid) override {
-    HANSE_CO_CHECK(co_await call("hand_over", uid, host::RunState::handed_over, {}));
-    co_return host::MemoryReport{};
+  Task<Status> drain_disks(std::string uid) override {
+    return call("drain_disks", uid, host::RunState::switch_point, {});
   }
+  Task<Status> send_state(std::string uid, host::SwitchKind) override {
+    return call("send_state", uid, host::RunState::handed_over, {});
+  }
+  Task<Status> send_rest(std::string) override { return begin("send_rest"); }
+  Task<Status> send_again(std::string, host::OutgoingOptions) override { return begin("send_again"); }
+  Task<Result<host::IncomingEndpoints>> reopen_incoming(std::string) override {
+    HANSE_CO_CHECK(co_await begin("reopen_incoming"));
+    co_return host::IncomingEndpoints{"10.0.0.9:1", ""};
+  }
+  Task<Status> settle_incoming(std::string) override { return begin("settle_incoming"); }
   Task<Status> break_outgoing(std::string uid) override {
     return call("break_outgoing", uid, host::RunState::running, {});
   }
@@ -213,6 +228,7 @@ class FakeDriver final : public host::Driver {
     HANSE_CO_CHECK(co_await begin(name));
     machines_[uid].uid = uid;
     machines_[uid].run_state = after;
+    if (after == host::RunState::stopped) machines_[uid].memory = host::MemoryState::whole;
     if (epoch.value > 0) machines_[uid].epoch = epoch;
     changes_.notify();
     co_return Status{};

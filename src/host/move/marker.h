@@ -26,10 +26,13 @@ struct MoveMarker {
   std::string memory_endpoint;  // and, when the disks have been seeded, the hypervisor
   std::string disk_endpoint;
   bool handed_over = false;  // source: of a machine that does not run, which says so itself
+  bool switch_ready =
+      false;  // source of a post-copy: paused and drained, which may be the zone's commit point
   bool operator==(const MoveMarker&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MoveMarker, (),
-                      (version, transfer, seed_endpoint, memory_endpoint, disk_endpoint, handed_over))
+                      (version, transfer, seed_endpoint, memory_endpoint, disk_endpoint, handed_over,
+                       switch_ready))
 HANSE_DECLARE_JSON(MoveMarker);
 
 class MoveMarkers {

@@ -69,7 +69,7 @@ TEST_CASE("a second machine with the same content costs only what is its own") {
 }
 
 TEST_CASE("a hypervisor's stream that breaks does not end the move: it goes on, and sends nothing twice") {
-  for (const char* point : {"copy_disks", "copy_memory", "hand_over"}) {
+  for (const char* point : {"copy_disks", "copy_memory", "drain_disks", "send_state"}) {
     CAPTURE(point);
     Hosts hosts;
     hosts.source.driver.contents["d1"] = chunks_from(0, 100);

@@ -67,7 +67,9 @@ Task<Status> SendMove::carry_out() {
   if (!state) co_return fail(Code::not_found, "this host has no machine {}", uid_);
   HANSE_CO_TRY(const auto marker, co_await parts_.markers.read(uid_));
   if (marker && marker->transfer == order_.transfer) {
-    // The agent restarted. What was handed over stays so.
+    // The agent restarted. What was handed over stays so, and what the zone may have committed waits for it.
+    const bool waits = marker->switch_ready && kPlantedBug != PlantedBug::switch_point_is_forgotten;
+    if (waits) co_return co_await send_after_commit();
     if (marker->handed_over && order_.copied_disks) co_return co_await parts_.driver.cancel_outgoing(uid_);
     if (state->run_state == RunState::handed_over || marker->handed_over) co_return Status{};
     HANSE_CO_CHECK(co_await begin_again());
@@ -78,8 +80,12 @@ Task<Status> SendMove::carry_out() {
   HANSE_CO_TRY(Readers disks, co_await open_content());
   sender_ = std::make_unique<SeedSender>(parts_.seeding, order_.transfer, std::move(disks), gate_);
   if (order_.copied_disks) co_return co_await send_copy();
-  if (order_.mode == model::TransferMode::live) co_return co_await send_until_done(SeedPass::last);
-  co_return co_await send_stopped();
+  if (order_.mode != model::TransferMode::live) co_return co_await send_stopped();
+  HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
+  if (kind_ == SwitchKind::whole) co_return Status();
+  HANSE_CO_CHECK(
+      co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .switch_ready = true}));
+  co_return co_await send_after_commit();
 }
 
 Status SendMove::check_power(RunState state) const {
@@ -177,11 +183,12 @@ Task<Status> SendMove::send_until_done(SeedPass pass) {
 
 Task<Status> SendMove::send_once(SeedPass pass) {
   note_step(TransferStep::seed);
-  HANSE_CO_TRY(const std::unique_ptr<OpenPath> path, co_await parts_.paths.open(order_));
-  observed_.report.path = path->kind();
-  HANSE_CO_TRY(const IncomingEndpoints told, co_await seed(*path, pass));
+  path_.reset();
+  HANSE_CO_TRY(path_, co_await parts_.paths.open(order_));
+  observed_.report.path = path_->kind();
+  HANSE_CO_TRY(const IncomingEndpoints told, co_await seed(pass));
   if (order_.mode != model::TransferMode::live) co_return Status();
-  HANSE_CO_TRY(IncomingEndpoints target, path->endpoints(told));
+  HANSE_CO_TRY(IncomingEndpoints target, path_->endpoints(told));
   OutgoingOptions options{.credentials = order_.credentials,
                           .peer_name = order_.peer_name,
                           .target = std::move(target),
@@ -189,15 +196,18 @@ Task<Status> SendMove::send_once(SeedPass pass) {
   co_return co_await copy_all(std::move(options));
 }
 
-Task<Result<IncomingEndpoints>> SendMove::seed(const OpenPath& path, SeedPass pass) {
-  const MonotonicTime began = parts_.runtime.clock.now();
-  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(path.seed_endpoint()));
+Task<Result<std::unique_ptr<Stream>>> SendMove::connect_agent() {
+  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(path_->seed_endpoint()));
   TlsOptions tls{.certificate_pem = order_.credentials.certificate_pem,
                  .key_pem = order_.credentials.key_pem,
                  .trusted_ca_pem = order_.credentials.peer_ca_pem,
                  .expected_host = order_.peer_name};
-  HANSE_CO_TRY(std::unique_ptr<Stream> stream, co_await parts_.runtime.network.connect(
-                                                   std::move(endpoint), std::move(tls), kSeedConnectLimit));
+  co_return co_await parts_.runtime.network.connect(std::move(endpoint), std::move(tls), kSeedConnectLimit);
+}
+
+Task<Result<IncomingEndpoints>> SendMove::seed(SeedPass pass) {
+  const MonotonicTime began = parts_.runtime.clock.now();
+  HANSE_CO_TRY(std::unique_ptr<Stream> stream, co_await connect_agent());
   auto told = co_await sender_->run(std::move(stream), pass);
   observed_.report.seed_ms += millis_since(began, parts_.runtime.clock.now());
   observed_.report.seed_bytes = sender_->figures().sent;
@@ -212,18 +222,21 @@ Task<Status> SendMove::copy_all(OutgoingOptions options) {
   observed_.report.disk_ms = millis_since(step_began_, parts_.runtime.clock.now());
 
   note_step(TransferStep::memory);
-  HANSE_CO_CHECK(co_await parts_.driver.copy_memory(uid_, options));
+  HANSE_CO_TRY(kind_, co_await parts_.driver.copy_memory(uid_, options));
   observed_.report.memory_ms = millis_since(step_began_, parts_.runtime.clock.now());
 
   note_step(TransferStep::switching);
-  HANSE_CO_TRY(const MemoryReport memory, co_await parts_.driver.hand_over(uid_));
-  observed_.report.switch_ms = millis_since(step_began_, parts_.runtime.clock.now());
-  observed_.report.memory_bytes = memory.sent;
+  HANSE_CO_CHECK(co_await parts_.driver.drain_disks(uid_));
   observed_.report.disk_bytes = parts_.driver.disk_progress(uid_).sent;
+  if (kind_ == SwitchKind::whole) HANSE_CO_CHECK(co_await parts_.driver.send_state(uid_, kind_));
+  observed_.report.switch_ms = millis_since(step_began_, parts_.runtime.clock.now());
+  observed_.report.memory_bytes = parts_.driver.memory_progress(uid_).sent;
   co_return Status{};
 }
 
-void SendMove::set_limits(const model::TransferLimits& limits) {
+void SendMove::change(const model::MoveOrder& order) {
+  if (order.committed && !std::exchange(order_.committed, true)) parts_.driver.changes().notify();
+  const model::TransferLimits limits = order.limits;
   if (std::exchange(order_.limits, limits) == limits) return;
   gate_.set(limits);
   parts_.driver.limit_outgoing(uid_, limits);

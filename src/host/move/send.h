@@ -1,6 +1,9 @@
 // The source's side of a move, from the order to the hand-over: the content of the disks, what is written
 // meanwhile, memory, pause, drain, the rest. SendMove holds what can be told of it.
 //
+// In a post-copy it hands over what lets the guest run at the target, and only when the zone has committed:
+// from then on nothing leads back. The rest of its memory follows (send_post_copy.cpp).
+//
 // A stream that breaks does not end it: the guest runs on, and as soon as the target can be reached again the
 // move goes on with what it lacks. Lifecycle: run() is one coroutine; destroying it leaves the machine as it
 // stands, and roll_back() then makes it as it was. Thread: the loop. Failure: the state becomes `failed` with
@@ -45,8 +48,8 @@ class SendMove {
   // Makes the machine run again as before, whatever happened; retries until it does.
   Task<void> roll_back();
 
-  // They count at once, whatever it is doing.
-  void set_limits(const model::TransferLimits& limits);
+  // What changes while it is carried out: limits count at once, whatever it is doing; and the commit.
+  void change(const model::MoveOrder& order);
 
   model::MoveObserved observed() const;
 
@@ -61,8 +64,15 @@ class SendMove {
   Task<Status> send_stopped();
   Task<Status> send_until_done(SeedPass pass);
   Task<Status> send_once(SeedPass pass);
-  Task<Result<IncomingEndpoints>> seed(const OpenPath& path, SeedPass pass);
+  Task<Result<IncomingEndpoints>> seed(SeedPass pass);
   Task<Status> copy_all(OutgoingOptions options);
+  Task<Status> send_after_commit();
+  Task<Status> await_commit();
+  Task<Status> send_rest_until_done();
+  Task<Status> rejoin();
+  Task<Result<IncomingEndpoints>> ask_to_listen();
+  Task<Result<std::unique_ptr<Stream>>> connect_agent();
+  bool is_paused() const;
   void set_state(model::MoveState state, std::string error);
   void note_step(model::TransferStep step);
   model::TransferProgress progress() const;
@@ -77,7 +87,9 @@ class SendMove {
   Bytes memory_size_;                   // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
+  SwitchKind kind_ = SwitchKind::whole;
   LimitGate gate_;
+  std::unique_ptr<OpenPath> path_;
   std::unique_ptr<SeedSender> sender_;  // once the disks are frozen
 };
 

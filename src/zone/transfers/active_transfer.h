@@ -73,6 +73,10 @@ class ActiveTransfer : public migration::Preparation {
   // Of a target: this CA signed the certificate of the source's host; empty after a restart.
   const std::string& peer_ca_pem() const { return peer_ca_pem_; }
   bool is_source() const { return record_.current().status.role == model::TransferRole::source; }
+  // Of a target: what its guest lacks of its memory will not come.
+  void give_up_memory() {
+    if (target_) target_->give_up_memory();
+  }
   // What a source may see of its target: of a target, and of a move within the zone. Of another source
   // nothing.
   migration::IncomingView view() const;

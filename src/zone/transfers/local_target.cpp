@@ -21,16 +21,25 @@ Task<Result<IncomingView>> LocalTarget::wait(IncomingView seen) {
     const std::uint64_t version = machine_.changes().version();
     note_running();
     HANSE_CO_TRY(const IncomingView now, heard_view());
+    if (now.phase == Phase::completed) machine_.order(std::nullopt);
     const Nanos left = std::min(deadline, report_by_.value_or(deadline)) - runtime_.clock.now();
     if (!(now == seen) || left <= Nanos{0}) co_return now;
     co_await machine_.changes().changed_since(version, left);
   }
 }
 
-Task<Result<IncomingView>> LocalTarget::grant(Epoch epoch) {
+Task<Result<IncomingView>> LocalTarget::grant(Epoch epoch, bool memory_lost) {
   granted_ = epoch;
-  machine_.order(std::nullopt);
-  co_return heard_view();
+  std::optional<model::MoveOrder> order;
+  if (order_.streams.post_copy && order_.mode == model::TransferMode::live) {
+    order = order_;
+    order->goal = model::MoveGoal::follow;
+    order->memory_lost = memory_lost;
+  }
+  machine_.order(std::move(order));
+  HANSE_CO_TRY(const IncomingView now, heard_view());
+  if (now.phase == Phase::completed) machine_.order(std::nullopt);
+  co_return now;
 }
 
 Task<Status> LocalTarget::abort() {
@@ -82,6 +91,7 @@ IncomingView LocalTarget::incoming_view() const {
 std::optional<model::MachineObserved> LocalTarget::now_running() const {
   auto observed = machine_.observed();
   if (!granted_ || !observed || observed->epoch != *granted_) return std::nullopt;
+  if (observed->awaits_memory) return std::nullopt;
   const bool cold = order_.mode == model::TransferMode::cold;
   if (observed->power_state != (cold ? model::PowerState::stopped : model::PowerState::running))
     return std::nullopt;

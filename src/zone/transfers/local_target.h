@@ -32,7 +32,7 @@ class LocalTarget final : public migration::TargetZone {
   Task<Result<migration::IncomingView>> prepare() override;
   Task<Result<migration::IncomingView>> wait(migration::IncomingView seen) override;
   // The commit has made it the instance's host: without an order it runs the machine.
-  Task<Result<migration::IncomingView>> grant(Epoch epoch) override;
+  Task<Result<migration::IncomingView>> grant(Epoch epoch, bool memory_lost) override;
   // The end of the transfer's record has the host remove its copy, whenever it can be told.
   Task<Status> abort() override;
 

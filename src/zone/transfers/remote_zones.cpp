@@ -21,8 +21,8 @@ Task<Result<IncomingView>> RemoteTarget::wait(IncomingView seen) {
   return post(path() + "/wait", to_json(seen));
 }
 
-Task<Result<IncomingView>> RemoteTarget::grant(Epoch epoch) {
-  return post(path() + "/grant", to_json(GrantRequest{epoch}));
+Task<Result<IncomingView>> RemoteTarget::grant(Epoch epoch, bool memory_lost) {
+  return post(path() + "/grant", to_json(GrantRequest{epoch, memory_lost}));
 }
 
 Task<Status> RemoteTarget::abort() {

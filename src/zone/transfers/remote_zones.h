@@ -24,7 +24,7 @@ class RemoteTarget final : public migration::TargetZone {
 
   Task<Result<migration::IncomingView>> prepare() override;
   Task<Result<migration::IncomingView>> wait(migration::IncomingView seen) override;
-  Task<Result<migration::IncomingView>> grant(Epoch epoch) override;
+  Task<Result<migration::IncomingView>> grant(Epoch epoch, bool memory_lost) override;
   Task<Status> abort() override;
 
  private:

@@ -119,6 +119,26 @@ Status TransferService::check_target_zone(const model::Instance& instance, const
   return admission_.gives(zone, instance.metadata.tenant);
 }
 
+Status TransferService::check_target_inventory(const std::string& host, model::TransferMode mode,
+                                               const model::StreamOptions& streams) const {
+  const bool live = mode == model::TransferMode::automatic || mode == model::TransferMode::live;
+  const auto hello = services_.hosts.hello(host);
+  if (!live || !hello) return {};
+  const model::Inventory& inventory = hello->inventory;
+  if (!inventory.live_moves)
+    return fail(Code::failed_precondition,
+                "host '{}' cannot take machines live: {} damages guests under emulation; "
+                "install QEMU 10 or later, or move it warm",
+                host, inventory.hypervisor);
+  if (streams.post_copy && !inventory.no_post_copy_reason.empty())
+    return fail(
+        Code::failed_precondition,
+        "host '{}' cannot run a guest before all of its memory has come: {}; give /dev/userfaultfd there to "
+        "the group kvm, or move without post-copy",
+        host, inventory.no_post_copy_reason);
+  return {};
+}
+
 Status TransferService::check_target_host(const model::Instance& instance,
                                           const model::TransferSpec& spec) const {
   const std::string name = spec.host.value_or("");
@@ -141,13 +161,8 @@ Status TransferService::check_target_host(const model::Instance& instance,
   if (!(*host)->spec.schedulable)
     return refuse(fmt::format(
         "host '{0}' takes nothing new; name another, or open it with 'hanse uncordon {0}'", name));
-  const auto hello = services_.hosts.hello(name);
-  const bool live = spec.mode == model::TransferMode::automatic || spec.mode == model::TransferMode::live;
-  if (live && hello && !hello->inventory.live_moves)
-    return refuse(
-        fmt::format("host '{}' cannot take machines live: {} damages guests under emulation; "
-                    "install QEMU 10 or later, or move it warm",
-                    name, hello->inventory.hypervisor));
+  if (const Status able = check_target_inventory(name, spec.mode, spec.streams); !able)
+    return refuse(able.error().message);
   if (has_left_copy(services_.records.tables, name, instance.metadata.uid))
     return refuse(fmt::format("host '{}' still removes an older copy of it; try again soon", name));
   // What the host could not be told of.

@@ -65,6 +65,9 @@ class TransferService final : public TransferFrontend {
   static Status check_snapshots(const model::Instance& instance, const model::TransferSpec& spec);
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
   Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
+  // Whether a host of this zone can take machines so.
+  Status check_target_inventory(const std::string& host, model::TransferMode mode,
+                                const model::StreamOptions& streams) const;
   // For a move within the zone, besides the room that it has.
   Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
   // What stands against it at this zone; `possible`: check_create().

@@ -93,6 +93,7 @@ Obstacles TransferService::obstacles_of(const std::string& peer, const IncomingR
   const auto chosen = capacity_.reserve(placeable, host_request(placeable, request.sku));
   if (!chosen) note_obstacle(obstacles, zone, fail(chosen.error()));
   host = chosen.value_or("");
+  if (chosen) note_obstacle(obstacles, zone, check_target_inventory(host, request.mode, request.streams));
   const IncomingTerms terms{.peer = peer, .zone = zone, .host = host};
   const auto records = incoming_records(services_.records.tables, request, terms);
   if (!records) note_obstacle(obstacles, zone, fail(records.error()));

@@ -95,11 +95,10 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   placeable.spec.host.reset();
   HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, host_request(placeable, request.sku)));
   const auto hello = services_.hosts.hello(host);
-  if (request.mode == model::TransferMode::live && hello && !hello->inventory.live_moves) {
+  const Status able = check_target_inventory(host, request.mode, request.streams);
+  if (!able) {
     capacity_.release(uid);
-    co_return fail(Code::failed_precondition,
-                   "host '{}' cannot take machines live: {} damages guests under emulation; move it warm",
-                   host, hello->inventory.hypervisor);
+    co_return fail(able.error());
   }
   Runtime& runtime = services_.records.runtime;
   const IncomingTerms terms{.peer = peer,
@@ -137,7 +136,11 @@ Task<Result<IncomingView>> TransferService::wait_incoming(std::string peer, std:
 Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std::string transfer,
                                                            GrantRequest grant) {
   HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
-  if (may_run_here(view)) co_return view;
+  if (may_run_here(view)) {
+    const auto running = find_incoming(peer, transfer);
+    if (running && grant.memory_lost) (*running)->give_up_memory();
+    co_return view;
+  }
   HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
   const Epoch expected{active->record().current().status.source_epoch.value + 1};
   if (grant.epoch != expected) {

@@ -82,6 +82,36 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "what has moved moves back, once its old co
   CHECK(get("web").status.epoch == Epoch{3});
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture,
+                  "of a post-copy the old host hears of the commit, and the new one follows") {
+  const auto begun =
+      wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                    {.instance = "web", .host = "h2", .streams = {.post_copy = true}}));
+  REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+  const std::string name = begun->metadata.name;
+  act_for(Seconds{2});
+  CHECK_FALSE(told("h1").move->committed);
+  hosts.erase("h2");  // it does not say yet that it runs
+  sent = MoveState::switch_ready;
+  act_for(Seconds{2});
+  CHECK(phase(name) == Phase::committed);
+  REQUIRE(told("h1").move);
+  CHECK(told("h1").move->goal == MoveGoal::send);
+  CHECK(told("h1").move->committed);
+  CHECK(told("h1").epoch == Epoch{1});
+  // What its user may give up is the memory that is still to come.
+  CHECK_FALSE(wait(zone->instance_actions().stop(id("web"))));
+  CHECK(wait(zone->instance_actions().restart(id("web"))));
+  connect("h2");
+  act_for(Millis{200});
+  REQUIRE(told("h2").move);
+  CHECK(told("h2").move->goal == MoveGoal::follow);
+  CHECK(told("h2").epoch == Epoch{2});
+  act_for(Seconds{5});
+  CHECK(phase(name) == Phase::completed);
+  CHECK_FALSE(told("h2").move);
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture, "after the commit point the old host is never told to run it") {
   const std::string name = begin_move();
   hosts.erase("h2");  // before it could be told that it holds the right to run it

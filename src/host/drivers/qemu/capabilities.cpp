@@ -41,6 +41,8 @@ std::vector<std::string> probe_command(const QemuOptions& options, const Machine
           "-display",
           "none",
           "-S",
+          "-incoming",
+          "defer",
           "-machine",
           fmt::format("none,accel={}", accelerated ? "kvm" : "tcg"),
           "-qmp",
@@ -83,6 +85,9 @@ Task<Status> ask_hypervisor(QmpClient& client, Capabilities& out) {
   out.inventory.hypervisor = fmt::format("qemu {}.{}.{}", version.major, version.minor, version.micro);
   out.no_moves_reason = reason_against_moves(out.facts.accelerated, version);
   out.inventory.live_moves = out.no_moves_reason.empty();
+  // Last: it stays so.
+  if (const Status post_copy = co_await qmp::try_post_copy(client); !post_copy)
+    out.inventory.no_post_copy_reason = post_copy.error().message;
   co_return Status();
 }
 

@@ -42,6 +42,8 @@ void GuestState::apply(const codec::QmpEvent& event, WallTime now) {
     wants_power_off_ = true;
   } else if (event.name == "MIGRATION") {
     migration_ = text_of(event.data, "status");
+    // Its memory has followed it here: a later pause is one of its own.
+    if (migration_ == "completed" && runs_) migration_ = "none";
   } else if (event.name.starts_with("BLOCK_JOB_")) {
     apply_job(event);
   }
@@ -82,12 +84,17 @@ const MirrorState* GuestState::mirror(const std::string& job) const {
   return found == mirrors_.end() ? nullptr : &found->second;
 }
 
+MemoryState GuestState::memory() const {
+  if (!migration_.starts_with("postcopy") || (!incoming_ && !runs_)) return MemoryState::whole;
+  return migration_ == "postcopy-paused" ? MemoryState::cut : MemoryState::follows;
+}
+
 RunState GuestState::run_state() const {
   if (incoming_) return RunState::incoming;
   if (shut_down_ || (runs_ && wants_power_off_)) return RunState::stopping;
   if (runs_) return RunState::running;
   if (migration_ == "pre-switchover" || migration_ == "device") return RunState::switch_point;
-  if (migration_ == "completed") return RunState::handed_over;
+  if (migration_ == "completed" || migration_.starts_with("postcopy")) return RunState::handed_over;
   return RunState::paused;
 }
 

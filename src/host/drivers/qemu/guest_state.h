@@ -36,7 +36,9 @@ class GuestState {
   // An incoming machine waits for state, or has it and was not resumed yet.
   void expect_incoming(bool incoming) { incoming_ = incoming; }
   bool incoming() const { return incoming_; }
-  // What was learnt of an outgoing move that is over.
+  // A target may run, and does, before it has all of its memory.
+  MemoryState memory() const;
+  // What was learnt of a move that is over.
   void forget_move();
 
   bool runs() const { return runs_; }

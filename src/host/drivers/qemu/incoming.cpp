@@ -13,6 +13,7 @@ namespace {
 // The source says `completed` when the target has loaded all; the target's own event follows at once.
 constexpr Nanos kLoadedLimit = Seconds{10};
 constexpr Nanos kResumeLimit = Seconds{10};
+constexpr Nanos kPauseLimit = Seconds{5};
 
 struct StreamAddresses {
   Endpoint memory;
@@ -69,7 +70,8 @@ Task<Status> wait_loaded(Machine& machine) {
     const auto seen = session.changed().version();
     const std::string status = session.state().migration();
     if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
-    if (status == "completed") co_return Status();
+    // In a post-copy the devices are there and stopped before memory follows.
+    if (status == "completed" || status.starts_with("postcopy")) co_return Status();
     if (migration_failed(status))
       co_return fail(Code::failed_precondition, "machine {} could not load its state", machine.uid());
     co_await session.changed().changed_since(seen);
@@ -128,7 +130,8 @@ Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epo
   MachineRecord record = machine.record;
   record.epoch = epoch;
   record.intent = Intent::running;
-  record.memory_endpoint.clear();
+  // There the source connects again when memory follows and the stream breaks.
+  if (session.state().memory() == MemoryState::whole) record.memory_endpoint.clear();
   record.disk_endpoint.clear();
   HANSE_CO_CHECK(co_await commit(context, machine, record));
   // The disks become the guest's own: nothing outside may write them any more. It was stopped already when an
@@ -138,10 +141,50 @@ Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epo
   HANSE_CO_CHECK(co_await with_timeout(context.runtime.scheduler, kResumeLimit,
                                        "the resumption of machine " + machine.uid(), wait_running(machine)));
   session.state().expect_incoming(false);
-  session.state().forget_move();
+  const bool whole = session.state().memory() == MemoryState::whole;
+  if (whole) session.state().forget_move();
   session.guest_resumed();
   session.notify();
   HANSE_CO_CHECK(co_await context.runtime.files.remove_all(machine.paths.saved_state()));
+  if (!whole) co_return Status();
+  co_return co_await remove_credentials(context, machine);
+}
+
+// Out of band until the source has connected: QEMU's main loop may wait for a page.
+Task<Result<IncomingEndpoints>> reopen_stream(DriverContext& context, Machine& machine,
+                                              std::set<std::uint16_t> taken_ports) {
+  Session& session = *machine.session;
+  if (session.state().memory() == MemoryState::whole)
+    co_return fail(Code::failed_precondition, "machine {} lacks no memory", machine.uid());
+  // Until its devices have their state QEMU ends with the stream.
+  if (!session.state().runs())
+    co_return fail(Code::unavailable, "machine {} has not loaded its state", machine.uid());
+  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(machine.record.memory_endpoint));
+  // QEMU may still have the old port.
+  if (endpoint.unix_path.empty()) {
+    HANSE_CO_TRY(endpoint.port, co_await find_free_port(context.runtime, endpoint.host,
+                                                        context.options.stream_ports, taken_ports));
+  }
+  static_cast<void>(co_await qmp::migrate_pause(session.monitor()));
+  const MonotonicTime deadline = context.runtime.clock.now() + kPauseLimit;
+  while (session.state().memory() != MemoryState::cut) {
+    const auto seen = session.changed().version();
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now >= deadline)
+      co_return fail(Code::unavailable, "the stream of machine {} does not end", machine.uid());
+    co_await session.changed().changed_since(seen, deadline - now);
+  }
+  HANSE_CO_CHECK(co_await qmp::migrate_recover(session.monitor(), endpoint));
+  MachineRecord record = machine.record;
+  record.memory_endpoint = to_string(endpoint);
+  HANSE_CO_CHECK(co_await commit(context, machine, record));
+  co_return IncomingEndpoints{.memory = record.memory_endpoint};
+}
+
+Task<Status> settle_incoming(DriverContext& context, Machine& machine) {
+  MachineRecord record = machine.record;
+  if (!std::exchange(record.memory_endpoint, std::string()).empty())
+    HANSE_CO_CHECK(co_await commit(context, machine, record));
   co_return co_await remove_credentials(context, machine);
 }
 

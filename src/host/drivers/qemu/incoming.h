@@ -22,6 +22,11 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
 
 Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epoch);
 
+// Of a post-copy: where the source may connect again; and when it has no need to.
+Task<Result<IncomingEndpoints>> reopen_stream(DriverContext& context, Machine& machine,
+                                              std::set<std::uint16_t> taken_ports);
+Task<Status> settle_incoming(DriverContext& context, Machine& machine);
+
 // Until all state of an incoming machine has been loaded. Requires: the caller bounds its wait.
 Task<Status> wait_loaded(Machine& machine);
 

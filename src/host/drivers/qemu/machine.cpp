@@ -29,6 +29,7 @@ MachineState state_of(const Machine& machine) {
   state.run_state = session.ended() ? run_state_after_end(machine) : session.state().run_state();
   if (session.ended() && state.run_state == RunState::failed && state.error.empty())
     state.error = "the hypervisor ended by itself; see " + machine.paths.log();
+  if (!session.ended()) state.memory = session.state().memory();
   state.first_heartbeat_after_resume = session.first_heartbeat();
   state.last_heartbeat = session.last_heartbeat();
   state.stopped_at = session.state().stopped_at();

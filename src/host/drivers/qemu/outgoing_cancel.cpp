@@ -8,7 +8,7 @@ namespace hanse::host::qemu {
 namespace {
 
 constexpr Nanos kPoll = Millis{20};
-constexpr Nanos kEndLimit = Seconds{15};
+constexpr Nanos kMoveEndLimit = Seconds{15};
 // A migration that does not end by being asked has its connection cut.
 constexpr Nanos kPatience = Seconds{2};
 
@@ -40,7 +40,7 @@ Task<Status> end_migration(DriverContext& context, Machine& machine) {
       HANSE_CO_CHECK(co_await qmp::migrate_cancel(monitor));
     } else if (waited >= kPatience && !std::exchange(cut, true)) {
       static_cast<void>(co_await qmp::yank_migration(monitor));
-    } else if (waited >= kEndLimit) {
+    } else if (waited >= kMoveEndLimit) {
       co_return fail(Code::unavailable, "the migration of machine {} does not end; it is {}", machine.uid(),
                      info.status);
     }
@@ -50,7 +50,7 @@ Task<Status> end_migration(DriverContext& context, Machine& machine) {
 
 Task<Status> end_mirrors(DriverContext& context, Machine& machine) {
   QmpClient& monitor = machine.session->monitor();
-  const MonotonicTime deadline = context.runtime.clock.now() + kEndLimit;
+  const MonotonicTime deadline = context.runtime.clock.now() + kMoveEndLimit;
   for (;;) {
     HANSE_CO_TRY(const auto jobs, co_await qmp::query_block_jobs(monitor));
     if (jobs.empty()) co_return Status();
@@ -84,16 +84,11 @@ Task<Status> put_back(DriverContext& context, Machine& machine) {
   co_return Status();
 }
 
-// A QEMU that dies closes its monitor first; its process ends when its memory has been given back.
-Task<bool> has_ended(Session& session) {
-  co_return session.monitor().closed() && co_await session.wait_ended(kEndLimit);
-}
-
 }  // namespace
 
 Task<Status> run_again(DriverContext& context, Machine& machine) {
   Session& session = *machine.session;
-  const MonotonicTime deadline = context.runtime.clock.now() + kEndLimit;
+  const MonotonicTime deadline = context.runtime.clock.now() + kMoveEndLimit;
   for (;;) {
     HANSE_CO_TRY(const std::string status, co_await qmp::query_status(session.monitor()));
     session.state().set_run_status(status);

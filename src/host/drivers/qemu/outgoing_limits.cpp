@@ -14,8 +14,10 @@ constexpr BytesPerSecond kTrickle{10};
 
 // QEMU's default of 128 MiB/s would be the bottleneck between neighbours.
 qmp::MigrationLimits of_memory(const model::TransferLimits& limits) {
-  if (limits.paused) return {.max_bandwidth = kTrickle, .downtime_ms = 0};
+  const BytesPerSecond post_copy = limits.max_rate.value_or(BytesPerSecond());
+  if (limits.paused) return {.max_bandwidth = kTrickle, .post_copy_bandwidth = post_copy, .downtime_ms = 0};
   return {.max_bandwidth = limits.max_rate.value_or(model::kHighestRate),
+          .post_copy_bandwidth = post_copy,
           .downtime_ms = limits.max_blackout_ms.value_or(model::kDefaultBlackoutMs)};
 }
 
@@ -49,6 +51,14 @@ Task<Status> apply_limits(Machine& machine) {
   if (wanted == machine.applied_limits) co_return Status();
   HANSE_CO_CHECK(co_await qmp::set_migration_limits(machine.session->monitor(), of_memory(wanted)));
   HANSE_CO_CHECK(co_await limit_mirrors(machine, wanted));
+  machine.applied_limits = wanted;
+  co_return Status();
+}
+
+Task<Status> apply_memory_limits(Machine& machine) {
+  const model::TransferLimits wanted = machine.limits;
+  if (wanted == machine.applied_limits) co_return Status();
+  HANSE_CO_CHECK(co_await qmp::set_migration_limits(machine.session->monitor(), of_memory(wanted)));
   machine.applied_limits = wanted;
   co_return Status();
 }

@@ -10,5 +10,7 @@ namespace hanse::host::qemu {
 Task<Status> begin_limits(Machine& machine);
 // Gives QEMU what has changed since. Requires: the mirrors are there.
 Task<Status> apply_limits(Machine& machine);
+// The same when the mirrors have ended.
+Task<Status> apply_memory_limits(Machine& machine);
 
 }  // namespace hanse::host::qemu

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/outgoing_limits.h"
 #include "host/drivers/qemu/outgoing_wait.h"
@@ -8,6 +10,9 @@ namespace {
 constexpr Nanos kRoundPoll = Millis{200};
 // The guest stands still meanwhile. Beyond this it runs on at the source, and the switch is tried again.
 constexpr Nanos kSwitchLimit = Seconds{12};
+// A guest that changes little is done in two passes over its memory; in the third it is known not to
+// converge.
+constexpr std::int64_t kPassesBeforePostCopy = 3;
 
 Nanos switch_limit(const Machine& machine) {
   return kSwitchLimit + 2 * Millis{machine.limits.max_blackout_ms.value_or(model::kDefaultBlackoutMs)};
@@ -20,12 +25,19 @@ Task<Error> migration_error(Machine& machine) {
                   fmt::format("the memory of machine {} could not be sent: {}", machine.uid(), reason)};
 }
 
-Task<Status> look_at_memory(DriverContext& context, Machine& machine, ProgressWatch& watch) {
-  HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(machine.session->monitor()));
+Task<Result<qmp::MigrationInfo>> look_at_memory(DriverContext& context, Machine& machine,
+                                                ProgressWatch& watch) {
+  HANSE_CO_TRY(qmp::MigrationInfo info, co_await qmp::query_migrate(machine.session->monitor()));
   const bool moves = watch.moves(info.sent, context.runtime.clock.now(), machine.applied_limits);
   machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
   if (!moves) co_return stalled(machine, "memory copy");
-  co_return Status();
+  co_return info;
+}
+
+bool converges(const Machine& machine, const qmp::MigrationInfo& info) {
+  if (machine.applied_limits.paused || info.passes < kPassesBeforePostCopy) return true;
+  const auto planned = machine.applied_limits.max_blackout_ms.value_or(model::kDefaultBlackoutMs);
+  return info.expected_downtime_ms <= static_cast<double>(planned);
 }
 
 Task<Status> require_ready_mirrors(Machine& machine) {
@@ -64,24 +76,28 @@ Task<Status> drain_mirrors(DriverContext& context, Machine& machine) {
   }
 }
 
-Task<Status> wait_completed(DriverContext& context, Machine& machine) {
+// A post-copy has no way back to the source: it takes as long as the network does.
+Task<Status> wait_sent(DriverContext& context, Machine& machine, SwitchKind kind) {
   Session& session = *machine.session;
-  const MonotonicTime deadline = context.runtime.clock.now() + switch_limit(machine);
+  const bool bounded = kind == SwitchKind::whole;
+  const MonotonicTime deadline =
+      bounded ? context.runtime.clock.now() + switch_limit(machine) : MonotonicTime::max();
   for (;;) {
     const auto seen = session.changed().version();
     if (session.ended())
       co_return fail(Code::unavailable, "machine {} has ended during its move", machine.uid());
-    if (session.state().migration() == "completed") co_return Status();
-    if (migration_failed(session.state().migration())) co_return fail(co_await migration_error(machine));
+    const std::string status = session.state().migration();
+    if (status == "completed" || status.starts_with("postcopy")) co_return Status();
+    if (migration_failed(status)) co_return fail(co_await migration_error(machine));
     const MonotonicTime now = context.runtime.clock.now();
     if (now >= deadline) co_return stalled(machine, "switch");
-    co_await session.changed().changed_since(seen, deadline - now);
+    co_await session.changed().changed_since(seen, std::min(deadline - now, Nanos(kSwitchLimit)));
   }
 }
 
 }  // namespace
 
-Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptions options) {
+Task<Result<SwitchKind>> copy_memory(DriverContext& context, Machine& machine, OutgoingOptions options) {
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   HANSE_CO_CHECK(co_await require_ready_mirrors(machine));
@@ -92,12 +108,13 @@ Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptio
     co_return fail(Code::unavailable, "the memory of machine {} cannot be sent yet: {}", machine.uid(),
                    begun.error().message);
   ProgressWatch watch(context.runtime.clock.now());
+  SwitchKind kind = SwitchKind::whole;
   MonotonicTime next_look = context.runtime.clock.now();
   for (;;) {
     const auto seen = session.changed().version();
     HANSE_CO_CHECK(check_mirrors(machine));
     const std::string status = session.state().migration();
-    if (status == "pre-switchover") co_return Status();
+    if (status == "pre-switchover") co_return kind;
     if (migration_failed(status)) co_return fail(co_await migration_error(machine));
     HANSE_CO_CHECK(co_await apply_limits(machine));
     // Events come as they like; the rate is measured over even intervals.
@@ -106,12 +123,16 @@ Task<Status> copy_memory(DriverContext& context, Machine& machine, OutgoingOptio
       co_await session.changed().changed_since(seen, next_look - now);
       continue;
     }
-    HANSE_CO_CHECK(co_await look_at_memory(context, machine, watch));
+    HANSE_CO_TRY(const qmp::MigrationInfo info, co_await look_at_memory(context, machine, watch));
+    if (options.streams.post_copy && kind == SwitchKind::whole && !converges(machine, info)) {
+      HANSE_CO_CHECK(co_await qmp::migrate_start_post_copy(session.monitor()));
+      kind = SwitchKind::post_copy;
+    }
     next_look = context.runtime.clock.now() + kRoundPoll;
   }
 }
 
-Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine) {
+Task<Status> drain_disks(DriverContext& context, Machine& machine) {
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   if (session.state().migration() != "pre-switchover")
@@ -120,13 +141,21 @@ Task<Result<MemoryReport>> hand_over(DriverContext& context, Machine& machine) {
   // The guest stands still: it is too late for a pause, and a paused mirror does not end.
   machine.limits.paused = false;
   HANSE_CO_CHECK(co_await apply_limits(machine));
-  HANSE_CO_CHECK(co_await drain_mirrors(context, machine));
+  co_return co_await drain_mirrors(context, machine);
+}
+
+Task<Status> send_state(DriverContext& context, Machine& machine, SwitchKind kind) {
+  HANSE_CO_CHECK(require_session(machine));
+  Session& session = *machine.session;
+  if (session.state().migration() != "pre-switchover")
+    co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
+                   machine.uid());
   HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
-  HANSE_CO_CHECK(co_await wait_completed(context, machine));
+  HANSE_CO_CHECK(co_await wait_sent(context, machine, kind));
   HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
   machine.memory_progress.sent = info.sent;
   machine.memory_progress.remaining = {};
-  co_return MemoryReport{.sent = info.sent, .downtime_ms = info.downtime_ms};
+  co_return Status();
 }
 
 }  // namespace hanse::host::qemu

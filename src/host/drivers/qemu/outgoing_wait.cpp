@@ -9,6 +9,8 @@ namespace {
 // What QEMU sends in one go, however slowly.
 constexpr Bytes kLargestPiece{std::int64_t{4} << 20};
 
+constexpr Nanos kEndLimit = Seconds{15};
+
 Nanos stall_limit(const model::TransferLimits& limits) {
   if (!limits.max_rate) return kStallLimit;
   return kStallLimit + Seconds{kLargestPiece.value / limits.max_rate->value};
@@ -38,6 +40,10 @@ Status check_mirrors(const Machine& machine) {
                   mirror->error.empty() ? "it was cancelled" : mirror->error);
   }
   return {};
+}
+
+Task<bool> has_ended(Session& session) {
+  co_return session.monitor().closed() && co_await session.wait_ended(kEndLimit);
 }
 
 tl::unexpected<Error> stalled(const Machine& machine, std::string_view what) {

@@ -32,6 +32,9 @@ class ProgressWatch {
 
 // Errors: unavailable when QEMU has gone or a mirror has failed.
 Status check_mirrors(const Machine& machine);
+// Of a session in which something failed. A QEMU that dies closes its monitor first; its process ends when
+// its memory has been given back.
+Task<bool> has_ended(Session& session);
 tl::unexpected<Error> stalled(const Machine& machine, std::string_view what);
 
 }  // namespace hanse::host::qemu

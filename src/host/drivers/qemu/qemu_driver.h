@@ -47,15 +47,20 @@ class QemuDriver final : public Driver {
   Task<Result<std::unique_ptr<DiskWriter>>> open_saved_state(std::string uid, std::uint64_t chunks) override;
   Task<Status> load_saved_state(std::string uid) override;
   Task<Status> resume_incoming(std::string uid, Epoch epoch) override;
+  Task<Result<IncomingEndpoints>> reopen_incoming(std::string uid) override;
+  Task<Status> settle_incoming(std::string uid) override;
 
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override;
   Task<Result<Readers>> freeze_disks(std::string uid) override;
   Task<Result<Readers>> freeze_whole(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   CopyProgress disk_progress(const std::string& uid) const override;
-  Task<Status> copy_memory(std::string uid, OutgoingOptions options) override;
+  Task<Result<SwitchKind>> copy_memory(std::string uid, OutgoingOptions options) override;
   CopyProgress memory_progress(const std::string& uid) const override;
-  Task<Result<MemoryReport>> hand_over(std::string uid) override;
+  Task<Status> drain_disks(std::string uid) override;
+  Task<Status> send_state(std::string uid, SwitchKind kind) override;
+  Task<Status> send_rest(std::string uid) override;
+  Task<Status> send_again(std::string uid, OutgoingOptions options) override;
   Task<Status> break_outgoing(std::string uid) override;
   Task<Status> cancel_outgoing(std::string uid) override;
 

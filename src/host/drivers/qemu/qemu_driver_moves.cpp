@@ -73,6 +73,18 @@ Task<Status> QemuDriver::resume_incoming(std::string uid, Epoch epoch) {
   co_return co_await qemu::resume_incoming(context_, *machine, epoch);
 }
 
+Task<Status> QemuDriver::settle_incoming(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await qemu::settle_incoming(context_, *machine);
+}
+
+Task<Result<IncomingEndpoints>> QemuDriver::reopen_incoming(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  HANSE_CO_CHECK(require_session(*machine));
+  co_return co_await machine->session->run_beside(
+      reopen_stream(context_, *machine, ports_in_use(std::string())));
+}
+
 Task<Result<Readers>> QemuDriver::freeze_disks(std::string uid) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   HANSE_CO_CHECK(co_await freeze(context_, *machine));
@@ -133,7 +145,7 @@ CopyProgress QemuDriver::disk_progress(const std::string& uid) const {
   return machine == nullptr ? CopyProgress{} : machine->disk_progress;
 }
 
-Task<Status> QemuDriver::copy_memory(std::string uid, OutgoingOptions options) {
+Task<Result<SwitchKind>> QemuDriver::copy_memory(std::string uid, OutgoingOptions options) {
   HANSE_CO_TRY(Machine * machine, require(uid));
   co_return co_await qemu::copy_memory(context_, *machine, std::move(options));
 }
@@ -143,9 +155,24 @@ CopyProgress QemuDriver::memory_progress(const std::string& uid) const {
   return machine == nullptr ? CopyProgress{} : machine->memory_progress;
 }
 
-Task<Result<MemoryReport>> QemuDriver::hand_over(std::string uid) {
+Task<Status> QemuDriver::drain_disks(std::string uid) {
   HANSE_CO_TRY(Machine * machine, require(uid));
-  co_return co_await qemu::hand_over(context_, *machine);
+  co_return co_await qemu::drain_disks(context_, *machine);
+}
+
+Task<Status> QemuDriver::send_state(std::string uid, SwitchKind kind) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await qemu::send_state(context_, *machine, kind);
+}
+
+Task<Status> QemuDriver::send_rest(std::string uid) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await qemu::send_rest(context_, *machine);
+}
+
+Task<Status> QemuDriver::send_again(std::string uid, OutgoingOptions options) {
+  HANSE_CO_TRY(Machine * machine, require(uid));
+  co_return co_await qemu::send_again(context_, *machine, std::move(options));
 }
 
 Task<Status> QemuDriver::break_outgoing(std::string uid) {

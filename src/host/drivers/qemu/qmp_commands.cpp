@@ -37,10 +37,19 @@ json::Object file_channels(const std::string& path) {
   return channels_at({{"transport", "file"}, {"filename", path}, {"offset", 0}});
 }
 
-Task<Status> yank(QmpClient& client, json::Object instance) {
-  auto reply = co_await client.execute_out_of_band("yank", {{"instances", json::Array{std::move(instance)}}});
+// migrate-recover takes no other form.
+std::string uri_of(const Endpoint& endpoint) {
+  return endpoint.unix_path.empty() ? "tcp:" + to_string(endpoint) : to_string(endpoint);
+}
+
+Task<Status> out_of_band(QmpClient& client, std::string command, json::Object arguments) {
+  auto reply = co_await client.execute_out_of_band(std::move(command), std::move(arguments));
   if (!reply) co_return fail(std::move(reply).error());
   co_return Status();
+}
+
+Task<Status> yank(QmpClient& client, json::Object instance) {
+  return out_of_band(client, "yank", {{"instances", json::Array{std::move(instance)}}});
 }
 
 }  // namespace
@@ -77,11 +86,15 @@ Task<Status> object_del(QmpClient& client, std::string id) {
 Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
   json::Array capabilities;
   // return-path: `completed` then means that the target has loaded everything.
-  for (const char* name : {"events", "return-path", "pause-before-switchover", "auto-converge"})
+  for (const char* name : {"events", "return-path", "pause-before-switchover"})
     capabilities.push_back(capability(name, true));
+  // What does not converge is slowed down, or follows the guest.
+  capabilities.push_back(capability("auto-converge", !settings.streams.post_copy));
   // Said in either case: a move before this one, which was rolled back, may have had it.
-  const bool side_by_side = settings.streams != model::StreamOptions();
+  const bool side_by_side =
+      settings.streams.count > 1 || settings.streams.compression != model::Compression::none;
   capabilities.push_back(capability("multifd", side_by_side));
+  capabilities.push_back(capability("postcopy-ram", settings.streams.post_copy));
   HANSE_CO_CHECK(
       co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
   json::Object parameters{{"tls-creds", settings.tls_credentials}, {"tls-hostname", settings.tls_host_name}};
@@ -95,16 +108,23 @@ Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings) {
 
 Task<Status> prepare_file_migration(QmpClient& client) {
   json::Array capabilities{capability("events", true)};
-  for (const char* name : {"return-path", "pause-before-switchover", "auto-converge", "multifd"})
+  for (const char* name :
+       {"return-path", "pause-before-switchover", "auto-converge", "multifd", "postcopy-ram"})
     capabilities.push_back(capability(name, false));
   HANSE_CO_CHECK(
       co_await client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}}));
   co_return co_await client.run("migrate-set-parameters", {{"tls-creds", ""}, {"tls-hostname", ""}});
 }
 
+Task<Status> try_post_copy(QmpClient& client) {
+  json::Array capabilities{capability("postcopy-ram", true)};
+  return client.run("migrate-set-capabilities", {{"capabilities", std::move(capabilities)}});
+}
+
 Task<Status> set_migration_limits(QmpClient& client, MigrationLimits limits) {
-  return client.run("migrate-set-parameters",
-                    {{"max-bandwidth", limits.max_bandwidth.value}, {"downtime-limit", limits.downtime_ms}});
+  return client.run("migrate-set-parameters", {{"max-bandwidth", limits.max_bandwidth.value},
+                                               {"max-postcopy-bandwidth", limits.post_copy_bandwidth.value},
+                                               {"downtime-limit", limits.downtime_ms}});
 }
 
 Task<Status> nbd_server_start(QmpClient& client, Endpoint endpoint,
@@ -202,6 +222,20 @@ Task<Status> migrate_from_file(QmpClient& client, std::string path) {
 }
 Task<Status> migrate_continue(QmpClient& client) {
   return client.run("migrate-continue", {{"state", "pre-switchover"}});
+}
+Task<Status> migrate_start_post_copy(QmpClient& client) {
+  return client.run("migrate-start-postcopy", {});
+}
+Task<Status> migrate_pause(QmpClient& client) {
+  return out_of_band(client, "migrate-pause", {});
+}
+Task<Status> migrate_recover(QmpClient& client, Endpoint endpoint) {
+  return out_of_band(client, "migrate-recover", {{"uri", uri_of(endpoint)}});
+}
+Task<Status> migrate_again(QmpClient& client, Endpoint endpoint) {
+  json::Object arguments = channels(endpoint);
+  arguments["resume"] = true;
+  return client.run("migrate", std::move(arguments));
 }
 Task<Status> migrate_cancel(QmpClient& client) {
   return client.run("migrate_cancel", {});

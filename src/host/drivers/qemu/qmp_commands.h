@@ -23,6 +23,8 @@ struct MigrationInfo {
   Bytes remaining;
   BytesPerSecond rate;
   double downtime_ms = 0;
+  double expected_downtime_ms = 0;  // if the guest were stopped now
+  std::int64_t passes = 0;          // over its memory, with the one that goes on
 };
 
 struct BlockJobInfo {
@@ -73,8 +75,13 @@ struct MigrationSettings {
 // migrate-set-capabilities and migrate-set-parameters.
 Task<Status> prepare_migration(QmpClient& client, MigrationSettings settings);
 
+// Whether this QEMU, which waits for state, can let a guest run that lacks some of its memory. Errors: why
+// not.
+Task<Status> try_post_copy(QmpClient& client);
+
 struct MigrationLimits {
   BytesPerSecond max_bandwidth;
+  BytesPerSecond post_copy_bandwidth;  // of pages that the guest has not asked for; 0: no limit
   std::int64_t downtime_ms = 0;
 };
 // Also while memory is being sent.
@@ -131,6 +138,13 @@ Task<Status> migrate_from_file(QmpClient& client, std::string path);
 
 Task<Status> migrate(QmpClient& client, Endpoint endpoint);
 Task<Status> migrate_continue(QmpClient& client);
+// At the next point where it may, the source stops the guest, and what it lacks follows.
+Task<Status> migrate_start_post_copy(QmpClient& client);
+// Of a post-copy whose stream has broken, or seems to: both sides let go of it, the target listens, the
+// source connects again. Those of the target go out of band: its main loop may wait for a page.
+Task<Status> migrate_pause(QmpClient& client);
+Task<Status> migrate_recover(QmpClient& client, Endpoint endpoint);
+Task<Status> migrate_again(QmpClient& client, Endpoint endpoint);
 Task<Status> migrate_cancel(QmpClient& client);
 // Cut connections at once, also when the monitor's main loop hangs on them.
 Task<Status> yank_node(QmpClient& client, std::string node);

@@ -56,9 +56,11 @@ Task<Result<MigrationInfo>> query_migrate(QmpClient& client, Nanos limit) {
   if (object.contains("status")) info.status = text_of(object, "status");
   info.error = text_of(object, "error-desc");
   info.downtime_ms = number_of(object, "downtime");
+  info.expected_downtime_ms = number_of(object, "expected-downtime");
   if (const json::Value* ram = object.if_contains("ram")) {
     info.sent = bytes_of(object_of(*ram), "transferred");
     info.remaining = bytes_of(object_of(*ram), "remaining");
+    info.passes = static_cast<std::int64_t>(number_of(object_of(*ram), "dirty-sync-count"));
     const double bits = number_of(object_of(*ram), "mbps") * 1e6;
     info.rate = BytesPerSecond{static_cast<std::int64_t>(bits / kBitsPerByte)};
   }

@@ -161,21 +161,47 @@ Task<Status> SimulatedDriver::copy_disks(std::string uid, OutgoingOptions option
   co_return co_await wait_for_stage(uid, OutgoingStage::disks);
 }
 
-Task<Status> SimulatedDriver::copy_memory(std::string uid, OutgoingOptions) {
-  HANSE_CO_CHECK(fleet_.begin_memory(options_.host, uid));
-  co_return co_await wait_for_stage(uid, OutgoingStage::memory);
+Task<Result<SwitchKind>> SimulatedDriver::copy_memory(std::string uid, OutgoingOptions options) {
+  HANSE_CO_CHECK(fleet_.begin_memory(options_.host, uid, options.streams.post_copy));
+  HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::memory));
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  co_return machine->outgoing->kind;
 }
 
-Task<Result<MemoryReport>> SimulatedDriver::hand_over(std::string uid) {
-  HANSE_CO_CHECK(fleet_.begin_hand_over(options_.host, uid));
-  HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::handing_over));
-  relays_.erase(uid);
+Task<Status> SimulatedDriver::drain_disks(std::string uid) {
+  co_return fleet_.drain(options_.host, uid);
+}
+
+Task<Status> SimulatedDriver::send_state(std::string uid, SwitchKind) {
+  HANSE_CO_CHECK(fleet_.begin_state(options_.host, uid));
+  HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::sending_state));
   const SimulatedMachine* machine = fleet_.find(options_.host, uid);
-  if (machine == nullptr || !machine->outgoing)
-    co_return fail(Code::aborted, "the move of machine {} was cancelled", uid);
-  co_return MemoryReport{
-      .sent = machine->outgoing->memory.sent,
-      .downtime_ms = std::chrono::duration<double, std::milli>(machine->outgoing->paused_for).count()};
+  if (machine->outgoing->stage == OutgoingStage::handed_over) relays_.erase(uid);
+  co_return Status();
+}
+
+Task<Status> SimulatedDriver::send_rest(std::string uid) {
+  while (true) {
+    const std::uint64_t seen = changes_.version();
+    const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+    if (machine == nullptr || !machine->outgoing || machine->outgoing->stage == OutgoingStage::failed)
+      co_return fail(Code::failed_precondition, "machine {} has ended with memory that its target lacks",
+                     uid);
+    const Outgoing& move = *machine->outgoing;
+    if (move.stage == OutgoingStage::handed_over) {
+      relays_.erase(uid);
+      co_return Status();
+    }
+    if (move.stage == OutgoingStage::cut) co_return fail(move.error);
+    co_await changes_.changed_since(seen);
+  }
+}
+
+Task<Status> SimulatedDriver::send_again(std::string uid, OutgoingOptions options) {
+  relays_.erase(uid);
+  HANSE_CO_CHECK(co_await with_timeout(runtime_.scheduler, kDialTimeout, "reaching the target's host",
+                                       dial(uid, options.target.memory)));
+  co_return fleet_.begin_again(options_.host, uid);
 }
 
 Task<Status> SimulatedDriver::break_outgoing(std::string uid) {
@@ -190,8 +216,23 @@ Task<Status> SimulatedDriver::cancel_outgoing(std::string uid) {
 
 Task<Status> SimulatedDriver::resume_incoming(std::string uid, Epoch epoch) {
   HANSE_CO_CHECK(fleet_.resume_incoming(options_.host, uid, epoch));
-  doors_.erase(uid);
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  if (machine->state.memory == MemoryState::whole) doors_.erase(uid);
   co_return Status{};
+}
+
+Task<Result<IncomingEndpoints>> SimulatedDriver::reopen_incoming(std::string uid) {
+  HANSE_CO_CHECK(fleet_.break_memory(options_.host, uid));
+  const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  HANSE_CO_TRY(Endpoint memory, parse_endpoint(machine->endpoints.memory));
+  HANSE_CO_TRY(Endpoint disk, parse_endpoint(machine->endpoints.disk));
+  doors_.erase(uid);
+  co_return co_await open_door(uid, std::move(memory), std::move(disk));
+}
+
+Task<Status> SimulatedDriver::settle_incoming(std::string uid) {
+  doors_.erase(uid);
+  co_return Status();
 }
 
 CopyProgress SimulatedDriver::disk_progress(const std::string& uid) const {

@@ -72,8 +72,13 @@ class Fleet {
   Status begin_disks(const std::string& host, const std::string& uid, std::string target_host, bool relayed);
   // Of the move that is under way.
   void limit_move(const std::string& host, const std::string& uid, const model::TransferLimits& limits);
-  Status begin_memory(const std::string& host, const std::string& uid);
-  Status begin_hand_over(const std::string& host, const std::string& uid);
+  Status begin_memory(const std::string& host, const std::string& uid, bool may_follow);
+  Status drain(const std::string& host, const std::string& uid);
+  Status begin_state(const std::string& host, const std::string& uid);
+  // Of a post-copy: its stream is another from now on.
+  Status begin_again(const std::string& host, const std::string& uid);
+  // At its target: what memory is still to come waits for begin_again().
+  Status break_memory(const std::string& host, const std::string& uid);
   Status break_outgoing(const std::string& host, const std::string& uid);
   Status cancel_outgoing(const std::string& host, const std::string& uid);
   // A relayed stream broke: the move fails unless all has been sent.
@@ -120,6 +125,8 @@ class Fleet {
   void copy_some_disk(const Place& place, Outgoing& move, const SimulatedMachine& machine,
                       SimulatedMachine& target);
   void copy_some_memory(const Place& place, Outgoing& move, SimulatedMachine& machine);
+  void send_some_rest(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                      SimulatedMachine& target);
   void load_target(const Place& place, Outgoing& move, const SimulatedMachine& machine,
                    SimulatedMachine& target);
   void fail_move(const Place& place, Outgoing& move, Error error);

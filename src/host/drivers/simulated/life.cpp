@@ -61,6 +61,7 @@ Status Fleet::shut_down(const std::string& host, const std::string& uid, Nanos g
   stop_timers(*machine);
   machine->outgoing.reset();
   machine->loaded = false;
+  machine->state.memory = MemoryState::whole;
   if (!executing) {
     set_run_state(place, *machine, RunState::stopped);
     return {};

@@ -26,19 +26,32 @@ struct DiskContent {
   bool operator==(const DiskContent&) const = default;
 };
 
-enum class OutgoingStage { disks, mirrored, memory, switch_point, handing_over, handed_over, failed };
+// `following`, and when its stream has broken `cut`: of a post-copy, whose guest may run at the target.
+enum class OutgoingStage {
+  disks,
+  mirrored,
+  memory,
+  switch_point,
+  drained,
+  sending_state,
+  following,
+  cut,
+  handed_over,
+  failed
+};
 
 // The source's side of a move.
 struct Outgoing {
   OutgoingStage stage = OutgoingStage::disks;
   std::string target_host;
-  bool relayed = false;  // through connections of the agents, see Fleet::break_stream
+  SwitchKind kind = SwitchKind::whole;
+  bool may_follow = false;  // memory that does not converge
+  bool relayed = false;     // through connections of the agents, see Fleet::break_stream
   CopyProgress disk;
   CopyProgress memory;
   std::int64_t throttle = 1;  // the guest dirties so many times less memory, for the move to converge
   Nanos silent{0};            // how long nothing has got through
   Nanos since_throttle{0};
-  Nanos paused_for{0};
   Error error;  // of `failed`
   TimerId timer = TimerId::none;
 };

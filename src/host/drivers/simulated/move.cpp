@@ -10,6 +10,7 @@ constexpr Nanos kTick = Millis{100};
 constexpr Nanos kStreamTimeout = Seconds{15};  // of silence, after which a move fails
 constexpr Nanos kDowntimeLimit = Millis{300};  // what is left must be sent in this time
 constexpr Nanos kThrottleEvery = Seconds{5};
+constexpr Nanos kFollowAfter = Seconds{1};  // what does not converge by then
 constexpr std::int64_t kMaxThrottle = 1 << 20;
 
 BytesPerSecond within(const model::TransferLimits& limits, BytesPerSecond rate) {
@@ -134,17 +135,55 @@ Result<Outgoing*> Fleet::need_stage(const Place& place, OutgoingStage stage, con
   return &*machine->outgoing;
 }
 
-Status Fleet::begin_memory(const std::string& host, const std::string& uid) {
+Status Fleet::begin_memory(const std::string& host, const std::string& uid, bool may_follow) {
   HANSE_TRY(Outgoing* const move, need_stage({host, uid}, OutgoingStage::mirrored, "its memory"));
+  move->may_follow = may_follow;
   move->stage = OutgoingStage::memory;
   changed(host);
   return {};
 }
 
-Status Fleet::begin_hand_over(const std::string& host, const std::string& uid) {
-  const Place place{host, uid};
-  HANSE_TRY(Outgoing* const move, need_stage(place, OutgoingStage::switch_point, "the hand-over"));
-  move->stage = OutgoingStage::handing_over;
+// Each write went to both sides, so there is nothing left.
+Status Fleet::drain(const std::string& host, const std::string& uid) {
+  HANSE_TRY(Outgoing* const move, need_stage({host, uid}, OutgoingStage::switch_point, "the drain"));
+  move->stage = OutgoingStage::drained;
+  changed(host);
+  return {};
+}
+
+Status Fleet::begin_state(const std::string& host, const std::string& uid) {
+  HANSE_TRY(Outgoing* const move, need_stage({host, uid}, OutgoingStage::drained, "the state"));
+  move->stage = OutgoingStage::sending_state;
+  changed(host);
+  return {};
+}
+
+Status Fleet::begin_again(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (!machine->outgoing)
+    return fail(Code::failed_precondition, "machine {} has ended with memory that its target lacks", uid);
+  Outgoing& move = *machine->outgoing;
+  if (move.stage == OutgoingStage::handed_over) return {};
+  if (move.stage != OutgoingStage::cut && move.stage != OutgoingStage::following)
+    return fail(Code::failed_precondition, "machine {} has no memory that follows", uid);
+  SimulatedMachine* const target = target_of({host, uid}, move);
+  if (target == nullptr || target->state.memory == MemoryState::whole)
+    return fail(Code::unavailable, "the machine that lacks memory has gone");
+  target->state.memory = MemoryState::follows;
+  scheduler_.cancel(std::exchange(move.timer, TimerId::none));
+  move.stage = OutgoingStage::following;
+  move.silent = Nanos{0};
+  arm_move({host, uid}, move, kTick);
+  changed(host);
+  changed(move.target_host);
+  return {};
+}
+
+Status Fleet::break_memory(const std::string& host, const std::string& uid) {
+  HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
+  if (machine->state.memory == MemoryState::whole)
+    return fail(Code::failed_precondition, "machine {} lacks no memory", uid);
+  machine->state.memory = MemoryState::cut;
   changed(host);
   return {};
 }
@@ -156,6 +195,9 @@ Status Fleet::break_outgoing(const std::string& host, const std::string& uid) {
       state == RunState::switch_point || state == RunState::handed_over || state == RunState::paused;
   if (!waits && state != RunState::running)
     return fail(Code::failed_precondition, "machine {} has ended during its move", uid);
+  const bool follows = machine->outgoing && (machine->outgoing->stage == OutgoingStage::following ||
+                                             machine->outgoing->stage == OutgoingStage::cut);
+  if (follows) return fail(Code::unavailable, "the memory of machine {} follows it to its target", uid);
   if (machine->outgoing) scheduler_.cancel(machine->outgoing->timer);
   machine->outgoing.reset();
   if (waits) {
@@ -170,7 +212,8 @@ Status Fleet::cancel_outgoing(const std::string& host, const std::string& uid) {
   HANSE_TRY(SimulatedMachine* const machine, need(host, uid));
   machine->frozen.reset();
   // With a machine that has ended everything of the move has.
-  if (break_outgoing(host, uid)) return {};
+  const Status broken = break_outgoing(host, uid);
+  if (broken || broken.error().code == Code::unavailable) return broken;
   machine->outgoing.reset();
   changed(host);
   return {};
@@ -190,6 +233,7 @@ void Fleet::arm_move(const Place& place, Outgoing& move, Nanos delay) {
 SimulatedMachine* Fleet::target_of(const Place& place, const Outgoing& move) {
   if (move.target_host == place.first) return nullptr;
   SimulatedMachine* target = find_mutable(move.target_host, place.second);
+  if (target != nullptr && target->state.memory != MemoryState::whole) return target;
   return target != nullptr && target->state.run_state == RunState::incoming ? target : nullptr;
 }
 
@@ -207,22 +251,26 @@ void Fleet::move_tick(const Place& place) {
     return arm_move(place, move, kTick);
   }
   move.silent = Nanos{0};
-  if (machine.state.run_state == RunState::switch_point) move.paused_for += kTick;
   SimulatedMachine* const target = target_of(place, move);
   if (target == nullptr)
     return fail_move(place, move, Error{Code::unavailable, "the incoming machine has gone"});
   if (move.stage == OutgoingStage::disks) copy_some_disk(place, move, machine, *target);
   if (move.stage == OutgoingStage::memory) copy_some_memory(place, move, machine);
-  if (move.stage == OutgoingStage::handing_over && !target->loaded) {
+  const bool loaded = target->loaded || target->state.memory != MemoryState::whole;
+  if (move.stage == OutgoingStage::sending_state && !loaded) {
     load_target(place, move, machine, *target);
     const Nanos back = wire_.latency(move.target_host, place.first);
     return arm_move(place, move, std::max(back, Nanos{1}));
   }
-  if (move.stage == OutgoingStage::handing_over) {
+  if (move.stage == OutgoingStage::sending_state) {
     // The target's answer has come back.
-    move.stage = OutgoingStage::handed_over;
-    return set_run_state(place, machine, RunState::handed_over);
+    const bool follows = move.kind == SwitchKind::post_copy;
+    move.stage = follows ? OutgoingStage::following : OutgoingStage::handed_over;
+    set_run_state(place, machine, RunState::handed_over);
+    if (!follows) return;
   }
+  if (move.stage == OutgoingStage::following) send_some_rest(place, move, machine, *target);
+  if (move.stage == OutgoingStage::handed_over) return;
   arm_move(place, move, kTick);
 }
 
@@ -257,18 +305,43 @@ void Fleet::copy_some_memory(const Place& place, Outgoing& move, SimulatedMachin
     move.throttle = std::min(kMaxThrottle, move.throttle * 2);
     move.since_throttle = Nanos{0};
   }
-  if (machine.limits.paused || memory.remaining.value > carried(memory.rate, planned_stop(machine.limits)))
-    return;
+  const bool done = memory.remaining.value <= carried(memory.rate, planned_stop(machine.limits));
+  const bool follows = !done && move.may_follow && move.since_throttle >= kFollowAfter;
+  if (machine.limits.paused || (!done && !follows)) return;
+  move.kind = follows ? SwitchKind::post_copy : SwitchKind::whole;
   move.stage = OutgoingStage::switch_point;
   halt_guest(machine);
   set_run_state(place, machine, RunState::switch_point);
 }
 
+void Fleet::send_some_rest(const Place& place, Outgoing& move, const SimulatedMachine& machine,
+                           SimulatedMachine& target) {
+  // The target has let go of the stream.
+  if (target.state.memory == MemoryState::cut)
+    return fail_move(place, move, Error{Code::unavailable, "the target's end of the stream is gone"});
+  CopyProgress& memory = move.memory;
+  model::TransferLimits limits = machine.limits;
+  limits.paused = false;
+  memory.rate = within(limits, wire_.rate(place.first, move.target_host));
+  const Bytes sent{std::min(carried(memory.rate, kTick), memory.remaining.value)};
+  memory.sent += sent;
+  memory.remaining = memory.remaining - sent;
+  if (memory.remaining.value > 0) return;
+  target.state.memory = MemoryState::whole;
+  move.stage = OutgoingStage::handed_over;
+  changed(place.first);
+  changed(move.target_host);
+}
+
 void Fleet::load_target(const Place& place, Outgoing& move, const SimulatedMachine& machine,
                         SimulatedMachine& target) {
   CopyProgress& memory = move.memory;
-  memory.sent += memory.remaining;
-  memory.remaining = Bytes{0};
+  if (move.kind == SwitchKind::post_copy) {
+    target.state.memory = MemoryState::follows;
+  } else {
+    memory.sent += memory.remaining;
+    memory.remaining = Bytes{0};
+  }
   target.guest_clock = machine.guest_clock;
   target.console = machine.console;
   target.console_end = machine.console_end;
@@ -278,10 +351,12 @@ void Fleet::load_target(const Place& place, Outgoing& move, const SimulatedMachi
   changed(place.first);
 }
 
-// A guest that runs goes on; one that is paused waits for cancel_outgoing.
+// A guest that runs goes on; one that is paused waits for cancel_outgoing, or for begin_again when its memory
+// follows it.
 void Fleet::fail_move(const Place& place, Outgoing& move, Error error) {
   scheduler_.cancel(std::exchange(move.timer, TimerId::none));
-  move.stage = OutgoingStage::failed;
+  const bool followed = move.stage == OutgoingStage::following || move.stage == OutgoingStage::cut;
+  move.stage = followed ? OutgoingStage::cut : OutgoingStage::failed;
   move.silent = Nanos{0};
   move.error =
       Error{error.code, fmt::format("the move of machine {} broke: {}", place.second, error.message)};

@@ -1,0 +1,82 @@
+// What a guest that runs at the target already lacks of its memory.
+#include "host/drivers/qemu/outgoing_limits.h"
+#include "host/drivers/qemu/outgoing_wait.h"
+#include "runtime/sleep.h"
+
+namespace hanse::host::qemu {
+namespace {
+
+constexpr Nanos kRestPoll = Millis{200};
+constexpr Nanos kStreamEndLimit = Seconds{5};
+
+bool is_broken(const std::string& status) {
+  return status == "postcopy-paused" || migration_failed(status);
+}
+
+tl::unexpected<Error> ended_too_early(const Machine& machine) {
+  return fail(Code::failed_precondition, "machine {} has ended with memory that its target lacks",
+              machine.uid());
+}
+
+// QEMU would wait for as long as the network does.
+Task<Status> pause_stream(DriverContext& context, Machine& machine) {
+  Session& session = *machine.session;
+  const MonotonicTime deadline = context.runtime.clock.now() + kStreamEndLimit;
+  static_cast<void>(co_await qmp::migrate_pause(session.monitor()));
+  for (;;) {
+    const auto seen = session.changed().version();
+    if (session.ended()) co_return ended_too_early(machine);
+    if (is_broken(session.state().migration())) co_return Status();
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now >= deadline)
+      co_return fail(Code::unavailable, "the stream of machine {} does not end", machine.uid());
+    co_await session.changed().changed_since(seen, deadline - now);
+  }
+}
+
+Task<Status> watch_rest(DriverContext& context, Machine& machine) {
+  Session& session = *machine.session;
+  ProgressWatch watch(context.runtime.clock.now());
+  MonotonicTime next_look = context.runtime.clock.now();
+  for (;;) {
+    const auto seen = session.changed().version();
+    const std::string status = session.state().migration();
+    if (session.ended() || status == "failed") co_return ended_too_early(machine);
+    if (status == "completed") co_return Status();
+    if (is_broken(status))
+      co_return fail(Code::unavailable, "the stream of machine {} has broken while memory followed",
+                     machine.uid());
+    HANSE_CO_CHECK(co_await apply_memory_limits(machine));
+    const MonotonicTime now = context.runtime.clock.now();
+    if (now < next_look) {
+      co_await session.changed().changed_since(seen, next_look - now);
+      continue;
+    }
+    HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
+    const bool moves = watch.moves(info.sent, context.runtime.clock.now(), machine.applied_limits);
+    machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
+    if (!moves) co_return stalled(machine, "rest of the memory");
+    next_look = context.runtime.clock.now() + kRestPoll;
+  }
+}
+
+}  // namespace
+
+Task<Status> send_rest(DriverContext& context, Machine& machine) {
+  if (!machine.lives()) co_return ended_too_early(machine);
+  Status sent = co_await watch_rest(context, machine);
+  if (!sent && co_await has_ended(*machine.session)) co_return ended_too_early(machine);
+  co_return sent;
+}
+
+Task<Status> send_again(DriverContext& context, Machine& machine, OutgoingOptions options) {
+  if (!machine.lives()) co_return ended_too_early(machine);
+  Session& session = *machine.session;
+  if (session.state().migration() == "completed") co_return Status();
+  HANSE_CO_TRY(const Endpoint target, parse_endpoint(options.target.memory));
+  HANSE_CO_CHECK(co_await pause_stream(context, machine));
+  session.state().set_migration_status("postcopy-recover-setup");
+  co_return co_await qmp::migrate_again(session.monitor(), target);
+}
+
+}  // namespace hanse::host::qemu

@@ -1,0 +1,101 @@
+"""A guest that changes its memory faster than it is sent goes on at the target, and the rest of its memory follows.
+
+A link that is cut meanwhile only makes that wait; a source hypervisor that dies takes what had not come with it, and the guest boots
+from its disks, which lack nothing."""
+import contextlib
+import os
+import pwd
+import signal
+import stat
+import time
+import unittest
+
+import federation
+from witness_watch import WitnessWatch
+
+LIMIT_SECONDS = 400
+END_LIMIT_SECONDS = 120
+CUT_SECONDS = 35  # longer than the agents bear; TCP itself would try again after 51
+DEVICE = "/dev/userfaultfd"
+GUEST_USER = "nobody"
+
+
+@contextlib.contextmanager
+def device_of_guests():
+    """Guests that lack memory need it, and their user may not open it by itself."""
+    before = os.stat(DEVICE)
+    os.chown(DEVICE, before.st_uid, pwd.getpwnam(GUEST_USER).pw_gid)
+    os.chmod(DEVICE, 0o660)
+    try:
+        yield
+    finally:
+        os.chown(DEVICE, before.st_uid, before.st_gid)
+        os.chmod(DEVICE, stat.S_IMODE(before.st_mode))
+
+
+class PostCopy(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.enterClassContext(device_of_guests())
+        federation.bring_up_with_witness(cls, LIMIT_SECONDS)
+
+    def begin(self):
+        """A move whose memory follows; gives its zones and its name when the target may run the guest."""
+        running = self.running
+        source = running.machines()[0].zone
+        target = running.other(source)
+        api = running.zones[source]
+        api.close()
+        running.set_witness(dirty_mb_per_second=24)  # each second more than the move may send
+        started = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, "--post-copy",
+                                    "--bandwidth", "8MB", "--no-wait")
+        name = started["metadata"]["name"]
+        federation.wait_for("the commit point", lambda: api.transfer(name)["status"]["phase"] in ("committed", "completed"), 90)
+        return source, target, name
+
+    def check_end(self, source, target, name, watch):
+        running = self.running
+
+        def ended():
+            transfer = running.zones[source].transfer(name)
+            return transfer["status"]["phase"] != "committed" and transfer
+        transfer = federation.wait_for("end of the move", ended, END_LIMIT_SECONDS)
+        self.assertEqual(transfer["status"]["phase"], "completed", transfer["status"])
+        report = transfer["status"]["report"]
+        print(f"completed after {report['cuts']} cuts, {report['totalMs']:.0f} ms, blackout {report['blackoutMs']:.0f} ms", flush=True)
+        self.assertTrue(report["postCopy"], report)
+        federation.wait_for(f"{target} to run it alone", lambda: running.runs_in() == [target], 60)
+        federation.wait_for(f"nothing left in {source}", lambda: not running.machines(source) and not running.disks(source), 30)
+        sound, verdict = federation.hanse_cli.check_witness(running.url(), watch.last_line)
+        self.assertTrue(sound, verdict)
+        self.assertEqual(running.sanitizer_reports(), [])
+        return report
+
+    def test_memory_follows_the_guest(self):
+        with WitnessWatch(self.running) as watch:
+            source, target, name = self.begin()
+            self.check_end(source, target, name, watch)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+
+    def test_a_link_that_is_cut_meanwhile(self):
+        with WitnessWatch(self.running) as watch:
+            source, target, name = self.begin()
+            federation.wait_for(f"the guest in {target}", lambda: self.running.runs_in() == [target], 20, interval=0.02)
+            self.running.change_link(cut=True)
+            time.sleep(CUT_SECONDS)
+            self.assertEqual(self.running.zones[source].transfer(name)["status"]["phase"], "committed")
+            self.running.change_link(cut=False)
+            self.assertGreaterEqual(self.check_end(source, target, name, watch)["cuts"], 1)
+        self.assertEqual(len(watch.boots), 1, "the machine booted again")
+
+    def test_a_source_that_dies_meanwhile(self):
+        with WitnessWatch(self.running) as watch:
+            source, target, name = self.begin()
+            (machine,) = self.running.machines(source)
+            os.kill(machine.pid, signal.SIGKILL)
+            self.check_end(source, target, name, watch)
+        self.assertEqual(len(watch.boots), 2, "the machine did not boot again, or too often")
+
+
+if __name__ == "__main__":
+    unittest.main()
