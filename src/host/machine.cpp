@@ -123,6 +123,7 @@ void Machine::begin() {
   }
   if (activity == Activity::run && desired_.move) {
     const FollowParts parts{context_.runtime, context_.driver, context_.markers, context_.seeding};
+    settles_ = true;
     follow_ = std::make_unique<FollowMove>(parts, uid_, incoming_order(std::move(order)));
     if (!activity_->spawn(follow_->run())) log_.error("machine {} cannot wait for its source", uid_);
   }
@@ -166,12 +167,14 @@ Task<Status> Machine::keep_running() {
   const auto state = context_.driver.observe(uid_);
   if (state && state->run_state == RunState::running) {
     HANSE_CO_CHECK(co_await restart_if_asked());
-    co_return follow_ ? co_await follow_memory() : Status();
+    co_return settles_ ? co_await settle() : Status();
   }
   if (state && state->run_state == RunState::incoming) {
+    // Its user may give up what its source still has.
+    if (follow_) HANSE_CO_CHECK(co_await restart_if_asked());
     // The grant: what was loaded from the source may run, in the epoch that the zone now holds.
     HANSE_CO_CHECK(co_await context_.driver.resume_incoming(uid_, desired_.epoch));
-    co_return follow_ ? co_await follow_memory() : co_await context_.markers.remove(uid_);
+    co_return settles_ ? co_await settle() : co_await context_.markers.remove(uid_);
   }
   if (state && (state->run_state == RunState::switch_point || state->run_state == RunState::handed_over)) {
     // A move that the zone no longer knows of: it was rolled back while this agent was away.
@@ -187,12 +190,12 @@ Task<Status> Machine::keep_running() {
 }
 
 // Where its source finds it again is forgotten when it has all of its memory.
-Task<Status> Machine::follow_memory() {
+Task<Status> Machine::settle() {
   const auto state = context_.driver.observe(uid_);
-  if (follow_->settled() || (state && state->memory != MemoryState::whole)) co_return Status();
+  if (state && state->memory != MemoryState::whole) co_return Status();
   HANSE_CO_CHECK(co_await context_.driver.settle_incoming(uid_));
   HANSE_CO_CHECK(co_await context_.markers.remove(uid_));
-  follow_->note_settled();
+  settles_ = false;
   co_return Status();
 }
 

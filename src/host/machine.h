@@ -66,7 +66,7 @@ class Machine {
   model::MoveOrder incoming_order(model::MoveOrder order) const;
   Task<void> repeat(Activity activity);
   Task<Status> keep_running();
-  Task<Status> follow_memory();
+  Task<Status> settle();
   // It may not run now: stops it if it does, and waits.
   Task<Status> wait_for_lease();
   Task<Status> keep_stopped();
@@ -85,6 +85,7 @@ class Machine {
   std::unique_ptr<SendMove> send_;
   std::unique_ptr<ReceiveMove> receive_;
   std::unique_ptr<FollowMove> follow_;  // beside what keeps it running
+  bool settles_ = false;                // when it has all of its memory
   std::unique_ptr<Scope> activity_;  // null until the zone's first word; last: destroyed before what it uses
 };
 

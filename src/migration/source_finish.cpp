@@ -85,7 +85,10 @@ void SourceTransfer::look_at_post_copy() {
   if (move.transfer != transfer.metadata.name || !move.report.post_copy) return;
   if (move.state == model::MoveState::sending) record_.show(move.progress);
   memory_lost_ = memory_lost_ || move.state == model::MoveState::failed;
-  handed_over_.report = move.report;
+  // Of an agent that was started again it has only what came after.
+  if (move.report.disk_ms > 0) handed_over_.report = move.report;
+  handed_over_.report.memory_bytes = move.report.memory_bytes;
+  handed_over_.report.post_copy = true;
 }
 
 model::TransferReport SourceTransfer::report_of(const IncomingView& view) const {

@@ -121,9 +121,10 @@ Task<Status> TargetTransfer::resume() {
     const std::uint64_t seen = machine_.changes().version();
     const auto observed = machine_.observed();
     const bool runs = observed && observed->epoch == epoch && is_there(*observed);
-    // Only its source has what it lacks of its memory.
     const bool lacks_memory = runs && observed->awaits_memory;
-    record_.show_waiting_for(lacks_memory ? record_.current().status.source_zone : "");
+    // Only its source has what it lacks, be it of its memory or all of its state.
+    const bool waits = model::may_post_copy(record_.current()) && (!runs || lacks_memory);
+    record_.show_waiting_for(waits ? record_.current().status.source_zone : "");
     if (runs && !lacks_memory) {
       endpoints_.resumed_at_ns = observed->resumed_at_ns;
       if (record_.current().status.mode != model::TransferMode::live) {

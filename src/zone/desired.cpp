@@ -91,6 +91,18 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
   return desired;
 }
 
+model::MachineDesired committed_machine(const model::Instance& instance, Epoch epoch,
+                                        model::MoveOrder order) {
+  model::MachineDesired desired{.generation = instance.metadata.resource_version,
+                                .epoch = epoch,
+                                .goal = model::MachineGoal::running,
+                                .restart_generation = instance.status.restart_generation,
+                                .leased = instance.spec.failover == model::Failover::restart,
+                                .move = std::move(order)};
+  desired.machine.uid = instance.metadata.uid;
+  return desired;
+}
+
 model::MachineDesired absent_machine(const model::Instance& instance) {
   model::MachineDesired desired{.generation = instance.metadata.resource_version,
                                 .epoch = instance.status.epoch,

@@ -28,6 +28,10 @@ struct InstanceContext {
 Result<model::MachineDesired> desired_machine(const model::Instance& instance, const InstanceContext& context,
                                               std::optional<model::MoveOrder> move);
 
+// Of a post-copy whose source has committed: what its host still sends, in the epoch that has ended. Whatever
+// of the instance's records may be gone by now.
+model::MachineDesired committed_machine(const model::Instance& instance, Epoch epoch, model::MoveOrder order);
+
 // What a host is to do with a machine that is not (or no longer) to be there: goal absent.
 model::MachineDesired absent_machine(const model::Instance& instance);
 // Of one whose instance is elsewhere; `generation` is the version of the record that says so.

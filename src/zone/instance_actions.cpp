@@ -31,6 +31,7 @@ bool has_arrived(const Tables& tables, const model::Instance& instance) {
   const model::Metadata& metadata = instance.metadata;
   const auto transfer = tables.transfers.get({metadata.tenant, metadata.workspace, instance.status.transfer});
   if (!transfer || !instance.status.moved_to.empty() || metadata.deleted_at) return false;
+  if (!model::may_post_copy(**transfer)) return false;
   const model::TransferPhase phase = (*transfer)->status.phase;
   return phase == model::TransferPhase::granted ||
          (model::is_within_zone(**transfer) && phase == model::TransferPhase::committed);

@@ -151,12 +151,14 @@ void InstanceReconciler::tell_other_host(const model::Instance& instance, const 
       services_.hosts.set_desired(host, std::move(*desired));
     }
   }
-  const bool goes_on = order && order->committed;
-  if (!receives && !goes_on) return;
+  if (order && order->committed) {
+    const Epoch before{instance.status.epoch.value - 1};
+    services_.hosts.set_desired(host, committed_machine(instance, before, *order));
+  }
+  if (!receives) return;
   auto desired = desired_machine(instance, context, order);
   if (!desired) return;
-  // Of the two hosts the instance is on the one that may run it.
-  desired->epoch = {instance.status.epoch.value + (receives ? 1 : -1)};
+  desired->epoch = {instance.status.epoch.value + 1};
   services_.hosts.set_desired(host, std::move(*desired));
 }
 
@@ -238,7 +240,7 @@ Task<Result<Again>> InstanceReconciler::clean_up_after_move(Pointer instance, st
   if (!instance->status.transfer.empty()) {
     // Of a post-copy it still sends what the guest lacks.
     if (const auto order = services_.orders.find(key, host); order && order->committed)
-      tell_host(*instance, key);
+      services_.hosts.set_desired(host, committed_machine(*instance, instance->status.epoch, *order));
     co_return Again();
   }
   if (!host.empty()) {

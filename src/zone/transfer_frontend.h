@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,8 @@ inline constexpr std::size_t kProbeBytes = std::size_t{512} << 10;
 
 struct GrantRequest {
   Epoch epoch;
-  bool memory_lost = false;  // of a post-copy: what the guest lacks of its memory will not come
+  // Of a post-copy: what the guest lacks of its memory will not come. Absent: it may.
+  std::optional<bool> memory_lost;
   bool operator==(const GrantRequest&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch, memory_lost))

@@ -28,9 +28,10 @@ Task<void> FollowMove::run() {
   co_await scope.wait_idle();
 }
 
-MemoryState FollowMove::memory() const {
+// For its state, or for a source that comes again.
+bool FollowMove::waits() const {
   const auto state = parts_.driver.observe(uid_);
-  return state ? state->memory : MemoryState::whole;
+  return state && (state->memory == MemoryState::cut || state->run_state == RunState::incoming);
 }
 
 // One that waits for state has not begun to lack memory, and may never get its state either.
@@ -43,18 +44,18 @@ bool FollowMove::memory_is_lost() const {
 Task<void> FollowMove::watch() {
   for (;;) {
     const std::uint64_t seen = parts_.driver.changes().version();
-    if (memory() != MemoryState::cut) {
+    if (!waits()) {
       co_await parts_.driver.changes().changed_since(seen);
       continue;
     }
     const MonotonicTime deadline = parts_.runtime.clock.now() + kRejoinPatience;
     Nanos left = kRejoinPatience;
-    while (memory() == MemoryState::cut && left > Nanos{0}) {
+    while (waits() && left > Nanos{0}) {
       const std::uint64_t version = parts_.driver.changes().version();
       co_await parts_.driver.changes().changed_since(version, left);
       left = deadline - parts_.runtime.clock.now();
     }
-    if (memory() != MemoryState::cut) continue;
+    if (!waits()) continue;
     log_.error("machine {}: its source in transfer '{}' does not come again; it boots from its disks", uid_,
                order_.transfer);
     given_up_ = true;
@@ -120,9 +121,13 @@ Task<Result<IncomingEndpoints>> FollowMove::reopen(SeedStream& stream) {
   // Not yet: its state may still be on its way.
   if (state && state->run_state == RunState::incoming)
     co_return fail(Code::unavailable, "machine {} has not loaded its state", uid_);
-  co_return co_await with_timeout(parts_.runtime.scheduler, kReopenLimit,
-                                  "opening the stream of machine " + uid_,
-                                  parts_.driver.reopen_incoming(uid_));
+  if (!state || state->memory == MemoryState::whole)
+    co_return fail(kNeedsNoMore, "machine {} lacks no memory", uid_);
+  auto opened =
+      co_await with_timeout(parts_.runtime.scheduler, kReopenLimit, "opening the stream of machine " + uid_,
+                            parts_.driver.reopen_incoming(uid_));
+  if (!opened) co_return fail(Code::unavailable, "{}", opened.error().message);
+  co_return opened;
 }
 
 }  // namespace hanse::host

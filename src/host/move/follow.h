@@ -20,8 +20,10 @@
 
 namespace hanse::host {
 
-// Since its stream broke; after it the source's memory is given up.
+// Since its stream broke, or its state was to come; after it the source's memory is given up.
 inline constexpr Nanos kRejoinPatience = Seconds{600};
+// What a source is told that comes again although nothing lacks; every other answer may change.
+inline constexpr Code kNeedsNoMore = Code::aborted;
 
 struct FollowParts {
   Runtime& runtime;
@@ -41,10 +43,6 @@ class FollowMove {
   // The machine lacks memory that will never come. Whoever keeps it running ends it.
   bool memory_is_lost() const;
 
-  // It has all, and what that took is let go of.
-  bool settled() const { return settled_; }
-  void note_settled() { settled_ = true; }
-
   model::MoveObserved observed() const { return observed_; }
 
  private:
@@ -53,7 +51,7 @@ class FollowMove {
   Task<void> serve(std::unique_ptr<Stream> stream);
   Task<Result<IncomingEndpoints>> reopen(SeedStream& stream);
   Task<void> watch();
-  MemoryState memory() const;
+  bool waits() const;
 
   FollowParts parts_;
   Logger log_;
@@ -61,7 +59,6 @@ class FollowMove {
   model::MoveOrder order_;
   model::MoveObserved observed_;
   bool given_up_ = false;
-  bool settled_ = false;
   std::unique_ptr<Listener> door_;
   Scope greetings_{kMaxRejoins};  // last: destroyed before what they use
 

@@ -116,12 +116,42 @@ TEST_CASE("a stream that breaks while memory follows is replaced by another") {
 TEST_CASE("a target that needs no more of the source's memory says so, and the source ends its part") {
   PostCopyPair hosts;
   hosts.source.driver.fail_next("send_rest", Error{Code::unavailable, "the stream broke"});
-  hosts.target.driver.fail_next("reopen_incoming", Error{Code::failed_precondition, "it lacks no memory"});
+  hosts.commit();
+  hosts.target.driver.set_memory("m1", MemoryState::whole);
+  hosts.run(Seconds{30});
+  CHECK(hosts.source.move().state == MoveState::failed);
+  CHECK(hosts.source.driver.calls_of("stop") == 1);
+  CHECK(hosts.source.machine->observed().power_state == model::PowerState::stopped);
+  CHECK(hosts.target.driver.calls_of("reopen_incoming") == 0);
+  CHECK(hosts.source.driver.calls_of("break_outgoing") + hosts.source.driver.calls_of("cancel_outgoing") ==
+        0);
+}
+
+TEST_CASE("a source that cannot send what the target needs to run ends, and is not run again") {
+  PostCopyPair hosts;
+  hosts.source.driver.fail_next("send_state", Error{Code::unavailable, "the stream broke"});
   hosts.commit();
   hosts.run(Seconds{30});
   CHECK(hosts.source.move().state == MoveState::failed);
-  CHECK(hosts.source.driver.calls_of("break_outgoing") + hosts.source.driver.calls_of("cancel_outgoing") ==
-        0);
+  CHECK(hosts.source.machine->observed().power_state == model::PowerState::stopped);
+  hosts.source.restart_agent();
+  hosts.source.want(PostCopyPair::send(true));
+  hosts.run(Seconds{30});
+  CHECK(hosts.source.move().state == MoveState::failed);
+  CHECK(hosts.source.driver.calls_of("start") == 1);
+}
+
+TEST_CASE("a target that waits for its state boots from its disks when its user restarts it") {
+  PostCopyPair hosts;
+  hosts.target.driver.hang("resume_incoming");
+  hosts.target.want(PostCopyPair::follow());
+  hosts.run(Seconds{10});
+  REQUIRE(hosts.target.driver.calls_of("start") == 0);
+  MachineDesired restarted = PostCopyPair::follow();
+  restarted.restart_generation = 1;
+  hosts.target.want(restarted);
+  hosts.run(Seconds{10});
+  CHECK(hosts.target.driver.calls_of("start") == 1);
 }
 
 TEST_CASE("a target whose source is lost boots from its disks") {

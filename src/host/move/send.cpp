@@ -196,8 +196,8 @@ Task<Status> SendMove::send_once(SeedPass pass) {
   co_return co_await copy_all(std::move(options));
 }
 
-Task<Result<std::unique_ptr<Stream>>> SendMove::connect_agent() {
-  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(path_->seed_endpoint()));
+Task<Result<std::unique_ptr<Stream>>> SendMove::connect_agent(const OpenPath& path) {
+  HANSE_CO_TRY(Endpoint endpoint, parse_endpoint(path.seed_endpoint()));
   TlsOptions tls{.certificate_pem = order_.credentials.certificate_pem,
                  .key_pem = order_.credentials.key_pem,
                  .trusted_ca_pem = order_.credentials.peer_ca_pem,
@@ -207,7 +207,7 @@ Task<Result<std::unique_ptr<Stream>>> SendMove::connect_agent() {
 
 Task<Result<IncomingEndpoints>> SendMove::seed(SeedPass pass) {
   const MonotonicTime began = parts_.runtime.clock.now();
-  HANSE_CO_TRY(std::unique_ptr<Stream> stream, co_await connect_agent());
+  HANSE_CO_TRY(std::unique_ptr<Stream> stream, co_await connect_agent(*path_));
   auto told = co_await sender_->run(std::move(stream), pass);
   observed_.report.seed_ms += millis_since(began, parts_.runtime.clock.now());
   observed_.report.seed_bytes = sender_->figures().sent;

@@ -68,10 +68,11 @@ class SendMove {
   Task<Status> copy_all(OutgoingOptions options);
   Task<Status> send_after_commit();
   Task<Status> await_commit();
+  Task<Status> send_committed();
   Task<Status> send_rest_until_done();
   Task<Status> rejoin();
-  Task<Result<IncomingEndpoints>> ask_to_listen();
-  Task<Result<std::unique_ptr<Stream>>> connect_agent();
+  Task<Result<IncomingEndpoints>> ask_to_listen(const OpenPath& path);
+  Task<Result<std::unique_ptr<Stream>>> connect_agent(const OpenPath& path);
   bool is_paused() const;
   void set_state(model::MoveState state, std::string error);
   void note_step(model::TransferStep step);

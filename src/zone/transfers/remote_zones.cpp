@@ -22,7 +22,9 @@ Task<Result<IncomingView>> RemoteTarget::wait(IncomingView seen) {
 }
 
 Task<Result<IncomingView>> RemoteTarget::grant(Epoch epoch, bool memory_lost) {
-  return post(path() + "/grant", to_json(GrantRequest{epoch, memory_lost}));
+  GrantRequest request{.epoch = epoch};
+  if (memory_lost) request.memory_lost = true;
+  return post(path() + "/grant", to_json(request));
 }
 
 Task<Status> RemoteTarget::abort() {

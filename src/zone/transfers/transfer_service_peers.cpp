@@ -138,7 +138,7 @@ Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std
   HANSE_CO_TRY(const IncomingView view, view_of(peer, transfer));
   if (may_run_here(view)) {
     const auto running = find_incoming(peer, transfer);
-    if (running && grant.memory_lost) (*running)->give_up_memory();
+    if (running && grant.memory_lost.value_or(false)) (*running)->give_up_memory();
     co_return view;
   }
   HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));

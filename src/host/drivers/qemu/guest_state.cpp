@@ -42,8 +42,8 @@ void GuestState::apply(const codec::QmpEvent& event, WallTime now) {
     wants_power_off_ = true;
   } else if (event.name == "MIGRATION") {
     migration_ = text_of(event.data, "status");
-    // Its memory has followed it here: a later pause is one of its own.
-    if (migration_ == "completed" && runs_) migration_ = "none";
+    // Its memory has followed it here: from now on it is a machine like others.
+    if (migration_ == "completed" && runs_ && received_) forget_move();
   } else if (event.name.starts_with("BLOCK_JOB_")) {
     apply_job(event);
   }
@@ -75,6 +75,7 @@ void GuestState::set_run_status(std::string_view status) {
 }
 
 void GuestState::forget_move() {
+  received_ = false;
   mirrors_.clear();
   migration_ = "none";
 }
@@ -85,7 +86,7 @@ const MirrorState* GuestState::mirror(const std::string& job) const {
 }
 
 MemoryState GuestState::memory() const {
-  if (!migration_.starts_with("postcopy") || (!incoming_ && !runs_)) return MemoryState::whole;
+  if (!migration_.starts_with("postcopy") || !received_) return MemoryState::whole;
   return migration_ == "postcopy-paused" ? MemoryState::cut : MemoryState::follows;
 }
 
@@ -94,6 +95,7 @@ RunState GuestState::run_state() const {
   if (shut_down_ || (runs_ && wants_power_off_)) return RunState::stopping;
   if (runs_) return RunState::running;
   if (migration_ == "pre-switchover" || migration_ == "device") return RunState::switch_point;
+  if (received_) return RunState::paused;
   if (migration_ == "completed" || migration_.starts_with("postcopy")) return RunState::handed_over;
   return RunState::paused;
 }

@@ -34,7 +34,10 @@ class GuestState {
   void set_mirror(const std::string& job, MirrorState mirror) { mirrors_[job] = std::move(mirror); }
 
   // An incoming machine waits for state, or has it and was not resumed yet.
-  void expect_incoming(bool incoming) { incoming_ = incoming; }
+  void expect_incoming(bool incoming) {
+    incoming_ = incoming;
+    received_ |= incoming;
+  }
   bool incoming() const { return incoming_; }
   // A target may run, and does, before it has all of its memory.
   MemoryState memory() const;
@@ -57,6 +60,7 @@ class GuestState {
   bool runs_ = false;
   bool shut_down_ = false;
   bool incoming_ = false;
+  bool received_ = false;  // the migration that QEMU speaks of brought it here
   bool wants_power_off_ = false;
   std::string migration_ = "none";
   std::map<std::string, MirrorState> mirrors_;

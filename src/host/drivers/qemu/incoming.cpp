@@ -119,7 +119,7 @@ Task<Status> resume_incoming(DriverContext& context, Machine& machine, Epoch epo
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
   const bool begun_before = machine.record.intent == Intent::running && machine.record.epoch == epoch;
-  if (begun_before && session.state().runs()) co_return Status();
+  if (begun_before && session.state().runs() && !session.state().incoming()) co_return Status();
   if (machine.record.intent != Intent::incoming && !begun_before)
     co_return fail(Code::failed_precondition, "machine {} does not wait for state; it is {} in epoch {}",
                    machine.uid(), machine.record.intent == Intent::running ? "running" : "stopped",

@@ -18,10 +18,12 @@ constexpr std::size_t kLogTail = 400;
 constexpr Bytes kPidFileLimit{64};
 
 SessionOptions session_options(const DriverContext& context, const Machine& machine, ProcessId process) {
-  return SessionOptions{.paths = machine.paths,
-                        .process = process,
-                        .location = context.options.zone + "/" + context.options.host,
-                        .incoming = machine.record.intent == Intent::incoming};
+  return SessionOptions{
+      .paths = machine.paths,
+      .process = process,
+      .location = context.options.zone + "/" + context.options.host,
+      .incoming = machine.record.intent == Intent::incoming,
+      .receives_memory = machine.record.intent == Intent::running && !machine.record.memory_endpoint.empty()};
 }
 
 Task<Status> start_process(DriverContext& context, Machine& machine, std::vector<std::string> command,

@@ -56,7 +56,8 @@ Task<Status> apply_limits(Machine& machine) {
 }
 
 Task<Status> apply_memory_limits(Machine& machine) {
-  const model::TransferLimits wanted = machine.limits;
+  model::TransferLimits wanted = machine.limits;
+  wanted.paused = false;  // it is too late
   if (wanted == machine.applied_limits) co_return Status();
   HANSE_CO_CHECK(co_await qmp::set_migration_limits(machine.session->monitor(), of_memory(wanted)));
   machine.applied_limits = wanted;

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/outgoing_limits.h"
 #include "host/drivers/qemu/outgoing_wait.h"
@@ -13,6 +11,8 @@ constexpr Nanos kSwitchLimit = Seconds{12};
 // A guest that changes little is done in two passes over its memory; in the third it is known not to
 // converge.
 constexpr std::int64_t kPassesBeforePostCopy = 3;
+// For the state of a guest in a post-copy to get to the target, which has no way back to the source.
+constexpr Nanos kStateLimit = Seconds{600};
 
 Nanos switch_limit(const Machine& machine) {
   return kSwitchLimit + 2 * Millis{machine.limits.max_blackout_ms.value_or(model::kDefaultBlackoutMs)};
@@ -76,12 +76,10 @@ Task<Status> drain_mirrors(DriverContext& context, Machine& machine) {
   }
 }
 
-// A post-copy has no way back to the source: it takes as long as the network does.
 Task<Status> wait_sent(DriverContext& context, Machine& machine, SwitchKind kind) {
   Session& session = *machine.session;
-  const bool bounded = kind == SwitchKind::whole;
-  const MonotonicTime deadline =
-      bounded ? context.runtime.clock.now() + switch_limit(machine) : MonotonicTime::max();
+  const Nanos limit = kind == SwitchKind::whole ? switch_limit(machine) : kStateLimit;
+  const MonotonicTime deadline = context.runtime.clock.now() + limit;
   for (;;) {
     const auto seen = session.changed().version();
     if (session.ended())
@@ -91,7 +89,7 @@ Task<Status> wait_sent(DriverContext& context, Machine& machine, SwitchKind kind
     if (migration_failed(status)) co_return fail(co_await migration_error(machine));
     const MonotonicTime now = context.runtime.clock.now();
     if (now >= deadline) co_return stalled(machine, "switch");
-    co_await session.changed().changed_since(seen, std::min(deadline - now, Nanos(kSwitchLimit)));
+    co_await session.changed().changed_since(seen, deadline - now);
   }
 }
 
@@ -125,6 +123,9 @@ Task<Result<SwitchKind>> copy_memory(DriverContext& context, Machine& machine, O
     }
     HANSE_CO_TRY(const qmp::MigrationInfo info, co_await look_at_memory(context, machine, watch));
     if (options.streams.post_copy && kind == SwitchKind::whole && !converges(machine, info)) {
+      // By our own hand: a guest that QEMU stops itself it runs again when the stream breaks, and by then the
+      // target may have the right to.
+      HANSE_CO_CHECK(co_await qmp::stop(session.monitor()));
       HANSE_CO_CHECK(co_await qmp::migrate_start_post_copy(session.monitor()));
       kind = SwitchKind::post_copy;
     }
@@ -147,14 +148,18 @@ Task<Status> drain_disks(DriverContext& context, Machine& machine) {
 Task<Status> send_state(DriverContext& context, Machine& machine, SwitchKind kind) {
   HANSE_CO_CHECK(require_session(machine));
   Session& session = *machine.session;
-  if (session.state().migration() != "pre-switchover")
-    co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
-                   machine.uid());
-  HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
+  // An agent before this one may have come so far.
+  if (session.state().migration() != "device") {
+    if (session.state().migration() != "pre-switchover")
+      co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
+                     machine.uid());
+    HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
+  }
   HANSE_CO_CHECK(co_await wait_sent(context, machine, kind));
-  HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
-  machine.memory_progress.sent = info.sent;
   machine.memory_progress.remaining = {};
+  // It is only for the report.
+  if (const auto info = co_await qmp::query_migrate(session.monitor()))
+    machine.memory_progress.sent = info->sent;
   co_return Status();
 }
 

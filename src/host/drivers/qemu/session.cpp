@@ -74,6 +74,11 @@ Task<Result<std::unique_ptr<Stream>>> connect_when_there(Runtime& runtime, std::
 Task<Status> Session::learn_state() {
   HANSE_CO_TRY(const std::string status, co_await qmp::query_status(*monitor_));
   state_.set_run_status(status);
+  if (options_.receives_memory) {
+    state_.expect_incoming(true);
+    // One that does not run is to be resumed once more.
+    if (state_.runs()) state_.expect_incoming(false);
+  }
   HANSE_CO_TRY(const qmp::MigrationInfo migration, co_await qmp::query_migrate(*monitor_));
   // QEMU remembers its last move for ever. One that is over counts only at a source that still stands where
   // it was handed over; a target says `completed` too, and a machine that was rolled back runs.

@@ -29,6 +29,7 @@ struct SessionOptions {
   ProcessId process;
   std::string location;  // "<zone>/<host>", told to the guest
   bool incoming = false;
+  bool receives_memory = false;  // it has been resumed, or nearly, while some of that is at its source
 };
 
 class Session {

@@ -152,6 +152,10 @@ Status Fleet::drain(const std::string& host, const std::string& uid) {
 }
 
 Status Fleet::begin_state(const std::string& host, const std::string& uid) {
+  // An agent before this one may have come so far.
+  const SimulatedMachine* known = find(host, uid);
+  if (known != nullptr && known->outgoing && known->outgoing->stage == OutgoingStage::sending_state)
+    return {};
   HANSE_TRY(Outgoing* const move, need_stage({host, uid}, OutgoingStage::drained, "the state"));
   move->stage = OutgoingStage::sending_state;
   changed(host);
