@@ -3,8 +3,8 @@
 
 Usage: tools/fault_matrix.py ROUNDS DOCUMENT
 
-The last round of each cell counts. A cell that was not run stays empty; one whose check was violated says so, and what was wrong stands
-below the table.
+The last round of each cell counts, of these rounds or of earlier ones: they are kept in a file beside the document, which ends in .jsonl.
+A cell that was never run stays empty; one whose check was violated says so, and what was wrong stands below the table.
 """
 import json
 import os
@@ -26,8 +26,8 @@ HEAD = """# The fault matrix of a move
 <!-- Written by tools/fault_matrix.py from what ./dev faults has seen. Do not change it by hand. -->
 
 A live move between two zones is held in a phase, a fault strikes, the held go on, and it is seen what comes of it: real zones, agents and
-QEMU in network namespaces, as [testing.md](testing.md#faults) says. {rounds} rounds were run, the
-last of each cell counts, and in {violated} cells of {cells} a check was violated.
+QEMU in network namespaces, as [testing.md](testing.md#faults) says. The
+last round of each cell counts, and in {violated} cells of {cells} a check was violated.
 
 After each round it is checked that
 
@@ -81,20 +81,33 @@ SIMULATED = [
 ]
 
 
+# Of a round; what else it says is for whoever looks into it.
+KEPT = ("phase", "fault", "end", "cuts", "boots", "silence", "seconds", "violated", "told", "failure")
+
+
 def read(path):
-    """{(phase, fault): its last round}, and how many rounds there were."""
-    last, count = {}, 0
+    """{(phase, fault): its last round}."""
+    last = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
             seen = json.loads(line)
-            count += 1
             if (seen["phase"], seen["fault"]) not in faults.cells():
                 continue
             # What may be is said by the rules of today.
             wrong = faults.wrong_end(seen["phase"], seen["fault"], seen["end"]) if seen["end"] else []
             seen["violated"] += [text for text in wrong if text not in seen["violated"]]
             last[seen["phase"], seen["fault"]] = seen
-    return last, count
+    return last
+
+
+def keep(path, rounds):
+    """In the order of the table, so that a change is seen as one."""
+    with open(path, "w", encoding="utf-8") as file:
+        for place in faults.cells():
+            if place in rounds:
+                seen = {key: rounds[place][key] for key in KEPT if key in rounds[place]}
+                seen |= {"told": told(seen), "failure": anywhere(seen.get("failure", ""))}
+                file.write(json.dumps(seen, ensure_ascii=False) + "\n")
 
 
 def cell(phase, fault, rounds):
@@ -119,13 +132,13 @@ def table(header, rows):
     yield "| " + " | ".join(header) + " |"
     yield "|" + "---|" * len(header)
     for row in rows:
-        yield "| " + " | ".join(row) + " |"
+        yield "| " + " | ".join(text.replace("|", "\\|") for text in row) + " |"
 
 
 def anywhere(text):
     """Without what is another in each run."""
     text = re.sub(r"/var/lib/hanse-testbed/[^/]+/", "…/", text)
-    return re.sub(r"\b[0-9a-f]{20}\b", "UID", text).replace("|", "\\|")
+    return re.sub(r"\b[0-9a-f]{20}\b", "UID", text)
 
 
 def told(seen):
@@ -147,9 +160,9 @@ def what_was_said(rounds):
             yield [phase, fault, ", ".join(f"`{text}`" for text in said) or "–", failure or "–"]
 
 
-def document(rounds, count):
+def document(rounds):
     violated = [seen for seen in rounds.values() if seen["violated"]]
-    lines = [HEAD.format(rounds=count, violated=len(violated), cells=len(rounds)), TABLE]
+    lines = [HEAD.format(violated=len(violated), cells=len(rounds)), TABLE]
     lines += table(["", *PHASES], [[fault, *(cell(phase, fault, rounds) for phase in PHASES)] for fault in faults.FAULTS])
     if violated:
         lines += ["", "What was wrong:", ""]
@@ -166,9 +179,11 @@ def document(rounds, count):
 
 def main():
     source, target = sys.argv[1:]
-    rounds, count = read(source)
+    kept = os.path.splitext(target)[0] + ".jsonl"
+    rounds = {**(read(kept) if os.path.exists(kept) else {}), **read(source)}
+    keep(kept, rounds)
     with open(target, "w", encoding="utf-8") as file:
-        file.write(document(rounds, count))
+        file.write(document(rounds))
 
 
 if __name__ == "__main__":
