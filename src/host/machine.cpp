@@ -124,7 +124,7 @@ void Machine::begin() {
   if (activity == Activity::run && desired_.move) {
     const FollowParts parts{context_.runtime, context_.driver, context_.markers, context_.seeding};
     settles_ = true;
-    follow_ = std::make_unique<FollowMove>(parts, uid_, incoming_order(std::move(order)));
+    follow_ = std::make_unique<FollowMove>(parts, uid_, incoming_order(*desired_.move));
     if (!activity_->spawn(follow_->run())) log_.error("machine {} cannot wait for its source", uid_);
   }
   if (!activity_->spawn(std::move(work))) log_.error("machine {} cannot begin its next activity", uid_);

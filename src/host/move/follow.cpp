@@ -67,9 +67,10 @@ Task<void> FollowMove::watch() {
 // Where the source has found this host before.
 Task<void> FollowMove::open_door() {
   while (!door_) {
-    auto marker = co_await parts_.markers.read(uid_);
-    const bool known = marker && *marker && (*marker)->transfer == order_.transfer;
-    const std::string endpoint = known ? (*marker)->seed_endpoint : observed_.seed_endpoint;
+    const auto read = co_await parts_.markers.read(uid_);
+    const MoveMarker marker = read ? read->value_or(MoveMarker()) : MoveMarker();
+    const bool known = marker.transfer == order_.transfer;
+    const std::string endpoint = known ? marker.seed_endpoint : observed_.seed_endpoint;
     auto door = co_await open_seed_door(parts_.seeding, uid_, order_, endpoint);
     if (door) {
       door_ = std::move(*door);

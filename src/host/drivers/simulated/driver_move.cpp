@@ -165,6 +165,8 @@ Task<Result<SwitchKind>> SimulatedDriver::copy_memory(std::string uid, OutgoingO
   HANSE_CO_CHECK(fleet_.begin_memory(options_.host, uid, options.streams.post_copy));
   HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::memory));
   const SimulatedMachine* machine = fleet_.find(options_.host, uid);
+  const bool moves = machine != nullptr && machine->outgoing;
+  if (!moves) co_return fail(Code::aborted, "the move of machine {} was cancelled", uid);
   co_return machine->outgoing->kind;
 }
 
@@ -176,7 +178,9 @@ Task<Status> SimulatedDriver::send_state(std::string uid, SwitchKind) {
   HANSE_CO_CHECK(fleet_.begin_state(options_.host, uid));
   HANSE_CO_CHECK(co_await wait_for_stage(uid, OutgoingStage::sending_state));
   const SimulatedMachine* machine = fleet_.find(options_.host, uid);
-  if (machine->outgoing->stage == OutgoingStage::handed_over) relays_.erase(uid);
+  const bool whole =
+      machine != nullptr && machine->outgoing && machine->outgoing->stage == OutgoingStage::handed_over;
+  if (whole) relays_.erase(uid);
   co_return Status();
 }
 
