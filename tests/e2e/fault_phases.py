@@ -30,11 +30,25 @@ class Phase:
     seeded: bool = False  # what was frozen of the disks is at the target
     granted: bool = False  # the instance is the target's
     target_has_qemu: bool = True  # that a fault could meet
+    split: bool = False  # some of the guest's memory is at the source and some at the target
 
 
-def start(move):
-    answer = move.running.hanse.get("--context", move.source, "migrate", federation.INSTANCE, "--to", move.target, "--no-wait")
+def start(move, *options):
+    answer = move.running.hanse.get("--context", move.source, "migrate", federation.INSTANCE, "--to", move.target, "--no-wait", *options)
     move.name = answer["metadata"]["name"]
+
+
+def start_post_copy(move):
+    """Of a guest that changes more of its memory in a second than the move may send."""
+    move.running.set_witness(dirty_mb_per_second=24)
+    start(move, "--post-copy", "--bandwidth", "8MB")
+
+
+def run_at_target(move):
+    def runs():
+        instance = move.running.zones[move.target].instance(federation.INSTANCE)
+        return instance and instance["status"]["powerState"] == "running"
+    federation.wait_for(f"the guest in {move.target}", runs, REACH_LIMIT_SECONDS, LOOK_SECONDS)
 
 
 def cancel(move):
@@ -51,6 +65,10 @@ def resume(role):
 
 def slow_link(delay_ms):
     return lambda move: move.running.change_link(delayMs=delay_ms)
+
+
+def thin_link(mbit):
+    return lambda move: move.running.change_link(mbit=mbit)
 
 
 def reach(side, *phases):
@@ -81,6 +99,8 @@ PHASES = {
                        (*_on_memory, stop(TARGET_ZONE), reach("source", "committed")), COMPLETED, granted=True),
     "granted": Phase("the target zone holds the epoch, and its host has not heard of it",
                      (*_on_memory, stop(TARGET_AGENT), reach("target", "granted")), COMPLETED, granted=True),
+    "following": Phase("a post-copy: the guest runs at the target, and some of its memory is at the source",
+                       (start_post_copy, reach("source", "committed"), thin_link(8), run_at_target), COMPLETED, granted=True, split=True),
     "finishing": Phase("the guest runs at the target, and the source's copy is there yet",
                        (*_on_memory, stop(TARGET_ZONE), reach("source", "committed"), stop(SOURCE_AGENT), resume(TARGET_ZONE),
                         reach("source", "completed")), COMPLETED, granted=True),

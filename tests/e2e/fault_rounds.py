@@ -3,6 +3,7 @@
 `Rounds` has a federation, makes a round of each (phase, fault) that it is given, and appends what it has seen to a file of JSON lines, of
 which tools/fault_matrix.py makes the table.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import fault_checks
 import fault_phases
 import faults
 import federation
+from guest_device import let_guests_handle_faults
 from host_volumes import HostVolumes
 from witness_watch import WitnessWatch
 
@@ -27,8 +29,10 @@ class Rounds:
         self.results = results
         self.evidence = evidence
         self.running = None
+        self.device = contextlib.ExitStack()
 
     def up(self):
+        self.device.enter_context(let_guests_handle_faults())
         self.running = federation.Federation(self.limit)
         self.running.up()
         self.running.volumes = HostVolumes(self.running)
@@ -41,6 +45,7 @@ class Rounds:
         if self.running is not None:
             self.running.down()
             self.running = None
+        self.device.close()
 
     def round(self, phase, fault):
         """What was seen, as the results have it; `violated` is empty when all is well."""
@@ -89,8 +94,7 @@ class Rounds:
             status=status, owner=owner, loser=self.running.other(owner), watch=watch,
             may_boot_again=faults.may_boot_again(phase, name), told_in_time=not long or faults.is_told(seen["told"])))
         seen.update(boots=len(watch.boots), silence=round(watch.silence, 1))
-        if fault.before:
-            self.running.set_witness(**faults.FEW_LINES)
+        self.running.set_witness(**faults.QUIET)
 
     @staticmethod
     def _await_end(move, fault):

@@ -11,7 +11,7 @@ import fault_phases
 from fault_phases import COMPLETED, EITHER, PHASES, SOURCE_QEMU, TARGET_AGENT, TARGET_QEMU
 
 LINK = {"cut": False, "delayMs": 10, "mbit": 200, "lossPercent": 0}  # as topology.yaml has it
-FEW_LINES = {"lines_per_second": 20, "line_bytes": 64}  # as witness.yaml has it
+QUIET = {"lines_per_second": 20, "line_bytes": 64, "dirty_mb_per_second": 1}  # as witness.yaml has it
 MANY_LINES = {"lines_per_second": 50, "line_bytes": 4096}
 LOOK_SECONDS = 0.5
 TOLD_AFTER_SECONDS = 30  # a fault as long as this is told of while it lasts
@@ -114,8 +114,10 @@ def wrong_end(phase, fault, end):
 
 
 def may_boot_again(phase, fault):
-    """Whoever dies with the memory of the guest: before the commit point the source's QEMU, after it the target's."""
+    """Whoever dies with memory of the guest: before the commit point the source's QEMU, after it the target's, in between both."""
     victim = FAULTS[fault].victim
+    if PHASES[phase].split and victim in (SOURCE_QEMU, TARGET_QEMU):
+        return True
     return victim == (TARGET_QEMU if PHASES[phase].granted else SOURCE_QEMU) or (phase == "switching" and victim == TARGET_QEMU)
 
 

@@ -2,41 +2,25 @@
 
 A link that is cut meanwhile only makes that wait; a source hypervisor that dies takes what had not come with it, and the guest boots
 from its disks, which lack nothing."""
-import contextlib
 import os
-import pwd
 import signal
-import stat
 import time
 import unittest
 
 import federation
+from guest_device import DEVICE, let_guests_handle_faults
 from move_end import check_moved
 from witness_watch import WitnessWatch
 
 LIMIT_SECONDS = 400
 CUT_SECONDS = 35  # longer than the agents bear; TCP itself would try again after 51
-DEVICE = "/dev/userfaultfd"
-GUEST_USER = "nobody"
 
 
-@contextlib.contextmanager
-def device_of_guests():
-    """Guests that lack memory need it, and their user may not open it by itself."""
-    before = os.stat(DEVICE)
-    os.chown(DEVICE, before.st_uid, pwd.getpwnam(GUEST_USER).pw_gid)
-    os.chmod(DEVICE, 0o660)
-    try:
-        yield
-    finally:
-        os.chown(DEVICE, before.st_uid, before.st_gid)
-        os.chmod(DEVICE, stat.S_IMODE(before.st_mode))
-
-
+@unittest.skipUnless(os.path.exists(DEVICE), f"this kernel has no {DEVICE}")
 class PostCopy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.enterClassContext(device_of_guests())
+        cls.enterClassContext(let_guests_handle_faults())
         federation.bring_up_with_witness(cls, LIMIT_SECONDS)
 
     def begin(self):
