@@ -134,9 +134,11 @@ Task<Status> end_process(DriverContext& context, Machine& machine) {
   }
   Session& session = *machine.session;
   if (!session.ended()) {
+    // One that lacks memory may wait for it, and hears nothing.
+    const bool hears = session.state().memory() == MemoryState::whole;
     // QEMU may answer or be gone before it does; what counts is that it ends.
-    static_cast<void>(co_await qmp::quit(session.monitor()));
-    if (!co_await session.wait_ended(kQuitLimit)) {
+    if (hears) static_cast<void>(co_await qmp::quit(session.monitor()));
+    if (!hears || !co_await session.wait_ended(kQuitLimit)) {
       context.runtime.processes.signal(session.process(), SIGKILL);
       if (!co_await session.wait_ended(kKillLimit))
         co_return fail(Code::unavailable, "the hypervisor of machine {}, process {}, does not end",
