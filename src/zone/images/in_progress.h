@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/task.h"
 #include "runtime/signal.h"
 
 namespace hanse::zone {
