@@ -4,6 +4,7 @@
 which tools/fault_matrix.py makes the table.
 """
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -132,6 +133,8 @@ class Rounds:
             host = self.running.host_of(zone)
             shutil.copy(f"{self.running.state}/{zone}/zone.log", f"{folder}/{zone}-zone.log")
             shutil.copy(f"{self.running.state}/{zone}/{host}/host.log", f"{folder}/{zone}-host.log")
+            for path in glob.glob(f"{self.running.state}/{zone}/{host}/host/instances/*/qemu.log"):
+                shutil.copy(path, f"{folder}/{zone}-qemu.log")
 
 
 def line_of(seen):

@@ -7,7 +7,7 @@ namespace hanse::host::qemu {
 namespace {
 
 constexpr Nanos kRestPoll = Millis{200};
-constexpr Nanos kStreamEndLimit = Seconds{5};
+constexpr Nanos kStreamEndLimit = Seconds{10};
 
 bool is_broken(const std::string& status) {
   return status == "postcopy-paused" || migration_failed(status);
@@ -16,22 +16,6 @@ bool is_broken(const std::string& status) {
 tl::unexpected<Error> ended_too_early(const Machine& machine) {
   return fail(Code::failed_precondition, "machine {} has ended with memory that its target lacks",
               machine.uid());
-}
-
-// QEMU would wait for as long as the network does.
-Task<Status> pause_stream(DriverContext& context, Machine& machine) {
-  Session& session = *machine.session;
-  const MonotonicTime deadline = context.runtime.clock.now() + kStreamEndLimit;
-  static_cast<void>(co_await qmp::migrate_pause(session.monitor()));
-  for (;;) {
-    const auto seen = session.changed().version();
-    if (session.ended()) co_return ended_too_early(machine);
-    if (is_broken(session.state().migration())) co_return Status();
-    const MonotonicTime now = context.runtime.clock.now();
-    if (now >= deadline)
-      co_return fail(Code::unavailable, "the stream of machine {} does not end", machine.uid());
-    co_await session.changed().changed_since(seen, deadline - now);
-  }
 }
 
 Task<Status> watch_rest(DriverContext& context, Machine& machine) {
@@ -69,14 +53,29 @@ Task<Status> send_rest(DriverContext& context, Machine& machine) {
   co_return sent;
 }
 
+// What QEMU says counts, and not its events: they may be of another stream.
 Task<Status> send_again(DriverContext& context, Machine& machine, OutgoingOptions options) {
   if (!machine.lives()) co_return ended_too_early(machine);
   Session& session = *machine.session;
-  if (session.state().migration() == "completed") co_return Status();
+  QmpClient& monitor = session.monitor();
   HANSE_CO_TRY(const Endpoint target, parse_endpoint(options.target.memory));
-  HANSE_CO_CHECK(co_await pause_stream(context, machine));
-  session.state().set_migration_status("postcopy-recover-setup");
-  co_return co_await qmp::migrate_again(session.monitor(), target);
+  const MonotonicTime deadline = context.runtime.clock.now() + kStreamEndLimit;
+  for (;;) {
+    HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(monitor));
+    session.state().set_migration_status(info.status);
+    if (info.status == "completed" || info.status == "failed") co_return Status();
+    Status again = fail(Code::unavailable, "the stream of machine {} does not end: it is {}", machine.uid(),
+                        info.status);
+    if (info.status == "postcopy-paused") {
+      again = co_await qmp::migrate_again(monitor, target);
+      if (again) session.state().set_migration_status("postcopy-recover-setup");
+    } else {
+      // It would wait for as long as the network does.
+      static_cast<void>(co_await qmp::migrate_pause(monitor));
+    }
+    if (again || context.runtime.clock.now() >= deadline) co_return again;
+    co_await sleep_for(context.runtime.scheduler, kRestPoll);
+  }
 }
 
 }  // namespace hanse::host::qemu
