@@ -41,6 +41,31 @@ TEST_CASE("a deadline is a number of seconds that lies ahead") {
   CHECK_FALSE(check(transfer));
 }
 
+TEST_CASE("memory follows a guest only in a live move, in one stream that is not compressed") {
+  Transfer transfer;
+  transfer.spec = {.instance = "web", .target_zone = "b", .streams = {.post_copy = true}};
+  CHECK(check(transfer));
+  const auto refused_at = [&](const char* pointer) {
+    const Status refused = check(transfer);
+    return !refused && refused.error().sources.at(0).pointer == pointer;
+  };
+  for (const TransferMode mode : {TransferMode::warm, TransferMode::cold}) {
+    transfer.spec.mode = mode;
+    CHECK(refused_at("/spec/streams/postCopy"));
+  }
+  transfer.spec.mode = TransferMode::live;
+  transfer.status.mode = TransferMode::live;
+  CHECK(check(transfer));
+  CHECK(may_post_copy(transfer));
+  transfer.spec.streams.count = 2;
+  CHECK(refused_at("/spec/streams/postCopy"));
+  transfer.spec.streams = {.compression = Compression::zstd, .post_copy = true};
+  CHECK(refused_at("/spec/streams/postCopy"));
+  transfer.spec = {.instance = "web", .target_zone = "b", .streams = {.post_copy = true}, .copy = "web2"};
+  CHECK(refused_at("/spec/streams/postCopy"));
+  CHECK_FALSE(may_post_copy(transfer));
+}
+
 TEST_CASE("memory goes over one to sixteen streams") {
   Transfer transfer{.spec = {.instance = "web", .target_zone = "south"}};
   for (const std::int32_t count : {1, kMostStreams}) {
