@@ -41,12 +41,18 @@ QmpGreeting read_greeting(const json::Object& greeting) {
   return out;
 }
 
+// The year 2200; Nanos hold little more.
+constexpr std::int64_t kLatestSecond = 7'258'118'400;
+constexpr std::int64_t kMicrosInSecond = 1'000'000;
+
 QmpEvent read_event(const json::Object& message) {
   QmpEvent event{.name = find_text(message, "event")};
   if (const json::Object* data = find_object(message, "data")) event.data = *data;
   if (const json::Object* stamp = find_object(message, "timestamp")) {
     const std::int64_t seconds = find_number(*stamp, "seconds", -1);
-    if (seconds >= 0) event.since_epoch = Seconds{seconds} + Micros{find_number(*stamp, "microseconds", 0)};
+    const std::int64_t micros = find_number(*stamp, "microseconds", 0);
+    const bool sane = seconds >= 0 && seconds < kLatestSecond && micros >= 0 && micros < kMicrosInSecond;
+    if (sane) event.since_epoch = Seconds{seconds} + Micros{micros};
   }
   return event;
 }

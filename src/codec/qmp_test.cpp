@@ -51,6 +51,18 @@ TEST_CASE("an event may come in pieces of any size and carries QEMU's time") {
   CHECK(event.since_epoch == Nanos(Millis{1'700'000'000'250}));
 }
 
+TEST_CASE("an event whose time cannot be has none") {
+  for (const char* stamp :
+       {R"({"seconds": -1, "microseconds": -1})", R"({"seconds": 17100000000000005, "microseconds": 0})",
+        R"({"seconds": 1700000000, "microseconds": -5})",
+        R"({"seconds": 1700000000, "microseconds": 1000000})"}) {
+    std::vector<QmpMessage> out;
+    const std::string line = std::string(R"({"event": "STOP", "timestamp": )") + stamp + "}\n";
+    REQUIRE(QmpDecoder().feed(line, out));
+    CHECK_FALSE(std::get<QmpEvent>(out.at(0)).since_epoch);
+  }
+}
+
 TEST_CASE("what is no QMP is refused") {
   for (const char* bad : {"hello\n", "[]\n", "{\"id\": 1}\n", "{\"return\": {}\n"}) {
     QmpDecoder decoder;
