@@ -27,7 +27,8 @@ HEAD = """# The fault matrix of a move
 
 A live move between two zones is held in a phase, a fault strikes, the held go on, and it is seen what comes of it: real zones, agents and
 QEMU in network namespaces, as [testing.md](testing.md#faults) says. The
-last round of each cell counts, and in {violated} cells of {cells} a check was violated.
+last round of each cell counts, which may be of earlier sources than its neighbour's, and in {violated} cells of {cells} a check was
+violated.
 
 After each round it is checked that
 

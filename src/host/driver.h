@@ -150,7 +150,7 @@ class Driver {
   virtual Task<Status> resume_incoming(std::string uid, Epoch epoch) = 0;
   // Beside any other call: lets go of the stream by which memory follows, and waits for the source to connect
   // again. Requires: the caller bounds its wait, as of a hypervisor that ends meanwhile no answer comes.
-  // Errors: failed_precondition when it lacks none.
+  // Errors: failed_precondition when it lacks none, unavailable when it does not run yet.
   virtual Task<Result<IncomingEndpoints>> reopen_incoming(std::string uid) = 0;
   // All of its memory has followed: lets go of what that took. Idempotent.
   virtual Task<Status> settle_incoming(std::string uid) = 0;
@@ -178,8 +178,8 @@ class Driver {
   // At the switch point: drains and flushes the mirror and ends it.
   virtual Task<Status> drain_disks(std::string uid) = 0;
   // With the disks drained: sends the rest; completes when the target has loaded everything, and in a
-  // post-copy when it has what lets the guest run, however long that takes. Nothing leads back from a
-  // post-copy then.
+  // post-copy when it is on its way to what lets the guest run. Nothing leads back from a post-copy then: it
+  // has ten minutes for it.
   virtual Task<Status> send_state(std::string uid, SwitchKind kind) = 0;
   // In a post-copy: completes when the target has all memory. Errors: unavailable when the stream has
   // broken or stands still, and may be waited for again, or send_again() replaces it; failed_precondition

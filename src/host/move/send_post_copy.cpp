@@ -32,8 +32,7 @@ Task<Status> SendMove::send_after_commit() {
   note_step(TransferStep::memory);
   if (const Status sent = co_await send_committed(); !sent) {
     // Whatever it may still do here it has no right to; and the target sees its stream end.
-    for (Status ended = co_await parts_.driver.stop(uid_, Nanos{0}); !ended;
-         ended = co_await parts_.driver.stop(uid_, Nanos{0}))
+    while (!co_await parts_.driver.stop(uid_, Nanos{0}))
       co_await sleep_for(parts_.runtime.scheduler, kRejoinCap);
     co_return sent;
   }

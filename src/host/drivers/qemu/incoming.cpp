@@ -70,7 +70,8 @@ Task<Status> wait_loaded(Machine& machine) {
     const auto seen = session.changed().version();
     const std::string status = session.state().migration();
     if (session.ended()) co_return fail(Code::unavailable, "machine {} has ended", machine.uid());
-    // In a post-copy the devices are there and stopped before memory follows.
+    // In a post-copy QEMU says so while the devices are still given their state; told to go on, it does when
+    // they have it.
     if (status == "completed" || status.starts_with("postcopy")) co_return Status();
     if (migration_failed(status))
       co_return fail(Code::failed_precondition, "machine {} could not load its state", machine.uid());
