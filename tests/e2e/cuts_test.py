@@ -7,7 +7,7 @@ import time
 import unittest
 
 import federation
-from move_end import check_moved
+from witness_move import begin_move, check_moved
 from witness_watch import WitnessWatch
 
 LIMIT_SECONDS = 280
@@ -22,13 +22,8 @@ class Cuts(unittest.TestCase):
 
     def begin(self):
         """A move that has come to its memory; gives its zones and its name."""
-        running = self.running
-        source = running.machines()[0].zone
-        target = running.other(source)
-        api = running.zones[source]
-        api.close()
-        started = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, "--no-wait")
-        name = started["metadata"]["name"]
+        source, target, name = begin_move(self.running)
+        api = self.running.zones[source]
 
         def on_memory():
             progress = api.transfer(name)["status"]["progress"]

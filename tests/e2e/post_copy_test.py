@@ -9,7 +9,7 @@ import unittest
 
 import federation
 from guest_device import DEVICE, let_guests_handle_faults
-from move_end import check_moved
+from witness_move import begin_move, check_moved
 from witness_watch import WitnessWatch
 
 LIMIT_SECONDS = 400
@@ -25,15 +25,9 @@ class PostCopy(unittest.TestCase):
 
     def begin(self):
         """A move whose memory follows; gives its zones and its name when the target may run the guest."""
-        running = self.running
-        source = running.machines()[0].zone
-        target = running.other(source)
-        api = running.zones[source]
-        api.close()
-        running.set_witness(dirty_mb_per_second=24)  # each second more than the move may send
-        started = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, "--post-copy",
-                                    "--bandwidth", "8MB", "--no-wait")
-        name = started["metadata"]["name"]
+        self.running.set_witness(dirty_mb_per_second=24)  # each second more than the move may send
+        source, target, name = begin_move(self.running, "--post-copy", "--bandwidth", "8MB")
+        api = self.running.zones[source]
         federation.wait_for("the commit point", lambda: api.transfer(name)["status"]["phase"] in ("committed", "completed"), 90)
         return source, target, name
 

@@ -1,5 +1,15 @@
-"""What holds when a move has ended well: one copy, in the target's zone, that lacks nothing, and nothing left behind."""
+"""How a test begins a move of the witness, and what holds when it has ended well: one copy, in the target's zone, that lacks nothing, and
+nothing left behind."""
 import federation
+
+
+def begin_move(running, *options):
+    """To the other zone; gives both and the transfer's name."""
+    source = running.machines()[0].zone
+    target = running.other(source)
+    running.zones[source].close()  # the zone has ended a connection that was idle for so long
+    started = running.hanse.get("--context", source, "migrate", federation.INSTANCE, "--to", target, "--no-wait", *options)
+    return source, target, started["metadata"]["name"]
 
 
 def check_moved(tests, running, source, target, name, watch, limit=120):
