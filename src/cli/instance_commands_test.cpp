@@ -57,6 +57,13 @@ TEST_CASE("migrate shows phase, percent, rate and remaining time, and the report
         "  path      direct\n");
 }
 
+TEST_CASE("the line of a move that is held says why") {
+  const json::Value held = transfer(
+      R"("phase":"sending","progress":{"step":"memory","percent":42,"rate":1048576,"ceiling":1048576})");
+  CHECK(transfer_line(held) ==
+        "moving web from a to b: sending memory, 42 %, 1.0 MiB/s (shares the link with other moves)");
+}
+
 TEST_CASE("on a terminal the progress is one line that is cleared at the end") {
   Stage stage;
   stage.terminal.terminal = true;

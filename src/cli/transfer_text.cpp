@@ -90,6 +90,7 @@ std::string transfer_line(const value& transfer) {
   if (text_at(transfer, "/spec/limits/paused") == "true") return line + ", paused";
   const std::int64_t rate = whole_at(transfer, "/status/progress/rate");
   if (rate > 0) line += fmt::format(", {}/s", bytes_text(rate));
+  if (!text_at(transfer, "/status/progress/ceiling").empty()) line += " (shares the link with other moves)";
   if (!text_at(transfer, "/status/progress/remainingSeconds").empty()) {
     line += fmt::format(", {} s left", whole_at(transfer, "/status/progress/remainingSeconds"));
   }

@@ -58,7 +58,7 @@ Task<Status> SourceTransfer::finish() {
   }
   Result<IncomingView> answer = co_await target_.grant(granted, memory_lost_);
   while (answer && answer->phase != Phase::completed) {
-    view_ = *answer;
+    note_answer(*answer);
     record_.show_waiting_for("");
     record_.show({.step = model::TransferStep::resuming, .percent = 100});
     const bool knew = memory_lost_;
@@ -70,10 +70,16 @@ Task<Status> SourceTransfer::finish() {
     record_.show_waiting_for(settings_.peer);
     co_return fail(answer.error());
   }
-  view_ = *answer;
+  note_answer(*answer);
   look_at_post_copy();
   HANSE_CO_CHECK(co_await record_.keep_report(report_of(view_)));
   co_return co_await record_.advance(TransferEvent::target_running, "the guest runs at the target");
+}
+
+void SourceTransfer::note_answer(IncomingView answer) {
+  view_ = std::move(answer);
+  const bool runs = view_.phase == Phase::completed || !view_.resumed_at_ns.empty();
+  if (runs && !runs_there_) runs_there_ = runtime_.clock.now();
 }
 
 // The target may run the guest, and what that lacks of its memory is still at the host here.
@@ -95,7 +101,7 @@ model::TransferReport SourceTransfer::report_of(const IncomingView& view) const 
   model::TransferReport report = handed_over_.report;
   report.image_bytes = view.image_bytes;
   report.prepare_ms = millis_between(started_, prepared_);
-  report.total_ms = millis_between(started_, runtime_.clock.now());
+  report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now()));
   const auto stopped = read_number(handed_over_.stopped_at_ns);
   const auto resumed = read_number(view.resumed_at_ns);
   if (stopped && resumed) report.blackout_ms = static_cast<double>(*resumed - *stopped) / 1e6;

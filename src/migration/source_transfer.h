@@ -53,6 +53,7 @@ class SourceTransfer {
   Task<Status> give_up_late();
   model::MoveOrder send_order(const IncomingView& view) const;
   void look_at_post_copy();
+  void note_answer(IncomingView answer);
   model::TransferReport report_of(const IncomingView& view) const;
   bool cancel_requested() const { return record_.current().status.cancel_requested; }
 
@@ -66,8 +67,9 @@ class SourceTransfer {
   IncomingView view_;  // the target's last word
   MonotonicTime started_;
   MonotonicTime prepared_;
-  model::MoveObserved handed_over_;  // the host's word at the commit point, and later of a post-copy
-  bool memory_lost_ = false;         // of a post-copy
+  std::optional<MonotonicTime> runs_there_;  // when that was known here
+  model::MoveObserved handed_over_;          // the host's word at the commit point, and later of a post-copy
+  bool memory_lost_ = false;                 // of a post-copy
 };
 
 // Shared by both roles: how long to wait before asking a silent peer again, and how long the other end has to

@@ -132,6 +132,8 @@ Task<Status> TargetTransfer::resume() {
         endpoints_.resumed_at_ns = std::to_string(since_epoch(runtime_.clock.wall_now()).count());
         break;
       }
+      // The source need not wait for the heartbeat to know.
+      record_.show({.step = model::TransferStep::resuming, .percent = 100});
       endpoints_.first_heartbeat = observed->first_heartbeat;
       if (!endpoints_.first_heartbeat.empty()) break;
       report_by = std::min(report_by, runtime_.clock.now() + kFirstBeatGrace);

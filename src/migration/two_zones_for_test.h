@@ -94,6 +94,7 @@ class ObedientHost final : public MovingMachine {
   void resume(Epoch epoch) {
     machine_.power_state = PowerState::running;
     machine_.epoch = epoch;
+    machine_.resumed_at_ns = "7";
     changes_.notify();
   }
   void beat(std::string text) {

@@ -77,10 +77,12 @@ struct TransferProgress {
   Bytes remaining_bytes;
   BytesPerSecond rate;
   std::optional<std::int64_t> remaining_seconds;  // absent: not known
+  std::optional<BytesPerSecond> ceiling;          // while it shares its link with others; absent: none
   bool operator==(const TransferProgress&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferProgress, (),
-                      (step, percent, disk_bytes, memory_bytes, remaining_bytes, rate, remaining_seconds))
+                      (step, percent, disk_bytes, memory_bytes, remaining_bytes, rate, remaining_seconds,
+                       ceiling))
 HANSE_DECLARE_JSON(TransferProgress);
 
 // Milliseconds are wall time; 0 bytes mean that nothing was sent.
@@ -88,7 +90,7 @@ struct TransferReport {
   double blackout_ms = 0;  // guest stopped at the source to guest resumed at the target, by QEMU's events
   std::optional<double>
       guest_blackout_ms;  // time that passed outside but not on the guest's own clock, by its heartbeats
-  double total_ms = 0;
+  double total_ms = 0;    // from the order to the source's knowledge that the guest runs at the target
   double prepare_ms = 0;
   double seed_ms = 0;  // the content that the disks had; disk_ms: what was written since
   double disk_ms = 0;

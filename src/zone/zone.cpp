@@ -8,6 +8,7 @@
 #include "zone/leases/replica_leases.h"
 #include "zone/peer_clients.h"
 #include "zone/rebalance/rebalancer.h"
+#include "zone/transfers/link_shares.h"
 #include "zone/transfers/transfer_service.h"
 #include "zone/workloads/explainer.h"
 
@@ -99,6 +100,7 @@ struct Zone::Parts {
                    .zone = config.name,
                    .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},
                   capacity, peers, admission, replica_leases),
+        link_shares(run, hosts, orders),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events, hardware},
                     image_reconciler, replica_leases, admission, transfers,
@@ -157,10 +159,11 @@ struct Zone::Parts {
   HostPacking packing;
   Signal transfer_changes;
   TransferService transfers;
+  LinkShares link_shares;
   ReplicaZones replica_zones;
   Controllers controllers;
   Rebalancer rebalancer;
-  Scope scope{4};  // declared last: destroyed first
+  Scope scope{5};  // declared last: destroyed first
 };
 
 Task<Status> Zone::Parts::load_admin_token() {
@@ -218,6 +221,8 @@ Task<Status> Zone::Parts::load() {
   HANSE_CO_CHECK(replica_leases.start());
   if (!scope.spawn(certificate_renewal.keep_fresh()) || !scope.spawn(carbon.keep()))
     co_return fail(Code::internal, "the zone cannot start");
+  if (!scope.spawn(link_shares.run([this] { return transfers.sending(); }, transfers.changes())))
+    co_return fail(Code::internal, "the zone cannot share its links");
   if (rebalancer.wanted() && !scope.spawn(rebalancer.run()))
     co_return fail(Code::internal, "the zone cannot start to rebalance");
   co_return Status();

@@ -8,12 +8,12 @@ namespace {
 
 constexpr Seconds kStreamKeyLifetime{24 * 3600};
 
+}  // namespace
+
 std::string instance_key(const model::Transfer& transfer) {
   return key_of(KindOf<model::Instance>::kTraits,
                 {transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance});
 }
-
-}  // namespace
 
 std::string stream_name(model::TransferRole role, const std::string& transfer) {
   return (role == model::TransferRole::source ? "source-" : "target-") + transfer;

@@ -47,6 +47,9 @@ std::string stream_name(model::TransferRole role, const std::string& transfer);
 Result<StreamKeys> make_stream_keys(Certificates& certificates, model::TransferRole role,
                                     const std::string& transfer);
 
+// Of the instance that it moves.
+std::string instance_key(const model::Transfer& transfer);
+
 // What the plan of a move looks at.
 PlanView plan_view(const TransferServices& services, const model::Instance* instance, const std::string& uid,
                    const std::string& host);

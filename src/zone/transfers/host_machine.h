@@ -26,7 +26,11 @@ class HostMachine final : public migration::MovingMachine {
         key_(std::move(instance_key)) {}
 
   void order(std::optional<model::MoveOrder> order) override { orders_.set(key_, host_, std::move(order)); }
-  std::optional<model::MachineObserved> observed() const override { return hosts_.observed(host_, uid_); }
+  std::optional<model::MachineObserved> observed() const override {
+    auto observed = hosts_.observed(host_, uid_);
+    if (observed && observed->move) observed->move->progress.ceiling = orders_.ceiling(key_, host_);
+    return observed;
+  }
   const std::string& host() const { return host_; }
   Signal& changes() override { return hosts_.changes(); }
 

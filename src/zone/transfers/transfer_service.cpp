@@ -282,6 +282,22 @@ Task<Result<model::Transfer>> TransferService::limit(ResourceId id, model::Trans
   co_return held->record().current();
 }
 
+std::vector<SendingMove> TransferService::sending() const {
+  std::vector<SendingMove> moves;
+  for (const auto& [name, active] : active_) {
+    if (active->done() || !active->is_source()) continue;
+    const model::Transfer transfer = active->record().current();
+    if (transfer.status.phase != model::TransferPhase::sending) continue;
+    moves.push_back({.transfer = name,
+                     .link = transfer.spec.host.value_or(transfer.spec.target_zone),
+                     .instance_key = instance_key(transfer),
+                     .host = active->host(),
+                     .uid = transfer.status.instance_uid,
+                     .limits = transfer.spec.limits});
+  }
+  return moves;
+}
+
 // The oldest ended records go when there are too many.
 Task<Status> TransferService::prune() {
   auto& table = services_.records.tables.transfers;

@@ -16,6 +16,7 @@
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
 #include "zone/transfers/held_room.h"
+#include "zone/transfers/link_shares.h"
 
 namespace hanse::zone {
 
@@ -34,6 +35,8 @@ class TransferService final : public TransferFrontend {
   Task<Result<model::Transfer>> cancel(ResourceId id) override;
   Task<Result<model::Transfer>> limit(ResourceId id, model::TransferLimitsChange change) override;
   Signal& changes() override { return services_.records.changes; }
+  // Those whose hosts send now.
+  std::vector<SendingMove> sending() const;
 
   Task<Result<migration::IncomingView>> prepare_incoming(std::string peer, IncomingRequest request) override;
   Task<Result<ForecastAnswer>> forecast_incoming(std::string peer, ForecastRequest request) override;
