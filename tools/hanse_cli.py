@@ -48,8 +48,9 @@ class Hanse:
         return answer["items"] if isinstance(answer, dict) else answer
 
 
-def import_witness(hanse, guest):
-    hanse.run("image", "import", f"{guest}/witness.qcow2", "--name", "witness", "--kernel", f"{guest}/vmlinux",
+def import_witness(hanse, guest, *context):
+    """`context`: "--context" and its name, unless it is the testbed's first zone."""
+    hanse.run(*context, "image", "import", f"{guest}/witness.qcow2", "--name", "witness", "--kernel", f"{guest}/vmlinux",
               "--initramfs", f"{guest}/initramfs.cpio.zst", "--command-line", WITNESS_COMMAND_LINE)
 
 

@@ -209,10 +209,14 @@ class Federation:
 
     # What is done to it.
 
+    # `host`: False for the zone, True for its first host, or the name of one.
+
     def process(self, zone, host):
         """The pid of the zone's process, or of that of its host."""
         report = next(entry for entry in self.status()["zones"] if entry["name"] == zone)
-        return report["hosts"][0]["pid"] if host else report["zone"]["pid"]
+        if not host:
+            return report["zone"]["pid"]
+        return next(entry["pid"] for entry in report["hosts"] if host in (True, entry["name"]))
 
     def send_signal(self, number, zone, host):
         """To the zone's process, or to that of its host."""
@@ -222,7 +226,8 @@ class Federation:
         kill(self.process(zone, host))
 
     def start_again(self, zone, host):
-        self.hanse.run("testbed", "start", zone, *([self.host_of(zone)] if host else []), "--name", self.hanse.testbed)
+        name = self.host_of(zone) if host is True else host
+        self.hanse.run("testbed", "start", zone, *([name] if name else []), "--name", self.hanse.testbed)
 
     def change_link(self, **change):
         """The link between the two zones (of more: `pair`), as docs/testbed.md has it."""
