@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -34,6 +35,23 @@ class DiskReader {
   virtual const std::vector<ChunkRange>& ranges() const = 0;
   // Requires: within one range that is not of zeroes.
   virtual Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count) = 0;
+};
+
+// Of a machine that has never been made: it has nothing of its own.
+class UnmadeDisk final : public DiskReader {
+ public:
+  UnmadeDisk(std::string uid, std::uint64_t chunk_count) : uid_(std::move(uid)), chunk_count_(chunk_count) {}
+  const std::string& uid() const override { return uid_; }
+  std::uint64_t chunk_count() const override { return chunk_count_; }
+  const std::vector<ChunkRange>& ranges() const override { return ranges_; }
+  Task<Result<std::string>> read(std::uint64_t, std::uint64_t) override {
+    co_return fail(Code::internal, "disk {} was never made", uid_);
+  }
+
+ private:
+  std::string uid_;
+  std::uint64_t chunk_count_;
+  std::vector<ChunkRange> ranges_;  // none
 };
 
 // One chunk and where it belongs.

@@ -161,6 +161,8 @@ class Driver {
   // disk, in their order. Idempotent: what is frozen stays so. The disks of a machine that is stopped keep
   // their content by themselves.
   virtual Task<Result<Readers>> freeze_disks(std::string uid) = 0;
+  // The same of a machine that has never been made, and of which there is nothing to freeze.
+  virtual Readers unmade_disks(const std::vector<model::DiskSpec>& disks) const = 0;
   // Anew, with the state of the guest at the same moment, for which it stands still: the last reader, called
   // model::kMemoryPart. Errors: failed_precondition when it does not run.
   virtual Task<Result<Readers>> freeze_whole(std::string uid) = 0;

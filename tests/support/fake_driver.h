@@ -152,6 +152,12 @@ class FakeDriver final : public host::Driver {
     HANSE_CO_CHECK(co_await call("freeze_disks", uid, machines_[uid].run_state, {}));
     co_return readers();
   }
+  host::Readers unmade_disks(const std::vector<model::DiskSpec>& disks) const override {
+    host::Readers readers;
+    for (const model::DiskSpec& disk : disks)
+      readers.push_back(std::make_unique<host::UnmadeDisk>(disk.uid, kFakeDiskChunks));
+    return readers;
+  }
   Task<Result<host::Readers>> freeze_whole(std::string uid) override {
     HANSE_CO_CHECK(co_await call("freeze_whole", uid, machines_[uid].run_state, {}));
     host::Readers all = readers();

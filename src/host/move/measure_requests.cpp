@@ -87,8 +87,8 @@ Task<void> MeasureRequests::run(model::HostRequest request) {
 }
 
 Task<Result<model::MachineMeasure>> MeasureRequests::measure(std::string uid, Nanos watch) {
-  if (!driver_.observe(uid)) co_return fail(Code::not_found, "this host has no machine {}", uid);
   model::MachineMeasure measure;
+  if (!driver_.observe(uid)) co_return measure;  // never made: it has nothing
   HANSE_CO_TRY(measure.samples, co_await sample(uid, measure.disk_bytes));
   HANSE_CO_TRY(const GuestMeasure guest, co_await driver_.measure(uid, watch));
   measure.memory_bytes = guest.memory;

@@ -113,6 +113,36 @@ TEST_CASE("a cold move brings the disks of a machine that stays stopped") {
   CHECK(hosts.source.driver.calls_of("freeze_disks") == 1);
 }
 
+TEST_CASE("a machine that was never made moves cold: there is nothing to send, and nothing to undo") {
+  for (const bool undone : {false, true}) {
+    ModePair hosts;
+    hosts.target.want(in_mode(ModePair::order(MoveGoal::receive, 2, "t1"), model::TransferMode::cold));
+    hosts.run(Seconds{10});
+    hosts.source.want(in_mode(ModePair::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
+    hosts.run(Seconds{60});
+    CHECK(hosts.source.move().state == MoveState::handed_over);
+    CHECK(hosts.source.driver.calls().empty());
+    CHECK(hosts.sent() == 0);
+    if (undone) {
+      hosts.source.want(ModePair::order(MoveGoal::roll_back, 1, "t1"));
+      hosts.run(Seconds{20});
+      CHECK(hosts.source.move().state == MoveState::rolled_back);
+      CHECK_FALSE(hosts.source.machine->observed().exists);
+      continue;
+    }
+    CHECK(hosts.at_target().empty());
+    hosts.target.want(desired(MachineGoal::stopped, 2));
+    hosts.run(Seconds{20});
+    CHECK(hosts.target.machine->observed().power_state == model::PowerState::stopped);
+    CHECK(hosts.target.machine->observed().epoch == Epoch{2});
+    // An agent that restarts says the same.
+    hosts.source.restart_agent();
+    hosts.source.want(in_mode(ModePair::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
+    hosts.run(Seconds{20});
+    CHECK(hosts.source.move().state == MoveState::handed_over);
+  }
+}
+
 TEST_CASE("a mode that the machine's state does not allow is refused by its host") {
   ModePair hosts;
   hosts.source.want(desired(MachineGoal::running));

@@ -36,6 +36,7 @@ SendMove::SendMove(SendParts parts, const model::MachineDesired& desired, model:
       log_(parts.runtime.log, "move"),
       uid_(desired.machine.uid),
       order_(std::move(order)),
+      disks_(desired.machine.disks),
       memory_size_(to_bytes(desired.machine.memory_mib)),
       step_began_(parts.runtime.clock.now()),
       gate_(parts.runtime, order_.limits) {
@@ -64,17 +65,19 @@ Task<void> SendMove::run() {
 
 Task<Status> SendMove::carry_out() {
   const auto state = parts_.driver.observe(uid_);
-  if (!state) co_return fail(Code::not_found, "this host has no machine {}", uid_);
+  unmade_ = !state && order_.mode == model::TransferMode::cold;
+  if (!state && !unmade_) co_return fail(Code::not_found, "this host has no machine {}", uid_);
+  const RunState run_state = state ? state->run_state : RunState::stopped;
   HANSE_CO_TRY(const auto marker, co_await parts_.markers.read(uid_));
   if (marker && marker->transfer == order_.transfer) {
     // The agent restarted. What was handed over stays so, and what the zone may have committed waits for it.
     const bool waits = marker->switch_ready && kPlantedBug != PlantedBug::switch_point_is_forgotten;
     if (waits) co_return co_await send_after_commit();
-    if (marker->handed_over && order_.copied_disks) co_return co_await parts_.driver.cancel_outgoing(uid_);
-    if (state->run_state == RunState::handed_over || marker->handed_over) co_return Status{};
+    if (marker->handed_over && order_.copied_disks) co_return co_await thaw();
+    if (run_state == RunState::handed_over || marker->handed_over) co_return Status{};
     HANSE_CO_CHECK(co_await begin_again());
   } else {
-    HANSE_CO_CHECK(check_power(state->run_state));
+    HANSE_CO_CHECK(check_power(run_state));
   }
   HANSE_CO_CHECK(co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer}));
   HANSE_CO_TRY(Readers disks, co_await open_content());
@@ -103,6 +106,7 @@ Task<Result<Readers>> SendMove::open_content() {
     std::erase_if(parts, [](const auto& part) { return is_memory_part(part->uid()); });
     co_return std::move(parts);
   }
+  if (unmade_) co_return parts_.driver.unmade_disks(disks_);
   HANSE_CO_TRY(Readers content, co_await parts_.driver.freeze_disks(uid_));
   if (order_.copied_disks) co_return std::move(content);
   for (const std::string& snapshot : snapshots_) {
@@ -118,10 +122,16 @@ Task<Status> SendMove::send_copy() {
   HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
   HANSE_CO_CHECK(
       co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .handed_over = true}));
+  co_return co_await thaw();
+}
+
+Task<Status> SendMove::thaw() {
+  if (!parts_.driver.observe(uid_)) co_return Status();  // there is nothing
   co_return co_await parts_.driver.cancel_outgoing(uid_);
 }
 
 bool SendMove::is_stopped() const {
+  if (unmade_) return true;
   const auto state = parts_.driver.observe(uid_);
   return state && state->run_state == RunState::stopped;
 }
@@ -246,8 +256,7 @@ Task<void> SendMove::roll_back() {
   sender_.reset();
   for (int attempt = 0;; ++attempt) {
     constexpr bool kAnew = kPlantedBug == PlantedBug::roll_back_boots_anew;
-    Status undone =
-        kAnew ? co_await parts_.driver.remove(uid_) : co_await parts_.driver.cancel_outgoing(uid_);
+    Status undone = kAnew ? co_await parts_.driver.remove(uid_) : co_await thaw();
     if (undone) undone = co_await parts_.markers.remove(uid_);
     if (undone) break;
     observed_.error = undone.error().message;

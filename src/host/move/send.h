@@ -59,6 +59,7 @@ class SendMove {
   Task<Result<Readers>> open_content();
   Task<Status> send_copy();
   bool is_stopped() const;
+  Task<Status> thaw();
   Task<Status> begin_again();
   Task<Status> break_off();
   Task<Status> send_stopped();
@@ -85,7 +86,9 @@ class SendMove {
   std::string uid_;
   model::MoveOrder order_;
   std::vector<std::string> snapshots_;  // that go with it
-  Bytes memory_size_;                   // what there is to send before the hypervisor has counted
+  std::vector<model::DiskSpec> disks_;
+  bool unmade_ = false;  // it was created stopped, and nothing of it is here
+  Bytes memory_size_;    // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
   SwitchKind kind_ = SwitchKind::whole;

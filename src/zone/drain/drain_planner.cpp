@@ -10,7 +10,8 @@ DrainDecision stay(std::string reason) {
 }
 
 DrainDecision decision_of_stopped(const DrainView& view) {
-  if (view.observed && !view.observed->exists) return {DrainStep::re_place, ""};
+  if (view.observed && !view.observed->exists)
+    return {view.leaves_zone ? DrainStep::move : DrainStep::re_place, ""};
   if (!view.observed || view.observed->power_state != model::PowerState::stopped) return {};  // soon
   return {DrainStep::move, ""};
 }

@@ -12,7 +12,7 @@ namespace hanse::zone {
 enum class DrainStep {
   none,      // it moves, or is about to go, by itself
   move,      // live to another host or zone; cold when it is stopped
-  re_place,  // nothing of it has ever been made here: another host is chosen
+  re_place,  // nothing of it has ever been made here: another host of the zone is chosen
   stay,      // until something changes, see the reason
 };
 

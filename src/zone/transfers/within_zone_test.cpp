@@ -333,5 +333,24 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "only the own zone's hosts can be named") {
   CHECK(answer.error().code == Code::invalid_argument);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture,
+                  "an instance that was created stopped moves, though nothing of it was made") {
+  set_schedulable("h2", false);
+  model::Instance wanted = instance("asleep");
+  wanted.spec.sku_ref = "skus/tiny";
+  wanted.spec.power = model::Power::stopped;
+  REQUIRE(wait(zone->frontends().instances.put(wanted, std::nullopt)));
+  act_for(Seconds{3});
+  set_schedulable("h2", true);
+  REQUIRE(get("asleep").status.host == "h1");
+  const auto begun = wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                                   {.instance = "asleep", .host = "h2"}));
+  REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+  CHECK(begun->status.mode == model::TransferMode::cold);
+  act_for(Seconds{2});
+  REQUIRE(MovingHosts::told("h1", "asleep").move);
+  CHECK(MovingHosts::told("h1", "asleep").move->goal == MoveGoal::send);
+}
+
 }  // namespace
 }  // namespace hanse::zone

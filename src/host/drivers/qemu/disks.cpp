@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "codec/chunk.h"
 #include "host/drivers/qemu/tools.h"
 
 namespace hanse::host::qemu {
@@ -37,6 +38,10 @@ Task<Status> make_disk(Runtime& runtime, const QemuOptions& options, std::string
 }
 
 }  // namespace
+
+std::uint64_t chunk_count_of(const model::DiskSpec& disk) {
+  return static_cast<std::uint64_t>(to_bytes(disk.size_mib).value) / codec::kChunkBytes;
+}
 
 Task<Status> make_disks(Runtime& runtime, const QemuOptions& options, MachinePaths paths,
                         model::MachineSpec machine, Existing existing) {

@@ -4,12 +4,16 @@
 // disk is full, internal with the tool's own words.
 #pragma once
 
+#include <cstdint>
+
 #include "host/drivers/qemu/machine_paths.h"
 #include "host/drivers/qemu/options.h"
 #include "model/host_protocol.h"
 #include "runtime/runtime.h"
 
 namespace hanse::host::qemu {
+
+std::uint64_t chunk_count_of(const model::DiskSpec& disk);
 
 // keep: a disk that is there already holds the guest's data. replace: an earlier try left it behind, and the
 // source will write it anew.

@@ -52,6 +52,7 @@ class QemuDriver final : public Driver {
 
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override;
   Task<Result<Readers>> freeze_disks(std::string uid) override;
+  Readers unmade_disks(const std::vector<model::DiskSpec>& disks) const override;
   Task<Result<Readers>> freeze_whole(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   CopyProgress disk_progress(const std::string& uid) const override;

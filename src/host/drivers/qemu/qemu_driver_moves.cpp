@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "host/drivers/qemu/disk_reader.h"
+#include "host/drivers/qemu/disks.h"
 #include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/incoming.h"
 #include "host/drivers/qemu/measure.h"
@@ -83,6 +84,13 @@ Task<Result<IncomingEndpoints>> QemuDriver::reopen_incoming(std::string uid) {
   HANSE_CO_CHECK(require_session(*machine));
   co_return co_await machine->session->run_beside(
       reopen_stream(context_, *machine, ports_in_use(std::string())));
+}
+
+Readers QemuDriver::unmade_disks(const std::vector<model::DiskSpec>& disks) const {
+  Readers readers;
+  for (const model::DiskSpec& disk : disks)
+    readers.push_back(std::make_unique<UnmadeDisk>(disk.uid, chunk_count_of(disk)));
+  return readers;
 }
 
 Task<Result<Readers>> QemuDriver::freeze_disks(std::string uid) {

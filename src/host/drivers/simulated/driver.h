@@ -58,6 +58,7 @@ class SimulatedDriver final : public Driver {
   Task<Result<IncomingEndpoints>> reopen_incoming(std::string uid) override;
   Task<Status> settle_incoming(std::string uid) override;
   Task<Result<Readers>> freeze_disks(std::string uid) override;
+  Readers unmade_disks(const std::vector<model::DiskSpec>& disks) const override;
   Task<Result<Readers>> freeze_whole(std::string uid) override;
   Task<Status> copy_disks(std::string uid, OutgoingOptions options) override;
   void limit_outgoing(const std::string& uid, const model::TransferLimits& limits) override {

@@ -54,6 +54,10 @@ Task<Result<Readers>> SimulatedDriver::freeze_disks(std::string uid) {
   co_return make_disk_readers(machine->spec, content);
 }
 
+Readers SimulatedDriver::unmade_disks(const std::vector<model::DiskSpec>& disks) const {
+  return make_unmade_disks(disks);
+}
+
 Task<Result<Readers>> SimulatedDriver::freeze_whole(std::string) {
   co_return no_saved_state();
 }

@@ -101,6 +101,13 @@ Readers make_disk_readers(const model::MachineSpec& machine, const DiskContent& 
   return readers;
 }
 
+Readers make_unmade_disks(const std::vector<model::DiskSpec>& disks) {
+  Readers readers;
+  for (const model::DiskSpec& disk : disks)
+    readers.push_back(std::make_unique<UnmadeDisk>(disk.uid, kSimulatedChunks));
+  return readers;
+}
+
 Writers make_disk_writers(Fleet& fleet, const std::string& host, const model::MachineSpec& machine) {
   Writers writers;
   for (const model::DiskSpec& disk : machine.disks)

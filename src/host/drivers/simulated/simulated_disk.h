@@ -16,6 +16,8 @@ namespace hanse::host::simulated {
 
 // As many as the machine has disks.
 Readers make_disk_readers(const model::MachineSpec& machine, const DiskContent& content);
+// Of a machine that has never been made.
+Readers make_unmade_disks(const std::vector<model::DiskSpec>& disks);
 // `fleet` outlives them.
 Writers make_disk_writers(Fleet& fleet, const std::string& host, const model::MachineSpec& machine);
 
