@@ -1,5 +1,6 @@
 """Leaving a provider: the forecast of a move holds, a copy of an instance boots in the other zone while it runs on, and evacuating its
-zone brings the instance there, live, with nothing lost."""
+zone brings the instance there, live, with nothing lost. One that was created stopped moves too, and boots there."""
+import json
 import unittest
 
 import federation
@@ -7,6 +8,7 @@ from witness_watch import WitnessWatch
 
 LIMIT_SECONDS = 280
 COPY = "witness-copy"
+ASLEEP = "asleep"
 FIGURES = ("bytes", "totalMs", "blackoutMs")
 
 
@@ -53,6 +55,26 @@ class Leave(unittest.TestCase):
         self.running.hanse.run("--context", target, "delete", "instance", COPY, "--wait")
         federation.wait_for("end of the copy", lambda: not self.running.machines(target) and not self.running.disks(target), 30)
 
+    def move_asleep(self, zone, target):
+        hanse = self.running.hanse
+        spec = {"skuRef": "skus/tiny", "power": "stopped", "bootVolume": {"sourceImageRef": "images/witness"}}
+        path = f"{self.running.state}/{ASLEEP}.yaml"
+        with open(path, "w") as file:
+            json.dump({"apiVersion": "hanse/v1", "kind": "Instance", "metadata": {"name": ASLEEP}, "spec": spec}, file)
+        hanse.run("--context", zone, "apply", "-f", path)
+        federation.wait_for("a host for it", lambda: self.running.zones[zone].instance(ASLEEP)["status"].get("host"), 30)
+        forecast = hanse.get("--context", zone, "migrate", ASLEEP, "--to", target, "--dry-run")
+        self.assertEqual(forecast["obstacles"], [])
+        moved = hanse.get("--context", zone, "migrate", ASLEEP, "--to", target)["status"]
+        self.assertEqual((moved["phase"], moved["mode"]), ("completed", "cold"), moved)
+        self.assertEqual(moved["report"]["seedBytes"], 0)
+        hanse.run("--context", target, "start", ASLEEP)
+        api = self.running.zones[target]
+        api.close()
+        federation.wait_for("it to run", lambda: api.instance(ASLEEP)["status"]["powerState"] == "running", 60)
+        for name in (target, zone):
+            hanse.run("--context", name, "delete", "instance", ASLEEP, "--wait")
+
     def evacuate(self, zone, target):
         done = self.running.hanse.call("--context", zone, "evacuate", zone, "--to", target)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -77,6 +99,7 @@ class Leave(unittest.TestCase):
         sound, verdict = federation.hanse_cli.check_witness(self.running.url(), watch.last_line)
         self.assertTrue(sound, verdict)
         self.copy(zone, target)
+        self.move_asleep(zone, target)
         refused = self.running.hanse.call("--context", zone, "evacuate", target)
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn(f"speaks to zone '{zone}'", refused.stderr)
