@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <doctest/doctest.h>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ namespace hanse::test {
 class ScriptedHost {
  public:
   ScriptedHost(Runtime& runtime, zone::HostSessions& sessions, std::string name,
-               std::string boot_id = "boot-1")
+               std::string boot_id = "boot-1", const std::function<void(model::Inventory&)>& change = {})
       : name_(std::move(name)) {
     auto [zone_end, host_end] = make_stream_pair(runtime.scheduler);
     stream_ = std::move(host_end);
@@ -45,6 +46,7 @@ class ScriptedHost {
                        .hypervisor = "qemu 10.0.2",
                        .cpu_models = {"max", "qemu64"},
                        .machine_types = {"pc-q35-9.2", "pc-q35-10.0"}};
+    if (change) change(hello.inventory);
     send(model::HostFrame::hello, to_json(hello));
     REQUIRE(scope_.spawn(read()));
   }

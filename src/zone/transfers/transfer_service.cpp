@@ -161,7 +161,11 @@ Status TransferService::check_target_host(const model::Instance& instance,
   if (!(*host)->spec.schedulable)
     return refuse(fmt::format(
         "host '{0}' takes nothing new; name another, or open it with 'hanse uncordon {0}'", name));
-  if (const Status able = check_target_inventory(name, spec.mode, spec.streams); !able)
+  // Where no mode is possible the plan says why.
+  const auto choice = choose_mode(
+      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
+  const model::TransferMode mode = choice ? choice->mode : spec.mode;
+  if (const Status able = check_target_inventory(name, mode, spec.streams); !able)
     return refuse(able.error().message);
   if (has_left_copy(services_.records.tables, name, instance.metadata.uid))
     return refuse(fmt::format("host '{}' still removes an older copy of it; try again soon", name));

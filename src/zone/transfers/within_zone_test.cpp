@@ -333,6 +333,30 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "only the own zone's hosts can be named") {
   CHECK(answer.error().code == Code::invalid_argument);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture, "what only a live move needs of its target is not asked of others") {
+  const auto connect_with = [this](const std::string& name,
+                                   const std::function<void(model::Inventory&)>& change) {
+    hosts.erase(name);
+    hosts[name] = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), name, "boot-2", change);
+    hosts[name]->obey = false;
+    act_for(Seconds{2});
+  };
+  const auto post_copy = [this] {
+    return wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                         {.instance = "web", .host = "h2", .streams = {.post_copy = true}}));
+  };
+  connect_with("h2",
+               [](model::Inventory& inventory) { inventory.no_post_copy_reason = "it is not allowed"; });
+  const auto refused = post_copy();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("it is not allowed") != std::string::npos);
+  // Its own host cannot send it live, so it moves warm.
+  connect_with("h1", [](model::Inventory& inventory) { inventory.live_moves = false; });
+  const auto warm = post_copy();
+  REQUIRE_MESSAGE(warm.has_value(), warm.error().message);
+  CHECK(warm->status.mode == model::TransferMode::warm);
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture,
                   "an instance that was created stopped moves, though nothing of it was made") {
   set_schedulable("h2", false);
