@@ -15,6 +15,21 @@ constexpr int kChunkCacheKib = 512;  // an agent has few moves and little memory
 // least.
 constexpr std::uint64_t kIndexPart = 16;
 
+// When more come at once the disk does not keep up, and the page cache takes what they bring: no move is to
+// wait for what is only a cache.
+constexpr std::size_t kPatientWriters = 2;
+
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::size_t>& count_;
+};
+
 constexpr const char* kChunkSchema =
     "CREATE TABLE chunks(place INTEGER PRIMARY KEY, size INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE,"
     " day INTEGER NOT NULL) STRICT;"
@@ -157,15 +172,17 @@ Result<std::vector<std::optional<std::string>>> ChunkFile::read_now(
   if (older.empty()) return found;
   HANSE_CHECK(in_transaction([&]() -> Status {
     for (const StoredChunk& chunk : older) HANSE_CHECK(remove_now(chunk.digest));
-    return write_now(older, day);
+    return write_now(older, day, PageCache::used);  // they were just read into it
   }));
   return found;
 }
 
 Status ChunkFile::write(const std::vector<StoredChunk>& chunks, std::uint64_t day) {
+  const Counted counted(writers_);
   const std::lock_guard lock(mutex_);
   HANSE_CHECK(open());
-  return settle(in_transaction([&] { return write_now(chunks, day); }));
+  const PageCache cache = writers_ > kPatientWriters ? PageCache::used : PageCache::bypassed;
+  return settle(in_transaction([&] { return write_now(chunks, day, cache); }));
 }
 
 Result<bool> ChunkFile::has(const codec::ChunkDigest& digest) {
@@ -176,7 +193,7 @@ Result<bool> ChunkFile::has(const codec::ChunkDigest& digest) {
 }
 
 // Those that are new, in as few pieces as the end of the file allows.
-Status ChunkFile::write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day) {
+Status ChunkFile::write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache) {
   std::vector<const StoredChunk*> piece;
   std::set<codec::ChunkDigest> taken;
   std::uint64_t place = head_;
@@ -186,7 +203,7 @@ Status ChunkFile::write_now(const std::vector<StoredChunk>& chunks, std::uint64_
     HANSE_TRY(const bool known, has(chunk.digest));
     if (known || !taken.insert(chunk.digest).second) continue;
     if (head_ + size > frames_limit_) {
-      HANSE_CHECK(write_piece(piece, place, day));
+      HANSE_CHECK(write_piece(piece, place, day, cache));
       piece.clear();
       place = 0;
       head_ = 0;
@@ -194,13 +211,13 @@ Status ChunkFile::write_now(const std::vector<StoredChunk>& chunks, std::uint64_
     piece.push_back(&chunk);
     head_ += size;
   }
-  HANSE_CHECK(write_piece(piece, place, day));
+  HANSE_CHECK(write_piece(piece, place, day, cache));
   statements_->note_head.bind_number(1, head_);
   return statements_->note_head.run();
 }
 
 Status ChunkFile::write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place,
-                              std::uint64_t day) {
+                              std::uint64_t day, PageCache cache) {
   if (chunks.empty()) return {};
   std::vector<std::string_view> frames;
   std::uint64_t end = place;
@@ -213,7 +230,7 @@ Status ChunkFile::write_piece(const std::vector<const StoredChunk*>& chunks, std
   remove.bind_number(2, end);
   remove.bind_number(3, slots_bytes(codec::compressed_bound(codec::kChunkBytes)));
   HANSE_CHECK(remove.run());
-  HANSE_CHECK(frames_.write(place, frames));
+  HANSE_CHECK(frames_.write(place, frames, cache));
   for (const StoredChunk* const chunk : chunks) {
     SqliteStatement& put = statements_->put;
     put.bind_number(1, place);

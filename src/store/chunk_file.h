@@ -9,6 +9,8 @@
 // calls wait for each other. Failure: those of SQLite and of FrameFile.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,8 +55,9 @@ class ChunkFile {
   // Begins anew next time when that is what it takes.
   Status settle(Status status);
   Status in_transaction(const std::function<Status()>& work);
-  Status write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day);
-  Status write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place, std::uint64_t day);
+  Status write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache);
+  Status write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place, std::uint64_t day,
+                     PageCache cache);
   Result<std::vector<std::optional<std::string>>> read_now(const std::vector<codec::ChunkDigest>& digests,
                                                            std::uint64_t day);
   Result<bool> has(const codec::ChunkDigest& digest);
@@ -62,6 +65,7 @@ class ChunkFile {
 
   std::string path_;
   std::uint64_t frames_limit_;
+  std::atomic<std::size_t> writers_ = 0;  // calls of write(), with those that wait
   std::mutex mutex_;
   FrameFile frames_;
   std::uint64_t head_ = 0;  // where the next one goes

@@ -16,12 +16,16 @@
 
 namespace hanse::store {
 
-// Each frame begins at a multiple of it and takes whole ones, so that no page is read to be written.
+// Each frame begins at a multiple of it and takes whole ones, so that none is read to be written.
 inline constexpr std::uint64_t kFrameSlot = 4096;
 
 inline std::uint64_t slots_bytes(std::size_t frame) {
   return (frame + kFrameSlot - 1) / kFrameSlot * kFrameSlot;
 }
+
+// What is written past the page cache costs no new pages, which are dear, and is rarely read soon; but it
+// takes as long as the disk does.
+enum class PageCache { bypassed, used };
 
 class FrameFile {
  public:
@@ -34,12 +38,14 @@ class FrameFile {
   Status open(const std::string& path, std::uint64_t limit);
   void close();
   Result<std::string> read(std::uint64_t place, std::size_t size) const;
-  // One after the other from a place on, each in its slots.
-  Status write(std::uint64_t place, const std::vector<std::string_view>& frames);
+  // One after the other from a place on, each in its slots. A file system that cannot bypass its cache uses
+  // it.
+  Status write(std::uint64_t place, const std::vector<std::string_view>& frames, PageCache cache);
 
  private:
   std::string path_;
   int file_ = -1;
+  int direct_ = -1;  // the same, past the page cache; -1: there is no such thing here
 };
 
 }  // namespace hanse::store
