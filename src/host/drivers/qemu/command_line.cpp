@@ -80,8 +80,8 @@ Status add_disk(Arguments& out, const QemuOptions& options, const MachinePaths& 
     backing = fmt::format(",backing={}-base", node);
   }
   add(out, "-blockdev",
-      fmt::format("driver=file,node-name={}-file,filename={}", node, quoted(paths.disk(disk.uid))));
-  add(out, "-blockdev", fmt::format("driver=qcow2,node-name={0},file={0}-file{1}", node, backing));
+      fmt::format("driver=file,node-name={},filename={}", file_node(index), quoted(paths.disk(disk.uid))));
+  add(out, "-blockdev", fmt::format("driver=qcow2,node-name={},file={}{}", node, file_node(index), backing));
   add(out, "-device",
       fmt::format("virtio-blk-pci,drive={0},id={0}-device,serial={1},bootindex={2}", node,
                   disk.uid.substr(0, 20), index + 1));
@@ -162,6 +162,9 @@ std::string mac_address(const std::string& uid) {
 
 std::string disk_node(std::size_t index) {
   return fmt::format("disk{}", index);
+}
+std::string file_node(std::size_t index) {
+  return fmt::format("disk{}-file", index);
 }
 std::string mirror_job(std::size_t index) {
   return fmt::format("mirror{}", index);

@@ -34,6 +34,7 @@ std::string mac_address(const std::string& uid);
 
 // The names of disk `index` on both sides of a move.
 std::string disk_node(std::size_t index);
+std::string file_node(std::size_t index);  // below it
 std::string mirror_job(std::size_t index);
 std::string remote_node(std::size_t index);
 // And on the source's side alone: what is written over a disk that is frozen, and the job that makes them

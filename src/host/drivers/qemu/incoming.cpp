@@ -49,6 +49,15 @@ Task<Status> serve_disks(Machine& machine, Endpoint endpoint, std::optional<std:
   co_return Status();
 }
 
+// All of it is to be on the disk soon and none of it is read again, so that the host's cache would cost more
+// than it gives. Only for time: where it cannot be, it stays as it is.
+Task<void> set_cache(Machine& machine, qmp::HostCache cache) {
+  const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
+  for (std::size_t index = 0; index < disks.size(); ++index)
+    static_cast<void>(co_await qmp::blockdev_reopen_file(machine.session->monitor(), file_node(index),
+                                                         machine.paths.disk(disks[index].uid), cache));
+}
+
 Task<Status> wait_running(Machine& machine) {
   Session& session = *machine.session;
   for (;;) {
@@ -82,6 +91,7 @@ Task<Status> wait_loaded(Machine& machine) {
 Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   const std::string socket = machine.paths.seeding_socket();
   HANSE_CO_CHECK(co_await context.runtime.files.remove_all(socket));
+  co_await set_cache(machine, qmp::HostCache::bypassed);
   HANSE_CO_CHECK(co_await serve_disks(machine, Endpoint{.unix_path = socket}, std::nullopt));
   Writers writers;
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
@@ -97,6 +107,12 @@ Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   co_return writers;
 }
 
+Task<void> close_disks(Machine& machine) {
+  // Where there are no disks there is none.
+  static_cast<void>(co_await qmp::nbd_server_stop(machine.session->monitor()));
+  co_await set_cache(machine, qmp::HostCache::used);
+}
+
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
                                              IncomingOptions options, std::set<std::uint16_t> taken_ports) {
   QmpClient& monitor = machine.session->monitor();
@@ -105,8 +121,7 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
-  // Where there are no disks there is none.
-  static_cast<void>(co_await qmp::nbd_server_stop(monitor));
+  co_await close_disks(machine);
   HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk, kMoveCredentials));
   HANSE_CO_CHECK(co_await qmp::migrate_incoming(monitor, addresses.memory));
   MachineRecord record = machine.record;

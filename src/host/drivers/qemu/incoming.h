@@ -16,7 +16,10 @@ namespace hanse::host::qemu {
 // only this host reaches.
 Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine);
 
-// Ends those, and opens both streams to the source.
+// Ends those.
+Task<void> close_disks(Machine& machine);
+
+// Ends those too, and opens both streams to the source.
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
                                              IncomingOptions options, std::set<std::uint16_t> taken_ports);
 

@@ -163,6 +163,14 @@ Task<Status> blockdev_del(QmpClient& client, std::string node) {
   return client.run("blockdev-del", {{"node-name", node}});
 }
 
+Task<Status> blockdev_reopen_file(QmpClient& client, std::string node, std::string path, HostCache cache) {
+  json::Object options{{"driver", "file"},
+                       {"node-name", node},
+                       {"filename", path},
+                       {"cache", json::Object{{"direct", cache == HostCache::bypassed}}}};
+  return client.run("blockdev-reopen", {{"options", json::Array{std::move(options)}}});
+}
+
 Task<Status> snapshot_disks(QmpClient& client, std::vector<Snapshot> snapshots) {
   json::Array actions;
   for (const Snapshot& snapshot : snapshots) {

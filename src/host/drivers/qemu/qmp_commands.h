@@ -103,6 +103,10 @@ struct RemoteDisk {
 Task<Status> blockdev_add_remote(QmpClient& client, RemoteDisk disk);
 Task<Status> blockdev_del(QmpClient& client, std::string node);
 
+enum class HostCache { used, bypassed };
+// How a node writes the file that it has open. Errors: the file system knows no writing past its cache.
+Task<Status> blockdev_reopen_file(QmpClient& client, std::string node, std::string path, HostCache cache);
+
 struct Snapshot {
   std::string node;  // keeps its content from now on
   std::string top;   // takes what is written
