@@ -14,10 +14,24 @@ struct OpenedChunks {
   std::vector<std::string> contents;  // in the order of what came
 };
 
+OpenedChunks open_all(Hashing& hashing, const std::vector<store::StoredChunk>& chunks) {
+  OpenedChunks out;
+  codec::ZstdDecompressor zstd;
+  for (const store::StoredChunk& chunk : chunks) {
+    auto content = store::open_chunk(hashing, zstd, chunk);
+    if (!content) {
+      out.status = fail(content.error());
+      break;
+    }
+    out.contents.push_back(std::move(*content));
+  }
+  return out;
+}
+
 }  // namespace
 
 SeedReceiver::SeedReceiver(SeedParts parts, std::vector<std::unique_ptr<DiskWriter>>& disks)
-    : parts_(parts), disks_(disks), keeper_(parts.runtime, parts.chunks) {}
+    : parts_(parts), disks_(disks), changed_(parts.runtime.scheduler), keeper_(parts.runtime, parts.chunks) {}
 
 Status SeedReceiver::check(const codec::SeedHello& hello, const std::string& transfer) const {
   if (hello.transfer != transfer)
@@ -34,23 +48,54 @@ Status SeedReceiver::check(const codec::SeedHello& hello, const std::string& tra
 Task<Status> SeedReceiver::run(SeedStream& stream, std::uint32_t written) {
   next_offer_ = written;
   written_ = written;
+  auto [promise, ended] = make_promise<Status>(parts_.runtime.scheduler);
+  Scope placing(kMaxPlacing);
+  Scope halves(2);
+  if (!halves.spawn(write_all(stream, promise)) || !halves.spawn(hear_all(stream, placing, promise)))
+    co_return fail(Code::internal, "scope is full");
+  HANSE_CO_CHECK(co_await std::move(ended));
+  for (const std::unique_ptr<DiskWriter>& disk : disks_) HANSE_CO_CHECK(co_await disk->flush());
+  co_await placing.wait_idle();  // what is on disk may not be in the store yet
+  co_return Status();
+}
+
+Task<void> SeedReceiver::hear_all(SeedStream& stream, Scope& placing, Promise<Status> ended) {
+  ended.set(co_await hear(stream, placing, ended));
+}
+
+// Until the source has offered all and knows that all is written.
+Task<Status> SeedReceiver::hear(SeedStream& stream, Scope& placing, Promise<Status> ended) {
   for (;;) {
     // The source may be paused, and one that has gone comes again with another stream.
     HANSE_CO_TRY(const codec::Frame frame, co_await stream.next(std::nullopt));
     if (type_of(frame) == codec::SeedFrame::offer) {
       HANSE_CO_TRY(codec::SeedOffer offer, read_offer(frame));
-      HANSE_CO_CHECK(co_await take_offer(stream, std::move(offer)));
+      HANSE_CO_CHECK(co_await take_offer(std::move(offer), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::chunks) {
       HANSE_CO_TRY(codec::SeedChunks chunks, read_chunks(frame));
-      HANSE_CO_CHECK(co_await take_chunks(stream, std::move(chunks)));
+      HANSE_CO_TRY(Chunks came, take_chunks(std::move(chunks)));
+      HANSE_CO_CHECK(co_await start_placing(place_chunks(std::move(came)), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::done && open_.empty()) {
-      break;
+      co_return Status();
     } else {
       co_return fail(Code::invalid_argument, "the source sent a frame of type {} out of turn", frame.type);
     }
   }
-  for (const std::unique_ptr<DiskWriter>& disk : disks_) HANSE_CO_CHECK(co_await disk->flush());
+}
+
+Task<Status> SeedReceiver::start_placing(Task<Status> work, Scope& placing, Promise<Status> ended) {
+  while (placing.running() >= kMaxPlacing) {
+    const std::uint64_t seen = changed_.version();
+    co_await changed_.changed_since(seen);
+  }
+  if (!placing.spawn(place(std::move(work), ended))) co_return fail(Code::internal, "scope is full");
   co_return Status();
+}
+
+Task<void> SeedReceiver::place(Task<Status> work, Promise<Status> ended) {
+  const Status placed = co_await std::move(work);
+  if (!placed) ended.set(placed);
+  changed_.notify();
 }
 
 Status SeedReceiver::check_offer(const codec::SeedOffer& offer) const {
@@ -85,7 +130,7 @@ Task<SeedReceiver::Found> SeedReceiver::find_here(codec::SeedOffer offer) {
   co_return found;
 }
 
-Task<Status> SeedReceiver::take_offer(SeedStream& stream, codec::SeedOffer offer) {
+Task<Status> SeedReceiver::take_offer(codec::SeedOffer offer, Scope& placing, Promise<Status> ended) {
   HANSE_CO_CHECK(check_offer(offer));
   ++next_offer_;
   Found found = co_await find_here(offer);
@@ -95,11 +140,11 @@ Task<Status> SeedReceiver::take_offer(SeedStream& stream, codec::SeedOffer offer
   for (std::size_t i = 0; i < offer.chunks.size(); ++i) {
     const codec::OfferedChunk& chunk = offer.chunks[i];
     want.wanted.push_back(false);
+    ++window.unwritten;
     if (std::optional<std::string>& content = found[i]; content.has_value()) {
       here.push_back({chunk.index, std::move(*content)});
       continue;
     }
-    ++window.unwritten;
     std::vector<Place>& places = coming_[chunk.digest];
     if (places.empty()) {
       want.wanted.back() = true;
@@ -109,40 +154,42 @@ Task<Status> SeedReceiver::take_offer(SeedStream& stream, codec::SeedOffer offer
   }
   open_.emplace(offer.window, std::move(window));
   // The answer first: what is wanted comes while this is written.
-  HANSE_CO_CHECK(co_await stream.send(to_frame(want)));
-  if constexpr (kPlantedBug == PlantedBug::known_chunks_are_not_written) here.clear();
-  HANSE_CO_CHECK(co_await write(offer.disk, std::move(here)));
-  co_return co_await tell_written(stream);
+  push(to_frame(want));
+  if (here.empty()) co_return Status();
+  co_return co_await start_placing(place_found(offer.window, std::move(here)), placing, ended);
 }
 
-Task<Status> SeedReceiver::take_chunks(SeedStream& stream, codec::SeedChunks chunks) {
+Task<Status> SeedReceiver::place_found(std::uint32_t window, std::vector<PlacedChunk> chunks) {
+  const std::size_t count = chunks.size();
+  if constexpr (kPlantedBug == PlantedBug::known_chunks_are_not_written) chunks.clear();
+  HANSE_CO_CHECK(co_await write(open_.at(window).disk, std::move(chunks)));
+  open_.at(window).unwritten -= count;
+  tell_written();
+  co_return Status();
+}
+
+// Those that came with the digests that they were offered by.
+Result<SeedReceiver::Chunks> SeedReceiver::take_chunks(codec::SeedChunks chunks) {
   const auto window = open_.find(chunks.window);
   if (window == open_.end())
-    co_return fail(Code::invalid_argument, "the source sends chunks of window {}, which it did not offer",
-                   chunks.window);
-  std::vector<store::StoredChunk> came;
+    return fail(Code::invalid_argument, "the source sends chunks of window {}, which it did not offer",
+                chunks.window);
+  Chunks came;
   for (codec::SentChunk& chunk : chunks.chunks) {
     if (window->second.wanted.erase(chunk.position) == 0)
-      co_return fail(Code::invalid_argument, "the source sends a chunk of window {} that is not wanted",
-                     chunks.window);
+      return fail(Code::invalid_argument, "the source sends a chunk of window {} that is not wanted",
+                  chunks.window);
     came.push_back({window->second.chunks[chunk.position].digest, std::move(chunk.frame)});
   }
+  return came;
+}
+
+Task<Status> SeedReceiver::place_chunks(Chunks chunks) {
   // shared_ptr: the pool's thread reads it, whatever becomes of the stream.
-  const auto shared = std::make_shared<std::vector<store::StoredChunk>>(std::move(came));
-  OpenedChunks opened = co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
-                                              [shared, hashing = &parts_.hashing] {
-                                                OpenedChunks out;
-                                                codec::ZstdDecompressor zstd;
-                                                for (const store::StoredChunk& chunk : *shared) {
-                                                  auto content = store::open_chunk(*hashing, zstd, chunk);
-                                                  if (!content) {
-                                                    out.status = fail(content.error());
-                                                    break;
-                                                  }
-                                                  out.contents.push_back(std::move(*content));
-                                                }
-                                                return out;
-                                              });
+  const auto shared = std::make_shared<Chunks>(std::move(chunks));
+  OpenedChunks opened =
+      co_await run_blocking(parts_.runtime.blocking, parts_.runtime.scheduler,
+                            [shared, hashing = &parts_.hashing] { return open_all(*hashing, *shared); });
   HANSE_CO_CHECK(opened.status);
   std::map<std::uint16_t, std::vector<PlacedChunk>> by_disk;
   std::vector<std::uint32_t> windows;
@@ -158,24 +205,54 @@ Task<Status> SeedReceiver::take_chunks(SeedStream& stream, codec::SeedChunks chu
   }
   for (auto& [disk, placed] : by_disk) HANSE_CO_CHECK(co_await write(disk, std::move(placed)));
   for (const std::uint32_t number : windows) --open_.at(number).unwritten;
+  tell_written();
   co_await keeper_.keep(std::move(*shared));
-  co_return co_await tell_written(stream);
+  co_return Status();
 }
 
 Task<Status> SeedReceiver::write(std::uint16_t disk, std::vector<PlacedChunk> chunks) {
   if (chunks.empty()) co_return Status();
-  co_return co_await disks_[disk]->write(std::move(chunks));
+  while (writing_) {
+    const std::uint64_t seen = changed_.version();
+    co_await changed_.changed_since(seen);
+  }
+  writing_ = true;
+  const Status written = co_await disks_[disk]->write(std::move(chunks));
+  writing_ = false;
+  changed_.notify();
+  co_return written;
 }
 
 // In the order of the offers, as the source counts them.
-Task<Status> SeedReceiver::tell_written(SeedStream& stream) {
+void SeedReceiver::tell_written() {
   while (!open_.empty() && open_.begin()->second.unwritten == 0) {
     const std::uint32_t number = open_.begin()->first;
     open_.erase(open_.begin());
     written_ = number + 1;
-    HANSE_CO_CHECK(co_await stream.send(to_frame(codec::SeedWritten{number})));
+    push(to_frame(codec::SeedWritten{number}));
   }
-  co_return Status();
+}
+
+void SeedReceiver::push(codec::Frame frame) {
+  queue_.push_back(std::move(frame));
+  changed_.notify();
+}
+
+Task<void> SeedReceiver::write_all(SeedStream& stream, Promise<Status> ended) {
+  for (;;) {
+    const std::uint64_t seen = changed_.version();
+    if (queue_.empty()) {
+      co_await changed_.changed_since(seen);
+      continue;
+    }
+    codec::Frame frame = std::move(queue_.front());
+    queue_.pop_front();
+    const Status sent = co_await stream.send(std::move(frame));
+    if (!sent) {
+      ended.set(sent);
+      co_return;
+    }
+  }
 }
 
 }  // namespace hanse::host

@@ -2,11 +2,14 @@
 // host's chunk store where it has it, wants the rest, checks what comes, and writes the disks.
 //
 // Nothing that the source says is believed: a chunk has the digest that was offered, and lies on its disk.
+// While some chunks are written, others are checked and more come: at most kMaxPlacing frames are at it.
 // Lifecycle: one for each stream. Thread: the loop; decompressing and hashing run on the blocking executor.
 // Failure of run(): invalid_argument and data_loss (the source errs), those of the stream and of the writers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,13 +18,19 @@
 #include <utility>
 #include <vector>
 
+#include "base/scope.h"
 #include "codec/seed_frames.h"
 #include "host/disk_access.h"
 #include "host/move/chunk_keeper.h"
 #include "host/move/seed_sender.h"
 #include "host/move/seed_stream.h"
+#include "runtime/future.h"
+#include "runtime/signal.h"
 
 namespace hanse::host {
+
+// One is checked while another is written; the content of each is 2 MiB.
+inline constexpr std::size_t kMaxPlacing = 3;
 
 class SeedReceiver {
  public:
@@ -51,13 +60,23 @@ class SeedReceiver {
     std::uint64_t index = 0;
   };
   using Found = std::vector<std::optional<std::string>>;
+  using Chunks = std::vector<store::StoredChunk>;
 
-  Task<Status> take_offer(SeedStream& stream, codec::SeedOffer offer);
+  Task<void> hear_all(SeedStream& stream, Scope& placing, Promise<Status> ended);
+  Task<Status> hear(SeedStream& stream, Scope& placing, Promise<Status> ended);
+  Task<Status> take_offer(codec::SeedOffer offer, Scope& placing, Promise<Status> ended);
   Status check_offer(const codec::SeedOffer& offer) const;
   Task<Found> find_here(codec::SeedOffer offer);
-  Task<Status> take_chunks(SeedStream& stream, codec::SeedChunks chunks);
+  Result<Chunks> take_chunks(codec::SeedChunks chunks);
+  // Waits for room, and goes on beside what comes next.
+  Task<Status> start_placing(Task<Status> work, Scope& placing, Promise<Status> ended);
+  Task<void> place(Task<Status> work, Promise<Status> ended);
+  Task<Status> place_found(std::uint32_t window, std::vector<PlacedChunk> chunks);
+  Task<Status> place_chunks(Chunks chunks);
   Task<Status> write(std::uint16_t disk, std::vector<PlacedChunk> chunks);
-  Task<Status> tell_written(SeedStream& stream);
+  void tell_written();
+  void push(codec::Frame frame);
+  Task<void> write_all(SeedStream& stream, Promise<Status> ended);
 
   SeedParts parts_;
   std::vector<std::unique_ptr<DiskWriter>>& disks_;
@@ -65,6 +84,9 @@ class SeedReceiver {
   std::uint32_t written_ = 0;
   std::map<std::uint32_t, Window> open_;  // at most kMaxOpenWindows
   std::map<codec::ChunkDigest, std::vector<Place>> coming_;
+  std::deque<codec::Frame> queue_;  // answers: at most two for each open window
+  bool writing_ = false;            // to a disk, which takes one call at a time
+  Signal changed_;
   ChunkKeeper keeper_;
 };
 
