@@ -30,7 +30,7 @@
 namespace hanse::host {
 
 // One is checked while another is written; the content of each is 2 MiB.
-inline constexpr std::size_t kMaxPlacing = 3;
+inline constexpr std::size_t kMaxPlacing = 2;
 
 class SeedReceiver {
  public:
