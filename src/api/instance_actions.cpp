@@ -75,6 +75,17 @@ void add_snapshot_routes(Routes& routes, Context& context) {
                       return act_on_snapshot(context, &zone::InstanceActions::restore_snapshot,
                                              std::move(call));
                     }});
+  routes.push_back({.name = "DELETE " + path + "/restore",
+                    .access = kUsers,
+                    .permission = {"seca.compute", "instances", "delete.restore"},
+                    .summary = "Let an instance stay what it is, while nothing of it was overwritten yet",
+                    .answer_schema = "Instance",
+                    .success = 202,
+                    .options = {.body_limit = kMaxActionBody},
+                    .function = [&context](Call call) {
+                      return act_on_snapshot(context, &zone::InstanceActions::cancel_restore,
+                                             std::move(call));
+                    }});
 }
 
 }  // namespace

@@ -36,6 +36,25 @@ TEST_CASE_FIXTURE(SnapshotService, "a snapshot is asked for, shown with its inst
   CHECK(ask(As::user, "DELETE", snapshot).text("/status/snapshots/0/state") == "deleting");
 }
 
+TEST_CASE_FIXTURE(SnapshotService, "a restore is cancelled until its host has begun") {
+  REQUIRE(ask(As::user, "PUT", snapshot, "{}").status == 202);
+  const auto change = [&](auto how) {
+    REQUIRE(run(tables.instances.update({"default", "default", "web"}, [&](model::Instance& web) -> Status {
+      how(web.status);
+      return {};
+    })));
+  };
+  change([](model::InstanceStatus& status) { status.snapshots[0].state = model::SnapshotState::ready; });
+  CHECK(ask(As::user, "DELETE", snapshot + "/restore").status == 202);
+  REQUIRE(ask(As::user, "POST", snapshot + "/restore").status == 202);
+  CHECK(ask(As::user, "DELETE", snapshot + "/restore").text("/status/restore/cancelled") == "true");
+  CHECK(ask(As::user, "DELETE", snapshot + "/restore").status == 202);
+  change([](model::InstanceStatus& status) { status.restore->begun = true; });
+  CHECK(ask(As::user, "DELETE", snapshot + "/restore").status == 412);
+  CHECK(ask(As::user, "DELETE", test::kInstances + "/none/snapshots/before/restore").status == 404);
+  CHECK(ask(As::peer, "DELETE", snapshot + "/restore").status == 403);
+}
+
 TEST_CASE_FIXTURE(SnapshotService, "what cannot be is refused and changes nothing") {
   CHECK(ask(As::user, "PUT", instance + "/snapshots/Not_a_name", "{}").status == 400);
   CHECK(ask(As::user, "PUT", snapshot, R"({"memory":1})").status == 400);

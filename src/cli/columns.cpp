@@ -37,7 +37,10 @@ std::string mib(const value& resource, std::string_view pointer) {
 }
 
 std::string instance_state(const value& resource, WallTime) {
-  return text_at(resource, "/status/movedTo").empty() ? text_at(resource, "/status/state") : "moved";
+  if (!text_at(resource, "/status/movedTo").empty()) return "moved";
+  const std::string state = text_at(resource, "/status/state");
+  if (text_at(resource, "/status/restore/id").empty()) return state;
+  return state + (text_at(resource, "/status/restore/reason").empty() ? ",restoring" : ",restore-waits");
 }
 
 std::string instance_zone(const value& resource, WallTime) {

@@ -55,6 +55,9 @@ TEST_CASE("each command is parsed into its options") {
   const auto forced = parse_command_line({"federation", "rotate", "--force"});
   CHECK(forced.exit_code != 0);
   CHECK(forced.text.find("--finish") != std::string::npos);
+  CHECK(parsed<SnapshotOptions>({"snapshot", "restore", "web", "s1"}).action == SnapshotAction::restore);
+  CHECK(parsed<SnapshotOptions>({"snapshot", "restore", "--cancel", "web", "s1"}).action ==
+        SnapshotAction::cancel_restore);
   CHECK(parsed<PowerOptions>({"restart", "web"}).action == PowerAction::restart);
   CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);
   CHECK(parsed<GetOptions>({"image", "ls"}).kind == "images");

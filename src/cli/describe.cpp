@@ -50,6 +50,23 @@ void append_field(std::string& out, std::string_view name, const std::string& te
   if (!text.empty()) out += fmt::format("{:<12} {}\n", fmt::format("{}:", name), printable(text));
 }
 
+// Of an instance that is to be what it was in a snapshot.
+std::string restore_text(const json::Value& resource) {
+  const std::string uid = text_at(resource, "/status/restore/snapshot");
+  const json::Value* snapshots = find_at(resource, "/status/snapshots");
+  if (uid.empty() || snapshots == nullptr || !snapshots->is_array()) return "";
+  std::string name;
+  for (const json::Value& snapshot : snapshots->get_array()) {
+    if (text_at(snapshot, "/uid") == uid) name = text_at(snapshot, "/name");
+  }
+  const std::string reason = text_at(resource, "/status/restore/reason");
+  const bool begun = text_at(resource, "/status/restore/begun") == "true";
+  const bool cancelled = text_at(resource, "/status/restore/cancelled") == "true";
+  return fmt::format("to snapshot '{}', {}{}{}", name,
+                     begun ? "its disks are being overwritten" : "nothing is overwritten yet",
+                     cancelled ? ", being cancelled" : "", reason.empty() ? "" : "; it waits: " + reason);
+}
+
 std::string head_of(const Kind& kind, const json::Value& resource, WallTime now) {
   std::string out;
   append_field(out, "Name", text_at(resource, "/metadata/name"));
@@ -63,6 +80,7 @@ std::string head_of(const Kind& kind, const json::Value& resource, WallTime now)
   const std::string created = text_at(resource, "/metadata/createdAt");
   const auto time = parse_rfc3339(created);
   append_field(out, "Created", time ? fmt::format("{} ({} ago)", created, age_text(now - *time)) : created);
+  append_field(out, "Restore", restore_text(resource));
   append_field(out, "Deleted", text_at(resource, "/metadata/deletedAt"));
   return out;
 }

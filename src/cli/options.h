@@ -70,7 +70,7 @@ struct MigrateOptions {
   bool resume = false;
 };
 
-enum class SnapshotAction { create, list, restore, remove };
+enum class SnapshotAction { create, list, restore, cancel_restore, remove };
 
 struct SnapshotOptions {
   SnapshotAction action = SnapshotAction::list;

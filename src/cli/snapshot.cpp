@@ -48,8 +48,30 @@ Task<Status> list_snapshots(Session session, const json::Value& instance) {
   co_return Status();
 }
 
+// The newest stands first.
+const model::Condition* find_restored(const model::InstanceStatus& status) {
+  for (const model::Condition& condition : status.conditions) {
+    if (condition.type == "Restored") return &condition;
+  }
+  return nullptr;
+}
+
+// `waited`: there was one that the zone has taken for cancelled, so what is told of it last is how it ended.
+std::optional<Status> outcome_of_cancel(const SnapshotOptions& options, const model::InstanceStatus& status,
+                                        bool waited) {
+  if (status.restore && status.restore->cancelled) return std::nullopt;
+  const model::Condition* restored = find_restored(status);
+  const bool came_late = waited && restored != nullptr && restored->reason != model::kRestoreCancelled;
+  if (!status.restore && !came_late) return Status();
+  return fail(Code::failed_precondition,
+              "the cancel came too late: the disks of instance '{}' were, or are, overwritten with snapshot "
+              "'{}'; see 'hanse describe instance {}'",
+              options.instance, options.name, options.instance);
+}
+
 // What became of it: nothing while it goes on.
-std::optional<Status> outcome_of(const SnapshotOptions& options, const model::InstanceStatus& status) {
+std::optional<Status> outcome_of(const SnapshotOptions& options, const model::InstanceStatus& status,
+                                 bool waited) {
   const model::Snapshot* snapshot = model::find_snapshot(status.snapshots, options.name);
   switch (options.action) {
     case SnapshotAction::create:
@@ -61,15 +83,13 @@ std::optional<Status> outcome_of(const SnapshotOptions& options, const model::In
                   state_text(*snapshot));
     case SnapshotAction::restore: {
       if (status.restore) return std::nullopt;
-      // The newest stands first.
-      for (const model::Condition& condition : status.conditions) {
-        if (condition.type != "Restored") continue;
-        if (condition.reason == "Restored") return Status();
-        return fail(Code::failed_precondition, "instance '{}' is not what it was: {}", options.instance,
-                    condition.message);
-      }
-      return Status();
+      const model::Condition* restored = find_restored(status);
+      if (restored == nullptr || restored->reason == "Restored") return Status();
+      return fail(restored->reason == model::kRestoreCancelled ? Code::cancelled : Code::failed_precondition,
+                  "instance '{}' is not what it was: {}", options.instance, restored->message);
     }
+    case SnapshotAction::cancel_restore:
+      return outcome_of_cancel(options, status, waited);
     default:
       if (snapshot == nullptr) return Status();
       return std::nullopt;
@@ -81,14 +101,16 @@ Task<Result<json::Value>> wait_for_end(Session session, std::string path, Snapsh
                                        json::Value instance, std::string_view progress_text) {
   ResumingWatch watch(session, path + "?watch=true");
   ProgressLine progress(session.terminal);
-  for (;;) {
+  for (bool waited = false;; waited = true) {
     HANSE_CO_TRY(const model::InstanceStatus status, status_of(instance));
-    if (const std::optional<Status> outcome = outcome_of(options, status)) {
+    if (const std::optional<Status> outcome = outcome_of(options, status, waited)) {
       if (!*outcome) co_return fail(outcome->error());
       co_return instance;
     }
-    progress.show(fmt::format("{} '{}' of instance '{}'", progress_text, options.name, options.instance),
-                  "begun");
+    const std::string reason = status.restore ? status.restore->reason : "";
+    progress.show(fmt::format("{} '{}' of instance '{}'{}", progress_text, options.name, options.instance,
+                              reason.empty() ? "" : ", which waits: " + reason),
+                  reason.empty() ? "begun" : reason);
     HANSE_CO_TRY(WatchEvent change, co_await watch.next());
     if (change.event == "put") instance = std::move(change.data);
     if (change.event == "delete")
@@ -107,6 +129,9 @@ SnapshotWords words_of_action(SnapshotAction action) {
   if (action == SnapshotAction::create) return {"PUT", "", "taking snapshot", "has snapshot"};
   if (action == SnapshotAction::restore)
     return {"POST", "/restore", "bringing back snapshot", "is what it was in snapshot"};
+  if (action == SnapshotAction::cancel_restore)
+    return {"DELETE", "/restore", "cancelling the restore of snapshot",
+            "is not being made what it was in snapshot"};
   return {"DELETE", "", "deleting snapshot", "has no snapshot"};
 }
 

@@ -15,7 +15,8 @@ CLI::App* add_action(CLI::App& group, CommandDrafts& drafts, const char* command
   if (action != SnapshotAction::list)
     made->add_flag("--no-wait", drafts.snapshot.no_wait, "Ask for it and return");
   made->callback([&drafts, action] {
-    drafts.snapshot.action = action;
+    // Its option may have said another.
+    if (drafts.snapshot.action != SnapshotAction::cancel_restore) drafts.snapshot.action = action;
     drafts.command = drafts.snapshot;
   });
   return made;
@@ -32,8 +33,12 @@ void add_snapshot_commands(CLI::App& app, CommandDrafts& drafts) {
   create->add_flag("--memory", drafts.snapshot.memory,
                    "With the state of the guest, which stands still while that is saved");
   add_action(*group, drafts, "list", "Show the snapshots of an instance", SnapshotAction::list);
-  add_action(*group, drafts, "restore", "Make the instance what it was; what it has done since is lost",
-             SnapshotAction::restore);
+  CLI::App* restore =
+      add_action(*group, drafts, "restore", "Make the instance what it was; what it has done since is lost",
+                 SnapshotAction::restore);
+  restore->add_flag_callback(
+      "--cancel", [&drafts] { drafts.snapshot.action = SnapshotAction::cancel_restore; },
+      "Let the instance stay what it is, as long as nothing of it was overwritten");
   add_action(*group, drafts, "delete", "Delete a snapshot", SnapshotAction::remove);
 }
 

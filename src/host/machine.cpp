@@ -67,8 +67,14 @@ bool Machine::same_activity(const model::MachineDesired& next) const {
   const std::string before = desired_.move ? desired_.move->transfer : "";
   const std::string after = next.move ? next.move->transfer : "";
   return before == after && desired_.epoch == next.epoch &&
-         desired_.restart_generation == next.restart_generation &&
-         (!next.restore || next.restore == desired_.restore);
+         desired_.restart_generation == next.restart_generation && same_restore(next);
+}
+
+// One that has begun goes on to its end, whether it is still wished or not.
+bool Machine::same_restore(const model::MachineDesired& next) const {
+  if (!next.restore || next.restore == desired_.restore) return true;
+  return desired_.restore && desired_.restore->id == next.restore->id &&
+         snapshots_.begun() == next.restore->id;
 }
 
 void Machine::set_desired(model::MachineDesired desired) {
@@ -89,6 +95,7 @@ void Machine::set_desired(model::MachineDesired desired) {
 void Machine::begin() {
   activity_.reset();
   error_.clear();
+  restore_waits_.clear();
   gone_ = false;
   const Activity activity = activity_of(desired_);
   // Each activity of a move has one.
@@ -217,6 +224,16 @@ Task<Status> Machine::restart_if_asked() {
 
 Task<Status> Machine::restore_if_asked() {
   if (!desired_.restore || desired_.goal == model::MachineGoal::absent) co_return Status{};
+  const Status restored = co_await restore();
+  restore_waits_ = restored ? std::string() : restored.error().message;
+  if (restored) co_return Status{};
+  co_return fail(restored.error().code, "the snapshot is not brought back yet: {}", restore_waits_);
+}
+
+Task<Status> Machine::restore() {
+  HANSE_CO_TRY(const bool open,
+               co_await snapshots_.is_open(desired_.restore.value_or(model::SnapshotRestore())));
+  if (!open) co_return Status{};
   HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_.machine));
   co_return co_await snapshots_.restore(desired_);
 }
@@ -259,6 +276,8 @@ model::MachineObserved Machine::observed() const {
     }
   }
   view.snapshots = snapshots_.observed();
+  view.restore_begun = snapshots_.begun();
+  view.restore_waits = restore_waits_;
   view.restored = snapshots_.restored();
   view.restore_error = snapshots_.restore_error();
   if (send_) view.move = send_->observed();

@@ -61,6 +61,7 @@ class Machine {
 
   static Activity activity_of(const model::MachineDesired& desired);
   bool same_activity(const model::MachineDesired& next) const;
+  bool same_restore(const model::MachineDesired& next) const;
   void begin();
   bool has_lease() const { return !desired_.leased || context_.leases.held(uid_); }
   model::MoveOrder incoming_order(model::MoveOrder order) const;
@@ -73,6 +74,7 @@ class Machine {
   Task<Status> remove();
   Task<Status> restart_if_asked();
   Task<Status> restore_if_asked();
+  Task<Status> restore();
 
   MachineContext& context_;
   Logger log_;
@@ -80,6 +82,7 @@ class Machine {
   model::MachineDesired desired_;           // means something once there is an activity
   std::int64_t restarted_generation_ = -1;  // -1: not known yet, the first desired state sets it
   std::string error_;
+  std::string restore_waits_;  // why
   bool gone_ = false;
   MachineSnapshots snapshots_;
   std::unique_ptr<SendMove> send_;

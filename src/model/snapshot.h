@@ -18,6 +18,8 @@ namespace hanse::model {
 inline constexpr std::size_t kMaxSnapshots = 8;  // of one instance
 // Beside the disks, which are called as their block storages.
 inline constexpr char kMemoryPart[] = "memory";
+// The reason of a condition "Restored".
+inline constexpr char kRestoreCancelled[] = "Cancelled";
 
 // lost: it was ready, and its host has it no more.
 enum class SnapshotState { pending, ready, failed, lost, deleting };
@@ -47,11 +49,15 @@ HANSE_DECLARE_JSON(Snapshot);
 
 // The wish that an instance becomes what it was, until its host has fulfilled it.
 struct SnapshotRestore {
-  std::string id;        // of this wish: a host fulfils each once
-  std::string snapshot;  // its uid
+  std::string id;          // of this wish: a host fulfils each once
+  std::string snapshot;    // its uid
+  bool cancelled = false;  // it is not wished any more, if its host has not begun
+  // What its host says of it. begun: the disks are being overwritten, and nothing leads back.
+  bool begun = false;
+  std::string reason;  // why it waits; empty: it does not
   bool operator==(const SnapshotRestore&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(SnapshotRestore, (), (id, snapshot))
+BOOST_DESCRIBE_STRUCT(SnapshotRestore, (), (id, snapshot, cancelled, begun, reason))
 HANSE_DECLARE_JSON(SnapshotRestore);
 
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, std::string_view name);

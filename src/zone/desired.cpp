@@ -69,7 +69,9 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
       .leased = instance.spec.failover == model::Failover::restart,
       .move = std::move(move)};
   desired.snapshots = snapshots_of(instance, desired.move.has_value());
-  if (!desired.move) desired.restore = instance.status.restore;
+  // What the host has said of it is no word for the host.
+  if (const auto& wish = instance.status.restore; wish && !desired.move)
+    desired.restore = {.id = wish->id, .snapshot = wish->snapshot, .cancelled = wish->cancelled};
   if (context.sku == nullptr)
     return fail(Code::failed_precondition, "{} of instance '{}' is gone", instance.spec.sku_ref, title);
   model::MachineSpec& machine = desired.machine;

@@ -42,7 +42,7 @@ Status check_restorable(const model::Instance& instance) {
   HANSE_CHECK(check_actionable(instance));
   if (!instance.status.restore) return {};
   return fail(Code::failed_precondition,
-              "instance '{}' is becoming what it was in a snapshot; wait for its end",
+              "instance '{}' is becoming what it was in a snapshot; wait for its end or cancel it",
               to_string(id_of(instance.metadata)));
 }
 
@@ -136,6 +136,24 @@ Task<Result<model::Instance>> InstanceActions::restore_snapshot(ResourceId id, s
                         "snapshot '{}' of instance '{}' is being taken; wait for its end", other.name, title);
         }
         instance.status.restore = model::SnapshotRestore{.id = wish, .snapshot = snapshot->uid};
+        return {};
+      });
+}
+
+Task<Result<model::Instance>> InstanceActions::cancel_restore(ResourceId id, std::string name) {
+  return tables_.instances.update(
+      std::move(id), [name = std::move(name)](model::Instance& instance) -> Status {
+        HANSE_CHECK(check_actionable(instance));
+        std::optional<model::SnapshotRestore>& wish = instance.status.restore;
+        const model::Snapshot* snapshot = model::find_snapshot(instance.status.snapshots, name);
+        if (!wish || snapshot == nullptr || snapshot->uid != wish->snapshot) return {};
+        if (wish->begun)
+          return fail(Code::failed_precondition,
+                      "the disks of instance '{}' are being overwritten with snapshot '{}', so only its end "
+                      "makes them whole; wait for it, and where its host cannot read the snapshot any more "
+                      "mend the host or delete the instance",
+                      to_string(id_of(instance.metadata)), name);
+        wish->cancelled = true;
         return {};
       });
 }

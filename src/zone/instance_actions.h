@@ -27,6 +27,10 @@ class InstanceActions {
   Task<Result<model::Instance>> delete_snapshot(ResourceId id, std::string name);
   // The instance becomes what it was, and what it has done since is lost.
   Task<Result<model::Instance>> restore_snapshot(ResourceId id, std::string name);
+  // The instance stays as it is; the host has the last word, which takes the wish out of the status or says
+  // that it has begun. Idempotent: one that is not being restored to this snapshot stays as it is anyway.
+  // Errors: failed_precondition once something was overwritten.
+  Task<Result<model::Instance>> cancel_restore(ResourceId id, std::string name);
   Task<Result<model::HostResponse>> read_console(ResourceId id, std::int64_t offset);
   Task<Status> write_console(ResourceId id, std::string text);
 

@@ -43,9 +43,7 @@ void apply_to_snapshot(model::Snapshot& snapshot, const model::SnapshotObserved&
 }
 
 // One that is to be deleted goes when its host has none any more.
-void apply_snapshots(model::Instance& instance, const model::MachineObserved& observed,
-                     const std::string& now) {
-  model::InstanceStatus& status = instance.status;
+void apply_snapshots(model::InstanceStatus& status, const model::MachineObserved& observed) {
   for (const model::SnapshotObserved& seen : observed.snapshots) {
     std::erase_if(status.snapshots, [&](const model::Snapshot& snapshot) {
       return snapshot.uid == seen.uid && snapshot.state == model::SnapshotState::deleting &&
@@ -55,10 +53,22 @@ void apply_snapshots(model::Instance& instance, const model::MachineObserved& ob
       if (snapshot.uid == seen.uid) apply_to_snapshot(snapshot, seen);
     }
   }
-  if (!status.restore || observed.restored != status.restore->id) return;
-  status.restore.reset();
+}
+
+void apply_restore(model::Instance& instance, const model::MachineObserved& observed,
+                   const std::string& now) {
+  std::optional<model::SnapshotRestore>& wish = instance.status.restore;
+  if (!wish) return;
+  wish->reason = observed.restore_waits;
+  if (observed.restore_begun == wish->id) {
+    wish->begun = true;
+    wish->cancelled = false;  // that came too late
+  }
+  if (observed.restored != wish->id) return;
+  const char* const not_done = wish->cancelled ? model::kRestoreCancelled : "NotRestored";
+  wish.reset();
   const bool done = observed.restore_error.empty();
-  note(instance, "Restored", done ? "Restored" : "NotRestored",
+  note(instance, "Restored", done ? "Restored" : not_done,
        done ? "it is what it was in the snapshot" : observed.restore_error, now);
 }
 
@@ -78,7 +88,8 @@ void apply_observed(model::Instance& instance, const HostView& view, const std::
   const model::MachineObserved& observed = *view.observed;
   status.power_state = observed.exists ? observed.power_state : power_of_absent(instance);
   status.forwards = observed.forwards;
-  apply_snapshots(instance, observed, now);
+  apply_snapshots(status, observed);
+  apply_restore(instance, observed, now);
   if (!observed.error.empty()) {
     status.state = observed.power_state == PowerState::running ? ResourceState::active : ResourceState::error;
     note(instance, "Running", "HostError", observed.error, now);

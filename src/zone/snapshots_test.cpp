@@ -135,6 +135,58 @@ TEST_CASE_FIXTURE(SnapshotsFixture,
 }
 
 TEST_CASE_FIXTURE(SnapshotsFixture,
+                  "a wish to be restored says why it waits, and is cancelled as its host says") {
+  const auto cancel = [&](const std::string& name) {
+    auto asked = wait(zone->instance_actions().cancel_restore(id("web"), name));
+    pass(Seconds{1});
+    return asked;
+  };
+  REQUIRE(take("before"));
+  say(Observed::ready);
+  REQUIRE(cancel("before"));
+  REQUIRE(restore("before"));
+  const std::string wish = desired().restore->id;
+  model::MachineObserved view = running();
+  const auto observe = [&] {
+    host->observe(view);
+    pass(Seconds{1});
+  };
+  view.restore_waits = "the file is locked";
+  observe();
+  CHECK(get("web").status.restore->reason == "the file is locked");
+  CHECK(desired().restore->reason.empty());
+  REQUIRE(cancel("other"));
+  CHECK_FALSE(desired().restore->cancelled);
+  SUBCASE("before anything was overwritten") {
+    REQUIRE(cancel("before"));
+    REQUIRE(cancel("before"));
+    CHECK(desired().restore->cancelled);
+    view.restored = wish;
+    view.restore_error = "it was cancelled";
+    observe();
+    CHECK_FALSE(get("web").status.restore);
+    CHECK(get("web").status.conditions.front().reason != "NotRestored");
+    CHECK(restore("before"));
+  }
+  SUBCASE("after that, as the zone knows") {
+    view.restore_begun = wish;
+    observe();
+    const auto refused = cancel("before");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::failed_precondition);
+    CHECK(refused.error().message.find("delete the instance") != std::string::npos);
+  }
+  SUBCASE("after that, as the zone learns") {
+    REQUIRE(cancel("before"));
+    view.restore_begun = wish;
+    observe();
+    CHECK(get("web").status.restore->begun);
+    CHECK_FALSE(get("web").status.restore->cancelled);
+    CHECK_FALSE(desired().restore->cancelled);
+  }
+}
+
+TEST_CASE_FIXTURE(SnapshotsFixture,
                   "an instance has so many and no more, and none of a name that cannot be") {
   for (std::size_t i = 0; i < model::kMaxSnapshots; ++i) REQUIRE(take(fmt::format("s{}", i)));
   CHECK(take("more").error().code == Code::resource_exhausted);

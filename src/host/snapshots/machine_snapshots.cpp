@@ -11,6 +11,7 @@ namespace {
 
 using model::SnapshotGoal;
 using State = model::SnapshotObservedState;
+using Mark = SnapshotStore::Mark;
 
 // Another try may fare better.
 bool may_pass(const Error& error) {
@@ -151,25 +152,40 @@ void MachineSnapshots::end_wish(const std::string& id, std::string error) {
   driver_.changes().notify();
 }
 
-Task<Status> MachineSnapshots::restore(model::MachineDesired desired) {
-  using Mark = SnapshotStore::Mark;
-  if (!desired.restore || desired.restore->id == restored_) co_return Status();
-  const model::SnapshotRestore wish = *desired.restore;
+Task<Result<bool>> MachineSnapshots::is_open(model::SnapshotRestore wish) {
+  if (wish.id == restored_) co_return false;
   HANSE_CO_TRY(const std::string done, co_await store_.restored(uid_, Mark::done));
   if (done == wish.id) {
     end_wish(wish.id, "");
-    co_return Status();
+    co_return false;
   }
   HANSE_CO_TRY(const std::string begun, co_await store_.restored(uid_, Mark::begun));
+  if (begun == wish.id) {
+    note_begun(wish.id);
+    co_return true;
+  }
+  if (wish.cancelled) end_wish(wish.id, "it was cancelled before anything was overwritten");
+  co_return !wish.cancelled;
+}
+
+void MachineSnapshots::note_begun(const std::string& id) {
+  begun_ = id;
+  driver_.changes().notify();
+}
+
+Task<Status> MachineSnapshots::restore(model::MachineDesired desired) {
+  if (!desired.restore) co_return Status();
+  const model::SnapshotRestore wish = *desired.restore;
   auto parts = co_await open_good(wish.snapshot);
   // Of a machine whose disks are half of this and half of that only a snapshot that is good makes one again.
-  if (!parts && (begun == wish.id || may_pass(parts.error()))) co_return fail(parts.error());
+  if (!parts && (begun_ == wish.id || may_pass(parts.error()))) co_return fail(parts.error());
   if (!parts) {
     end_wish(wish.id, parts.error().message);
     co_return Status();
   }
   log_.info("machine {} becomes what it was in snapshot {}", uid_, wish.snapshot);
   HANSE_CO_CHECK(co_await store_.set_restored(uid_, Mark::begun, wish.id));
+  note_begun(wish.id);
   HANSE_CO_TRY(const std::string memory_error, co_await fill(std::move(desired), std::move(*parts)));
   HANSE_CO_CHECK(co_await store_.set_restored(uid_, Mark::done, wish.id));
   end_wish(wish.id, memory_error);

@@ -24,13 +24,18 @@ class MachineSnapshots {
 
   // Requires: no move is under way.
   Task<Status> keep(std::vector<model::SnapshotDesired> wanted);
-  // Requires: the blobs of its disks are here. Stops the guest; who calls runs it again.
+  // Whether there is something to do for this wish: not for one that is done with, nor for one that was
+  // cancelled before anything was overwritten for it, which it ends.
+  Task<Result<bool>> is_open(model::SnapshotRestore wish);
+  // Requires: is_open(), and the blobs of its disks are here. Stops the guest; who calls runs it again.
   Task<Status> restore(model::MachineDesired desired);
 
   // With the machine.
   Task<Status> remove_all();
 
   std::vector<model::SnapshotObserved> observed() const;
+  // The last wish for which something was overwritten.
+  const std::string& begun() const { return begun_; }
   // The last wish that is done with, and why it could not be fulfilled.
   const std::string& restored() const { return restored_; }
   const std::string& restore_error() const { return restore_error_; }
@@ -44,6 +49,7 @@ class MachineSnapshots {
   Task<Result<Readers>> open_good(std::string snapshot);
   Task<Result<std::string>> fill(model::MachineDesired desired, Readers parts);
   Task<Status> load_memory(DiskReader& memory);
+  void note_begun(const std::string& id);
   void end_wish(const std::string& id, std::string error);
 
   Logger log_;
@@ -51,6 +57,7 @@ class MachineSnapshots {
   SnapshotStore& store_;
   std::string uid_;
   std::map<std::string, model::SnapshotObserved> known_;  // by uid, of those that are wanted
+  std::string begun_;
   std::string restored_;
   std::string restore_error_;
 };

@@ -29,6 +29,12 @@ model::MachineDesired with_wish(model::MachineDesired wanted, const std::string&
   return wanted;
 }
 
+model::MachineDesired with_cancelled_wish(model::MachineDesired wanted) {
+  wanted = with_wish(std::move(wanted));
+  wanted.restore->cancelled = true;
+  return wanted;
+}
+
 Task<void> keep_result(Task<Status> task, std::optional<Status>& out) {
   out = co_await std::move(task);
 }
@@ -116,6 +122,58 @@ TEST_CASE("an agent that dies while it brings a snapshot back begins anew, and r
   CHECK(test.host.driver.calls_of("prepare_incoming") == 2);
   CHECK(test.host.driver.calls_of("resume_incoming") == 0);
   CHECK(test.host.driver.written["d1"] == chunks_from(0, 40));
+}
+
+TEST_CASE("a wish that waits says why, and one that is cancelled ends with the machine as it is") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.fail_next("peek_disks", Error{Code::unavailable, "the file is locked"});
+  test.host.want(with_wish(desired(MachineGoal::running)));
+  test.pair.run(Millis{1'100});
+  CHECK(test.host.machine->observed().restore_waits == "the file is locked");
+  CHECK(test.host.machine->observed().restored.empty());
+  SUBCASE("cancelled") {
+    test.want(with_cancelled_wish(desired(MachineGoal::running)));
+    CHECK(test.host.machine->observed().restored == "w1");
+    CHECK(test.host.machine->observed().restore_error.find("cancelled") != std::string::npos);
+    CHECK(test.host.machine->observed().restore_begun.empty());
+    CHECK(test.host.driver.calls_of("prepare_incoming") == 0);
+    CHECK(test.host.driver.calls_of("stop") == 0);
+  }
+  SUBCASE("still wished") {
+    test.pair.run(Seconds{100});
+    CHECK(test.host.machine->observed().restored == "w1");
+    CHECK(test.host.machine->observed().restore_begun == "w1");
+  }
+  CHECK(test.host.machine->observed().restore_waits.empty());
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+}
+
+TEST_CASE("a cancel does not wait for what the restore waits for") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.hang("peek_disks");
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored.empty());
+  test.want(with_cancelled_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.driver.calls_of("prepare_incoming") == 0);
+}
+
+TEST_CASE("a cancel that comes when something was overwritten changes nothing") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  test.host.driver.hang("finish_incoming");
+  test.want(with_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restore_begun == "w1");
+  test.want(with_cancelled_wish(desired(MachineGoal::running)));
+  CHECK(test.host.driver.calls_of("prepare_incoming") == 1);
+  CHECK(test.host.machine->observed().restored.empty());
+  test.host.driver.go_on("finish_incoming");
+  test.host.restart_agent();
+  test.want(with_cancelled_wish(desired(MachineGoal::running)));
+  CHECK(test.host.machine->observed().restored == "w1");
+  CHECK(test.host.machine->observed().restore_error.empty());
 }
 
 TEST_CASE("a wish for what is not here ends, and the machine stays as it is") {

@@ -89,7 +89,7 @@ Status TransferService::check_snapshots(const model::Instance& instance, const m
   const std::string name = to_string(id_of(instance.metadata));
   if (instance.status.restore)
     return fail(Code::failed_precondition,
-                "instance '{}' is becoming what it was in a snapshot; wait for its end", name);
+                "instance '{}' is becoming what it was in a snapshot; wait for its end or cancel it", name);
   for (const model::Snapshot& snapshot : instance.status.snapshots) {
     if (snapshot.state != model::SnapshotState::pending && snapshot.state != model::SnapshotState::deleting)
       continue;
