@@ -37,6 +37,10 @@ constexpr const char* kSizeOfSnapshot =
     "SELECT COALESCE(SUM(LENGTH(chunks.frame)), 0) FROM places JOIN chunks ON chunks.digest = places.digest"
     " WHERE places.uid = ?1";
 
+constexpr const char* kRemoveSome =
+    "DELETE FROM places WHERE uid = ?1 AND (part, chunk) IN"
+    " (SELECT part, chunk FROM places WHERE uid = ?1 LIMIT ?2)";
+
 codec::ChunkDigest digest_of_bytes(std::string_view bytes) {
   codec::ChunkDigest digest{};
   if (bytes.size() == digest.size()) std::copy(bytes.begin(), bytes.end(), digest.begin());
@@ -77,11 +81,11 @@ Status SnapshotFile::run(std::string_view text, const std::vector<std::string>& 
   return statement.run();
 }
 
-Status SnapshotFile::begin(const std::string& machine, const std::string& uid,
-                           const std::vector<model::SnapshotPart>& parts, bool keep) {
+Result<SnapshotFile::Try> SnapshotFile::begin(const std::string& machine, const std::string& uid,
+                                              const std::vector<model::SnapshotPart>& parts, bool keep) {
   const std::lock_guard guard(mutex_);
   HANSE_CHECK(open(Missing::make));
-  return in_transaction([&]() -> Status {
+  HANSE_CHECK(in_transaction([&]() -> Status {
     if (!keep) HANSE_CHECK(remove_now(uid));
     HANSE_CHECK(
         run("INSERT INTO snapshots VALUES(?1, ?2, 0) ON CONFLICT DO UPDATE SET ready = 0", {uid, machine}));
@@ -95,12 +99,22 @@ Status SnapshotFile::begin(const std::string& machine, const std::string& uid,
       HANSE_CHECK(insert.run());
     }
     return {};
-  });
+  }));
+  tries_[uid] = ++last_try_;
+  return Try{.uid = uid, .number = last_try_};
 }
 
-Status SnapshotFile::add(const std::string& uid, std::size_t part, const std::vector<SnapshotPlace>& places) {
+Status SnapshotFile::check_try(const Try& current) const {
+  const auto known = tries_.find(current.uid);
+  if (known != tries_.end() && known->second == current.number) return {};
+  return fail(Code::aborted, "snapshot {} was begun anew or removed meanwhile", current.uid);
+}
+
+Status SnapshotFile::add(const Try& current, std::size_t part, const std::vector<SnapshotPlace>& places) {
   const std::lock_guard guard(mutex_);
+  HANSE_CHECK(check_try(current));
   HANSE_CHECK(open(Missing::make));
+  const std::string& uid = current.uid;
   return in_transaction([&]() -> Status {
     HANSE_TRY(SqliteStatement keep,
               database_->prepare("INSERT INTO chunks VALUES(?1, 0, ?2) ON CONFLICT DO NOTHING"));
@@ -128,10 +142,12 @@ Status SnapshotFile::add(const std::string& uid, std::size_t part, const std::ve
   });
 }
 
-Status SnapshotFile::finish(const std::string& uid) {
+Status SnapshotFile::finish(const Try& current) {
   const std::lock_guard guard(mutex_);
+  HANSE_CHECK(check_try(current));
   HANSE_CHECK(open(Missing::make));
-  HANSE_CHECK(run("UPDATE snapshots SET ready = 1 WHERE uid = ?1", {uid}));
+  HANSE_CHECK(run("UPDATE snapshots SET ready = 1 WHERE uid = ?1", {current.uid}));
+  tries_.erase(current.uid);
   // The write-ahead log and then the file go to the disk.
   return database_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
@@ -204,33 +220,52 @@ Status SnapshotFile::remove_now(const std::string& uid) {
   return run("DELETE FROM snapshots WHERE uid = ?1", {uid});
 }
 
-Status SnapshotFile::remove(const std::string& uid) {
-  const std::lock_guard guard(mutex_);
-  HANSE_TRY(const bool here, open(Missing::leave));
-  if (!here) return {};
-  HANSE_CHECK(in_transaction([&] { return remove_now(uid); }));
-  return database_->execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
+Result<bool> SnapshotFile::has_places(const std::string& uid) {
+  HANSE_TRY(SqliteStatement left, database_->prepare("SELECT 1 FROM places WHERE uid = ?1 LIMIT 1"));
+  left.bind_bytes(1, uid);
+  return left.step();
 }
 
-Status SnapshotFile::remove_machine(const std::string& machine) {
+Result<bool> SnapshotFile::remove_some(const std::string& uid) {
   const std::lock_guard guard(mutex_);
+  tries_.erase(uid);
   HANSE_TRY(const bool here, open(Missing::leave));
-  if (!here) return {};
+  if (!here) return false;
+  bool more = false;
+  HANSE_CHECK(in_transaction([&]() -> Status {
+    HANSE_CHECK(run("UPDATE snapshots SET ready = 0 WHERE uid = ?1", {uid}));
+    HANSE_TRY(SqliteStatement some, database_->prepare(kRemoveSome));
+    some.bind_bytes(1, uid);
+    some.bind_number(2, kRemovedAtOnce);
+    HANSE_CHECK(some.run());
+    HANSE_TRY(more, has_places(uid));
+    return more ? Status() : remove_now(uid);
+  }));
+  // What these places had at most, and a bit of what is left from before.
+  HANSE_CHECK(database_->execute("PRAGMA incremental_vacuum(4096)"));
+  if (!more) HANSE_CHECK(database_->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  return more;
+}
+
+Result<std::vector<std::string>> SnapshotFile::uids_of(const std::string& machine) {
+  const std::lock_guard guard(mutex_);
   std::vector<std::string> uids;
+  HANSE_TRY(const bool here, open(Missing::leave));
+  if (!here) return uids;
   HANSE_TRY(SqliteStatement known, database_->prepare("SELECT uid FROM snapshots WHERE machine = ?1"));
   known.bind_bytes(1, machine);
   for (;;) {
     HANSE_TRY(const bool more, known.step());
-    if (!more) break;
+    if (!more) return uids;
     uids.emplace_back(known.bytes(0));
   }
-  known.reset();
-  HANSE_CHECK(in_transaction([&]() -> Status {
-    for (const std::string& uid : uids) HANSE_CHECK(remove_now(uid));
-    return run("DELETE FROM restored WHERE machine = ?1", {machine});
-  }));
-  if (uids.empty()) return {};
-  return database_->execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+Status SnapshotFile::forget_wishes(const std::string& machine) {
+  const std::lock_guard guard(mutex_);
+  HANSE_TRY(const bool here, open(Missing::leave));
+  if (!here) return {};
+  return run("DELETE FROM restored WHERE machine = ?1", {machine});
 }
 
 Result<std::string> SnapshotFile::restored(const std::string& machine, Mark mark) {

@@ -95,7 +95,7 @@ class SnapshotReader final : public DiskReader {
   std::vector<ChunkRange> ranges_;
 };
 
-Status write_content(SnapshotFile& file, Hashing& hashing, const std::string& uid, std::size_t part,
+Status write_content(SnapshotFile& file, Hashing& hashing, const SnapshotFile::Try& current, std::size_t part,
                      const std::vector<PlacedChunk>& chunks) {
   codec::ZstdCompressor zstd;
   std::vector<SnapshotPlace> places;
@@ -107,20 +107,21 @@ Status write_content(SnapshotFile& file, Hashing& hashing, const std::string& ui
     }
     places.push_back(std::move(place));
   }
-  return file.add(uid, part, places);
+  return file.add(current, part, places);
 }
 
 class SnapshotWriter final : public DiskWriter {
  public:
   SnapshotWriter(Runtime& runtime, Hashing& hashing, std::shared_ptr<SnapshotFile> file, std::string folder,
-                 const SnapshotId& id, std::size_t number, const model::SnapshotPart& part)
+                 SnapshotFile::Try current, std::size_t number, const model::SnapshotPart& part,
+                 std::string name)
       : runtime_(runtime),
         hashing_(hashing),
         file_(std::move(file)),
         folder_(std::move(folder)),
-        key_(key_of(id)),
+        try_(std::move(current)),
         number_(number),
-        name_(name_of_part(id, part)),
+        name_(std::move(name)),
         chunk_count_(static_cast<std::uint64_t>(part.chunks)) {}
 
   const std::string& uid() const override { return name_; }
@@ -129,8 +130,8 @@ class SnapshotWriter final : public DiskWriter {
     HANSE_CO_CHECK(co_await check_space());
     co_return co_await run_blocking(
         runtime_.blocking, runtime_.scheduler,
-        [file = file_, hashing = &hashing_, uid = key_, number = number_, chunks = std::move(chunks)] {
-          return write_content(*file, *hashing, uid, number, chunks);
+        [file = file_, hashing = &hashing_, current = try_, number = number_, chunks = std::move(chunks)] {
+          return write_content(*file, *hashing, current, number, chunks);
         });
   }
   // finish() has it on disk.
@@ -150,7 +151,7 @@ class SnapshotWriter final : public DiskWriter {
   Hashing& hashing_;
   std::shared_ptr<SnapshotFile> file_;  // shared with the pool's threads
   std::string folder_;
-  std::string key_;
+  SnapshotFile::Try try_;
   std::size_t number_;
   std::string name_;
   std::uint64_t chunk_count_;
@@ -189,26 +190,53 @@ Task<Result<Readers>> SnapshotStore::open(SnapshotId id) {
 }
 
 Task<Result<Writers>> SnapshotStore::begin(New snapshot) {
-  HANSE_CO_CHECK(co_await beside([snapshot](SnapshotFile& file) {
-    return file.begin(snapshot.id.machine, key_of(snapshot.id), snapshot.parts, snapshot.keep);
-  }));
+  const std::string key = key_of(snapshot.id);
+  if (!snapshot.keep) HANSE_CO_CHECK(co_await remove_by_key(key));
+  HANSE_CO_TRY(const SnapshotFile::Try current, co_await beside([snapshot, key](SnapshotFile& file) {
+                 return file.begin(snapshot.id.machine, key, snapshot.parts, snapshot.keep);
+               }));
+  begun_[key] = current;
   Writers writers;
-  for (std::size_t number = 0; number < snapshot.parts.size(); ++number)
-    writers.push_back(std::make_unique<SnapshotWriter>(runtime_, hashing_, file_, folder_, snapshot.id,
-                                                       number, snapshot.parts[number]));
+  for (std::size_t number = 0; number < snapshot.parts.size(); ++number) {
+    const model::SnapshotPart& part = snapshot.parts[number];
+    writers.push_back(std::make_unique<SnapshotWriter>(runtime_, hashing_, file_, folder_, current, number,
+                                                       part, name_of_part(snapshot.id, part)));
+  }
   co_return writers;
 }
 
 Task<Status> SnapshotStore::finish(SnapshotId id) {
-  co_return co_await beside([key = key_of(id)](SnapshotFile& file) { return file.finish(key); });
+  const std::string key = key_of(id);
+  const auto begun = begun_.find(key);
+  if (begun == begun_.end()) {
+    HANSE_CO_TRY(const auto done, co_await find(id));
+    if (done) co_return Status();
+    co_return fail(Code::aborted, "snapshot {} was not begun", id.uid);
+  }
+  const SnapshotFile::Try current = begun->second;
+  HANSE_CO_CHECK(co_await beside([current](SnapshotFile& file) { return file.finish(current); }));
+  begun_.erase(key);
+  co_return Status();
 }
 
 Task<Status> SnapshotStore::remove(SnapshotId id) {
-  co_return co_await beside([key = key_of(id)](SnapshotFile& file) { return file.remove(key); });
+  return remove_by_key(key_of(id));
+}
+
+Task<Status> SnapshotStore::remove_by_key(std::string key) {
+  begun_.erase(key);
+  // Each time anew behind whoever waits for a thread by then.
+  for (bool more = true; more;) {
+    HANSE_CO_TRY(more, co_await beside([key](SnapshotFile& file) { return file.remove_some(key); }));
+  }
+  co_return Status();
 }
 
 Task<Status> SnapshotStore::remove_machine(std::string machine) {
-  co_return co_await beside([machine](SnapshotFile& file) { return file.remove_machine(machine); });
+  HANSE_CO_TRY(const std::vector<std::string> keys,
+               co_await beside([machine](SnapshotFile& file) { return file.uids_of(machine); }));
+  for (const std::string& key : keys) HANSE_CO_CHECK(co_await remove_by_key(key));
+  co_return co_await beside([machine](SnapshotFile& file) { return file.forget_wishes(machine); });
 }
 
 Task<Result<std::string>> SnapshotStore::restored(std::string machine, Mark mark) {

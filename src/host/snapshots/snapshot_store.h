@@ -6,6 +6,7 @@
 // what it should be; resource_exhausted when the disk is nearly full.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ class SnapshotStore {
   // Of no use to others before finish().
   Task<Result<Writers>> begin(New snapshot);
   Task<Status> finish(SnapshotId id);
-  // Absent already is good.
+  // Absent already is good. Bit by bit, so that others get at the store in between; what is broken off goes
+  // on with the next call.
   Task<Status> remove(SnapshotId id);
   Task<Status> remove_machine(std::string machine);
 
@@ -53,12 +55,14 @@ class SnapshotStore {
  private:
   template <class Work>
   auto beside(Work work);
+  Task<Status> remove_by_key(std::string key);
 
   Runtime& runtime_;
   Hashing& hashing_;
   std::string folder_;  // empty: in memory
   // shared_ptr: the work on the pool's thread may outlive this store.
   std::shared_ptr<store::SnapshotFile> file_;
+  std::map<std::string, store::SnapshotFile::Try> begun_;  // by their key in the file
 };
 
 // Whether the reader or writer of this name is of the state of a guest and not of a disk.
