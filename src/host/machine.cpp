@@ -1,5 +1,7 @@
 #include "host/machine.h"
 
+#include <algorithm>
+
 #include "runtime/sleep.h"
 
 namespace hanse::host {
@@ -7,6 +9,10 @@ namespace {
 
 constexpr Nanos kRestartBase = Millis{500};
 constexpr Nanos kRestartCap = Seconds{30};
+
+Task<void> forward_status(Task<Status> work, Promise<Status> promise) {
+  promise.set(co_await std::move(work));
+}
 
 model::PowerState power_state_of(const MachineState& state) {
   switch (state.run_state) {
@@ -151,7 +157,7 @@ Task<void> Machine::repeat(Activity activity) {
     Status done = co_await restore_if_asked();
     if (done && activity == Activity::run) done = co_await keep_running();
     if (done && activity == Activity::stop) done = co_await keep_stopped();
-    if (done && activity != Activity::remove) done = co_await snapshots_.keep(desired_.snapshots);
+    if (done && activity != Activity::remove) done = co_await keep_snapshots(activity);
     if (activity == Activity::remove) done = co_await remove();
     if (done) {
       failures = 0;
@@ -220,6 +226,45 @@ Task<Status> Machine::restart_if_asked() {
   HANSE_CO_CHECK(co_await context_.driver.stop(uid_, kStopGrace));
   restarted_generation_ = desired_.restart_generation;
   co_return co_await context_.driver.start(desired_.machine, desired_.epoch);
+}
+
+// A large one takes long: it is broken off, and taken anew later, when the machine has to be attended to or
+// it is not wanted any more. What changes the activity breaks it off anyway.
+Task<Status> Machine::keep_snapshots(Activity activity) {
+  const bool takes = std::any_of(
+      desired_.snapshots.begin(), desired_.snapshots.end(),
+      [](const model::SnapshotDesired& snapshot) { return snapshot.goal == model::SnapshotGoal::take; });
+  if (!takes) co_return co_await snapshots_.keep(desired_.snapshots);
+  const auto state = context_.driver.observe(uid_);
+  const bool ran = activity == Activity::run && state && state->run_state == RunState::running;
+  auto [promise, future] = make_promise<Status>(context_.runtime.scheduler);
+  Scope scope(2);
+  const bool begun = scope.spawn(forward_status(snapshots_.keep(desired_.snapshots), promise)) &&
+                     scope.spawn(watch_snapshots(ran, promise));
+  if (!begun) co_return fail(Code::internal, "scope is full");
+  co_return co_await std::move(future);
+}
+
+Task<void> Machine::watch_snapshots(bool ran, Promise<Status> yielded) {
+  Signal& changes = context_.driver.changes();
+  for (;;) {
+    const std::uint64_t seen = changes.version();
+    if (!snapshots_.taking().empty() && is_wanted_elsewhere(ran)) break;
+    co_await changes.changed_since(seen);
+  }
+  log_.info("machine {}: snapshot {} is broken off", uid_, snapshots_.taking());
+  yielded.set(Status());
+}
+
+bool Machine::is_wanted_elsewhere(bool ran) const {
+  const auto wanted = std::find_if(
+      desired_.snapshots.begin(), desired_.snapshots.end(),
+      [&](const model::SnapshotDesired& snapshot) { return snapshot.uid == snapshots_.taking(); });
+  if (wanted == desired_.snapshots.end() || wanted->goal == model::SnapshotGoal::drop) return true;
+  if (!ran) return false;
+  if (!has_lease() && context_.leases.lapsed(uid_)) return true;
+  const auto state = context_.driver.observe(uid_);
+  return !state || state->run_state == RunState::stopped || state->run_state == RunState::failed;
 }
 
 Task<Status> Machine::restore_if_asked() {

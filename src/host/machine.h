@@ -25,6 +25,7 @@
 #include "host/move/streams.h"
 #include "host/snapshots/machine_snapshots.h"
 #include "model/host_protocol.h"
+#include "runtime/future.h"
 #include "runtime/runtime.h"
 
 namespace hanse::host {
@@ -73,6 +74,9 @@ class Machine {
   Task<Status> keep_stopped();
   Task<Status> remove();
   Task<Status> restart_if_asked();
+  Task<Status> keep_snapshots(Activity activity);
+  Task<void> watch_snapshots(bool ran, Promise<Status> yielded);
+  bool is_wanted_elsewhere(bool ran) const;
   Task<Status> restore_if_asked();
   Task<Status> restore();
 

@@ -23,17 +23,26 @@ inline constexpr std::uint64_t kFakeDiskChunks = 256;
 
 class FakeReader final : public host::DiskReader {
  public:
-  FakeReader(std::string uid, FakeChunks chunks) : uid_(std::move(uid)), chunks_(std::move(chunks)) {
+  FakeReader(std::string uid, FakeChunks chunks)
+      : FakeReader(std::move(uid), std::move(chunks), nullptr, {}) {}
+  // Each read takes so long.
+  FakeReader(std::string uid, FakeChunks chunks, Scheduler* scheduler, Nanos time)
+      : uid_(std::move(uid)), chunks_(std::move(chunks)), scheduler_(scheduler), time_(time) {
     for (const auto& [index, content] : chunks_) ranges_.push_back({index, 1, content.empty()});
   }
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return kFakeDiskChunks; }
   const std::vector<host::ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t) override { co_return chunks_.at(first); }
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t) override {
+    if (scheduler_ != nullptr && time_ > Nanos{0}) co_await sleep_for(*scheduler_, time_);
+    co_return chunks_.at(first);
+  }
 
  private:
   std::string uid_;
   FakeChunks chunks_;
+  Scheduler* scheduler_;
+  Nanos time_;
   std::vector<host::ChunkRange> ranges_;
 };
 
@@ -66,6 +75,7 @@ class FakeDriver final : public host::Driver {
   std::map<std::string, FakeChunks> contents;              // of a source's disks, by their uid
   std::map<std::string, FakeChunks> changed_at_stop;       // by a guest that is shut down
   std::map<std::string, FakeChunks> written;               // of a target's
+  Nanos slow_reads{0};                                     // of the readers that are made from now on, each
   FakeChunks guest_state;                                  // what freeze_whole() saves
   FakeChunks loaded_state;                                 // of the same
 
@@ -150,6 +160,7 @@ class FakeDriver final : public host::Driver {
   }
   Task<Result<host::Readers>> freeze_disks(std::string uid) override {
     HANSE_CO_CHECK(co_await call("freeze_disks", uid, machines_[uid].run_state, {}));
+    machines_[uid].frozen = machines_[uid].run_state == host::RunState::running;
     co_return readers();
   }
   host::Readers unmade_disks(const std::vector<model::DiskSpec>& disks) const override {
@@ -160,6 +171,7 @@ class FakeDriver final : public host::Driver {
   }
   Task<Result<host::Readers>> freeze_whole(std::string uid) override {
     HANSE_CO_CHECK(co_await call("freeze_whole", uid, machines_[uid].run_state, {}));
+    machines_[uid].frozen = true;
     host::Readers all = readers();
     all.push_back(std::make_unique<FakeReader>(model::kMemoryPart, guest_state));
     co_return all;
@@ -217,7 +229,8 @@ class FakeDriver final : public host::Driver {
  private:
   host::Readers readers() const {
     host::Readers all;
-    for (const auto& [disk, content] : contents) all.push_back(std::make_unique<FakeReader>(disk, content));
+    for (const auto& [disk, content] : contents)
+      all.push_back(std::make_unique<FakeReader>(disk, content, &scheduler_, slow_reads));
     return all;
   }
   Task<Status> begin(std::string name) {
@@ -234,6 +247,7 @@ class FakeDriver final : public host::Driver {
     HANSE_CO_CHECK(co_await begin(name));
     machines_[uid].uid = uid;
     machines_[uid].run_state = after;
+    if (name == "start" || name == "stop" || name == "cancel_outgoing") machines_[uid].frozen = false;
     if (after == host::RunState::stopped) machines_[uid].memory = host::MemoryState::whole;
     if (epoch.value > 0) machines_[uid].epoch = epoch;
     changes_.notify();

@@ -72,6 +72,7 @@ Task<Status> MachineSnapshots::keep(std::vector<model::SnapshotDesired> wanted) 
   std::set<std::string> uids;
   for (const model::SnapshotDesired& one : wanted) uids.insert(one.uid);
   std::erase_if(known_, [&](const auto& known) { return !uids.contains(known.first); });
+  taking_.clear();
   // Whoever froze the disks is gone: a copy, or a snapshot, that an agent did not live to finish.
   const auto state = driver_.observe(uid_);
   if (state && state->frozen && state->run_state == RunState::running)
@@ -121,6 +122,7 @@ Task<Status> MachineSnapshots::take(model::SnapshotDesired wanted) {
       state && (state->run_state == RunState::running || state->run_state == RunState::stopped);
   if (state && !settled) co_return Status();  // soon
   const std::string uid = wanted.uid;
+  taking_ = uid;
   note(uid, State::taking);
   Status taken = state ? co_await take_frozen(wanted)
                        : fail(Code::failed_precondition, "the instance has not run yet, so it has no disks");
@@ -128,6 +130,7 @@ Task<Status> MachineSnapshots::take(model::SnapshotDesired wanted) {
     const Status thawed = co_await driver_.cancel_outgoing(uid_);
     if (taken && !thawed) log_.warning("machine {}: {}", uid_, thawed.error().message);
   }
+  taking_.clear();
   if (taken) co_return co_await note_found(std::move(wanted));
   log_.warning("machine {}: snapshot {} cannot be taken: {}", uid_, uid, taken.error().message);
   HANSE_CO_CHECK(co_await store_.remove({uid_, uid}));

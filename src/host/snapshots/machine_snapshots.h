@@ -22,8 +22,11 @@ class MachineSnapshots {
  public:
   MachineSnapshots(LogSink& log, Driver& driver, SnapshotStore& store, std::string uid);
 
-  // Requires: no move is under way.
+  // Requires: no move is under way. One that is destroyed leaves disks frozen that the next makes one again,
+  // and half a snapshot that the next takes anew or drops.
   Task<Status> keep(std::vector<model::SnapshotDesired> wanted);
+  // The uid of the one that is being taken right now; empty: none.
+  const std::string& taking() const { return taking_; }
   // Whether there is something to do for this wish: not for one that is done with, nor for one that was
   // cancelled before anything was overwritten for it, which it ends.
   Task<Result<bool>> is_open(model::SnapshotRestore wish);
@@ -57,6 +60,7 @@ class MachineSnapshots {
   SnapshotStore& store_;
   std::string uid_;
   std::map<std::string, model::SnapshotObserved> known_;  // by uid, of those that are wanted
+  std::string taking_;
   std::string begun_;
   std::string restored_;
   std::string restore_error_;

@@ -82,6 +82,56 @@ TEST_CASE("one that cannot be taken is told, leaves nothing behind, and the mach
   CHECK(test.host.machine->observed().error.empty());
 }
 
+// Its chunks are on their way to the store, and stay so.
+struct SlowSnapshotHost : SnapshotHost {
+  SlowSnapshotHost() {
+    host.driver.slow_reads = Seconds{1'000'000};
+    want(with_snapshot(desired(MachineGoal::running)));
+    REQUIRE(seen().state == State::taking);
+    REQUIRE(host.driver.calls().back() == "freeze_disks");
+    host.driver.slow_reads = Nanos{0};
+  }
+};
+
+TEST_CASE_FIXTURE(SlowSnapshotHost,
+                  "one that is not wanted any more is broken off, and nothing is left of it") {
+  want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::drop));
+  CHECK(seen().state == State::gone);
+  CHECK(host.driver.calls().back() == "cancel_outgoing");
+  CHECK(host.machine->observed().power_state == model::PowerState::running);
+}
+
+TEST_CASE_FIXTURE(SlowSnapshotHost, "a guest that ends while one is taken is started, and it is taken then") {
+  host.driver.set_run_state("m1", RunState::failed);
+  pair.run(Seconds{100});
+  CHECK(host.driver.calls_of("start") == 2);
+  CHECK(host.driver.calls_of("freeze_disks") == 2);
+  CHECK(seen().state == State::ready);
+}
+
+TEST_CASE_FIXTURE(SlowSnapshotHost, "a machine that is to stop does not wait for it, and it is taken then") {
+  host.want(with_snapshot(desired(MachineGoal::stopped)));
+  pair.run(Seconds{2});
+  CHECK(host.machine->observed().power_state == model::PowerState::stopped);
+  pair.run(Seconds{100});
+  CHECK(seen().state == State::ready);
+}
+
+TEST_CASE("a machine whose lease ends does not wait for a snapshot") {
+  SnapshotHost test;
+  model::MachineDesired leased = with_snapshot(desired(MachineGoal::running));
+  leased.leased = true;
+  const model::HostPing ping = test.host.leases.ping();
+  test.host.leases.granted({.sequence = ping.sequence, .machines = {"m1"}});
+  test.host.driver.slow_reads = Seconds{1'000'000};
+  test.host.want(leased);
+  test.pair.run(Seconds{10});
+  REQUIRE(test.seen().state == State::taking);
+  test.pair.run(model::kHostLease);
+  CHECK(test.host.machine->observed().power_state == model::PowerState::stopped);
+  CHECK(test.host.driver.calls_of("stop") == 1);
+}
+
 TEST_CASE("one that was there and is lost is not taken anew") {
   SnapshotHost test;
   test.want(with_snapshot(desired(MachineGoal::running), SnapshotGoal::keep));
