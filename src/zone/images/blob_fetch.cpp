@@ -73,20 +73,37 @@ Task<Result<BlobManifest>> BlobFetch::ask_manifest(const BlobSource& source) {
   co_return manifest;
 }
 
-// Of the first zone that gives one; those that do not have the file are asked no more.
+Task<void> BlobFetch::ask_into(std::size_t source, Result<BlobManifest>& answer) {
+  answer = co_await ask_manifest(sources_[source]);
+}
+
+// All of these at once: together they take as long as the slowest of them.
+Task<BlobFetch::Manifests> BlobFetch::ask_manifests(std::size_t first, std::size_t count) {
+  Manifests answers(count, fail(Code::internal, "scope is full"));
+  Scope scope(count);
+  for (std::size_t i = 0; i < count; ++i) static_cast<void>(scope.spawn(ask_into(first + i, answers[i])));
+  co_await scope.wait_idle();
+  co_return answers;
+}
+
+// Of the first zone in their order that gives one; those that do not have the file are asked no more.
 Task<Status> BlobFetch::find_manifest() {
   std::vector<BlobSource> having;
-  for (const BlobSource& source : sources_) {
-    if (having.size() >= kMaxBlobSources) break;
-    auto manifest = co_await ask_manifest(source);
-    if (!manifest && manifest.error().code != Code::not_found)
-      last_ = {manifest.error().code, "from zone '" + source.zone + "': " + manifest.error().message};
-    if (!manifest) continue;
-    if (having.empty()) manifest_ = std::move(*manifest);
-    // Another manifest of the same file is a lie, of one of the two.
-    else if (*manifest != manifest_)
-      continue;
-    having.push_back(source);
+  for (std::size_t first = 0; first < sources_.size() && having.size() < kMaxBlobSources;
+       first += kMaxBlobSources) {
+    Manifests answers = co_await ask_manifests(first, std::min(kMaxBlobSources, sources_.size() - first));
+    for (std::size_t i = 0; i < answers.size() && having.size() < kMaxBlobSources; ++i) {
+      const BlobSource& source = sources_[first + i];
+      Result<BlobManifest>& manifest = answers[i];
+      if (!manifest && manifest.error().code != Code::not_found)
+        last_ = {manifest.error().code, "from zone '" + source.zone + "': " + manifest.error().message};
+      if (!manifest) continue;
+      if (having.empty()) manifest_ = std::move(*manifest);
+      // Another manifest of the same file is a lie, of one of the two.
+      else if (*manifest != manifest_)
+        continue;
+      having.push_back(source);
+    }
   }
   sources_ = std::move(having);
   // Not by chunks, then: whoever makes a manifest of a large file for the first time may take too long for

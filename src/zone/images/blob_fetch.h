@@ -52,6 +52,9 @@ class BlobFetch {
   Task<Status> list_missing();
   Task<Status> fetch_missing();
   Task<void> work(std::size_t source);
+  using Manifests = std::vector<Result<BlobManifest>>;
+  Task<Manifests> ask_manifests(std::size_t first, std::size_t count);
+  Task<void> ask_into(std::size_t source, Result<BlobManifest>& answer);
   Task<Result<BlobManifest>> ask_manifest(const BlobSource& source);
   Task<Status> fetch_chunk(std::size_t source, std::size_t index);
   Task<Status> assemble();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/bytes.h"
+#include "runtime/sleep.h"
 #include "tests/support/fake_hashing.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/test_runtime.h"
@@ -73,6 +74,37 @@ std::string image(int chunks) {
   std::string content;
   for (int i = 0; i < chunks; ++i) content += std::string(kChunk, static_cast<char>('a' + i));
   return content + "the end";
+}
+
+// Zones that do not have the file, and take their time to say so.
+struct SlowServers {
+  ImageZone& here;
+  int waiting = 0;
+  int most = 0;
+
+  BlobSource source(int number) {
+    return {fmt::format("slow-{}", number), [this](const http::Request&) { return answer(); }};
+  }
+  Task<Result<http::Response>> answer() {
+    most = std::max(most, ++waiting);
+    co_await sleep_for(here.world.loop, Seconds{5});
+    --waiting;
+    co_return http::Response{404, {}, ""};
+  }
+};
+
+TEST_CASE("zones are asked for the manifest at once, so many and no more") {
+  Server north;
+  const model::Blob blob = north.zone.put(image(3));
+  ImageZone here;
+  SlowServers slow{here};
+  std::vector<BlobSource> sources;
+  for (int i = 0; i < 6; ++i) sources.push_back(slow.source(i));
+  sources.push_back(north.source("north"));
+  const MonotonicTime began = here.world.runtime.clock.now();
+  REQUIRE(here.fetch(blob, sources));
+  CHECK(slow.most == static_cast<int>(kMaxBlobSources));
+  CHECK(here.world.runtime.clock.now() - began == Seconds{10});
 }
 
 TEST_CASE("a blob comes by chunks, each once, from several zones") {
