@@ -47,8 +47,14 @@ SeedSender::SeedSender(SeedParts parts, std::string transfer, std::vector<std::u
   }
 }
 
-void SeedSender::begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks) {
+void SeedSender::begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks, std::size_t changing) {
   disks_ = std::move(disks);
+  changing_ = changing;
+}
+
+// A target that has made its disks anew since then has none of it.
+bool SeedSender::is_there_already(std::size_t disk) const {
+  return pass_ == SeedPass::last && disk >= changing_ && !ahead_.empty() && ahead_ == incarnation_;
 }
 
 Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, SeedPass pass) {
@@ -99,6 +105,7 @@ Task<Status> SeedSender::greet(SeedStream& link) {
 
 Task<void> SeedSender::offer_all(Promise<Status> ended) {
   for (std::size_t disk = 0; disk < disks_.size(); ++disk) {
+    if (is_there_already(disk)) continue;
     const Status offered = co_await offer_disk(static_cast<std::uint16_t>(disk));
     if (!offered) {
       ended.set(offered);
@@ -113,6 +120,7 @@ Task<void> SeedSender::offer_all(Promise<Status> ended) {
   if (pass_ == SeedPass::last) {
     push(seed_frame(codec::SeedFrame::done));
   } else {
+    ahead_ = incarnation_;
     ended.set(Status());
   }
 }

@@ -58,8 +58,9 @@ class SeedSender {
   // As they are called at the target, if not as here; in their order. Requires: before the first run().
   void call_disks(std::vector<std::string> names) { names_ = std::move(names); }
 
-  // Offers what these have otherwise than those of the pass ahead. Requires: that has completed.
-  void begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks);
+  // Offers what the first `changing` of these have otherwise than those of the pass ahead; the others are
+  // what they were, and are not read again. Requires: that has completed.
+  void begin_last_pass(std::vector<std::unique_ptr<DiskReader>> disks, std::size_t changing);
 
   const SeedFigures& figures() const { return figures_; }
   // A stream got as far as the target's welcome since this was asked last.
@@ -90,6 +91,7 @@ class SeedSender {
   Task<Status> take(codec::Frame frame);
   Task<Status> send_wanted(codec::SeedWant want);
   Status settle(const codec::SeedWritten& written);
+  bool is_there_already(std::size_t disk) const;
   // Takes out what the pass ahead has brought.
   void drop_known(Window& window) const;
   Task<Status> write_all(SeedStream& link);
@@ -108,6 +110,8 @@ class SeedSender {
   // By disk and index, what the target has, of a move with more than one pass; 40 bytes for each chunk.
   bool remembers_ = false;
   std::vector<std::unordered_map<std::uint32_t, codec::ChunkDigest>> known_;
+  std::string ahead_;         // the incarnation to which the pass ahead has brought all
+  std::size_t changing_ = 0;  // disks that may be others in the last pass
 
   // Of the stream that is open.
   Signal changed_;

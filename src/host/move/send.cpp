@@ -108,6 +108,7 @@ Task<Result<Readers>> SendMove::open_content() {
   }
   if (unmade_) co_return parts_.driver.unmade_disks(disks_);
   HANSE_CO_TRY(Readers content, co_await parts_.driver.freeze_disks(uid_));
+  disk_count_ = content.size();
   if (order_.copied_disks) co_return std::move(content);
   for (const std::string& snapshot : snapshots_) {
     HANSE_CO_TRY(Readers parts, co_await parts_.snapshots.open({uid_, snapshot}));
@@ -159,8 +160,8 @@ Task<Status> SendMove::send_stopped() {
     const WallTime asked = parts_.runtime.clock.wall_now();
     HANSE_CO_CHECK(co_await parts_.driver.stop(uid_, kShutdownGrace));
     observed_.stopped_at_ns = std::to_string(since_epoch(asked).count());
-    HANSE_CO_TRY(Readers disks, co_await open_content());
-    sender_->begin_last_pass(std::move(disks));
+    HANSE_CO_TRY(Readers content, co_await open_content());
+    sender_->begin_last_pass(std::move(content), disk_count_);
   }
   HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
   co_return co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .handed_over = true});

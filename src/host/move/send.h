@@ -87,8 +87,9 @@ class SendMove {
   model::MoveOrder order_;
   std::vector<std::string> snapshots_;  // that go with it
   std::vector<model::DiskSpec> disks_;
-  bool unmade_ = false;  // it was created stopped, and nothing of it is here
-  Bytes memory_size_;    // what there is to send before the hypervisor has counted
+  bool unmade_ = false;         // it was created stopped, and nothing of it is here
+  std::size_t disk_count_ = 0;  // of the content that is sent, before the snapshots
+  Bytes memory_size_;           // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
   SwitchKind kind_ = SwitchKind::whole;

@@ -39,6 +39,22 @@ Task<void> keep_result(Task<Status> task, std::optional<Status>& out) {
   out = co_await std::move(task);
 }
 
+Task<void> overwrite_one(SnapshotStore& store, std::uint64_t index, bool& done) {
+  SnapshotStore::New again{.id = {"m1", "s1"}, .parts = {{"d1", test::kFakeDiskChunks}}, .keep = true};
+  const auto parts = co_await store.begin(std::move(again));
+  if (!parts) co_return;
+  std::vector<PlacedChunk> chunks;
+  chunks.push_back({index, chunk_filled(99)});
+  const Status written = co_await parts->front()->write(std::move(chunks));
+  done = written && co_await store.finish({"m1", "s1"});
+}
+
+Task<void> read_one(SnapshotStore& store, std::uint64_t index, std::string& content) {
+  const auto parts = co_await store.open({"m1", "s1"});
+  if (!parts) co_return;
+  content = (co_await parts->front()->read(index, 1)).value_or("");
+}
+
 struct SnapshotHost {
   MovingPair pair;
   HostSide& host = pair.source;
@@ -324,6 +340,34 @@ TEST_CASE("snapshots go along with a move, and what the target has of them is no
     test.pair.run(Seconds{60});
     CHECK(test.pair.target.machine->observed().snapshots.front().state == State::failed);
   }
+}
+
+TEST_CASE("in a warm move snapshots are read while the guest runs, and not again when it is down") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  auto moved = [&](MoveGoal goal, std::int64_t epoch) {
+    model::MachineDesired wanted = with_snapshot(MovingPair::order(goal, epoch, "t1"), SnapshotGoal::keep);
+    wanted.snapshots.front().parts = {{"d1", test::kFakeDiskChunks}};
+    wanted.move->mode = model::TransferMode::warm;
+    return wanted;
+  };
+  test.pair.target.want(moved(MoveGoal::receive, 2));
+  test.pair.run(Seconds{10});
+  test.host.want(moved(MoveGoal::send, 1));
+  for (int i = 0; i < 100 && test.host.driver.calls_of("stop") == 0; ++i) test.pair.run(Millis{100});
+  // While the guest goes down: what is read from now on has another chunk.
+  Scope scope;
+  bool overwritten = false;
+  REQUIRE(scope.spawn(overwrite_one(test.host.snapshots, 3, overwritten)));
+  test.pair.run(Millis{100});
+  REQUIRE(overwritten);
+  CHECK(test.host.move().state == MoveState::sending);
+  test.pair.run(Seconds{60});
+  REQUIRE(test.host.move().state == MoveState::handed_over);
+  std::string content;
+  REQUIRE(scope.spawn(read_one(test.pair.target.snapshots, 3, content)));
+  test.pair.run(Millis{100});
+  CHECK(content == chunk_filled(4));
 }
 
 TEST_CASE("a copy has the disks of the snapshot that it is made of") {
