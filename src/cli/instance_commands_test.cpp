@@ -165,15 +165,15 @@ TEST_CASE("migrate --dry-run says what the move would take, or why that is not k
       "blackoutMs":{"low":30,"likely":60,"high":120},
       "converges":false,
       "basis":{"memoryBytes":3000000,"dirtyRate":500000,"missingPercent":25,"sampledChunks":64,
-               "rate":10000000,"rateBasis":"probe","roundTripUs":20000}}})");
+               "snapshotBytes":3145728,"rate":10000000,"rateBasis":"probe","roundTripUs":20000}}})");
   stage.zone.on(forecasts, R"({"obstacles":[],"unknown":"the host is busy"})");
   CHECK(stage.run(run_migrate(stage.session(), options)));
   const std::string& said = stage.terminal.output;
   CHECK(said.find("bytes     1.9 MiB (977 KiB to 3.8 MiB)") != std::string::npos);
   CHECK(said.find("blackout  60 ms (30 ms to 120 ms)") != std::string::npos);
   CHECK(said.find("slowed down") != std::string::npos);
-  CHECK(said.find("25 % of 64 sampled chunks missing there; 9.5 MiB/s by a probe, 20 ms round trip") !=
-        std::string::npos);
+  CHECK(said.find("25 % of 64 sampled chunks missing there; 3.0 MiB of snapshots, less what they share; "
+                  "9.5 MiB/s by a probe, 20 ms round trip") != std::string::npos);
   stage.terminal.output.clear();
   CHECK(stage.run(run_migrate(stage.session(), options)));
   CHECK(stage.terminal.output.find("not known: the host is busy") != std::string::npos);

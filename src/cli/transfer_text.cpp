@@ -35,12 +35,17 @@ std::string basis_text(const value& figures) {
   const char* const how = basis == "moves"   ? "as earlier moves had it"
                           : basis == "probe" ? "by a probe"
                                              : "of which nothing is known yet";
+  const std::string snapshots =
+      whole_at(figures, "/basis/snapshotBytes") == 0
+          ? ""
+          : fmt::format("; {} of snapshots, less what they share", size_at(figures, "/basis/snapshotBytes"));
   return fmt::format(
-      "{} of memory, {}/s of it dirtied; {} of disks, {}/s written, {} % of {} sampled chunks missing there; "
+      "{} of memory, {}/s of it dirtied; {} of disks, {}/s written, {} % of {} sampled chunks missing "
+      "there{}; "
       "{}/s {}, {} round trip",
       size_at(figures, "/basis/memoryBytes"), size_at(figures, "/basis/dirtyRate"),
       size_at(figures, "/basis/diskBytes"), size_at(figures, "/basis/writeRate"),
-      whole_at(figures, "/basis/missingPercent"), whole_at(figures, "/basis/sampledChunks"),
+      whole_at(figures, "/basis/missingPercent"), whole_at(figures, "/basis/sampledChunks"), snapshots,
       size_at(figures, "/basis/rate"), how,
       milliseconds_text(number_at(figures, "/basis/roundTripUs") / 1000));
 }

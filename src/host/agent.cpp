@@ -6,11 +6,13 @@
 #include "host/guest_user.h"
 #include "runtime/future.h"
 #include "runtime/random.h"
+#include "runtime/timeout.h"
 
 namespace hanse::host {
 namespace {
 
 constexpr int kBootIdDigits = 32;
+constexpr Nanos kDiskLookLimit = Seconds{1};
 
 }  // namespace
 
@@ -116,6 +118,15 @@ Task<Result<model::HostHello>> Agent::hello() {
                              .boot_id = boot_id_,
                              .stream_address = config_.stream_address,
                              .inventory = std::move(inventory)};
+}
+
+// Leases count from when it is sent: what it takes to look at the disk comes first, and is bounded.
+Task<model::HostPing> Agent::ping() {
+  const auto inventory =
+      co_await with_timeout(runtime_.scheduler, kDiskLookLimit, "looking at the disk", driver_.inventory());
+  model::HostPing ping = leases_.ping();
+  if (inventory) ping.disk_mib = inventory->disk_mib;
+  co_return ping;
 }
 
 }  // namespace hanse::host

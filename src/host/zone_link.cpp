@@ -118,8 +118,9 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
 // Pings are sent whatever else is: they renew leases.
 Task<Status> ZoneLink::write_ping(Stream& stream) {
   next_ping_ = runtime_.clock.now() + model::kHostPingInterval;
-  HANSE_CO_TRY(std::string ping, encode(HostFrame::ping, to_json(receiver_.ping())));
-  co_return co_await write(stream, std::move(ping));
+  const model::HostPing ping = co_await receiver_.ping();
+  HANSE_CO_TRY(std::string frame, encode(HostFrame::ping, to_json(ping)));
+  co_return co_await write(stream, std::move(frame));
 }
 
 void ZoneLink::ping_soon() {

@@ -44,7 +44,7 @@ class LinkReceiver {
   virtual void desired(model::MachineDesired desired) = 0;
   virtual void synced() = 0;
   // What to say with a ping that is sent now, and the answer to one.
-  virtual model::HostPing ping() = 0;
+  virtual Task<model::HostPing> ping() = 0;
   virtual void lease(model::HostLease lease) = 0;
   // Whether leases end unless the zone is heard soon.
   virtual bool holds_leases() const = 0;

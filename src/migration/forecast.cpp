@@ -41,6 +41,9 @@ struct Triple {
 constexpr Triple kCompressedMemory{0.1, 0.35, 1.0};
 // Pages that were touched and are of zeroes again are not sent.
 constexpr Triple kSentOfResident{0.65, 0.82, 1.02};
+// What snapshots share with the disks, with each other and with the target is not sent; how much that is
+// nobody knows before.
+constexpr Triple kSentOfSnapshots{0, 0.5, 1};
 constexpr Triple kDirtyError{0.5, 1.0, 2.0};
 // A guest comes back to the pages that it has dirtied, so that those of a longer round are fewer than the
 // rate says, by this power of its seconds; at worst they are all others.
@@ -177,7 +180,8 @@ void add_shutdown(const MoveFacts& facts, View view, double rate, Reckoning& sum
 
 Reckoning reckon(const MoveFacts& facts, View view) {
   const double rate = rate_of(facts, view);
-  const double first = seed_bytes(facts, view) + static_cast<double>(facts.image.value);
+  const double first = seed_bytes(facts, view) + static_cast<double>(facts.image.value) +
+                       static_cast<double>(facts.snapshots.value) * kSentOfSnapshots.at(view);
   Reckoning sum{.bytes = first};
   sum.total_ms = spread_of(facts.past.other_ms, kOtherMs).at(view) + kPrepareTrips * round_trip_ms(facts) +
                  first / rate * kMillisPerSecond;
@@ -212,6 +216,7 @@ model::TransferFigures forecast(const MoveFacts& facts) {
                    .dirty_rate = facts.machine.dirty_rate,
                    .write_rate = facts.machine.write_rate,
                    .disk_bytes = facts.machine.disk_bytes,
+                   .snapshot_bytes = facts.snapshots,
                    .missing_percent = static_cast<std::int32_t>(whole(missing_share(facts).likely * 100)),
                    .sampled_chunks = static_cast<std::int32_t>(facts.machine.samples.size()),
                    .rate = facts.link.likely,

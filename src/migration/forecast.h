@@ -37,6 +37,7 @@ struct MoveFacts {
   std::size_t samples_there = 0;  // of machine.samples, at the target
   Bytes samples_missing_sent;     // what those that are not there are when they are sent
   Bytes image;                    // that the target's zone fetches first
+  Bytes snapshots;                // that go with it, as they are on their host
   LinkFacts link;
   PastMoves past;
   model::TransferLimits limits;

@@ -38,6 +38,19 @@ TEST_CASE("each range is in order, and bytes and time follow from memory and rat
   CHECK(figures.basis.rate == BytesPerSecond{100'000'000});
 }
 
+TEST_CASE("snapshots that go with it count, from nothing to all of them") {
+  MoveFacts facts = quiet_guest();
+  const model::TransferFigures without = forecast(facts);
+  facts.snapshots = Bytes{1'000'000'000};
+  const model::TransferFigures with = forecast(facts);
+  CHECK(with.bytes.low == without.bytes.low);
+  CHECK(with.bytes.likely == without.bytes.likely + 500'000'000);
+  CHECK(with.bytes.high == without.bytes.high + 1'000'000'000);
+  CHECK(with.total_ms.likely == without.total_ms.likely + 5'000);
+  CHECK(with.blackout_ms.likely == without.blackout_ms.likely);
+  CHECK(with.basis.snapshot_bytes == facts.snapshots);
+}
+
 TEST_CASE(
     "a guest that dirties memory faster than the link carries it does not converge, and ends all the same") {
   MoveFacts facts = quiet_guest();

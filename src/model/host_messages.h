@@ -43,9 +43,10 @@ inline constexpr Nanos kLeaseMargin = Seconds{6};
 
 struct HostPing {
   std::int64_t sequence = 0;
+  std::optional<MiB> disk_mib;  // free now; absent: not known, what the inventory says goes on to count
   bool operator==(const HostPing&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostPing, (), (sequence))
+BOOST_DESCRIBE_STRUCT(HostPing, (), (sequence, disk_mib))
 HANSE_DECLARE_JSON(HostPing);
 
 struct HostLease {

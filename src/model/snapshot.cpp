@@ -35,6 +35,14 @@ HANSE_DEFINE_JSON(SnapshotPart);
 HANSE_DEFINE_JSON(Snapshot);
 HANSE_DEFINE_JSON(SnapshotRestore);
 
+Bytes size_of_moving(const std::vector<Snapshot>& snapshots) {
+  Bytes size;
+  for (const Snapshot& snapshot : snapshots) {
+    if (snapshot.state == SnapshotState::ready) size += snapshot.size;
+  }
+  return size;
+}
+
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, std::string_view name) {
   const auto found = std::find_if(snapshots.begin(), snapshots.end(),
                                   [&](const Snapshot& snapshot) { return snapshot.name == name; });

@@ -60,6 +60,10 @@ struct SnapshotRestore {
 BOOST_DESCRIBE_STRUCT(SnapshotRestore, (), (id, snapshot, cancelled, begun, reason))
 HANSE_DECLARE_JSON(SnapshotRestore);
 
+// Of those that go with the instance when it moves: the most that they take where it goes, as what they share
+// is counted for each.
+Bytes size_of_moving(const std::vector<Snapshot>& snapshots);
+
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, std::string_view name);
 // What comes from another zone. Errors: invalid_argument with the pointer of the field.
 Status check(const std::vector<Snapshot>& snapshots, const std::string& pointer);

@@ -44,6 +44,7 @@ struct ForecastBasis {
   BytesPerSecond dirty_rate;         // of its memory
   BytesPerSecond write_rate;         // of its disks
   Bytes disk_bytes;                  // that the disks have of their own
+  Bytes snapshot_bytes;              // that the snapshots are on their host, compressed
   std::int32_t missing_percent = 0;  // of them, that the target lacks, by a sample
   std::int32_t sampled_chunks = 0;
   BytesPerSecond rate;
@@ -52,8 +53,8 @@ struct ForecastBasis {
   bool operator==(const ForecastBasis&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ForecastBasis, (),
-                      (memory_bytes, dirty_rate, write_rate, disk_bytes, missing_percent, sampled_chunks,
-                       rate, rate_basis, round_trip_us))
+                      (memory_bytes, dirty_rate, write_rate, disk_bytes, snapshot_bytes, missing_percent,
+                       sampled_chunks, rate, rate_basis, round_trip_us))
 HANSE_DECLARE_JSON(ForecastBasis);
 
 struct TransferFigures {

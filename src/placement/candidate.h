@@ -50,6 +50,7 @@ struct HostCandidate {
   bool schedulable = true;
   VcpuCount free_vcpu;
   MiB free_memory;
+  std::optional<MiB> free_disk;  // where it is known and asked for
   std::vector<std::string> cpu_models;
   std::vector<std::string> machine_types;
   std::int32_t replicas = 0;  // of the workload, there already
@@ -64,6 +65,7 @@ struct HostRequest {
   std::string architecture = "x86_64";
   VcpuCount vcpu;
   MiB memory;
+  MiB disk;                     // for snapshots that come with it; HostIndex knows nothing of it
   std::string host;             // empty: any
   std::string cpu_model;        // empty: any
   std::string machine_type;     // empty: any

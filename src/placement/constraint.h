@@ -65,6 +65,7 @@ HostConstraint host_is_ready();
 HostConstraint host_is_named(std::string host);
 HostConstraint host_has_architecture(std::string architecture);
 HostConstraint host_has_capacity(VcpuCount vcpu, MiB memory);
+HostConstraint host_has_disk(MiB disk);
 HostConstraint host_has_cpu_model(std::string cpu_model);
 HostConstraint host_has_machine_type(std::string machine_type);
 HostConstraint host_has_no_replica(bool spread_by_host);

@@ -11,7 +11,8 @@ std::vector<HostConstraint> host_constraints(const HostRequest& request) {
           host_has_cpu_model(request.cpu_model),
           host_has_machine_type(request.machine_type),
           host_has_no_replica(request.spread_by_host),
-          host_has_capacity(request.vcpu, request.memory)};
+          host_has_capacity(request.vcpu, request.memory),
+          host_has_disk(request.disk)};
 }
 
 bool is_better(const HostCandidate& a, const HostCandidate& b) {

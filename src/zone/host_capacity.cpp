@@ -4,6 +4,7 @@
 
 #include "model/reservation.h"
 #include "placement/planner.h"
+#include "store/sqlite_chunks.h"
 
 namespace hanse::zone {
 namespace {
@@ -53,14 +54,17 @@ Result<std::string> HostCapacity::reserve(const model::Instance& instance,
   const std::string& uid = instance.metadata.uid;
   release(uid);
   const std::string workload = workload_of(instance);
-  const auto avoid = request.spread_by_host ? hosts_of(workload) : std::vector<placement::HostSlot>();
-  const auto slot = index_.choose(request, avoid);
+  const auto slot = index_.choose(request, to_avoid(request, workload));
   if (!slot) return fail(refusal(instance, request));
   const std::string key = key_of(kInstanceTraits, id_of(instance.metadata));
   const auto record = records_.find(key);
   if (record != records_.end() && record->second.uid == uid) uncount(record->second);
   const std::string host = index_.name(*slot);
-  Charge charge{.host = host, .vcpu = request.vcpu, .memory = request.memory, .workload = workload};
+  Charge charge{.host = host,
+                .vcpu = request.vcpu,
+                .memory = request.memory,
+                .disk = request.disk,
+                .workload = workload};
   count(charge);
   reserved_.emplace(uid, Reserved{key, std::move(charge)});
   return host;
@@ -126,9 +130,12 @@ void HostCapacity::instance_changed(const std::string& key) {
     record.charge.vcpu = (*sku)->spec.vcpu;
     record.charge.memory = (*sku)->spec.memory_mib;
   }
+  const MiB coming = to_mib_up(model::size_of_moving((*instance)->status.snapshots));
+  if ((*instance)->status.incoming) record.charge.disk = coming;
   if (const auto& other = (*instance)->status.other_host) {
     record.other = record.charge;
     record.other->host = *other;
+    record.other->disk = coming;
   }
   record.counted = !reserved_.contains(record.uid);
   // Most news of an instance is none here.
@@ -177,6 +184,7 @@ void HostCapacity::count(const Charge& charge) {
   Used& used = used_[charge.host];
   used.vcpu += charge.vcpu;
   used.memory += charge.memory;
+  used.disk += charge.disk;
   if (const auto slot = index_.find(charge.host)) index_.take(*slot, charge.vcpu, charge.memory);
   if (!charge.workload.empty()) replicas_[charge.workload][charge.host] += 1;
 }
@@ -185,7 +193,8 @@ void HostCapacity::uncount(const Charge& charge) {
   Used& used = used_[charge.host];
   used.vcpu = used.vcpu - charge.vcpu;
   used.memory = used.memory - charge.memory;
-  if (used.vcpu == VcpuCount{} && used.memory == MiB{}) used_.erase(charge.host);
+  used.disk = used.disk - charge.disk;
+  if (used.vcpu == VcpuCount{} && used.memory == MiB{} && used.disk == MiB{}) used_.erase(charge.host);
   if (const auto slot = index_.find(charge.host)) index_.give(*slot, charge.vcpu, charge.memory);
   const auto replicas = replicas_.find(charge.workload);
   if (replicas == replicas_.end()) return;
@@ -202,6 +211,28 @@ std::vector<placement::HostSlot> HostCapacity::hosts_of(const std::string& workl
   }
   std::sort(slots.begin(), slots.end());
   return slots;
+}
+
+// Few ask for disk, so these look at each host.
+std::vector<placement::HostSlot> HostCapacity::to_avoid(const placement::HostRequest& request,
+                                                        const std::string& workload) const {
+  std::vector<placement::HostSlot> slots;
+  if (request.spread_by_host) slots = hosts_of(workload);
+  if (request.disk.value == 0) return slots;
+  for (const std::string& host : hosts_.connected_hosts()) {
+    const auto slot = index_.find(host);
+    const auto free = free_disk(host);
+    if (slot && free && *free < request.disk) slots.push_back(*slot);
+  }
+  std::sort(slots.begin(), slots.end());
+  return slots;
+}
+
+std::optional<MiB> HostCapacity::free_disk(const std::string& host) const {
+  const model::HostHello* const hello = hosts_.find_hello(host);
+  if (hello == nullptr) return std::nullopt;
+  const auto used = used_.find(host);
+  return hello->inventory.disk_mib - (used == used_.end() ? MiB{} : used->second.disk);
 }
 
 void HostCapacity::count_replicas(const std::string& workload,
@@ -264,6 +295,7 @@ Error HostCapacity::refusal(const model::Instance& instance, const placement::Ho
     others = 0;
   }
   count_replicas(workload_of(instance), hosts);
+  for (placement::HostCandidate& host : hosts) host.free_disk = free_disk(host.name);
   Error error = placement::why_not(placement::choose_host(request, hosts),
                                    "instance '" + to_string(id_of(instance.metadata)) + "'");
   if (others > 0) error.message += fmt::format("; and {} more", others);
@@ -279,6 +311,14 @@ placement::HostRequest host_request(const model::Instance& instance, const model
           .cpu_model = instance.spec.cpu_model.value_or(""),
           .machine_type = instance.spec.machine_type.value_or(""),
           .spread_by_host = spread != instance.annotations.end() && spread->second == "host"};
+}
+
+placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku) {
+  placement::HostRequest request = host_request(instance, sku);
+  const Bytes snapshots = model::size_of_moving(instance.status.snapshots);
+  // What a host leaves free when it takes chunks in.
+  if (snapshots.value > 0) request.disk = to_mib_up(snapshots + store::kSpareForChunks);
+  return request;
 }
 
 }  // namespace hanse::zone

@@ -1,5 +1,6 @@
 // HostCapacity: what each host has free: its inventory less all instances that are placed on it, those being
-// placed right now and both hosts of a move within the zone included; and the choice of a host by it. It is
+// placed right now and both hosts of a move within the zone included; and the choice of a host by it. Of its
+// disk that is what the host said last, less the snapshots that are on their way to it. It is
 // told of each change and keeps an index, so that a choice takes about as long on 100,000 hosts as on one.
 //
 // Lifecycle: it is told of all hosts and instances there are, then all_told(), and of changes at any time.
@@ -79,6 +80,7 @@ class HostCapacity {
     std::string host;
     VcpuCount vcpu;
     MiB memory;
+    MiB disk = {};  // of snapshots that come; what has come its host sees itself
     std::string workload;
     bool operator==(const Charge&) const = default;
   };
@@ -97,6 +99,7 @@ class HostCapacity {
   struct Used {
     VcpuCount vcpu;
     MiB memory;
+    MiB disk;
   };
 
   Status check_complete() const;
@@ -107,6 +110,9 @@ class HostCapacity {
   void drop_record(const std::string& key);
   void connection_changed(const std::string& host);
   std::vector<placement::HostSlot> hosts_of(const std::string& workload) const;
+  std::vector<placement::HostSlot> to_avoid(const placement::HostRequest& request,
+                                            const std::string& workload) const;
+  std::optional<MiB> free_disk(const std::string& host) const;
   void count_replicas(const std::string& workload, std::vector<placement::HostCandidate>& hosts) const;
   Error refusal(const model::Instance& instance, const placement::HostRequest& request) const;
 
@@ -124,5 +130,7 @@ class HostCapacity {
 
 // What an instance asks of a host.
 placement::HostRequest host_request(const model::Instance& instance, const model::InstanceSku& sku);
+// The same of one that moves there, with its snapshots.
+placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku);
 
 }  // namespace hanse::zone

@@ -362,5 +362,38 @@ TEST_CASE_FIXTURE(HostCapacityFixture,
         "none of 7 hosts qualifies; nearest is 'host-6', with capacity against it");
 }
 
+TEST_CASE_FIXTURE(HostCapacityFixture, "snapshots that are on their way to a host take room on its disk") {
+  for (int number = 1; number <= 2; ++number) {
+    write(host(number, 8, 4096));
+    capacity->host_changed(key(host(number, 8, 4096)));
+    connect(fmt::format("host-{}", number));
+  }
+  const auto with_snapshot = [](int number) {
+    model::Instance moving = instance(number, 1);
+    moving.status.snapshots = {
+        {.name = "a", .uid = "a", .state = model::SnapshotState::ready, .size = to_bytes(MiB{6'000})}};
+    return moving;
+  };
+  model::Instance moving = with_snapshot(1);
+  const placement::HostRequest request = move_request(moving, sku(1, 1, 128));
+  const auto chosen = capacity->reserve(moving, request);
+  REQUIRE(chosen);
+  CHECK(capacity->reserve(with_snapshot(3), request).value() != *chosen);
+  const auto refusal = [&] {
+    const auto refused = capacity->reserve(with_snapshot(5), request);
+    return refused ? *refused : refused.error().message;
+  };
+  CHECK(refusal().find("it has 2976 MiB of disk free and 7024 MiB are needed") != std::string::npos);
+  moving.status.host = *chosen;
+  moving.status.incoming = true;
+  write(moving);
+  capacity->release(moving.metadata.uid);
+  CHECK(refusal().find("it has 4000 MiB of disk free") != std::string::npos);
+  moving.status.incoming = false;
+  write(moving);
+  capacity->instance_changed(key(moving));
+  CHECK(capacity->reserve(with_snapshot(5), request).value() == *chosen);
+}
+
 }  // namespace
 }  // namespace hanse::zone

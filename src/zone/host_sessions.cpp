@@ -69,6 +69,7 @@ class HostSessions::Served final : public HostStreamEvents {
   void on_ping(const model::HostPing& ping) override {
     HostState& host = sessions_.hosts_[name_];
     if (host.stream != &stream_) return;
+    if (host.hello && ping.disk_mib) host.hello->inventory.disk_mib = *ping.disk_mib;
     model::HostLease lease{.sequence = ping.sequence};
     for (const auto& [uid, desired] : host.desired) {
       const bool wanted = desired.leased && desired.goal != model::MachineGoal::absent;

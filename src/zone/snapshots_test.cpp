@@ -210,6 +210,34 @@ TEST_CASE_FIXTURE(SnapshotsFixture, "nothing is brought back while another snaps
   CHECK(refused.error().message.find("'keep-this'") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(SnapshotsFixture, "a host without room for the snapshots is not chosen for a move") {
+  add_host_record("h2");
+  test::ScriptedHost other(world.runtime, zone->hosts(), "h2", "boot-2");
+  pass(Seconds{1});
+  REQUIRE(take("before"));
+  say(Observed::ready);
+  REQUIRE(wait(zone->tables().instances.update(id("web"), [](model::Instance& web) -> Status {
+    web.status.snapshots[0].size = to_bytes(MiB{5'000});
+    return {};
+  })));
+  pass(Seconds{1});
+  const auto obstacles = [&] {
+    const auto forecast = wait(zone->transfers().forecast(id("web"), {.instance = "web", .host = "h2"}));
+    std::string all;
+    if (forecast) {
+      for (const auto& obstacle : forecast->obstacles) all += obstacle.reason + "\n";
+    }
+    return all;
+  };
+  CHECK(obstacles().find("of disk") == std::string::npos);
+  other.send(model::HostFrame::ping, to_json(model::HostPing{.sequence = 1, .disk_mib = MiB{6'000}}));
+  pass(Seconds{1});
+  CHECK(obstacles().find("it has 6000 MiB of disk free and 6024 MiB are needed") != std::string::npos);
+  other.send(model::HostFrame::ping, to_json(model::HostPing{.sequence = 2, .disk_mib = MiB{6'024}}));
+  pass(Seconds{1});
+  CHECK(obstacles().find("of disk") == std::string::npos);
+}
+
 TEST_CASE("snapshots from another zone are looked at before anything is made of them") {
   const std::vector<model::Snapshot> good{{.name = "a", .uid = "u1", .parts = {{"disk", 10}}}};
   CHECK(check(good, "/s"));

@@ -55,6 +55,8 @@ class Snapshots(unittest.TestCase):
         return before_disk, before_whole
 
     def move(self, zone, target):
+        forecast = self.running.hanse.call("--context", zone, "migrate", federation.INSTANCE, "--to", target, "--dry-run")
+        self.assertIn("of snapshots, less what they share", forecast.stdout)
         with WitnessWatch(self.running) as watch:
             self.running.hanse.run("--context", zone, "migrate", federation.INSTANCE, "--to", target)
         self.check_sound(watch.last_line)
@@ -72,6 +74,28 @@ class Snapshots(unittest.TestCase):
               f"{now['last_fsynced_line']} now", flush=True)
         return now
 
+    def cancel_what_waits(self, zone):
+        """A restore of which the host cannot note that it begins, as its store is locked."""
+        api = self.running.zones[zone]
+        api.close()
+        boot = self.running.witness()["boot_id"]
+        path = f"{self.running.state}/{zone}/{self.running.host_of(zone)}/host/snapshots.db"
+        with WitnessWatch(self.running) as watch:
+            lock = sqlite3.connect(path, isolation_level=None)
+            lock.execute("BEGIN IMMEDIATE")
+            self.call(zone, "restore", federation.INSTANCE, DISK, "--no-wait")
+            federation.wait_for("a restore that waits",
+                                lambda: (api.instance(federation.INSTANCE)["status"].get("restore") or {}).get("reason"), 30)
+            described = self.running.hanse.call("--context", zone, "describe", "instance", federation.INSTANCE).stdout
+            print(next(line for line in described.splitlines() if line.startswith("Restore:")), flush=True)
+            self.call(zone, "restore", federation.INSTANCE, DISK, "--cancel")
+            lock.execute("ROLLBACK")
+            lock.close()
+        self.assertIsNone(api.instance(federation.INSTANCE)["status"].get("restore"))
+        self.call(zone, "restore", federation.INSTANCE, DISK, "--cancel")
+        self.check_sound(watch.last_line)
+        self.assertEqual(self.running.witness()["boot_id"], boot)
+
     def copy(self, zone, target, expected):
         self.running.hanse.run("--context", zone, "migrate", federation.INSTANCE, "--to", target, "--keep-source", "--as", COPY,
                                "--snapshot", DISK)
@@ -88,6 +112,7 @@ class Snapshots(unittest.TestCase):
         zone = self.running.machines()[0].zone
         target = self.running.other(zone)
         before_disk, before_whole = self.take_both(zone)
+        self.cancel_what_waits(zone)
         self.move(zone, target)
         # With its memory it goes on where it was: the same boot.
         now = self.restore(target, WHOLE, before_whole)

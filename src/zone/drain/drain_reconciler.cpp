@@ -167,7 +167,7 @@ Result<std::string> DrainReconciler::choose_host(const model::Instance& instance
                 {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)}));
   model::Instance asking = instance;
   asking.metadata.uid = "drain of " + instance.metadata.uid;
-  HANSE_TRY(std::string host, services_.capacity.reserve(asking, host_request(asking, *sku)));
+  HANSE_TRY(std::string host, services_.capacity.reserve(asking, move_request(asking, *sku)));
   // The move holds its room itself.
   services_.capacity.release(asking.metadata.uid);
   return host;

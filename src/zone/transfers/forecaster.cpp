@@ -154,6 +154,10 @@ Task<Result<model::TransferFigures>> Forecaster::reckon(model::Transfer transfer
                              .limits = transfer.spec.limits,
                              .streams = transfer.spec.streams,
                              .copy = transfer.spec.copy.has_value()};
+  const ResourceId id{transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance};
+  // A copy has none.
+  if (const auto instance = services_.records.tables.instances.get(id); instance && !facts.copy)
+    facts.snapshots = model::size_of_moving((*instance)->status.snapshots);
   for (const model::ChunkSample& sample : measure.samples) {
     if (std::find(there.digests.begin(), there.digests.end(), sample.digest) != there.digests.end()) {
       ++facts.samples_there;

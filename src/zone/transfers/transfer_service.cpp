@@ -180,7 +180,7 @@ Status TransferService::hold_room(const HeldRoom& room, const model::Instance& i
                                   const std::string& host) {
   const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
   if (!loaded.sku) return fail(Code::failed_precondition, "{} is gone", instance.spec.sku_ref);
-  placement::HostRequest request = host_request(instance, *loaded.sku);
+  placement::HostRequest request = move_request(instance, *loaded.sku);
   request.host = host;
   model::Instance arriving = instance;
   arriving.metadata.uid = room.name();

@@ -90,7 +90,7 @@ Obstacles TransferService::obstacles_of(const std::string& peer, const IncomingR
   placeable.spec.host.reset();
   const HeldRoom room(capacity_, forecast_name(request.instance.metadata.uid));
   placeable.metadata.uid = room.name();
-  const auto chosen = capacity_.reserve(placeable, host_request(placeable, request.sku));
+  const auto chosen = capacity_.reserve(placeable, move_request(placeable, request.sku));
   if (!chosen) note_obstacle(obstacles, zone, fail(chosen.error()));
   host = chosen.value_or("");
   if (chosen) note_obstacle(obstacles, zone, check_target_inventory(host, request.mode, request.streams));

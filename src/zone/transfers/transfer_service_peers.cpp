@@ -93,7 +93,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   const std::string uid = request.instance.metadata.uid;
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
-  HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, host_request(placeable, request.sku)));
+  HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, move_request(placeable, request.sku)));
   const auto hello = services_.hosts.hello(host);
   const Status able = check_target_inventory(host, request.mode, request.streams);
   if (!able) {
