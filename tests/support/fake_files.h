@@ -56,7 +56,10 @@ class FakeFiles final : public Files {
   Task<Result<std::vector<std::string>>> list(std::string path) override {
     std::vector<std::string> names;
     for (const auto& [name, text] : content) {
-      if (name.starts_with(path + "/")) names.push_back(name.substr(path.size() + 1));
+      if (!name.starts_with(path + "/")) continue;
+      const std::string below = name.substr(path.size() + 1);
+      const std::string entry = below.substr(0, below.find('/'));
+      if (names.empty() || names.back() != entry) names.push_back(entry);
     }
     co_return names;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "host/drivers/qemu/disks.h"
 #include "host/drivers/qemu/tools.h"
 
 namespace hanse::host::qemu {
@@ -127,9 +128,8 @@ Task<Result<Readers>> open_readers(DriverContext& context, const Machine& machin
     const std::string path = paths.disk(disk.uid);
     const Bytes size = to_bytes(disk.size_mib);
     HANSE_CO_TRY(std::vector<MappedRange> map, co_await map_disk(context, path, size, use));
-    const auto chunk_count = static_cast<std::uint64_t>(size.value / kChunk);
     readers.push_back(
-        std::make_unique<DiskFile>(context.runtime, disk.uid, path, chunk_count, std::move(map)));
+        std::make_unique<DiskFile>(context.runtime, disk.uid, path, chunk_count_of(disk), std::move(map)));
   }
   co_return readers;
 }

@@ -37,6 +37,10 @@ class Starting {
   Machine& machine_;
 };
 
+MachineState state_of_unreadable(const std::string& uid, const std::string& reason) {
+  return MachineState{.uid = uid, .run_state = RunState::failed, .error = reason};
+}
+
 }  // namespace
 
 QemuDriver::QemuDriver(Runtime& runtime, QemuOptions options)
@@ -80,10 +84,13 @@ Task<Result<std::vector<MachineState>>> QemuDriver::recover() {
   for (const std::string& uid : uids) {
     if (machines_.contains(uid) || !check_uid(uid)) continue;
     const Status recovered = co_await recover_one(uid);
-    if (!recovered) context_.log.error("machine {}: {}", uid, recovered.error().message);
+    if (recovered) continue;
+    context_.log.error("machine {}: {}", uid, recovered.error().message);
+    unreadable_[uid] = recovered.error().message;
   }
   std::vector<MachineState> states;
   for (const auto& [uid, machine] : machines_) states.push_back(state_of(*machine));
+  for (const auto& [uid, reason] : unreadable_) states.push_back(state_of_unreadable(uid, reason));
   co_return states;
 }
 
@@ -106,9 +113,11 @@ Task<Status> QemuDriver::recover_one(std::string uid) {
 }
 
 std::optional<MachineState> QemuDriver::observe(const std::string& uid) const {
-  const Machine* machine = find(uid);
-  if (machine == nullptr) return std::nullopt;
-  return state_of(*machine);
+  if (const Machine* machine = find(uid); machine != nullptr) return state_of(*machine);
+  // Its disks are there: nobody may take it for one that was never made.
+  const auto unreadable = unreadable_.find(uid);
+  if (unreadable == unreadable_.end()) return std::nullopt;
+  return state_of_unreadable(uid, unreadable->second);
 }
 
 std::set<std::uint16_t> QemuDriver::ports_in_use(const std::string& but_of) const {
@@ -273,6 +282,7 @@ Task<Status> QemuDriver::remove(std::string uid) {
   }
   ends_.erase(uid);
   HANSE_CO_CHECK(co_await runtime_.files.remove_all(MachinePaths(options_.data_dir, uid).folder()));
+  unreadable_.erase(uid);
   changes_.notify();
   co_return Status();
 }

@@ -90,6 +90,7 @@ class QemuDriver final : public Driver {
   Signal changes_;
   DriverContext context_;
   std::optional<Capabilities> capabilities_;
+  std::map<std::string, std::string> unreadable_;  // found with a record that says nothing: uid, why
   std::map<std::string, std::unique_ptr<Machine>> machines_;
   std::map<std::string, MonotonicTime> ends_;  // of those that run by a lease
   std::set<std::string> guarding_;             // whose guard is being told
