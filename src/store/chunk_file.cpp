@@ -15,21 +15,6 @@ constexpr int kChunkCacheKib = 512;  // an agent has few moves and little memory
 // least.
 constexpr std::uint64_t kIndexPart = 16;
 
-// When more come at once the disk does not keep up, and the page cache takes what they bring: no move is to
-// wait for what is only a cache.
-constexpr std::size_t kPatientWriters = 2;
-
-class Counted {
- public:
-  explicit Counted(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  std::atomic<std::size_t>& count_;
-};
-
 constexpr const char* kChunkSchema =
     "CREATE TABLE chunks(place INTEGER PRIMARY KEY, size INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE,"
     " day INTEGER NOT NULL) STRICT;"
@@ -177,11 +162,9 @@ Result<std::vector<std::optional<std::string>>> ChunkFile::read_now(
   return found;
 }
 
-Status ChunkFile::write(const std::vector<StoredChunk>& chunks, std::uint64_t day) {
-  const Counted counted(writers_);
+Status ChunkFile::write(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache) {
   const std::lock_guard lock(mutex_);
   HANSE_CHECK(open());
-  const PageCache cache = writers_ > kPatientWriters ? PageCache::used : PageCache::bypassed;
   return settle(in_transaction([&] { return write_now(chunks, day, cache); }));
 }
 

@@ -9,7 +9,6 @@
 // calls wait for each other. Failure: those of SQLite and of FrameFile.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,7 +35,7 @@ class ChunkFile {
   Result<std::vector<std::optional<std::string>>> read(const std::vector<codec::ChunkDigest>& digests,
                                                        std::uint64_t day);
   Result<std::vector<bool>> find(const std::vector<codec::ChunkDigest>& digests);
-  Status write(const std::vector<StoredChunk>& chunks, std::uint64_t day);
+  Status write(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache);
   Status remove(const codec::ChunkDigest& digest);
 
  private:
@@ -65,7 +64,6 @@ class ChunkFile {
 
   std::string path_;
   std::uint64_t frames_limit_;
-  std::atomic<std::size_t> writers_ = 0;  // calls of write(), with those that wait
   std::mutex mutex_;
   FrameFile frames_;
   std::uint64_t head_ = 0;  // where the next one goes

@@ -147,9 +147,10 @@ Status SnapshotFile::finish(const Try& current) {
   HANSE_CHECK(check_try(current));
   HANSE_CHECK(open(Missing::make));
   HANSE_CHECK(run("UPDATE snapshots SET ready = 1 WHERE uid = ?1", {current.uid}));
-  tries_.erase(current.uid);
   // The write-ahead log and then the file go to the disk.
-  return database_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  HANSE_CHECK(database_->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  tries_.erase(current.uid);
+  return {};
 }
 
 Result<std::optional<SnapshotSummary>> SnapshotFile::find(const std::string& uid) {

@@ -27,6 +27,36 @@ Result<Contents> find_contents(ChunkFile& file, Hashing& hashing,
   return found;
 }
 
+// When more come at once the disk does not keep up, and the page cache takes what they bring: no move is to
+// wait for what is only a cache.
+constexpr std::size_t kPatientWriters = 2;
+
+class CountedWriter {
+ public:
+  explicit CountedWriter(std::size_t& count) : count_(count) { ++count_; }
+  ~CountedWriter() { --count_; }
+  CountedWriter(const CountedWriter&) = delete;
+  CountedWriter& operator=(const CountedWriter&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+class Turn {
+ public:
+  Turn(bool& taken, Signal& changed) : taken_(taken), changed_(changed) { taken_ = true; }
+  ~Turn() {
+    taken_ = false;
+    changed_.notify();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  bool& taken_;
+  Signal& changed_;
+};
+
 std::string folder_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
@@ -37,6 +67,7 @@ SqliteChunks::SqliteChunks(Runtime& runtime, Hashing& hashing, SqliteChunksOptio
     : runtime_(runtime),
       hashing_(hashing),
       options_(std::move(options)),
+      changed_(runtime.scheduler),
       file_(std::make_shared<ChunkFile>(options_.path, options_.limit)) {}
 
 SqliteChunks::~SqliteChunks() = default;
@@ -65,9 +96,21 @@ Task<Status> SqliteChunks::write(std::vector<StoredChunk> chunks) {
   if (options_.limit.value == 0 || chunks.empty()) co_return Status();
   HANSE_CO_TRY(const SpaceInfo space, co_await runtime_.files.space(folder_of(options_.path)));
   if (space.available < kSpareForChunks) co_return Status();
-  co_return co_await run_blocking(
-      runtime_.blocking, runtime_.scheduler,
-      [file = file_, chunks = std::move(chunks), day = today()] { return file->write(chunks, day); });
+  const CountedWriter counted(writers_);
+  while (writing_) {
+    const std::uint64_t seen = changed_.version();
+    co_await changed_.changed_since(seen);
+  }
+  co_return co_await write_in_turn(std::move(chunks));
+}
+
+Task<Status> SqliteChunks::write_in_turn(std::vector<StoredChunk> chunks) {
+  const Turn turn(writing_, changed_);
+  const PageCache cache = writers_ > kPatientWriters ? PageCache::used : PageCache::bypassed;
+  co_return co_await run_blocking(runtime_.blocking, runtime_.scheduler,
+                                  [file = file_, chunks = std::move(chunks), day = today(), cache] {
+                                    return file->write(chunks, day, cache);
+                                  });
 }
 
 }  // namespace hanse::store

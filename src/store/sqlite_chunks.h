@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/runtime.h"
+#include "runtime/signal.h"
 #include "store/chunk_store.h"
 
 namespace hanse::store {
@@ -39,10 +40,15 @@ class SqliteChunks final : public ChunkStore {
 
  private:
   std::uint64_t today() const;
+  Task<Status> write_in_turn(std::vector<StoredChunk> chunks);
 
   Runtime& runtime_;
   Hashing& hashing_;
   SqliteChunksOptions options_;
+  // One writes at a time, so that a slow disk keeps one thread of the pool.
+  bool writing_ = false;
+  std::size_t writers_ = 0;  // with those that wait
+  Signal changed_;
   // shared_ptr: the work on the pool's thread may outlive this store.
   std::shared_ptr<ChunkFile> file_;
 };

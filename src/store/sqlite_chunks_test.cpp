@@ -107,7 +107,7 @@ struct Places {
   void write(int first, int count, std::uint64_t day) {
     std::vector<StoredChunk> all;
     for (int number = first; number < first + count; ++number) all.push_back(large(number));
-    REQUIRE(file.write(all, day));
+    REQUIRE(file.write(all, day, PageCache::bypassed));
   }
   bool has(int number, std::uint64_t day) {
     const auto found = file.read({chunks.digest(number)}, day).value()[0];
@@ -152,7 +152,7 @@ TEST_CASE("a chunk store whose bound has become smaller is cut, and what is with
     std::vector<StoredChunk> all;
     for (int number = first; number < first + count; ++number)
       all.push_back({chunks.digest(number), std::string(30'000, static_cast<char>(number))});
-    REQUIRE(ChunkFile(path, bound).write(all, 1));
+    REQUIRE(ChunkFile(path, bound).write(all, 1, PageCache::bypassed));
   };
   write(Places::kBound, 0, 17);
   write(Bytes{320 << 10}, 17, 1);

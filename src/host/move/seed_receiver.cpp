@@ -132,6 +132,11 @@ Task<SeedReceiver::Found> SeedReceiver::find_here(codec::SeedOffer offer) {
 
 Task<Status> SeedReceiver::take_offer(codec::SeedOffer offer, Scope& placing, Promise<Status> ended) {
   HANSE_CO_CHECK(check_offer(offer));
+  // A source that does not read its answers is not heard either.
+  while (queue_.size() >= kMaxAnswers) {
+    const std::uint64_t seen = changed_.version();
+    co_await changed_.changed_since(seen);
+  }
   ++next_offer_;
   Found found = co_await find_here(offer);
   Window window{.disk = offer.disk, .chunks = offer.chunks};
@@ -247,6 +252,7 @@ Task<void> SeedReceiver::write_all(SeedStream& stream, Promise<Status> ended) {
     }
     codec::Frame frame = std::move(queue_.front());
     queue_.pop_front();
+    changed_.notify();
     const Status sent = co_await stream.send(std::move(frame));
     if (!sent) {
       ended.set(sent);

@@ -31,6 +31,8 @@ namespace hanse::host {
 
 // One is checked while another is written; the content of each is 2 MiB.
 inline constexpr std::size_t kMaxPlacing = 2;
+// Answers that wait to be sent, beyond those of the windows that are open.
+inline constexpr std::size_t kMaxAnswers = 2 * codec::kMaxOpenWindows;
 
 class SeedReceiver {
  public:
@@ -84,7 +86,7 @@ class SeedReceiver {
   std::uint32_t written_ = 0;
   std::map<std::uint32_t, Window> open_;  // at most kMaxOpenWindows
   std::map<codec::ChunkDigest, std::vector<Place>> coming_;
-  std::deque<codec::Frame> queue_;  // answers: at most two for each open window
+  std::deque<codec::Frame> queue_;  // answers: two for each open window, and kMaxAnswers, at the most
   bool writing_ = false;            // to a disk, which takes one call at a time
   Signal changed_;
   ChunkKeeper keeper_;

@@ -17,6 +17,7 @@ class SlowDisk final : public DiskWriter {
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return test::kFakeDiskChunks; }
   Task<Status> write(std::vector<PlacedChunk> chunks) override {
+    if (quick) co_return Status();
     auto [promise, ended] = make_promise<Status>(scheduler_);
     busy.push_back({chunks.at(0).index, promise});
     co_return co_await std::move(ended);
@@ -28,6 +29,7 @@ class SlowDisk final : public DiskWriter {
     Promise<Status> ends;
   };
   std::vector<Write> busy;  // all that have begun
+  bool quick = false;       // instead
 
  private:
   Scheduler& scheduler_;
@@ -109,6 +111,28 @@ TEST_CASE("a disk that cannot be written ends the seeding, whatever the source s
   REQUIRE(slow.ended);
   CHECK(slow.ended->error().code == Code::resource_exhausted);
   CHECK(slow.receiver->written() == 0);
+}
+
+constexpr std::uint32_t kManyOffers = 100'000;
+
+Task<void> offer_without_end(SeedStream& source, std::uint32_t& offered) {
+  while (offered < kManyOffers) {
+    const codec::SeedOffer offer{.window = offered, .chunks = {{0, codec::kZeroChunk}}};
+    if (!co_await source.send(to_frame(offer))) co_return;
+    ++offered;
+  }
+}
+
+TEST_CASE("a source that reads no answers is not heard any more") {
+  SlowTarget slow;
+  slow.disk->quick = true;
+  std::uint32_t offered = 0;
+  Scope offering(1);
+  REQUIRE(offering.spawn(offer_without_end(slow.source, offered)));
+  slow.run();
+  // What the two ways and the queue hold.
+  CHECK(offered < kManyOffers / 10);
+  CHECK(slow.receiver->written() > 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/credentials.h"
+#include "host/drivers/qemu/disks.h"
 #include "host/drivers/qemu/nbd_disk.h"
 #include "host/drivers/qemu/ports.h"
 #include "host/drivers/qemu/qmp_commands.h"
@@ -51,11 +52,16 @@ Task<Status> serve_disks(Machine& machine, Endpoint endpoint, std::optional<std:
 
 // All of it is to be on the disk soon and none of it is read again, so that the host's cache would cost more
 // than it gives. Only for time: where it cannot be, it stays as it is.
-Task<void> set_cache(Machine& machine, qmp::HostCache cache) {
+Task<void> set_cache(DriverContext& context, Machine& machine, qmp::HostCache cache) {
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
-  for (std::size_t index = 0; index < disks.size(); ++index)
-    static_cast<void>(co_await qmp::blockdev_reopen_file(machine.session->monitor(), file_node(index),
-                                                         machine.paths.disk(disks[index].uid), cache));
+  for (std::size_t index = 0; index < disks.size(); ++index) {
+    const std::string path = machine.paths.disk(disks[index].uid);
+    const Status set =
+        co_await qmp::blockdev_reopen_file(machine.session->monitor(), file_node(index), path, cache);
+    if (!set && cache == qmp::HostCache::used)
+      context.log.warning("machine {}: disk {} goes past the host's cache until it boots again: {}",
+                          machine.uid(), disks[index].uid, set.error().message);
+  }
 }
 
 Task<Status> wait_running(Machine& machine) {
@@ -91,15 +97,13 @@ Task<Status> wait_loaded(Machine& machine) {
 Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   const std::string socket = machine.paths.seeding_socket();
   HANSE_CO_CHECK(co_await context.runtime.files.remove_all(socket));
-  co_await set_cache(machine, qmp::HostCache::bypassed);
+  co_await set_cache(context, machine, qmp::HostCache::bypassed);
   HANSE_CO_CHECK(co_await serve_disks(machine, Endpoint{.unix_path = socket}, std::nullopt));
   Writers writers;
   const std::vector<model::DiskSpec> disks = machine.record.machine.disks;
   for (const model::DiskSpec& disk : disks) {
     NbdDiskOptions options{
-        .uid = disk.uid,
-        .path = machine.paths.disk(disk.uid),
-        .chunk_count = static_cast<std::uint64_t>(to_bytes(disk.size_mib).value) / codec::kChunkBytes};
+        .uid = disk.uid, .path = machine.paths.disk(disk.uid), .chunk_count = chunk_count_of(disk)};
     HANSE_CO_TRY(std::unique_ptr<DiskWriter> writer,
                  co_await connect_nbd_disk(context.runtime, socket, std::move(options)));
     writers.push_back(std::move(writer));
@@ -107,10 +111,10 @@ Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine) {
   co_return writers;
 }
 
-Task<void> close_disks(Machine& machine) {
+Task<void> close_disks(DriverContext& context, Machine& machine) {
   // Where there are no disks there is none.
   static_cast<void>(co_await qmp::nbd_server_stop(machine.session->monitor()));
-  co_await set_cache(machine, qmp::HostCache::used);
+  co_await set_cache(context, machine, qmp::HostCache::used);
 }
 
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,
@@ -121,7 +125,7 @@ Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& ma
   HANSE_CO_CHECK(co_await install_credentials(context, machine, options.credentials, qmp::TlsRole::server));
   qmp::MigrationSettings settings{.tls_credentials = kMoveCredentials, .streams = options.streams};
   HANSE_CO_CHECK(co_await qmp::prepare_migration(monitor, std::move(settings)));
-  co_await close_disks(machine);
+  co_await close_disks(context, machine);
   HANSE_CO_CHECK(co_await serve_disks(machine, addresses.disk, kMoveCredentials));
   HANSE_CO_CHECK(co_await qmp::migrate_incoming(monitor, addresses.memory));
   MachineRecord record = machine.record;

@@ -17,7 +17,7 @@ namespace hanse::host::qemu {
 Task<Result<Writers>> open_disks(DriverContext& context, Machine& machine);
 
 // Ends those.
-Task<void> close_disks(Machine& machine);
+Task<void> close_disks(DriverContext& context, Machine& machine);
 
 // Ends those too, and opens both streams to the source.
 Task<Result<IncomingEndpoints>> open_streams(DriverContext& context, Machine& machine,

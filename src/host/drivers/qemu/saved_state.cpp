@@ -121,7 +121,7 @@ Task<Result<std::unique_ptr<DiskWriter>>> open_state(DriverContext& context, con
 
 Task<Status> load_state(DriverContext& context, Machine& machine) {
   QmpClient& monitor = machine.session->monitor();
-  co_await close_disks(machine);
+  co_await close_disks(context, machine);
   HANSE_CO_CHECK(co_await qmp::prepare_file_migration(monitor));
   HANSE_CO_CHECK(co_await qmp::migrate_from_file(monitor, machine.paths.saved_state()));
   machine.session->state().set_migration_status("setup");
