@@ -292,12 +292,13 @@ std::vector<SendingMove> TransferService::sending() const {
     if (active->done() || !active->is_source()) continue;
     const model::Transfer transfer = active->record().current();
     if (transfer.status.phase != model::TransferPhase::sending) continue;
-    moves.push_back({.transfer = name,
-                     .link = transfer.spec.host.value_or(transfer.spec.target_zone),
-                     .instance_key = instance_key(transfer),
-                     .host = active->host(),
-                     .uid = transfer.status.instance_uid,
-                     .limits = transfer.spec.limits});
+    moves.push_back(
+        {.transfer = name,
+         .link = transfer.spec.host ? "host " + *transfer.spec.host : "zone " + transfer.spec.target_zone,
+         .instance_key = instance_key(transfer),
+         .host = active->host(),
+         .uid = transfer.status.instance_uid,
+         .limits = transfer.spec.limits});
   }
   return moves;
 }
