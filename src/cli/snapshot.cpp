@@ -107,7 +107,7 @@ Task<Result<json::Value>> wait_for_end(Session session, std::string path, Snapsh
       if (!*outcome) co_return fail(outcome->error());
       co_return instance;
     }
-    const std::string reason = status.restore ? status.restore->reason : "";
+    const std::string reason = status.restore ? status.restore->reason.value_or("") : "";
     progress.show(fmt::format("{} '{}' of instance '{}'{}", progress_text, options.name, options.instance,
                               reason.empty() ? "" : ", which waits: " + reason),
                   reason.empty() ? "begun" : reason);

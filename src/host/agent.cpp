@@ -6,13 +6,12 @@
 #include "host/guest_user.h"
 #include "runtime/future.h"
 #include "runtime/random.h"
-#include "runtime/timeout.h"
+#include "runtime/sleep.h"
 
 namespace hanse::host {
 namespace {
 
 constexpr int kBootIdDigits = 32;
-constexpr Nanos kDiskLookLimit = Seconds{1};
 
 }  // namespace
 
@@ -78,9 +77,9 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, sto
 
 Task<Status> Agent::run() {
   HANSE_CO_CHECK(co_await start());
-  Scope scope(3);
+  Scope scope(4);
   const bool started = scope.spawn(machines_.report_changes()) && scope.spawn(link_.run()) &&
-                       scope.spawn(identity_.keep_fresh(zone_));
+                       scope.spawn(identity_.keep_fresh(zone_)) && scope.spawn(watch_disk());
   if (!started) co_return fail(Code::internal, "scope is full");
   co_await scope.wait_idle();
   co_return Status();
@@ -120,13 +119,19 @@ Task<Result<model::HostHello>> Agent::hello() {
                              .inventory = std::move(inventory)};
 }
 
-// Leases count from when it is sent: what it takes to look at the disk comes first, and is bounded.
-Task<model::HostPing> Agent::ping() {
-  const auto inventory =
-      co_await with_timeout(runtime_.scheduler, kDiskLookLimit, "looking at the disk", driver_.inventory());
+// Beside the pings: a disk that hangs holds up no lease.
+Task<void> Agent::watch_disk() {
+  for (;;) {
+    const auto inventory = co_await driver_.inventory();
+    disk_mib_ = inventory ? std::optional(inventory->disk_mib) : std::nullopt;
+    co_await sleep_for(runtime_.scheduler, model::kHostPingInterval);
+  }
+}
+
+model::HostPing Agent::ping() {
   model::HostPing ping = leases_.ping();
-  if (inventory) ping.disk_mib = inventory->disk_mib;
-  co_return ping;
+  ping.disk_mib = disk_mib_;
+  return ping;
 }
 
 }  // namespace hanse::host

@@ -60,7 +60,8 @@ class Agent final : private LinkReceiver {
   void opened() override { machines_.stream_opened(); }
   void desired(model::MachineDesired desired) override { machines_.set_desired(std::move(desired)); }
   void synced() override { machines_.synced(); }
-  Task<model::HostPing> ping() override;
+  model::HostPing ping() override;
+  Task<void> watch_disk();
   void lease(model::HostLease lease) override { leases_.granted(lease); }
   bool holds_leases() const override { return leases_.any(); }
   void request(model::HostRequest request) override;
@@ -71,6 +72,7 @@ class Agent final : private LinkReceiver {
   HostConfig config_;
   std::string version_;
   std::string boot_id_;
+  std::optional<MiB> disk_mib_;  // free when it was last looked at
   AgentLock lock_;
   HostIdentity identity_;
   http::Client zone_;

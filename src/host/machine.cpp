@@ -154,11 +154,7 @@ Task<void> Machine::repeat(Activity activity) {
   int failures = 0;
   while (true) {
     const std::uint64_t seen = context_.driver.changes().version();
-    Status done = co_await restore_if_asked();
-    if (done && activity == Activity::run) done = co_await keep_running();
-    if (done && activity == Activity::stop) done = co_await keep_stopped();
-    if (done && activity != Activity::remove) done = co_await keep_snapshots(activity);
-    if (activity == Activity::remove) done = co_await remove();
+    Status done = activity == Activity::remove ? co_await remove() : co_await attend(activity);
     if (done) {
       failures = 0;
       error_.clear();
@@ -172,6 +168,16 @@ Task<void> Machine::repeat(Activity activity) {
     co_await sleep_for(context_.runtime.scheduler,
                        backoff_delay(context_.runtime.random, failures++, kRestartBase, kRestartCap));
   }
+}
+
+Task<Status> Machine::attend(Activity activity) {
+  const Status restored = co_await restore_if_asked();
+  // While a wish waits for which nothing was given up yet, the machine is what it was.
+  const bool whole = restored || (desired_.restore && snapshots_.untouched_for() == desired_.restore->id);
+  if (!whole) co_return restored;
+  HANSE_CO_CHECK(activity == Activity::run ? co_await keep_running() : co_await keep_stopped());
+  if (!restored) co_return restored;
+  co_return co_await keep_snapshots(activity);
 }
 
 Task<Status> Machine::keep_running() {
@@ -228,40 +234,45 @@ Task<Status> Machine::restart_if_asked() {
   co_return co_await context_.driver.start(desired_.machine, desired_.epoch);
 }
 
-// A large one takes long: it is broken off, and taken anew later, when the machine has to be attended to or
-// it is not wanted any more. What changes the activity breaks it off anyway.
+// A large one takes long, to take and to remove: that is broken off, and begun anew later, when the machine
+// has to be attended to or the snapshot is not wanted any more. What changes the activity breaks it off
+// anyway.
 Task<Status> Machine::keep_snapshots(Activity activity) {
-  const bool takes = std::any_of(
+  const bool works = std::any_of(
       desired_.snapshots.begin(), desired_.snapshots.end(),
-      [](const model::SnapshotDesired& snapshot) { return snapshot.goal == model::SnapshotGoal::take; });
-  if (!takes) co_return co_await snapshots_.keep(desired_.snapshots);
+      [](const model::SnapshotDesired& snapshot) { return snapshot.goal != model::SnapshotGoal::keep; });
+  if (!works) co_return co_await snapshots_.keep(desired_.snapshots);
   const auto state = context_.driver.observe(uid_);
   const bool ran = activity == Activity::run && state && state->run_state == RunState::running;
   auto [promise, future] = make_promise<Status>(context_.runtime.scheduler);
   Scope scope(2);
   const bool begun = scope.spawn(forward_status(snapshots_.keep(desired_.snapshots), promise)) &&
-                     scope.spawn(watch_snapshots(ran, promise));
+                     scope.spawn(watch_snapshots(activity, ran, promise));
   if (!begun) co_return fail(Code::internal, "scope is full");
   co_return co_await std::move(future);
 }
 
-Task<void> Machine::watch_snapshots(bool ran, Promise<Status> yielded) {
+Task<void> Machine::watch_snapshots(Activity activity, bool ran, Promise<Status> yielded) {
   Signal& changes = context_.driver.changes();
   for (;;) {
     const std::uint64_t seen = changes.version();
-    if (!snapshots_.taking().empty() && is_wanted_elsewhere(ran)) break;
+    if (is_wanted_elsewhere(activity, ran)) break;
     co_await changes.changed_since(seen);
   }
-  log_.info("machine {}: snapshot {} is broken off", uid_, snapshots_.taking());
+  log_.info("machine {}: work on its snapshots is broken off", uid_);
   yielded.set(Status());
 }
 
-bool Machine::is_wanted_elsewhere(bool ran) const {
-  const auto wanted = std::find_if(
-      desired_.snapshots.begin(), desired_.snapshots.end(),
-      [&](const model::SnapshotDesired& snapshot) { return snapshot.uid == snapshots_.taking(); });
-  if (wanted == desired_.snapshots.end() || wanted->goal == model::SnapshotGoal::drop) return true;
-  if (!ran) return false;
+bool Machine::is_wanted_elsewhere(Activity activity, bool ran) const {
+  if (!snapshots_.taking().empty()) {
+    const auto wanted = std::find_if(
+        desired_.snapshots.begin(), desired_.snapshots.end(),
+        [&](const model::SnapshotDesired& snapshot) { return snapshot.uid == snapshots_.taking(); });
+    if (wanted == desired_.snapshots.end() || wanted->goal == model::SnapshotGoal::drop) return true;
+  }
+  if (activity != Activity::run) return false;
+  // It was stopped for want of a lease, and has one again.
+  if (!ran) return desired_.leased && has_lease();
   if (!has_lease() && context_.leases.lapsed(uid_)) return true;
   const auto state = context_.driver.observe(uid_);
   return !state || state->run_state == RunState::stopped || state->run_state == RunState::failed;
@@ -321,8 +332,8 @@ model::MachineObserved Machine::observed() const {
     }
   }
   view.snapshots = snapshots_.observed();
-  view.restore_begun = snapshots_.begun();
-  view.restore_waits = restore_waits_;
+  if (!snapshots_.begun().empty()) view.restore_begun = snapshots_.begun();
+  if (!restore_waits_.empty()) view.restore_waits = restore_waits_;
   view.restored = snapshots_.restored();
   view.restore_error = snapshots_.restore_error();
   if (send_) view.move = send_->observed();

@@ -67,6 +67,7 @@ class Machine {
   bool has_lease() const { return !desired_.leased || context_.leases.held(uid_); }
   model::MoveOrder incoming_order(model::MoveOrder order) const;
   Task<void> repeat(Activity activity);
+  Task<Status> attend(Activity activity);
   Task<Status> keep_running();
   Task<Status> settle();
   // It may not run now: stops it if it does, and waits.
@@ -75,8 +76,8 @@ class Machine {
   Task<Status> remove();
   Task<Status> restart_if_asked();
   Task<Status> keep_snapshots(Activity activity);
-  Task<void> watch_snapshots(bool ran, Promise<Status> yielded);
-  bool is_wanted_elsewhere(bool ran) const;
+  Task<void> watch_snapshots(Activity activity, bool ran, Promise<Status> yielded);
+  bool is_wanted_elsewhere(Activity activity, bool ran) const;
   Task<Status> restore_if_asked();
   Task<Status> restore();
 

@@ -111,6 +111,7 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
   if (frame.type != static_cast<std::uint8_t>(HostFrame::welcome))
     co_return fail(Code::invalid_argument, "the zone's first frame is no welcome but of type {}", frame.type);
   HANSE_CO_TRY(const model::HostWelcome welcome, payload_of<model::HostWelcome>(frame));
+  same_version_ = welcome.version == hello.version;
   log_.info("host '{}' is connected to zone '{}', version {}", host_, welcome.zone, welcome.version);
   co_return Status();
 }
@@ -118,7 +119,9 @@ Task<Status> ZoneLink::greet(Stream& stream, FrameReader& reader) {
 // Pings are sent whatever else is: they renew leases.
 Task<Status> ZoneLink::write_ping(Stream& stream) {
   next_ping_ = runtime_.clock.now() + model::kHostPingInterval;
-  const model::HostPing ping = co_await receiver_.ping();
+  model::HostPing ping = receiver_.ping();
+  // A zone of another version may not know it.
+  if (!same_version_) ping.disk_mib.reset();
   HANSE_CO_TRY(std::string frame, encode(HostFrame::ping, to_json(ping)));
   co_return co_await write(stream, std::move(frame));
 }

@@ -44,7 +44,7 @@ class LinkReceiver {
   virtual void desired(model::MachineDesired desired) = 0;
   virtual void synced() = 0;
   // What to say with a ping that is sent now, and the answer to one.
-  virtual Task<model::HostPing> ping() = 0;
+  virtual model::HostPing ping() = 0;
   virtual void lease(model::HostLease lease) = 0;
   // Whether leases end unless the zone is heard soon.
   virtual bool holds_leases() const = 0;
@@ -86,7 +86,8 @@ class ZoneLink {
   Signal outgoing_changed_;
   OutgoingFrames outgoing_;
   bool connected_ = false;
-  bool synced_ = false;  // on this stream
+  bool synced_ = false;        // on this stream
+  bool same_version_ = false;  // as the zone's
   MonotonicTime next_ping_;
   Nanos redial_spread_{0};           // of the last HostPace that was heard
   std::set<std::uint16_t> unknown_;  // types and versions that were logged on this stream

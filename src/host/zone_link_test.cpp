@@ -17,7 +17,7 @@ class Heard final : public LinkReceiver {
   void opened() override { ++opened_count; }
   void desired(model::MachineDesired desired) override { uids.push_back(desired.machine.uid); }
   void synced() override { ++synced_count; }
-  Task<model::HostPing> ping() override { co_return model::HostPing{.sequence = ++pings}; }
+  model::HostPing ping() override { return {.sequence = ++pings, .disk_mib = MiB{7}}; }
   void lease(model::HostLease lease) override { leases.push_back(lease.sequence); }
   bool holds_leases() const override { return !leases.empty(); }
   void request(model::HostRequest request) override { requests.push_back(request.id); }

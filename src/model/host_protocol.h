@@ -183,10 +183,12 @@ struct MachineObserved {
   std::string first_heartbeat;              // target of a move: "<guest ns> <wall ns>"
   bool awaits_memory = false;               // it runs, or may, and some of its memory is still at its source
   std::vector<SnapshotObserved> snapshots;  // of those that are wanted
-  std::string restore_begun;                // the last wish for which its disks were, or are, overwritten
-  std::string restore_waits;                // why the wish of now is not fulfilled yet
-  std::string restored;                     // the last wish that it became what it was that is done with
-  std::string restore_error;                // why it could not be fulfilled
+  // The last wish for which its disks were, or are, overwritten; and why the wish of now is not fulfilled
+  // yet.
+  std::optional<std::string> restore_begun;
+  std::optional<std::string> restore_waits;
+  std::string restored;       // the last wish that it became what it was that is done with
+  std::string restore_error;  // why it could not be fulfilled
   bool operator==(const MachineObserved&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MachineObserved, (),

@@ -59,6 +59,9 @@ Status check(const std::vector<Snapshot>& snapshots, const std::string& pointer)
     HANSE_CHECK(check_name(snapshots[i].name, at + "/name"));
     HANSE_CHECK(check_name(snapshots[i].uid, at + "/uid"));
     HANSE_CHECK(check_parts(snapshots[i], at));
+    if (snapshots[i].size < Bytes{0} || snapshots[i].size > kLargestSnapshot)
+      return fail_field(at + "/size", "snapshot '{}' cannot have {} bytes", snapshots[i].name,
+                        snapshots[i].size.value);
     if (!seen.insert(snapshots[i].name).second || !seen.insert("uid " + snapshots[i].uid).second)
       return fail_field(at, "snapshot '{}' is there twice", snapshots[i].name);
   }

@@ -16,6 +16,7 @@
 namespace hanse::model {
 
 inline constexpr std::size_t kMaxSnapshots = 8;  // of one instance
+inline constexpr Bytes kLargestSnapshot{std::int64_t{1} << 50};
 // Beside the disks, which are called as their block storages.
 inline constexpr char kMemoryPart[] = "memory";
 // The reason of a condition "Restored".
@@ -49,12 +50,13 @@ HANSE_DECLARE_JSON(Snapshot);
 
 // The wish that an instance becomes what it was, until its host has fulfilled it.
 struct SnapshotRestore {
-  std::string id;          // of this wish: a host fulfils each once
-  std::string snapshot;    // its uid
-  bool cancelled = false;  // it is not wished any more, if its host has not begun
-  // What its host says of it. begun: the disks are being overwritten, and nothing leads back.
-  bool begun = false;
-  std::string reason;  // why it waits; empty: it does not
+  std::string id;        // of this wish: a host fulfils each once
+  std::string snapshot;  // its uid
+  // Each is true or absent: it is not wished any more, if its host has not begun; its disks are being
+  // overwritten, and nothing leads back.
+  std::optional<bool> cancelled;
+  std::optional<bool> begun;
+  std::optional<std::string> reason;  // why it waits; absent: it does not
   bool operator==(const SnapshotRestore&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(SnapshotRestore, (), (id, snapshot, cancelled, begun, reason))

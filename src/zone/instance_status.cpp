@@ -62,7 +62,7 @@ void apply_restore(model::Instance& instance, const model::MachineObserved& obse
   wish->reason = observed.restore_waits;
   if (observed.restore_begun == wish->id) {
     wish->begun = true;
-    wish->cancelled = false;  // that came too late
+    wish->cancelled.reset();  // that came too late
   }
   if (observed.restored != wish->id) return;
   const char* const not_done = wish->cancelled ? model::kRestoreCancelled : "NotRestored";

@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(SnapshotsFixture,
   view.restore_waits = "the file is locked";
   observe();
   CHECK(get("web").status.restore->reason == "the file is locked");
-  CHECK(desired().restore->reason.empty());
+  CHECK_FALSE(desired().restore->reason);
   REQUIRE(cancel("other"));
   CHECK_FALSE(desired().restore->cancelled);
   SUBCASE("before anything was overwritten") {

@@ -157,8 +157,15 @@ void MachineSnapshots::end_wish(const std::string& id, std::string error) {
 
 Task<Result<bool>> MachineSnapshots::is_open(model::SnapshotRestore wish) {
   if (wish.id == restored_) co_return false;
-  HANSE_CO_TRY(const std::string done, co_await store_.restored(uid_, Mark::done));
-  if (done == wish.id) {
+  const auto done = co_await store_.restored(uid_, Mark::done);
+  // The marks lie with the snapshots: where nothing can be read the zone knows whether it had begun.
+  if (!done && done.error().code == Code::data_loss && wish.cancelled.value_or(false) &&
+      !wish.begun.value_or(false)) {
+    end_wish(wish.id, "it was cancelled before anything was overwritten");
+    co_return false;
+  }
+  if (!done) co_return fail(done.error());
+  if (*done == wish.id) {
     end_wish(wish.id, "");
     co_return false;
   }
@@ -167,12 +174,15 @@ Task<Result<bool>> MachineSnapshots::is_open(model::SnapshotRestore wish) {
     note_begun(wish.id);
     co_return true;
   }
-  if (wish.cancelled) end_wish(wish.id, "it was cancelled before anything was overwritten");
-  co_return !wish.cancelled;
+  untouched_for_ = wish.id;
+  const bool cancelled = wish.cancelled.value_or(false);
+  if (cancelled) end_wish(wish.id, "it was cancelled before anything was overwritten");
+  co_return !cancelled;
 }
 
 void MachineSnapshots::note_begun(const std::string& id) {
   begun_ = id;
+  untouched_for_.clear();
   driver_.changes().notify();
 }
 

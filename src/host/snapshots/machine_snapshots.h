@@ -39,6 +39,8 @@ class MachineSnapshots {
   std::vector<model::SnapshotObserved> observed() const;
   // The last wish for which something was overwritten.
   const std::string& begun() const { return begun_; }
+  // The wish of now, once it is known that nothing was overwritten for it.
+  const std::string& untouched_for() const { return untouched_for_; }
   // The last wish that is done with, and why it could not be fulfilled.
   const std::string& restored() const { return restored_; }
   const std::string& restore_error() const { return restore_error_; }
@@ -62,6 +64,7 @@ class MachineSnapshots {
   std::map<std::string, model::SnapshotObserved> known_;  // by uid, of those that are wanted
   std::string taking_;
   std::string begun_;
+  std::string untouched_for_;
   std::string restored_;
   std::string restore_error_;
 };

@@ -146,6 +146,29 @@ TEST_CASE("a machine whose lease ends does not wait for a snapshot") {
   test.pair.run(model::kHostLease);
   CHECK(test.host.machine->observed().power_state == model::PowerState::stopped);
   CHECK(test.host.driver.calls_of("stop") == 1);
+  // Nor when it has one again.
+  const model::HostPing again = test.host.leases.ping();
+  test.host.leases.granted({.sequence = again.sequence, .machines = {"m1"}});
+  test.pair.run(Seconds{5});
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+}
+
+TEST_CASE("a guest that ends while a restore waits is started: nothing was given up for it yet") {
+  SnapshotHost test;
+  test.want(with_snapshot(desired(MachineGoal::running)));
+  const auto wait_on = [&test](int seconds) {
+    for (int step = 0; step < seconds; ++step) {
+      test.host.driver.fail_next("peek_disks", Error{Code::unavailable, "the file is locked"});
+      test.pair.run(Seconds{1});
+    }
+  };
+  test.host.driver.fail_next("peek_disks", Error{Code::unavailable, "the file is locked"});
+  test.host.want(with_wish(desired(MachineGoal::running)));
+  wait_on(5);
+  test.host.driver.set_run_state("m1", RunState::stopped);
+  wait_on(60);
+  CHECK(test.host.machine->observed().power_state == model::PowerState::running);
+  CHECK(test.host.machine->observed().restore_waits == "the file is locked");
 }
 
 TEST_CASE("one that was there and is lost is not taken anew") {
@@ -202,7 +225,7 @@ TEST_CASE("a wish that waits says why, and one that is cancelled ends with the m
     test.want(with_cancelled_wish(desired(MachineGoal::running)));
     CHECK(test.host.machine->observed().restored == "w1");
     CHECK(test.host.machine->observed().restore_error.find("cancelled") != std::string::npos);
-    CHECK(test.host.machine->observed().restore_begun.empty());
+    CHECK(test.host.machine->observed().restore_begun == std::nullopt);
     CHECK(test.host.driver.calls_of("prepare_incoming") == 0);
     CHECK(test.host.driver.calls_of("stop") == 0);
   }
@@ -211,7 +234,7 @@ TEST_CASE("a wish that waits says why, and one that is cancelled ends with the m
     CHECK(test.host.machine->observed().restored == "w1");
     CHECK(test.host.machine->observed().restore_begun == "w1");
   }
-  CHECK(test.host.machine->observed().restore_waits.empty());
+  CHECK(test.host.machine->observed().restore_waits == std::nullopt);
   CHECK(test.host.machine->observed().power_state == model::PowerState::running);
 }
 

@@ -214,9 +214,13 @@ Task<Status> SnapshotStore::finish(SnapshotId id) {
     co_return fail(Code::aborted, "snapshot {} was not begun", id.uid);
   }
   const SnapshotFile::Try current = begun->second;
-  HANSE_CO_CHECK(co_await beside([current](SnapshotFile& file) { return file.finish(current); }));
+  const Status finished = co_await beside([current](SnapshotFile& file) { return file.finish(current); });
+  if (!finished && finished.error().code != Code::aborted) co_return finished;
   begun_.erase(key);
-  co_return Status();
+  if (finished) co_return Status();
+  // Who asked for it before may have gone before it was done.
+  HANSE_CO_TRY(const auto done, co_await find(id));
+  co_return done ? Status() : finished;
 }
 
 Task<Status> SnapshotStore::remove(SnapshotId id) {

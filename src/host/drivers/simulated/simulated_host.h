@@ -64,7 +64,7 @@ class SimulatedHost final : private LinkReceiver {
   void opened() override { machines_.stream_opened(); }
   void desired(model::MachineDesired desired) override { machines_.set_desired(std::move(desired)); }
   void synced() override { machines_.synced(); }
-  Task<model::HostPing> ping() override { co_return leases_.ping(); }
+  model::HostPing ping() override { return leases_.ping(); }
   void lease(model::HostLease lease) override { leases_.granted(lease); }
   bool holds_leases() const override { return leases_.any(); }
   void request(model::HostRequest request) override { consoles_.serve(std::move(request)); }
