@@ -13,7 +13,8 @@ TEST_CASE("a machine whose record cannot be read is there, and nothing but its r
   test::TestRuntime world;
   const MachinePaths paths("/data", "m1");
   REQUIRE(test::complete(world.loop, world.runtime.files.make_directories(paths.folder())).value());
-  REQUIRE(test::complete(world.loop, world.runtime.files.write_atomically(paths.record(), "what is this")).value());
+  REQUIRE(test::complete(world.loop, world.runtime.files.write_atomically(paths.record(), "what is this"))
+              .value());
   QemuDriver driver(world.runtime, {.data_dir = "/data", .blob_dir = "/blobs"});
   const auto found = test::complete(world.loop, driver.recover()).value();
   REQUIRE(found);

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "host/driver.h"
 #include "host/drivers/simulated/fleet.h"
