@@ -23,10 +23,10 @@ class PostCopy(unittest.TestCase):
         cls.enterClassContext(let_guests_handle_faults())
         federation.bring_up_with_witness(cls, LIMIT_SECONDS)
 
-    def begin(self):
+    def begin(self, bandwidth="8MB"):
         """A move whose memory follows; gives its zones and its name when the target may run the guest."""
         self.running.set_witness(dirty_mb_per_second=24)  # each second more than the move may send
-        source, target, name = begin_move(self.running, "--post-copy", "--bandwidth", "8MB")
+        source, target, name = begin_move(self.running, "--post-copy", "--bandwidth", bandwidth)
         api = self.running.zones[source]
         federation.wait_for("the commit point", lambda: api.transfer(name)["status"]["phase"] in ("committed", "completed"), 90)
         return source, target, name
@@ -45,7 +45,7 @@ class PostCopy(unittest.TestCase):
 
     def test_a_link_that_is_cut_meanwhile(self):
         with WitnessWatch(self.running) as watch:
-            source, target, name = self.begin()
+            source, target, name = self.begin("3MB")  # so slow that it is not over before it is cut
             federation.wait_for(f"the guest in {target}", lambda: self.running.runs_in() == [target], 20, interval=0.02)
             self.running.change_link(cut=True)
             time.sleep(CUT_SECONDS)
