@@ -90,6 +90,18 @@ TEST_CASE("a warm move that fails after the shutdown is rolled back by starting 
   CHECK(hosts.source.machine->observed().power_state == model::PowerState::running);
 }
 
+void check_end_of_cold_move(ModePair& hosts) {
+  hosts.target.want(desired(MachineGoal::stopped, 2));
+  hosts.run(Seconds{20});
+  CHECK(hosts.target.machine->observed().power_state == model::PowerState::stopped);
+  CHECK(hosts.target.machine->observed().epoch == Epoch{2});
+  // An agent that restarts at the source says the same and does not disturb what is at the target now.
+  hosts.source.restart_agent();
+  hosts.source.want(in_mode(ModePair::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
+  hosts.run(Seconds{20});
+  CHECK(hosts.source.move().state == MoveState::handed_over);
+}
+
 TEST_CASE("a cold move brings the disks of a machine that stays stopped") {
   ModePair hosts;
   hosts.source.driver.contents["d1"] = chunks_from(0, 40);
@@ -101,15 +113,7 @@ TEST_CASE("a cold move brings the disks of a machine that stays stopped") {
   CHECK(hosts.source.move().state == MoveState::handed_over);
   CHECK(hosts.source.driver.calls() == std::vector<std::string>{"freeze_disks"});
   CHECK(hosts.at_target() == hosts.source.driver.contents["d1"]);
-  hosts.target.want(desired(MachineGoal::stopped, 2));
-  hosts.run(Seconds{20});
-  CHECK(hosts.target.machine->observed().power_state == model::PowerState::stopped);
-  CHECK(hosts.target.machine->observed().epoch == Epoch{2});
-  // An agent that restarts at the source says the same and does not disturb what is at the target now.
-  hosts.source.restart_agent();
-  hosts.source.want(in_mode(ModePair::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
-  hosts.run(Seconds{20});
-  CHECK(hosts.source.move().state == MoveState::handed_over);
+  check_end_of_cold_move(hosts);
   CHECK(hosts.source.driver.calls_of("freeze_disks") == 1);
 }
 
@@ -131,15 +135,7 @@ TEST_CASE("a machine that was never made moves cold: there is nothing to send, a
       continue;
     }
     CHECK(hosts.at_target().empty());
-    hosts.target.want(desired(MachineGoal::stopped, 2));
-    hosts.run(Seconds{20});
-    CHECK(hosts.target.machine->observed().power_state == model::PowerState::stopped);
-    CHECK(hosts.target.machine->observed().epoch == Epoch{2});
-    // An agent that restarts says the same.
-    hosts.source.restart_agent();
-    hosts.source.want(in_mode(ModePair::order(MoveGoal::send, 1, "t1"), model::TransferMode::cold));
-    hosts.run(Seconds{20});
-    CHECK(hosts.source.move().state == MoveState::handed_over);
+    check_end_of_cold_move(hosts);
   }
 }
 

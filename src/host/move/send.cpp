@@ -65,8 +65,7 @@ Task<void> SendMove::run() {
 
 Task<Status> SendMove::carry_out() {
   const auto state = parts_.driver.observe(uid_);
-  unmade_ = !state && order_.mode == model::TransferMode::cold;
-  if (!state && !unmade_) co_return fail(Code::not_found, "this host has no machine {}", uid_);
+  if (!state && !is_unmade()) co_return fail(Code::not_found, "this host has no machine {}", uid_);
   const RunState run_state = state ? state->run_state : RunState::stopped;
   HANSE_CO_TRY(const auto marker, co_await parts_.markers.read(uid_));
   if (marker && marker->transfer == order_.transfer) {
@@ -106,9 +105,8 @@ Task<Result<Readers>> SendMove::open_content() {
     std::erase_if(parts, [](const auto& part) { return is_memory_part(part->uid()); });
     co_return std::move(parts);
   }
-  if (unmade_) co_return parts_.driver.unmade_disks(disks_);
+  if (is_unmade()) co_return parts_.driver.unmade_disks(disks_);
   HANSE_CO_TRY(Readers content, co_await parts_.driver.freeze_disks(uid_));
-  disk_count_ = content.size();
   if (order_.copied_disks) co_return std::move(content);
   for (const std::string& snapshot : snapshots_) {
     HANSE_CO_TRY(Readers parts, co_await parts_.snapshots.open({uid_, snapshot}));
@@ -131,8 +129,12 @@ Task<Status> SendMove::thaw() {
   co_return co_await parts_.driver.cancel_outgoing(uid_);
 }
 
+bool SendMove::is_unmade() const {
+  return order_.mode == model::TransferMode::cold && !parts_.driver.observe(uid_);
+}
+
 bool SendMove::is_stopped() const {
-  if (unmade_) return true;
+  if (is_unmade()) return true;
   const auto state = parts_.driver.observe(uid_);
   return state && state->run_state == RunState::stopped;
 }
@@ -161,7 +163,7 @@ Task<Status> SendMove::send_stopped() {
     HANSE_CO_CHECK(co_await parts_.driver.stop(uid_, kShutdownGrace));
     observed_.stopped_at_ns = std::to_string(since_epoch(asked).count());
     HANSE_CO_TRY(Readers content, co_await open_content());
-    sender_->begin_last_pass(std::move(content), disk_count_);
+    sender_->begin_last_pass(std::move(content), disks_.size());
   }
   HANSE_CO_CHECK(co_await send_until_done(SeedPass::last));
   co_return co_await parts_.markers.write(uid_, MoveMarker{.transfer = order_.transfer, .handed_over = true});

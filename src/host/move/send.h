@@ -58,6 +58,8 @@ class SendMove {
   Status check_power(RunState state) const;
   Task<Result<Readers>> open_content();
   Task<Status> send_copy();
+  // It was created stopped, and nothing of it is here.
+  bool is_unmade() const;
   bool is_stopped() const;
   Task<Status> thaw();
   Task<Status> begin_again();
@@ -86,10 +88,8 @@ class SendMove {
   std::string uid_;
   model::MoveOrder order_;
   std::vector<std::string> snapshots_;  // that go with it
-  std::vector<model::DiskSpec> disks_;
-  bool unmade_ = false;         // it was created stopped, and nothing of it is here
-  std::size_t disk_count_ = 0;  // of the content that is sent, before the snapshots
-  Bytes memory_size_;           // what there is to send before the hypervisor has counted
+  std::vector<model::DiskSpec> disks_;  // the content that is sent begins with them
+  Bytes memory_size_;                   // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
   SwitchKind kind_ = SwitchKind::whole;

@@ -158,9 +158,9 @@ void MachineSnapshots::end_wish(const std::string& id, std::string error) {
 Task<Result<bool>> MachineSnapshots::is_open(model::SnapshotRestore wish) {
   if (wish.id == restored_) co_return false;
   const auto done = co_await store_.restored(uid_, Mark::done);
-  // The marks lie with the snapshots: where nothing can be read the zone knows whether it had begun.
-  if (!done && done.error().code == Code::data_loss && wish.cancelled.value_or(false) &&
-      !wish.begun.value_or(false)) {
+  // The marks lie with the snapshots. Where nothing of them can be read the zone, which cancels none that it
+  // knows to have begun, and this agent know of it.
+  if (!done && done.error().code == Code::data_loss && wish.cancelled.value_or(false) && begun_ != wish.id) {
     end_wish(wish.id, "it was cancelled before anything was overwritten");
     co_return false;
   }
