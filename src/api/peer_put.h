@@ -14,12 +14,22 @@
 #include "api/query.h"
 #include "api/resource_kind_of.h"
 #include "api/resource_routes.h"
+#include "model/storage.h"
 
 namespace hanse::api {
 
 // What an instance of the peer needs, where the policy lets it place instances at all. Errors:
 // permission_denied.
 Status check_peer_brings(const Context& context, const Call& call, const std::string& flavour);
+
+template <class Spec>
+bool is_same_thing(const Spec& here, const Spec& wanted) {
+  return here == wanted;
+}
+// On which other architectures it boots here is this zone's to say.
+inline bool is_same_thing(const model::ImageSpec& here, const model::ImageSpec& wanted) {
+  return model::agree(wanted, here);
+}
 
 // Creates; when it is here already with the same spec, nothing changes. `flavour`: of a SKU, else empty.
 template <class T>
@@ -29,7 +39,7 @@ Task<Result<ResourceKind::Written>> put_if_new(Context& context, zone::ResourceF
   HANSE_CO_CHECK(check_peer_brings(context, call, flavour));
   HANSE_CO_TRY(T wanted, read_resource<T>(id, call.request.body));
   const auto existing = frontend.get(id);
-  if (existing && (*existing)->spec == wanted.spec) {
+  if (existing && is_same_thing((*existing)->spec, wanted.spec)) {
     co_return written(**existing, false);
   }
   if (existing) {

@@ -175,6 +175,34 @@ TEST_CASE("a peer brings only what the policy lets it place") {
   CHECK(service.ask(As::peer, "PUT", kSkus + "/tiny", test::kSmallSku).status == 201);
 }
 
+TEST_CASE("a peer's image may boot on more architectures than here, or on fewer; nothing changes here") {
+  Roomy service;
+  const std::string path = "/providers/seca.storage/v1/tenants/default/images/witness";
+  const auto image = [](const std::string& digit, const std::string& more) {
+    const std::string digest = "sha256:" + std::string(64, 'a');
+    return R"({"spec":{"blobs":[{"role":"disk","digest":")" + digest + R"(","size":1}])" + more +
+           (digit.empty()
+                ? ""
+                : R"(,"otherBoots":[{"architecture":"aarch64","blobs":[{"role":"kernel","digest":"sha256:)" +
+                      std::string(64, digit[0]) + R"(","size":1}]}])") +
+           "}}";
+  };
+  CHECK(service.ask(As::peer, "PUT", path, image("", "")).status == 201);
+  CHECK(service.ask(As::peer, "PUT", path, image("b", "")).status == 200);
+  CHECK(service.ask(As::user, "GET", path).text("/spec/otherBoots") == "(nothing)");
+  CHECK(service.ask(As::user, "PUT", path, image("b", "")).status == 200);
+  CHECK(service.ask(As::user, "GET", path).text("/spec/otherBoots/0/architecture") == "aarch64");
+  CHECK(service.ask(As::peer, "PUT", path, image("", "")).status == 200);
+  CHECK(service.ask(As::peer, "PUT", path, image("c", "")).status == 409);
+  CHECK(service.ask(As::peer, "PUT", path, image("b", R"(,"commandLine":"x")")).status == 409);
+  // What it boots with is added to, and never changed.
+  for (const char* changed : {"", "c"})
+    CHECK(service.ask(As::user, "PUT", path, image(changed, "")).text("/sources/0/pointer") ==
+          "/spec/otherBoots");
+  CHECK(service.ask(As::user, "GET", path).text("/spec/otherBoots/0/blobs/0/digest") ==
+        "sha256:" + std::string(64, 'b'));
+}
+
 TEST_CASE("a peer brings a SKU but does not change one") {
   Roomy service;
   const std::string path = kSkus + "/small";

@@ -29,6 +29,7 @@ struct CommandDrafts {
   LogsOptions logs;
   EventsOptions events;
   ImageImportOptions image_import;
+  ImageAddBootOptions image_add_boot;
   TokenCreateOptions token_create;
   HostInviteOptions host_invite;
   AuditListOptions audit_list;

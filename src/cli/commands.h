@@ -33,6 +33,7 @@ Task<Status> run_console(Session session, ConsoleOptions options);
 Task<Status> run_logs(Session session, LogsOptions options);
 Task<Status> run_events(Session session, EventsOptions options);
 Task<Status> run_image_import(Session session, ImageImportOptions options);
+Task<Status> run_image_add_boot(Session session, ImageAddBootOptions options);
 Task<Status> run_token_create(Session session, TokenCreateOptions options);
 Task<Status> run_host_invite(Session session, HostInviteOptions options);
 Task<Status> run_host_packing(Session session, HostPackingOptions options);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/json.h"
-#include "cli/json_lookup.h"
+#include "cli/changed_spec.h"
 
 namespace hanse::cli {
 
@@ -16,19 +16,12 @@ json::Object drain_spec(std::int32_t concurrent_moves, const std::vector<std::st
 }
 
 Task<Result<json::Value>> put_host_spec(Session session, std::string path, HostWish wish) {
-  HANSE_CO_TRY(const ApiAnswer known, co_await session.api.call("GET", path));
-  json::Object body;
-  for (const char* kept : {"labels", "annotations", "extensions"}) {
-    if (const json::Value* value = find_at(known.body, std::string("/") + kept)) body[kept] = *value;
-  }
-  const json::Value* before = find_at(known.body, "/spec");
-  json::Object spec = before != nullptr && before->is_object() ? before->as_object() : json::Object();
-  spec["schedulable"] = wish.schedulable;
-  spec.erase("drain");
-  if (wish.drain) spec["drain"] = std::move(*wish.drain);
-  body["spec"] = std::move(spec);
-  HANSE_CO_TRY(ApiAnswer answer, co_await session.api.call("PUT", std::move(path), std::move(body)));
-  co_return std::move(answer.body);
+  co_return co_await put_changed_spec(session, std::move(path), [&wish](json::Object& spec) -> Status {
+    spec["schedulable"] = wish.schedulable;
+    spec.erase("drain");
+    if (wish.drain) spec["drain"] = std::move(*wish.drain);
+    return {};
+  });
 }
 
 }  // namespace hanse::cli

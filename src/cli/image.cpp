@@ -1,72 +1,33 @@
-// hanse image import: uploads the files, then declares the image that is made of them.
+// hanse image import: uploads the files, then declares the image that is made of them. hanse image add-boot:
+// lets its disk boot on one more architecture.
 #include <boost/json.hpp>
 #include <utility>
 
 #include "base/json.h"
+#include "cli/changed_spec.h"
 #include "cli/commands.h"
+#include "cli/image_upload.h"
 #include "cli/json_lookup.h"
-#include "cli/local_file.h"
-#include "cli/progress_line.h"
 #include "cli/show.h"
-#include "cli/text.h"
 #include "model/metadata.h"
 
 namespace hanse::cli {
 namespace {
 
-struct Part {
-  std::string role;
-  std::string format;
-  LocalFile file;
-};
+std::vector<ImageFile> boot_files(const std::string& kernel, const std::string& initramfs) {
+  std::vector<ImageFile> files;
+  if (!kernel.empty()) files.push_back({.role = "kernel", .path = kernel});
+  if (!initramfs.empty()) files.push_back({.role = "initramfs", .path = initramfs});
+  return files;
+}
 
-// What has been read of a file so far, and the line that says so.
-struct Upload {
-  Session session;
-  LocalFile file;
-  ProgressLine progress;
-  MonotonicTime started;
-  std::uint64_t sent = 0;
-};
-
-Task<Result<std::size_t>> read_and_show(Upload& upload, std::span<std::byte> buffer) {
-  HANSE_CO_TRY(const std::size_t count, co_await upload.file.read(buffer));
-  upload.sent += count;
-  const std::uint64_t percent = upload.file.size() == 0 ? 100 : upload.sent * 100 / upload.file.size();
-  const double seconds = std::chrono::duration<double>(upload.session.clock.now() - upload.started).count();
-  std::string line = fmt::format("uploading {}: {} %, {} of {}", upload.file.path(), percent,
-                                 bytes_text(static_cast<std::int64_t>(upload.sent)),
-                                 bytes_text(static_cast<std::int64_t>(upload.file.size())));
-  if (seconds > 0) {
-    const double rate = static_cast<double>(upload.sent) / seconds;
-    line += fmt::format(", {}/s", bytes_text(static_cast<std::int64_t>(rate)));
+void show_image(const Session& session, const Kind& kind, const json::Value& image, const std::string& name,
+                const char* done) {
+  if (session.output != OutputFormat::table) {
+    show_one(session, kind, image);
+  } else {
+    session.terminal.print(fmt::format("image/{} {}\n", name, done));
   }
-  upload.progress.show(line, fmt::format("{}", percent / 10));
-  co_return count;
-}
-
-Task<Result<json::Value>> upload_part(Session session, Part part) {
-  Upload upload{session, part.file, ProgressLine(session.terminal), session.clock.now()};
-  const std::string path =
-      fmt::format("/providers/hanse.storage/v1/blobs?role={}&format={}", part.role, part.format);
-  co_return co_await session.api.upload(path, part.file.size(), [&upload](std::span<std::byte> buffer) {
-    return read_and_show(upload, buffer);
-  });
-}
-
-// All files are opened before the first is sent.
-Task<Result<std::vector<Part>>> open_parts(Session session, ImageImportOptions options) {
-  std::vector<Part> parts;
-  HANSE_CO_TRY(LocalFile disk, co_await LocalFile::open(session.blocking, session.scheduler, options.file));
-  parts.push_back({"disk", options.format, std::move(disk)});
-  if (options.kernel.empty()) co_return parts;
-  HANSE_CO_TRY(LocalFile kernel,
-               co_await LocalFile::open(session.blocking, session.scheduler, options.kernel));
-  parts.push_back({"kernel", "raw", std::move(kernel)});
-  HANSE_CO_TRY(LocalFile initramfs,
-               co_await LocalFile::open(session.blocking, session.scheduler, options.initramfs));
-  parts.push_back({"initramfs", "raw", std::move(initramfs)});
-  co_return parts;
 }
 
 }  // namespace
@@ -74,35 +35,48 @@ Task<Result<std::vector<Part>>> open_parts(Session session, ImageImportOptions o
 Task<Status> run_image_import(Session session, ImageImportOptions options) {
   HANSE_CO_TRY(const Kind* kind, find_kind("image"));
   HANSE_CO_CHECK(model::check_name(options.name, "/metadata/name"));
-  HANSE_CO_TRY(const std::vector<Part> parts, co_await open_parts(session, options));
+  std::vector<ImageFile> files{{.role = "disk", .path = options.file, .format = options.format}};
+  for (ImageFile& file : boot_files(options.kernel, options.initramfs)) files.push_back(std::move(file));
+  HANSE_CO_TRY(UploadedImage uploaded, co_await upload_image(session, std::move(files)));
   json::Object spec;
-  json::Array blobs;
-  for (const Part& part : parts) {
-    HANSE_CO_TRY(const json::Value stored, co_await upload_part(session, part));
-    json::Object blob;
-    blob["role"] = part.role;
-    blob["digest"] = text_at(stored, "/digest");
-    blob["size"] = whole_at(stored, "/size");
-    blobs.push_back(std::move(blob));
-    if (part.role == "disk") spec["virtualSizeMib"] = whole_at(stored, "/virtualSizeMib");
-  }
+  spec["virtualSizeMib"] = uploaded.virtual_size_mib.value_or(0);
   spec["architecture"] = options.architecture;
-  spec["blobs"] = std::move(blobs);
+  spec["blobs"] = std::move(uploaded.blobs);
   spec["commandLine"] = options.command_line;
-  json::Object metadata;
-  metadata["name"] = options.name;
   json::Object body;
-  body["metadata"] = std::move(metadata);
+  body["metadata"] = json::Object{{"name", options.name}};
   body["spec"] = std::move(spec);
   HANSE_CO_TRY(const ApiAnswer answer,
                co_await session.api.call("PUT", item_path(*kind, session.place, options.name), body));
-  if (session.output != OutputFormat::table) {
-    show_one(session, *kind, answer.body);
-  } else {
-    constexpr int kCreated = 201;
-    session.terminal.print(
-        fmt::format("image/{} {}\n", options.name, answer.status == kCreated ? "created" : "configured"));
-  }
+  constexpr int kCreated = 201;
+  show_image(session, *kind, answer.body, options.name, answer.status == kCreated ? "created" : "configured");
+  co_return Status();
+}
+
+Task<Status> run_image_add_boot(Session session, ImageAddBootOptions options) {
+  HANSE_CO_TRY(const Kind* kind, find_kind("image"));
+  const std::string path = item_path(*kind, session.place, options.name);
+  // One that does not exist is known before anything is sent.
+  HANSE_CO_TRY(const ApiAnswer known, co_await session.api.call("GET", path));
+  HANSE_CO_TRY(UploadedImage uploaded,
+               co_await upload_image(session, boot_files(options.kernel, options.initramfs)));
+  json::Object boot{{"architecture", options.architecture},
+                    {"blobs", std::move(uploaded.blobs)},
+                    {"commandLine", options.command_line}};
+  HANSE_CO_TRY(const json::Value answer,
+               co_await put_changed_spec(session, path, [&boot](json::Object& spec) -> Status {
+                 json::Value& boots = spec["otherBoots"];
+                 if (!boots.is_array()) boots = json::Array();
+                 json::Array& known_boots = boots.as_array();
+                 // The same once more changes nothing.
+                 for (const json::Value& other : known_boots) {
+                   if (other == json::Value(boot)) return {};
+                 }
+                 known_boots.push_back(std::move(boot));
+                 return {};
+               }));
+  show_image(session, *kind, answer, options.name,
+             fmt::format("boots on {} too", options.architecture).c_str());
   co_return Status();
 }
 

@@ -285,6 +285,29 @@ TEST_CASE("image import uploads disk, kernel and initramfs and declares the imag
             R"({"role":"initramfs","digest":"sha256:i","size":6}],"commandLine":"console=ttyS0"}})");
 }
 
+TEST_CASE("image add-boot uploads a kernel and adds it to what the image has; once more changes nothing") {
+  Stage stage;
+  const TemporaryFile kernel("kernel");
+  const std::string image = "/providers/seca.storage/v1/tenants/default/images/witness";
+  const std::string boot =
+      R"({"architecture":"aarch64","blobs":[{"role":"kernel","digest":"sha256:k","size":6}],"commandLine":"quiet"})";
+  stage.zone.on("UPLOAD /providers/hanse.storage/v1/blobs?role=kernel&format=raw",
+                R"({"digest":"sha256:k","size":6})");
+  stage.zone.on("GET " + image, R"({"labels":{"a":"b"},"spec":{"virtualSizeMib":256}})");
+  stage.zone.on("PUT " + image, "{}");
+  const ImageAddBootOptions options{
+      .name = "witness", .architecture = "aarch64", .kernel = kernel.path, .command_line = "quiet"};
+  CHECK(stage.run(run_image_add_boot(stage.session(), options)));
+  const std::string put =
+      "PUT " + image + R"( {"labels":{"a":"b"},"spec":{"virtualSizeMib":256,"otherBoots":[)" + boot + "]}}";
+  CHECK(stage.zone.requests.back() == put);
+  CHECK(stage.terminal.output == "image/witness boots on aarch64 too\n");
+  stage.zone.on("GET " + image,
+                R"({"labels":{"a":"b"},"spec":{"virtualSizeMib":256,"otherBoots":[)" + boot + "]}}");
+  CHECK(stage.run(run_image_add_boot(stage.session(), options)));
+  CHECK(stage.zone.requests.back() == put);
+}
+
 TEST_CASE("nothing is sent of an image whose files are not all there, or that is none") {
   Stage stage;
   const TemporaryFile disk("no image");

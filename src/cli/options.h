@@ -55,6 +55,7 @@ struct MigrateOptions {
   bool keep_source = false;
   std::string copy_name;  // of what is made there; empty: as here
   std::string snapshot;   // whose disks the copy has; empty: those of now
+  std::string sku;        // that it has there; empty: the one that it has
   std::string path = "automatic";
   std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
   std::optional<std::int64_t> max_blackout_ms;
@@ -132,6 +133,14 @@ struct ImageImportOptions {
   std::string command_line;
   std::string format = "auto";
   std::string architecture = "x86_64";
+};
+
+struct ImageAddBootOptions {
+  std::string name;
+  std::string architecture;
+  std::string kernel;
+  std::string initramfs;  // empty: the kernel needs none
+  std::string command_line;
 };
 
 struct TokenCreateOptions {
@@ -235,11 +244,11 @@ struct VersionOptions {};
 using Command =
     std::variant<ApplyOptions, GetOptions, DescribeOptions, DeleteOptions, MigrateOptions, DrainOptions,
                  EvacuateOptions, CordonOptions, PowerOptions, SnapshotOptions, ConsoleOptions, LogsOptions,
-                 EventsOptions, ImageImportOptions, TokenCreateOptions, HostInviteOptions, HostPackingOptions,
-                 TokenInviteOptions, LoginOptions, WhoamiOptions, AuditListOptions, AuditVerifyOptions,
-                 AuditHeadOptions, ExplainOptions, InviteOptions, JoinOptions, PeerListOptions,
-                 PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions, ContextListOptions,
-                 ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions, ZoneOptions,
-                 HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
+                 EventsOptions, ImageImportOptions, ImageAddBootOptions, TokenCreateOptions,
+                 HostInviteOptions, HostPackingOptions, TokenInviteOptions, LoginOptions, WhoamiOptions,
+                 AuditListOptions, AuditVerifyOptions, AuditHeadOptions, ExplainOptions, InviteOptions,
+                 JoinOptions, PeerListOptions, PeerShowOptions, PolicyOptions, LeaveOptions, RotateOptions,
+                 ContextListOptions, ContextUseOptions, ContextAddOptions, CompletionOptions, VersionOptions,
+                 ZoneOptions, HostOptions, HostEnrolOptions, DevOptions, FleetOptions, TestbedOptions>;
 
 }  // namespace hanse::cli

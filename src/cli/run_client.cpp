@@ -83,6 +83,8 @@ Task<Status> run_command(Session session, AuditTools tools, Command command) {
     co_return co_await run_console(session, *console);
   if (auto* logs = std::get_if<LogsOptions>(&command)) co_return co_await run_logs(session, *logs);
   if (auto* events = std::get_if<EventsOptions>(&command)) co_return co_await run_events(session, *events);
+  if (auto* boot = std::get_if<ImageAddBootOptions>(&command))
+    co_return co_await run_image_add_boot(session, *boot);
   if (auto* import = std::get_if<ImageImportOptions>(&command))
     co_return co_await run_image_import(session, *import);
   if (auto* create = std::get_if<TokenCreateOptions>(&command))

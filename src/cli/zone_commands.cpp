@@ -28,6 +28,17 @@ void add_image(CLI::App& app, CommandDrafts& drafts) {
     }
     drafts.command = drafts.image_import;
   });
+  ImageAddBootOptions& boot = drafts.image_add_boot;
+  CLI::App* add_boot = image->add_subcommand(
+      "add-boot", "Let an image's disk boot on one more architecture, with a kernel of its own");
+  add_boot->add_option("name", boot.name, "Name of the image")->required();
+  add_boot->add_option("--architecture", boot.architecture, "The architecture of the kernel")
+      ->check(CLI::IsMember({"x86_64", "aarch64"}))
+      ->required();
+  add_boot->add_option("--kernel", boot.kernel, "Kernel to boot directly")->required();
+  add_boot->add_option("--initramfs", boot.initramfs, "Initial RAM file system of the kernel");
+  add_boot->add_option("--command-line", boot.command_line, "Command line of the kernel");
+  add_boot->callback([&drafts] { drafts.command = drafts.image_add_boot; });
   CLI::App* list = image->add_subcommand("ls", "List images");
   list->callback([&drafts] { drafts.command = GetOptions{"images", "", "", false}; });
 }

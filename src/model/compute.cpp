@@ -59,6 +59,7 @@ HANSE_DEFINE_JSON(InstanceSku)
 HANSE_DEFINE_JSON(VolumeReference)
 HANSE_DEFINE_JSON(PortForward)
 HANSE_DEFINE_JSON(InstanceSpec)
+HANSE_DEFINE_JSON(Hardware)
 HANSE_DEFINE_JSON(InstanceStatus)
 HANSE_DEFINE_JSON(Instance)
 
@@ -76,6 +77,11 @@ Status check_reference(std::string_view reference, std::string_view collection, 
   return check_name(reference.substr(slash + 1), pointer);
 }
 
+void apply(const Hardware& hardware, InstanceSpec& spec) {
+  spec.machine_type = hardware.machine_type;
+  spec.cpu_model = hardware.cpu_model;
+}
+
 Status check(const InstanceSku& sku) {
   constexpr std::int64_t kMaxVcpu = 512;
   constexpr std::int64_t kMaxMemory = 16LL * 1024 * 1024;
@@ -85,7 +91,7 @@ Status check(const InstanceSku& sku) {
   if (sku.spec.memory_mib.value < 32 || sku.spec.memory_mib.value > kMaxMemory) {
     return fail_field("/spec/memoryMib", "/spec/memoryMib must be from 32 to {}", kMaxMemory);
   }
-  return {};
+  return check_architecture(sku.spec.architecture, "/spec/architecture");
 }
 
 Status check_spec(const InstanceSpec& spec, const std::string& pointer) {

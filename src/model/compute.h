@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/architecture.h"
 #include "model/failover.h"
 #include "model/metadata.h"
 #include "model/snapshot.h"
@@ -19,7 +20,7 @@ namespace hanse::model {
 struct InstanceSkuSpec {
   VcpuCount vcpu;
   MiB memory_mib;
-  std::string architecture = "x86_64";
+  std::string architecture{kX86.name};
   bool operator==(const InstanceSkuSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(InstanceSkuSpec, (), (vcpu, memory_mib, architecture))
@@ -77,6 +78,17 @@ BOOST_DESCRIBE_STRUCT(InstanceSpec, (),
                       (sku_ref, boot_volume, data_volumes, user_data, ssh_keys, forwards, power, machine_type,
                        cpu_model, host, failover))
 HANSE_DECLARE_JSON(InstanceSpec);
+
+// What a guest sees of the machine that it runs on, besides its devices.
+struct Hardware {
+  std::string machine_type;
+  std::string cpu_model;
+  bool operator==(const Hardware&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Hardware, (), (machine_type, cpu_model))
+HANSE_DECLARE_JSON(Hardware);
+
+void apply(const Hardware& hardware, InstanceSpec& spec);
 
 // What the guest does, as the host sees it.
 enum class PowerState { unknown, starting, running, paused, stopping, stopped, moving, failed };

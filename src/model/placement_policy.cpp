@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/json_mapping.h"
+#include "model/architecture.h"
 #include "model/metadata.h"
 
 namespace hanse::model {
@@ -189,10 +190,7 @@ Status check(const PlacementPolicy& policy, const std::string& pointer) {
   HANSE_CHECK(
       check_names(policy.member_states, kMaxPolicyNames, pointer + "/memberStates", check_member_state));
   HANSE_CHECK(check_names(policy.providers, kMaxPolicyNames, pointer + "/providers", check_provider));
-  if (policy.architecture && *policy.architecture != "x86_64" && *policy.architecture != "aarch64") {
-    return fail_field(pointer + "/architecture", "{}/architecture must be x86_64 or aarch64, not '{}'",
-                      pointer, policy.architecture->substr(0, kMaxWord));
-  }
+  if (policy.architecture) HANSE_CHECK(check_architecture(*policy.architecture, pointer + "/architecture"));
   HANSE_CHECK(
       check_names(policy.certifications, kMaxPolicyNames, pointer + "/certifications", check_certification));
   HANSE_CHECK(check_latency(policy.latency, pointer + "/latency"));

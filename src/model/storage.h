@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/architecture.h"
 #include "model/compute.h"
 #include "model/metadata.h"
 
@@ -37,15 +38,27 @@ struct Blob {
 BOOST_DESCRIBE_STRUCT(Blob, (), (role, digest, size))
 HANSE_DECLARE_JSON(Blob);
 
+// How the disk of an image is booted on one more architecture: with a kernel of its own.
+struct ImageBoot {
+  std::string architecture;
+  std::vector<Blob> blobs;  // a kernel and, where it needs one, an initramfs
+  std::string command_line;
+  bool operator==(const ImageBoot&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ImageBoot, (), (architecture, blobs, command_line))
+HANSE_DECLARE_JSON(ImageBoot);
+
 // An image is a disk and, for a direct boot, a kernel with its initramfs and command line.
 struct ImageSpec {
-  std::string architecture = "x86_64";
+  std::string architecture{kX86.name};
   std::vector<Blob> blobs;
   MiB virtual_size_mib;  // of the disk
   std::string command_line;
+  // On architectures besides its own; the disk is the same there. Absent: on none.
+  std::optional<std::vector<ImageBoot>> other_boots;
   bool operator==(const ImageSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ImageSpec, (), (architecture, blobs, virtual_size_mib, command_line))
+BOOST_DESCRIBE_STRUCT(ImageSpec, (), (architecture, blobs, virtual_size_mib, command_line, other_boots))
 HANSE_DECLARE_JSON(ImageSpec);
 
 struct ImageStatus {
@@ -60,7 +73,16 @@ HANSE_DECLARE_JSON(ImageStatus);
 using Image = Resource<ImageSpec, ImageStatus>;
 HANSE_DECLARE_JSON(Image);
 
-const Blob* find_blob(const ImageSpec& image, BlobRole role);
+const Blob* find_blob(const std::vector<Blob>& blobs, BlobRole role);
+// The disk and what boots it, on each of its architectures.
+std::vector<Blob> all_blobs(const ImageSpec& image);
+// Kernel and initramfs for one architecture; without blobs, the disk boots by itself. Nothing: it does not
+// boot there.
+std::optional<ImageBoot> find_boot(const ImageSpec& image, std::string_view architecture);
+// The same disk, which boots in the same way on each architecture for which both say how.
+bool agree(const ImageSpec& one, const ImageSpec& other);
+// Of the image of this name. Errors: failed_precondition with the remedy.
+Status check_boots(const ImageSpec& image, std::string_view name, std::string_view architecture);
 bool is_digest(std::string_view text);
 
 struct BlockStorageSpec {

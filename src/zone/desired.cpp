@@ -1,16 +1,19 @@
 #include "zone/desired.h"
 
+#include <utility>
+
 #include "zone/resource_id.h"
 
 namespace hanse::zone {
 namespace {
 
-void add_boot(model::MachineSpec& machine, const model::Image* image) {
-  if (image == nullptr) return;
-  for (const model::BlobRole role : {model::BlobRole::kernel, model::BlobRole::initramfs}) {
-    if (const model::Blob* blob = model::find_blob(image->spec, role)) machine.boot_blobs.push_back(*blob);
-  }
-  machine.command_line = image->spec.command_line;
+Status add_boot(model::MachineSpec& machine, const model::Image* image, const std::string& architecture) {
+  if (image == nullptr) return {};
+  HANSE_CHECK(model::check_boots(image->spec, image->metadata.name, architecture));
+  model::ImageBoot boot = model::find_boot(image->spec, architecture).value_or(model::ImageBoot());
+  machine.boot_blobs = std::move(boot.blobs);
+  machine.command_line = std::move(boot.command_line);
+  return {};
 }
 
 Result<model::DiskSpec> disk_of(const InstanceContext::Disk& disk, const std::string& title) {
@@ -19,7 +22,7 @@ Result<model::DiskSpec> disk_of(const InstanceContext::Disk& disk, const std::st
   model::DiskSpec spec{.uid = disk.storage->metadata.uid, .size_mib = disk.storage->spec.size_mib};
   if (disk.storage->spec.source_image_ref.empty()) return spec;
   const model::Blob* base =
-      disk.image == nullptr ? nullptr : model::find_blob(disk.image->spec, model::BlobRole::disk);
+      disk.image == nullptr ? nullptr : model::find_blob(disk.image->spec.blobs, model::BlobRole::disk);
   if (base == nullptr) {
     return fail(Code::failed_precondition, "{} of instance '{}' is gone", disk.storage->spec.source_image_ref,
                 title);
@@ -89,7 +92,8 @@ Result<model::MachineDesired> desired_machine(const model::Instance& instance, c
     HANSE_TRY(model::DiskSpec spec, disk_of(disk, title));
     machine.disks.push_back(std::move(spec));
   }
-  if (!context.disks.empty()) add_boot(machine, context.disks.front().image);
+  if (!context.disks.empty())
+    HANSE_CHECK(add_boot(machine, context.disks.front().image, context.sku->spec.architecture));
   return desired;
 }
 

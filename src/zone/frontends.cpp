@@ -39,6 +39,20 @@ Status instance_rule(const Tables& tables, const model::Instance& wanted, const 
       to_string(id_of(wanted.metadata)));
 }
 
+// On another architecture it may come to boot later; what it boots with is fixed like the rest.
+Status image_rule(const model::Image& wanted, const model::Image* before) {
+  if (before == nullptr) return {};
+  model::Image known = wanted;
+  known.spec.other_boots = before->spec.other_boots;
+  for (const model::ImageBoot& boot : known.spec.other_boots.value_or(std::vector<model::ImageBoot>{})) {
+    if (model::find_boot(wanted.spec, boot.architecture) == boot) continue;
+    return fail_field("/spec/otherBoots",
+                      "what image '{}' boots with on {} cannot change; make another image",
+                      to_string(id_of(wanted.metadata)), boot.architecture);
+  }
+  return spec_is_fixed(known, before, "image");
+}
+
 Status block_storage_rule(const Tables& tables, const model::BlockStorage& wanted,
                           const model::BlockStorage* before) {
   HANSE_CHECK(spec_is_fixed(wanted, before, "block storage"));
@@ -145,7 +159,7 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& 
           may_delete_block_storage),
       images(
           runtime, tables.images, zone,
-          [](const auto& wanted, const auto* before) { return spec_is_fixed(wanted, before, "image"); },
+          [](const auto& wanted, const auto* before) { return image_rule(wanted, before); },
           always<model::Image>),
       hosts(
           runtime, tables.hosts, zone,

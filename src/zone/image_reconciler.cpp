@@ -5,7 +5,7 @@
 namespace hanse::zone {
 
 Task<Result<bool>> ImageReconciler::complete(model::ImageSpec image) {
-  for (const model::Blob& blob : image.blobs) {
+  for (const model::Blob& blob : model::all_blobs(image)) {
     HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
     if (!size) co_return false;
   }
@@ -61,7 +61,7 @@ Task<Status> ImageReconciler::fetch_whole(model::Blob blob, std::vector<std::str
 
 Task<Status> ImageReconciler::fetch(model::ImageSpec image, std::string origin, Bytes& fetched) {
   Bytes before;
-  for (const model::Blob& blob : image.blobs) {
+  for (const model::Blob& blob : model::all_blobs(image)) {
     HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
     if (size) continue;
     Bytes one;
@@ -80,7 +80,7 @@ Task<Result<Again>> ImageReconciler::reconcile(std::string key) {
     co_return fail(image.error());
   }
   if ((*image)->metadata.deleted_at) {
-    for (const model::Blob& blob : (*image)->spec.blobs) {
+    for (const model::Blob& blob : model::all_blobs((*image)->spec)) {
       if (fetching_.keys.contains(blob.digest)) continue;  // for another image
       HANSE_CO_CHECK(co_await runtime_.files.remove_all(images_.blobs().coming_folder(blob.digest)));
     }

@@ -45,6 +45,8 @@ class InstanceStorages {
     std::string name;
   };
   static std::vector<Volume> volumes_of(const model::Instance& instance);
+  // Whether the image that it boots is for the architecture of its SKU.
+  Status check_boot(const model::Instance& instance) const;
   Status make_from_image(Prepared& prepared, const model::Instance& instance, const Volume& volume) const;
   Result<model::BlockStorage> storage_from_image(const model::Instance& instance,
                                                  const model::VolumeReference& volume,

@@ -6,6 +6,7 @@
 #include "base/toml.h"
 #include "federation/peers.h"
 #include "federation/zone_digest.h"
+#include "model/architecture.h"
 #include "model/metadata.h"
 
 namespace hanse::zone {
@@ -52,8 +53,7 @@ Status check_flavour(const FlavourConfig& flavour, const std::string& pointer) {
   HANSE_CHECK(model::check_name(flavour.name, pointer + "/name"));
   if (flavour.vcpu < 1) return fail_field(pointer + "/vcpu", "write a number from 1");
   if (flavour.memory_mib < 1) return fail_field(pointer + "/memoryMib", "write a number from 1");
-  if (flavour.architecture == "x86_64" || flavour.architecture == "aarch64") return {};
-  return fail_field(pointer + "/architecture", "use x86_64 or aarch64");
+  return model::check_architecture(flavour.architecture, pointer + "/architecture");
 }
 
 // What the zone says of itself to the federation.
