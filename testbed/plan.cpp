@@ -140,13 +140,16 @@ std::string zone_toml(const ZonePlan& zone) {
 }
 
 std::string host_toml(const ZonePlan& zone, const HostPlan& host) {
-  return fmt::format(
+  std::string text = fmt::format(
       "data_dir = {}\nstream_address = {}\n"
       "stream_ports = \"{}-{}\"\nforward_address = {}\nguest_user = \"nobody\"\nvcpu_limit = {}\n"
       "memory_mib_limit = {}\n",
       toml_quoted(host.data_folder), toml_quoted(zone.address), host.first_stream_port,
       host.first_stream_port + kStreamPortsPerHost - 1, toml_quoted(zone.address), host.topology.vcpu,
       host.topology.memory_mib);
+  const std::string& architecture = host.topology.architecture;
+  if (!architecture.empty()) text += fmt::format("architecture = {}\n", toml_quoted(architecture));
+  return text;
 }
 
 std::string policy_toml() {

@@ -9,6 +9,7 @@
 #include "base/json_mapping.h"
 #include "cli/yaml_document.h"
 #include "federation/zone_digest.h"
+#include "model/architecture.h"
 #include "model/metadata.h"
 #include "placement/carbon.h"
 #include "placement/round_trip.h"
@@ -63,6 +64,8 @@ Status check_host(const HostTopology& host, std::set<std::string>& names, const 
   HANSE_CHECK(model::check_name(host.name, pointer + "/name"));
   if (!names.insert(host.name).second)
     return fail_field(pointer + "/name", "'{}' is used twice; give each host its own name", host.name);
+  if (!host.architecture.empty())
+    HANSE_CHECK(model::check_architecture(host.architecture, pointer + "/architecture"));
   HANSE_CHECK(check_range(static_cast<double>(host.vcpu), 1, kMaxVcpu, pointer + "/vcpu"));
   return check_range(static_cast<double>(host.memory_mib), 64, kMaxMemoryMib, pointer + "/memoryMib");
 }

@@ -26,9 +26,10 @@ struct HostTopology {
   std::string name;
   std::int64_t vcpu = 4;
   std::int64_t memory_mib = 4096;
+  std::string architecture;  // of its guests; empty: this machine's own
   bool operator==(const HostTopology&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HostTopology, (), (name, vcpu, memory_mib))
+BOOST_DESCRIBE_STRUCT(HostTopology, (), (name, vcpu, memory_mib, architecture))
 HANSE_DECLARE_JSON(HostTopology);
 
 struct ZoneTopology {

@@ -60,6 +60,17 @@ TEST_CASE("a zone without hosts gets one, a pair without a link gets the default
   CHECK(link_between(by_default, zones[0], zones[1]) == LinkQuality{.round_trip_ms = 30});
 }
 
+TEST_CASE("a host may have guests of another architecture") {
+  const auto architecture = [](const std::string& name) {
+    return read_topology("t.yaml",
+                         "zones: [{name: a, provider: p, memberState: DE, city: Berlin, hosts: "
+                         "[{name: a-1, architecture: " +
+                             name + "}]}]\n");
+  };
+  CHECK(architecture("aarch64")->zones[0].hosts[0].architecture == "aarch64");
+  CHECK(architecture("arm").error().message.find("must be x86_64 or aarch64") != std::string::npos);
+}
+
 TEST_CASE("a round trip that is not said is the one of the model") {
   const auto link = [](const std::string& tail, const std::string& second) {
     const Result<Topology> topology = read_topology(

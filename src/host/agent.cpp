@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/scope.h"
+#include "host/drivers/qemu/platform.h"
 #include "host/guest_user.h"
 #include "runtime/future.h"
 #include "runtime/random.h"
@@ -41,6 +42,8 @@ qemu::QemuOptions qemu_options(const HostConfig& config, const HostFacts& facts)
           .forward_ports = config.forward_ports,
           .stream_address = config.stream_address,
           .stream_ports = config.stream_ports,
+          .architecture =
+              config.architecture.empty() ? std::string(qemu::own_architecture()) : config.architecture,
           .vcpu_limit = config.vcpu_limit,
           .memory_limit = config.memory_limit};
 }

@@ -4,6 +4,7 @@
 
 #include "base/json_mapping.h"
 #include "base/toml.h"
+#include "model/architecture.h"
 
 namespace hanse::host {
 namespace {
@@ -21,13 +22,14 @@ struct HostFile {
   std::string forward_address = "127.0.0.1";
   std::string forward_ports = "20000-29999";
   std::string guest_user = "nobody";
+  std::string architecture;
   std::int64_t vcpu_limit = 0;
   std::int64_t memory_mib_limit = 0;
   std::int64_t chunk_store_mib = 4096;
 };
 BOOST_DESCRIBE_STRUCT(HostFile, (),
                       (data_dir, zone_endpoint, stream_address, stream_ports, forward_address, forward_ports,
-                       guest_user, vcpu_limit, memory_mib_limit, chunk_store_mib))
+                       guest_user, architecture, vcpu_limit, memory_mib_limit, chunk_store_mib))
 HANSE_DEFINE_READ_JSON(HostFile)
 
 bool read_port(std::string_view digits, std::uint16_t& port) {
@@ -72,6 +74,7 @@ Result<HostConfig> meaning_of(const HostFile& file) {
     return fail_field("/forwardAddress", "give the address where forwarded ports listen, as \"127.0.0.1\"");
   HANSE_TRY(const PortRange stream_ports, read_ports(file.stream_ports, "/streamPorts"));
   HANSE_TRY(const PortRange forward_ports, read_ports(file.forward_ports, "/forwardPorts"));
+  if (!file.architecture.empty()) HANSE_CHECK(model::check_architecture(file.architecture, "/architecture"));
   HANSE_CHECK(check_limit(file.vcpu_limit, kMaxVcpus, "/vcpuLimit"));
   HANSE_CHECK(check_limit(file.memory_mib_limit, kMaxMemoryMib, "/memoryMibLimit"));
   if (file.chunk_store_mib < 0 || file.chunk_store_mib > kMaxChunkStoreMib)
@@ -83,6 +86,7 @@ Result<HostConfig> meaning_of(const HostFile& file) {
                     .forward_address = file.forward_address,
                     .forward_ports = forward_ports,
                     .guest_user = file.guest_user,
+                    .architecture = file.architecture,
                     .vcpu_limit = {file.vcpu_limit},
                     .memory_limit = {file.memory_mib_limit},
                     .chunk_store_limit = {file.chunk_store_mib}};

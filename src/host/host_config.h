@@ -22,6 +22,7 @@ struct HostConfig {
   std::string forward_address = "127.0.0.1";
   PortRange forward_ports{20000, 29999};
   std::string guest_user = "nobody";  // QEMU runs as this user; empty: as the agent's own
+  std::string architecture = {};      // of the guests; empty: the machine's own
   VcpuCount vcpu_limit = {};          // what guests may use in all; 0: what the machine has
   MiB memory_limit = {};
   MiB chunk_store_limit{4096};  // of disk content that is kept for later moves; 0: none is

@@ -63,11 +63,14 @@ TEST_CASE("a file may say nothing; what it says must be usable") {
   const auto empty = parse_host_config("", "host.toml");
   REQUIRE(empty);
   CHECK(empty->data_dir.empty());
+  CHECK(empty->architecture.empty());
+  CHECK(parse_host_config("architecture = \"aarch64\"\n", "f")->architecture == "aarch64");
   CHECK(empty->zone_endpoint.port == 0);
   const auto error_with = [](const std::string& key, const std::string& value) {
     const auto config = parse_host_config(fmt::format("{} = \"{}\"\n", key, value), "f");
     return config ? std::string() : config.error().message;
   };
+  CHECK(error_with("architecture", "arm").starts_with("f:1: key 'architecture': "));
   for (const char* path : {"relative", "/", "/data/"})
     CHECK(error_with("data_dir", path).starts_with("f:1: key 'data_dir': give the absolute path"));
   for (const char* address : {"nowhere", "zone:0", "unix:/socket"})

@@ -10,8 +10,11 @@ namespace hanse::zone {
 namespace {
 
 constexpr Nanos kLookAtPeers = Seconds{1};
-// The best first. A guest that runs with one runs on whatever has a higher one.
-constexpr std::string_view kLevels[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", "qemu64"};
+// The best first. A guest of x86-64 that runs with one runs on whatever has a higher one; of the others an
+// emulating host has several, and one with KVM its own processor alone.
+constexpr std::string_view kLevels[] = {"x86-64-v4", "x86-64-v3",  "x86-64-v2",  "qemu64",
+                                        "host",      "cortex-a72", "cortex-a57", "cortex-a53"};
+constexpr std::string_view kOldestLevel = "qemu64";
 
 bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -30,11 +33,13 @@ void intersect(std::optional<std::set<std::string>>& shared, const std::vector<s
   shared = std::move(kept);
 }
 
-// (10, 0) of "pc-q35-10.0"; negative for what is no version of that family.
+// (10, 0) of "pc-q35-10.0"; negative for what is no version of a family.
 std::pair<int, int> version_of(std::string_view type) {
-  constexpr std::string_view kFamily = "pc-q35-";
-  if (!type.starts_with(kFamily)) return {-1, -1};
-  const std::string_view digits = type.substr(kFamily.size());
+  const auto* const family =
+      std::find_if(model::kArchitectures.begin(), model::kArchitectures.end(),
+                   [&](const model::Architecture& one) { return type.starts_with(one.machine_family); });
+  if (family == model::kArchitectures.end()) return {-1, -1};
+  const std::string_view digits = type.substr(family->machine_family.size());
   const auto number = [](std::string_view text) {
     int value = -1;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -71,6 +76,10 @@ void add_names(std::vector<std::string>& to, const std::vector<std::string>& nam
 }  // namespace
 
 void SharedHardware::add(const federation::ZoneDigest& digest) {
+  // A zone without hosts of this architecture can take none of its guests in any case.
+  const auto is_ours = [&](const std::string& type) { return type.starts_with(family); };
+  const bool says = !digest.machine_types.empty();
+  if (says && std::none_of(digest.machine_types.begin(), digest.machine_types.end(), is_ours)) return;
   intersect(cpu_models, digest.cpu_models);
   intersect(machine_types, digest.machine_types);
 }
@@ -86,8 +95,7 @@ std::string choose_cpu_model(const model::Inventory& inventory, const SharedHard
   std::string model = best_level(inventory, shared);
   if (model.empty()) model = best_level(inventory, {});
   if (!model.empty()) return model;
-  return inventory.cpu_models.empty() ? std::string(kLevels[std::size(kLevels) - 1])
-                                      : inventory.cpu_models.front();
+  return inventory.cpu_models.empty() ? std::string(kOldestLevel) : inventory.cpu_models.front();
 }
 
 void add_hardware(federation::ZoneDigest& digest, std::span<const placement::HostHardware> hosts) {
@@ -99,22 +107,31 @@ void add_hardware(federation::ZoneDigest& digest, std::span<const placement::Hos
   std::sort(digest.machine_types.begin(), digest.machine_types.end());
 }
 
-const SharedHardware& HardwareChoice::shared() {
+const SharedHardware& HardwareChoice::shared(std::string_view architecture) {
+  const auto* const known = model::find_architecture(architecture);
+  const std::string_view family = known == nullptr ? "" : known->machine_family;
   const MonotonicTime now = clock_.now();
-  if (looked_ && now - *looked_ < kLookAtPeers) return shared_;
-  looked_ = now;
-  shared_ = {};
+  Looked& looked = looked_[family];
+  if (looked.at && now - *looked.at < kLookAtPeers) return looked.shared;
+  looked = {.at = now, .shared = {.family = family}};
   for (const std::string& peer : config_.move_peers.empty() ? peers_.names() : config_.move_peers) {
-    if (const auto* const known = records_.digest_of(peer)) shared_.add(known->digest);
+    if (const auto* const record = records_.digest_of(peer)) looked.shared.add(record->digest);
   }
-  return shared_;
+  return looked.shared;
 }
 
 void HardwareChoice::choose(model::InstanceSpec& spec, const model::Inventory& host) {
   if (spec.machine_type && spec.cpu_model) return;
-  const SharedHardware& common = shared();
+  const SharedHardware& common = shared(host.architecture);
   if (!spec.machine_type) spec.machine_type = choose_machine_type(host, common);
   if (!spec.cpu_model) spec.cpu_model = choose_cpu_model(host, common);
+}
+
+model::Hardware HardwareChoice::adapt(model::InstanceSpec spec, const model::Inventory& host) {
+  if (spec.machine_type && !has(host.machine_types, *spec.machine_type)) spec.machine_type.reset();
+  if (spec.cpu_model && !has(host.cpu_models, *spec.cpu_model)) spec.cpu_model.reset();
+  choose(spec, host);
+  return {.machine_type = spec.machine_type.value_or(""), .cpu_model = spec.cpu_model.value_or("")};
 }
 
 }  // namespace hanse::zone

@@ -5,10 +5,12 @@
 // nothing of its hosts, is not waited for. Thread: the loop. Cost: the peers are looked at once a second.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "federation/peers.h"
@@ -22,16 +24,17 @@
 
 namespace hanse::zone {
 
-// What all of some zones can run; nothing: no zone has said.
+// What all of some zones can run of one architecture; nothing: no zone has said.
 struct SharedHardware {
+  std::string_view family;  // of its machine types
   std::optional<std::set<std::string>> cpu_models;
   std::optional<std::set<std::string>> machine_types;
 
   void add(const federation::ZoneDigest& digest);
 };
 
-// The newest machine type, the highest level of x86-64, that host and peers share; where they share none,
-// what the host would choose alone. Empty only when the host has none. Pure.
+// The newest machine type, the best CPU model, that host and peers share; where they share none, what the
+// host would choose alone. Empty only when the host has none. Pure.
 std::string choose_machine_type(const model::Inventory& inventory, const SharedHardware& shared);
 std::string choose_cpu_model(const model::Inventory& inventory, const SharedHardware& shared);
 
@@ -46,16 +49,22 @@ class HardwareChoice {
 
   // Fills in what is open.
   void choose(model::InstanceSpec& spec, const model::Inventory& host);
+  // For one that boots at a host that may lack what it had: what the host has of that, and for the rest what
+  // a new one would get.
+  model::Hardware adapt(model::InstanceSpec spec, const model::Inventory& host);
 
  private:
-  const SharedHardware& shared();
+  struct Looked {
+    std::optional<MonotonicTime> at;
+    SharedHardware shared;
+  };
+  const SharedHardware& shared(std::string_view architecture);
 
   Clock& clock_;
   const ZoneConfig& config_;
   const federation::Peers& peers_;
   const ZoneRecords& records_;
-  SharedHardware shared_;
-  std::optional<MonotonicTime> looked_;
+  std::map<std::string_view, Looked> looked_;  // by family, which are constants
 };
 
 }  // namespace hanse::zone

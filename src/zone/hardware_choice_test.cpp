@@ -49,6 +49,23 @@ TEST_CASE("where nothing is shared the host's own choice counts") {
   CHECK(choose_machine_type(modern_host(), shared) == "pc-q35-10.0");
 }
 
+TEST_CASE("a zone of another architecture alone does not count") {
+  SharedHardware shared{.family = model::kX86.machine_family};
+  shared.add(zone_with({"cortex-a72"}, {"virt-10.0"}));
+  shared.add(zone_with({"qemu64", "x86-64-v2", "cortex-a72"}, {"pc-q35-9.2", "virt-10.0"}));
+  CHECK(choose_cpu_model(modern_host(), shared) == "x86-64-v2");
+  CHECK(choose_machine_type(modern_host(), shared) == "pc-q35-9.2");
+  const model::Inventory arm{.cpu_models = {"cortex-a53", "cortex-a72", "neoverse-n1"},
+                             .machine_types = {"virt-9.2", "virt-10.0"}};
+  SharedHardware others{.family = model::kArm.machine_family};
+  others.add(zone_with({"qemu64"}, {"pc-q35-9.2"}));
+  CHECK(choose_cpu_model(arm, others) == "cortex-a72");
+  CHECK(choose_machine_type(arm, others) == "virt-10.0");
+  others.add(zone_with({"cortex-a53"}, {"virt-9.2"}));
+  CHECK(choose_cpu_model(arm, others) == "cortex-a53");
+  CHECK(choose_machine_type(arm, others) == "virt-9.2");
+}
+
 TEST_CASE("a zone says what any of its hosts can run, each once, and not without end") {
   placement::HostHardware old{.cpu_models = {"qemu64"}, .machine_types = {"pc-q35-8.2"}};
   const placement::HostHardware modern{modern_host().cpu_models, modern_host().machine_types};

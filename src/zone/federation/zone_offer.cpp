@@ -30,6 +30,22 @@ void add_shape(std::vector<federation::FlavourOffer>& flavours, federation::Flav
   if (!known && flavours.size() < federation::kMaxOfferedFlavours) flavours.push_back(std::move(flavour));
 }
 
+// Those that fit a host: most zones have hosts of one architecture.
+Status add_other_architectures(std::vector<federation::FlavourOffer>& flavours, const Room& room) {
+  for (const model::Architecture& architecture : model::kArchitectures) {
+    if (architecture.name == model::kX86.name) continue;
+    for (const CommonFlavour& flavour : kCommonFlavours) {
+      federation::FlavourOffer offer{.name = fmt::format("{}-{}", flavour.name, architecture.name),
+                                     .vcpu = {flavour.vcpu},
+                                     .memory_mib = {flavour.memory_mib},
+                                     .architecture = std::string(architecture.name)};
+      HANSE_TRY(const std::int64_t fits, room(offer));
+      if (fits > 0) add_shape(flavours, std::move(offer));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<MicroEuroPerHour> price_of(const ZoneConfig& config, VcpuCount vcpu, MiB memory) {
@@ -53,7 +69,7 @@ std::vector<federation::FlavourOffer> flavours_of(const ZoneConfig& config,
       add_shape(flavours, {.name = flavour.name,
                            .vcpu = {flavour.vcpu},
                            .memory_mib = {flavour.memory_mib},
-                           .architecture = "x86_64"});
+                           .architecture = std::string(model::kX86.name)});
     }
   }
   for (const model::InstanceSku& sku : skus) {
@@ -90,6 +106,7 @@ federation::ZoneDigest place_of(const ZoneConfig& config, std::span<const model:
 Result<federation::ZoneDigest> offer_of(const ZoneConfig& config, std::span<const model::InstanceSku> skus,
                                         const Room& room) {
   federation::ZoneDigest digest = place_of(config, skus);
+  if (config.flavours.empty()) HANSE_CHECK(add_other_architectures(digest.flavours, room));
   for (federation::FlavourOffer& flavour : digest.flavours) {
     HANSE_TRY(flavour.fits, room(flavour));
     flavour.price = price_of(config, flavour.vcpu, flavour.memory_mib);

@@ -1,6 +1,7 @@
 // ZoneOffer: what this zone says in its digest: how many more instances of each flavour its hosts could take,
 // at which price, and what its configuration says of the place. Pure functions. Flavours are those of the
-// configuration, else kCommonFlavours, and the shapes of the instance SKUs that are in use here.
+// configuration, else kCommonFlavours (those of another architecture than x86_64 where a host has room for
+// them), and the shapes of the instance SKUs that are in use here.
 #pragma once
 
 #include <cstdint>

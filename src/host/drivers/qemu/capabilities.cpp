@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <fmt/format.h>
 
+#include "host/drivers/qemu/command_line.h"
 #include "host/drivers/qemu/cpu_levels.h"
+#include "host/drivers/qemu/platform.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "host/drivers/qemu/tools.h"
 
@@ -13,10 +15,6 @@ namespace hanse::host::qemu {
 namespace {
 
 constexpr const char* kProbeUid = "probe";
-constexpr std::string_view kMachineFamily = "pc-q35-";
-// What any KVM on a real processor can give a guest. One that cannot, nested in a hypervisor of another kind,
-// runs no ordinary guest either.
-constexpr std::string_view kBaselineModel = "qemu64";
 constexpr std::string_view kBestEmulatedLevel = "x86-64-v2";
 // Their meaning differs between hosts: a machine with one of them could not move.
 constexpr std::string_view kUnportableModels[] = {"host", "max", "base"};
@@ -35,7 +33,7 @@ std::string_view value_of(std::string_view text, std::string_view key) {
 
 std::vector<std::string> probe_command(const QemuOptions& options, const MachinePaths& paths,
                                        bool accelerated) {
-  return {options.emulator,
+  return {emulator_of(options),
           "-nodefaults",
           "-no-user-config",
           "-display",
@@ -63,21 +61,39 @@ class ProbeProcess {
   ProcessId id_;
 };
 
-Task<Status> ask_hypervisor(QmpClient& client, Capabilities& out) {
-  HANSE_CO_TRY(std::vector<std::string> machines, co_await qmp::query_machines(client));
-  std::erase_if(machines, [](const std::string& name) { return !name.starts_with(kMachineFamily); });
-  HANSE_CO_TRY(const std::vector<qmp::CpuModel> models, co_await qmp::query_cpu_definitions(client));
-  for (const qmp::CpuModel& model : models) {
-    const bool unportable = std::find(std::begin(kUnportableModels), std::end(kUnportableModels),
-                                      model.name) != std::end(kUnportableModels);
-    if (model.usable && !unportable) out.inventory.cpu_models.push_back(model.name);
-  }
+template <class Range>
+bool contains(const Range& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// Whether a guest with this model can be given it by other hosts too.
+bool is_offered(const Platform& platform, std::string_view model, bool accelerated) {
+  if (accelerated && !platform.kvm_has_models) return model == platform.kvm_model;
+  if (!accelerated && !platform.emulated_models.empty()) return contains(platform.emulated_models, model);
+  return !contains(kUnportableModels, model);
+}
+
+Task<Status> add_levels(QmpClient& client, Capabilities& out) {
   HANSE_CO_TRY(const std::vector<std::string> features, co_await qmp::query_cpu_features(client));
   for (std::string& level : levels_with(features)) {
     // A guest that finds AVX uses it, and each of those instructions is emulated piece by piece.
     if (out.facts.accelerated || level == kBestEmulatedLevel)
       out.inventory.cpu_models.push_back(std::move(level));
   }
+  co_return Status();
+}
+
+Task<Status> ask_hypervisor(QmpClient& client, const Platform& platform, Capabilities& out) {
+  HANSE_CO_TRY(std::vector<std::string> machines, co_await qmp::query_machines(client));
+  std::erase_if(machines, [&](const std::string& name) {
+    return !name.starts_with(platform.architecture.machine_family);
+  });
+  HANSE_CO_TRY(const std::vector<qmp::CpuModel> models, co_await qmp::query_cpu_definitions(client));
+  for (const qmp::CpuModel& model : models) {
+    if (model.usable && is_offered(platform, model.name, out.facts.accelerated))
+      out.inventory.cpu_models.push_back(model.name);
+  }
+  if (platform.architecture.name == model::kX86.name) HANSE_CO_CHECK(co_await add_levels(client, out));
   std::sort(machines.begin(), machines.end());
   std::sort(out.inventory.cpu_models.begin(), out.inventory.cpu_models.end());
   out.inventory.machine_types = std::move(machines);
@@ -103,12 +119,12 @@ Task<Status> run_probe(DriverContext& context, Capabilities& out) {
   auto started = co_await runtime.processes.start_daemon(std::move(options));
   if (!started)
     co_return fail(Code::unavailable, "{} cannot be started ({}); install the packages of tools/packages.txt",
-                   context.options.emulator, started.error().message);
+                   emulator_of(context.options), started.error().message);
   const ProbeProcess process(runtime.processes, *started);
   HANSE_CO_TRY(auto stream, co_await connect_when_there(runtime, paths.monitor(), *started));
   QmpClient client(runtime.scheduler, std::move(stream), {});
   HANSE_CO_CHECK(co_await client.start());
-  co_return co_await ask_hypervisor(client, out);
+  co_return co_await ask_hypervisor(client, platform_of(context.options.architecture), out);
 }
 
 // Asks a QEMU with or without KVM, and cleans up after it.
@@ -126,16 +142,29 @@ Task<Result<Capabilities>> probe(DriverContext& context, bool accelerated) {
 
 // Errors: why guests cannot run with KVM.
 Task<Result<Capabilities>> probe_kvm(DriverContext& context) {
+  const Platform& platform = platform_of(context.options.architecture);
+  if (platform.architecture.name != own_architecture())
+    co_return fail(Code::failed_precondition, "this machine is {} and its guests are {}", own_architecture(),
+                   platform.architecture.name);
   const std::string& device = context.options.kvm_device;
   if (!co_await context.runtime.files.info(device)) co_return fail(Code::not_found, "there is no {}", device);
   HANSE_CO_TRY(Capabilities found, co_await probe(context, true));
-  const auto& models = found.inventory.cpu_models;
-  if (std::find(models.begin(), models.end(), kBaselineModel) == models.end())
-    co_return fail(Code::failed_precondition, "KVM here lacks parts of the CPU model {}", kBaselineModel);
+  if (!contains(found.inventory.cpu_models, platform.kvm_model))
+    co_return fail(Code::failed_precondition, "KVM here lacks parts of the CPU model {}", platform.kvm_model);
   co_return found;
 }
 
+// A QEMU without a machine does not look for it.
+Task<Status> check_firmware(DriverContext& context) {
+  const Platform& platform = platform_of(context.options.architecture);
+  if (platform.firmware.empty() || co_await context.runtime.files.info(std::string(platform.firmware)))
+    co_return Status();
+  co_return fail(Code::unavailable, "there is no {}, which {} guests start with; install the package {}",
+                 platform.firmware, platform.architecture.name, platform.firmware_package);
+}
+
 Task<Result<Capabilities>> probe_best(DriverContext& context) {
+  HANSE_CO_CHECK(co_await check_firmware(context));
   Result<Capabilities> accelerated = co_await probe_kvm(context);
   if (accelerated) co_return accelerated;
   context.log.warning("guests are emulated, which is some ten times slower: {}", accelerated.error().message);
@@ -179,7 +208,7 @@ Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {
   out.facts.clock_khz = processor.clock_khz;
   out.inventory.accelerated = out.facts.accelerated;
   out.inventory.processor = processor.model;
-  out.inventory.architecture = "x86_64";
+  out.inventory.architecture = context.options.architecture;
   const QemuOptions& options = context.options;
   out.inventory.vcpu = options.vcpu_limit.value > 0 ? options.vcpu_limit : VcpuCount{processor.count};
   out.inventory.memory_mib = options.memory_limit.value > 0 ? options.memory_limit : read_meminfo(meminfo);

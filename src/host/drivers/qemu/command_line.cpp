@@ -5,13 +5,12 @@
 
 #include "host/drivers/qemu/cpu_levels.h"
 #include "host/drivers/qemu/guest_channel_codec.h"
+#include "host/drivers/qemu/platform.h"
 
 namespace hanse::host::qemu {
 namespace {
 
 constexpr const char* kSandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
-// An emulated guest cannot measure its clock on a busy host: it would run many times too fast or too slow.
-constexpr const char* kEmulationArguments = "tsc=reliable no_timer_check";
 
 using Arguments = std::vector<std::string>;
 
@@ -37,15 +36,24 @@ bool is_option_name(std::string_view text) {
   });
 }
 
-void add_machine(Arguments& out, const LaunchPlan& plan) {
+void add_machine(Arguments& out, const Platform& platform, const LaunchPlan& plan) {
   const model::MachineSpec& machine = plan.machine;
-  const std::string& type = machine.machine_type.empty() ? kDefaultMachineType : machine.machine_type;
-  const std::string& cpu = machine.cpu_model.empty() ? kDefaultCpuModel : machine.cpu_model;
-  add(out, "-machine", fmt::format("{},accel={}", type, plan.accelerated ? "kvm" : "tcg"));
+  const std::string_view type = machine.machine_type.empty() ? platform.machine_type : machine.machine_type;
+  const std::string_view cpu = machine.cpu_model.empty() ? platform.cpu_model : machine.cpu_model;
+  add(out, "-machine",
+      fmt::format("{}{},accel={}", type, platform.machine_options, plan.accelerated ? "kvm" : "tcg"));
   add(out, "-cpu", cpu_argument(cpu));
   add(out, "-smp", std::to_string(machine.vcpu.value));
   add(out, "-m", std::to_string(machine.memory_mib.value));
   add(out, "-rtc", "base=utc");
+  if (!platform.firmware.empty()) add(out, "-bios", std::string(platform.firmware));
+}
+
+// What the kernel of an emulated guest has to be told.
+std::string emulation_arguments(const Platform& platform, const LaunchPlan& plan) {
+  std::string text(platform.emulation_arguments);
+  if (!text.empty() && plan.clock_khz > 0) text += fmt::format(" tsc_early_khz={}", plan.clock_khz);
+  return text;
 }
 
 Status add_direct_boot(Arguments& out, const QemuOptions& options, const LaunchPlan& plan) {
@@ -59,8 +67,8 @@ Status add_direct_boot(Arguments& out, const QemuOptions& options, const LaunchP
   }
   std::string append = plan.machine.command_line;
   if (!plan.accelerated) {
-    append += fmt::format("{}{}", append.empty() ? "" : " ", kEmulationArguments);
-    if (plan.clock_khz > 0) append += fmt::format(" tsc_early_khz={}", plan.clock_khz);
+    const std::string more = emulation_arguments(platform_of(options.architecture), plan);
+    append += fmt::format("{}{}", append.empty() || more.empty() ? "" : " ", more);
   }
   if (!append.empty()) add(out, "-append", std::move(append));
   return {};
@@ -133,13 +141,13 @@ Result<std::vector<std::string>> command_line(const QemuOptions& options, const 
     if (!name.empty() && !is_option_name(name))
       return fail(Code::invalid_argument, "'{}' is no name of a machine type or CPU model", name);
   }
-  Arguments out{options.emulator};
+  Arguments out{emulator_of(options)};
   add(out, "-name", "guest=" + quoted(machine.title));
   add(out, "-nodefaults", "-no-user-config");
   add(out, "-display", "none");
   add(out, "-sandbox", kSandbox);
   add(out, "-pidfile", paths.pid_file());
-  add_machine(out, plan);
+  add_machine(out, platform_of(options.architecture), plan);
   if (!machine.boot_blobs.empty()) HANSE_CHECK(add_direct_boot(out, options, plan));
   for (std::size_t index = 0; index < machine.disks.size(); ++index)
     HANSE_CHECK(add_disk(out, options, paths, machine.disks[index], index));
@@ -151,6 +159,11 @@ Result<std::vector<std::string>> command_line(const QemuOptions& options, const 
     add(out, "-incoming", "defer");
   }
   return out;
+}
+
+std::string emulator_of(const QemuOptions& options) {
+  if (!options.emulator.empty()) return options.emulator;
+  return std::string(platform_of(options.architecture).emulator);
 }
 
 std::string mac_address(const std::string& uid) {

@@ -14,9 +14,6 @@
 
 namespace hanse::host::qemu {
 
-inline constexpr const char* kDefaultCpuModel = "qemu64";
-inline constexpr const char* kDefaultMachineType = "pc-q35-10.0";
-
 struct LaunchPlan {
   model::MachineSpec machine;
   std::vector<model::PortForward> forwards;  // with host ports and addresses
@@ -28,6 +25,9 @@ struct LaunchPlan {
 // Errors: invalid_argument for a text that has no place in a command line.
 Result<std::vector<std::string>> command_line(const QemuOptions& options, const MachinePaths& paths,
                                               const LaunchPlan& plan);
+
+// The program that it begins with.
+std::string emulator_of(const QemuOptions& options);
 
 // Locally administered and made from the uid: an instance keeps it wherever it goes.
 std::string mac_address(const std::string& uid);

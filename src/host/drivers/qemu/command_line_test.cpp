@@ -64,6 +64,36 @@ TEST_CASE("a direct boot adds what an emulated kernel needs to keep time, after 
   CHECK(has(line_of(plan), "-append", "console=ttyS0 quiet"));
 }
 
+TEST_CASE("a guest of 64-bit Arm has another program, machine and firmware, and the same devices") {
+  QemuOptions options;
+  options.data_dir = "/data";
+  options.blob_dir = "/blobs";
+  LaunchPlan plan = witness();
+  plan.machine.boot_blobs = {model::Blob{model::BlobRole::kernel, kDigest, {1}}};
+  plan.machine.command_line = "console=ttyAMA0";
+  plan.clock_khz = 2'100'000;
+  const auto usual = line_of(plan);
+  options.architecture = "aarch64";
+  const auto line = command_line(options, MachinePaths("/data", plan.machine.uid), plan);
+  REQUIRE(line);
+  CHECK(line->front() == "qemu-system-aarch64");
+  CHECK(has(*line, "-machine", "virt-10.0,gic-version=3,accel=tcg"));
+  CHECK(has(*line, "-cpu", "cortex-a72"));
+  CHECK(has(*line, "-bios", "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"));
+  CHECK(has(*line, "-append", "console=ttyAMA0"));
+  CHECK_FALSE(mentions(usual, "-bios"));
+  const auto devices = [](const std::vector<std::string>& of) {
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i + 1 < of.size(); ++i) {
+      if (of[i] == "-device") found.push_back(of[i + 1]);
+    }
+    return found;
+  };
+  CHECK(devices(*line) == devices(usual));
+  options.emulator = "/opt/qemu";
+  CHECK(command_line(options, MachinePaths("/data", plan.machine.uid), plan)->front() == "/opt/qemu");
+}
+
 TEST_CASE("source and target differ in -incoming alone") {
   LaunchPlan plan = witness();
   const auto source = line_of(plan);

@@ -40,7 +40,7 @@ Task<Status> start_process(DriverContext& context, Machine& machine, std::vector
   auto started = co_await runtime.processes.start_daemon(std::move(options));
   if (!started && started.error().code == Code::not_found)
     co_return fail(Code::unavailable, "{} is not installed; install the packages of tools/packages.txt",
-                   context.options.emulator);
+                   emulator_of(context.options));
   if (!started) co_return fail(std::move(started).error());
   process = *started;
   co_return Status();

@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "host/port_range.h"
+#include "model/architecture.h"
 #include "runtime/processes.h"
 
 namespace hanse::host::qemu {
@@ -27,12 +28,14 @@ struct QemuOptions {
   // Where other hosts reach this one's incoming streams; empty: they do not, streams are relayed.
   std::string stream_address;
   PortRange stream_ports{30000, 30999};
+  // Of the guests; with another than the machine's own they are emulated.
+  std::string architecture{model::kX86.name};
   // What guests may use in all; zero: what the machine has.
   VcpuCount vcpu_limit;
   MiB memory_limit;
   // Guests are emulated where it is missing, may not be opened, or runs no ordinary guest.
   std::string kvm_device = "/dev/kvm";
-  std::string emulator = "qemu-system-x86_64";
+  std::string emulator;  // empty: that of the architecture
   std::string disk_tool = "qemu-img";
   std::string seed_tool = "genisoimage";
 };

@@ -100,7 +100,8 @@ Task<Result<std::vector<CpuModel>>> query_cpu_definitions(QmpClient& client) {
   std::vector<CpuModel> models;
   for (const json::Object& object : objects_of(reply)) {
     const json::Value* missing = object.if_contains("unavailable-features");
-    const bool complete = missing != nullptr && missing->is_array() && missing->get_array().empty();
+    // Where the architecture has no features of its own to miss, it says nothing of them.
+    const bool complete = missing == nullptr || (missing->is_array() && missing->get_array().empty());
     models.push_back({.name = text_of(object, "name"), .usable = complete && !flag_of(object, "deprecated")});
   }
   co_return models;
