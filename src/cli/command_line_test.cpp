@@ -31,6 +31,7 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(migrate.path == "relayed");
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--host", "h2"}).target_host == "h2");
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--sku", "large"}).sku == "large");
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--pause"}).pause);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--streams", "4", "--compress"}).streams == 4);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).max_rate == 12'500'000);
@@ -45,6 +46,11 @@ TEST_CASE("each command is parsed into its options") {
         {"migrate", "web", "--pause", "--post-copy"},
         {"migrate", "web", "--to", "b", "--post-copy", "--compress"},
         {"migrate", "web", "--to", "b", "--post-copy", "--mode", "warm"},
+        {"migrate", "web", "--host", "h", "--sku", "large"},
+        {"migrate", "web", "--to", "b", "--sku", "large", "--mode", "live"},
+        {"migrate", "web", "--to", "b", "--sku", "large", "--post-copy"},
+        {"image", "add-boot", "web", "--architecture", "aarch64"},
+        {"image", "add-boot", "web", "--architecture", "arm", "--kernel", "k"},
         {"migrate", "web", "--to", "b", "--streams", "0"},
         {"migrate", "web", "--to", "b", "--streams", "17"},
         {"migrate", "web", "--pause", "--deadline", "1h"},
@@ -61,6 +67,8 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<PowerOptions>({"restart", "web"}).action == PowerAction::restart);
   CHECK(parsed<LogsOptions>({"logs", "web", "-f"}).follow);
   CHECK(parsed<GetOptions>({"image", "ls"}).kind == "images");
+  CHECK(parsed<ImageAddBootOptions>({"image", "add-boot", "x", "--architecture", "aarch64", "--kernel", "k"})
+            .initramfs.empty());
   CHECK(parsed<ImageImportOptions>({"image", "import", "x.qcow2", "--name", "x"}).format == "auto");
   const auto invite = parsed<HostInviteOptions>({"host", "invite", "h1"});
   CHECK(invite.host == "h1");

@@ -44,13 +44,17 @@ void check_migrate(const MigrateOptions& given) {
   }
   if (given.post_copy && (given.streams != 1 || given.compress))
     throw CLI::ValidationError("--post-copy", "memory can follow only without --streams and --compress");
-  const bool sends_memory = !given.keep_source && (given.mode == "auto" || given.mode == "live");
+  const bool boots = given.keep_source || !given.sku.empty();
+  const bool sends_memory = !boots && (given.mode == "auto" || given.mode == "live");
   if (given.post_copy && !sends_memory)
     throw CLI::ValidationError("--post-copy", "only of a live move memory can follow");
   if (given.keep_source && given.target_zone.empty())
     throw CLI::ValidationError("--keep-source", "goes with --to");
   if (!given.copy_name.empty() && !given.keep_source)
     throw CLI::ValidationError("--as", "goes with --keep-source");
+  if (!given.sku.empty() && given.target_zone.empty()) throw CLI::ValidationError("--sku", "goes with --to");
+  if (!given.sku.empty() && given.mode == "live")
+    throw CLI::ValidationError("--sku", "with another SKU it boots there; take mode warm or cold, or auto");
   if (!given.snapshot.empty() && !given.keep_source)
     throw CLI::ValidationError("--snapshot", "goes with --keep-source");
   if (given.keep_source && given.mode != "auto")
@@ -83,6 +87,8 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
   migrate->add_option("--as", drafts.migrate.copy_name, "Name of the copy, if not that of the instance");
   migrate->add_option("--snapshot", drafts.migrate.snapshot,
                       "The disks of the copy are what they were in this snapshot");
+  migrate->add_option("--sku", drafts.migrate.sku,
+                      "The instance SKU that it boots with there, of another size or architecture");
   migrate->add_flag("--no-wait", drafts.migrate.no_wait, "Start the transfer and return");
   migrate->add_flag(
       "--dry-run", drafts.migrate.dry_run,

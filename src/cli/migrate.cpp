@@ -63,6 +63,7 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (options.mode != "auto") spec["mode"] = options.mode;
   if (options.keep_source) spec["copy"] = options.copy_name.empty() ? options.instance : options.copy_name;
   if (!options.snapshot.empty()) spec["snapshot"] = options.snapshot;
+  if (!options.sku.empty()) spec["sku"] = options.sku;
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
   if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
@@ -104,6 +105,12 @@ Task<Status> show_forecast(Session session, MigrateOptions options, json::Object
   } else if (forecast.obstacles.empty()) {
     session.terminal.print(
         printable(fmt::format("nothing stands against a move of {} to {}", options.instance, target)) + "\n");
+    if (forecast.hardware) {
+      session.terminal.print(
+          printable(fmt::format("  hardware  it boots with machine type {} and CPU model {}",
+                                forecast.hardware->machine_type, forecast.hardware->cpu_model)) +
+          "\n");
+    }
     if (forecast.figures) {
       session.terminal.print(forecast_text(to_json(*forecast.figures)));
     } else if (!forecast.unknown.empty()) {

@@ -6,6 +6,8 @@ namespace {
 using model::TransferMode;
 
 Result<ModeChoice> choose_freely(const ModeFacts& facts) {
+  if (facts.runs && !facts.new_sku.empty())
+    return ModeChoice{TransferMode::warm, "it runs, and boots with SKU '" + facts.new_sku + "'"};
   if (facts.runs && facts.no_live_reason.empty()) return ModeChoice{TransferMode::live, "it runs"};
   if (facts.runs) return ModeChoice{TransferMode::warm, "it runs, but " + facts.no_live_reason};
   if (facts.is_stopped) return ModeChoice{TransferMode::cold, "it is stopped"};

@@ -14,6 +14,7 @@ struct ModeFacts {
   bool runs = false;           // by its host's word
   bool is_stopped = false;     // as it should be, by its host's word
   bool copy = false;           // of its disks alone; it stays as it is
+  std::string new_sku;         // with which it boots at the target; empty: the one that it has
   std::string no_live_reason;  // against a live move, from what is known here; empty: none
 };
 

@@ -22,6 +22,9 @@ TEST_CASE("automatic is live where that is possible, else warm, and cold for wha
   CHECK(warm->mode == TransferMode::warm);
   CHECK(warm->reason == "it runs, but its host cannot");
   CHECK(choose({.is_stopped = true})->mode == TransferMode::cold);
+  CHECK(choose({.runs = true, .new_sku = "large"})->reason == "it runs, and boots with SKU 'large'");
+  CHECK(choose({.runs = true, .new_sku = "large"})->mode == TransferMode::warm);
+  CHECK(choose({.is_stopped = true, .new_sku = "large"})->mode == TransferMode::cold);
   CHECK(choose({}).error().code == Code::failed_precondition);
 }
 

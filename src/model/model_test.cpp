@@ -89,6 +89,66 @@ TEST_CASE("an image has one disk and whole digests") {
   CHECK(fault_of(check(image)) == "/spec/blobs/0/digest");
 }
 
+TEST_CASE("an image boots on other architectures with kernels of their own, and its own disk") {
+  const auto digest = [](char digit) { return "sha256:" + std::string(64, digit); };
+  Image image;
+  image.spec.blobs = {{BlobRole::disk, digest('a'), {10}}, {BlobRole::kernel, digest('b'), {10}}};
+  const ImageSpec plain = image.spec;
+  CHECK(find_boot(image.spec, "x86_64")->blobs.size() == 1);
+  CHECK_FALSE(find_boot(image.spec, "aarch64"));
+  CHECK(
+      check_boots(image.spec, "web", "aarch64").error().message.find("add-boot web --architecture aarch64") !=
+      std::string::npos);
+  image.spec.other_boots = {{.architecture = "aarch64", .blobs = {{BlobRole::kernel, digest('c'), {10}}}}};
+  CHECK(check(image));
+  CHECK(check_boots(image.spec, "web", "aarch64"));
+  CHECK(find_boot(image.spec, "aarch64")->blobs.front().digest == digest('c'));
+  CHECK(all_blobs(image.spec).size() == 3);
+  CHECK(agree(image.spec, plain));
+  CHECK(agree(plain, image.spec));
+  ImageSpec other = image.spec;
+  other.other_boots->front().command_line = "quiet";
+  CHECK_FALSE(agree(other, image.spec));
+  other = plain;
+  other.virtual_size_mib = {1};
+  CHECK_FALSE(agree(other, image.spec));
+
+  const auto fault_with = [&](ImageBoot boot) {
+    Image wrong = image;
+    wrong.spec.other_boots = {std::move(boot)};
+    return fault_of(check(wrong));
+  };
+  const Blob kernel{BlobRole::kernel, digest('c'), {10}};
+  CHECK(fault_with({.architecture = "riscv64", .blobs = {kernel}}) == "/spec/otherBoots/0/architecture");
+  CHECK(fault_with({.architecture = "x86_64", .blobs = {kernel}}) == "/spec/otherBoots/0/architecture");
+  CHECK(fault_with({.architecture = "aarch64"}) == "/spec/otherBoots/0/blobs");
+  CHECK(fault_with({.architecture = "aarch64", .blobs = {kernel, image.spec.blobs[0]}}) ==
+        "/spec/otherBoots/0/blobs");
+  CHECK(fault_with({.architecture = "aarch64", .blobs = {kernel, kernel}}) ==
+        "/spec/otherBoots/0/blobs/1/role");
+  CHECK(fault_with({.architecture = "aarch64", .blobs = {kernel}, .command_line = std::string(5000, 'x')}) ==
+        "/spec/otherBoots/0/commandLine");
+  image.spec.other_boots->push_back(image.spec.other_boots->front());
+  CHECK(fault_of(check(image)) == "/spec/otherBoots");
+}
+
+TEST_CASE("a transfer to another SKU is none in which the guest runs on, and none within the zone") {
+  const auto fault_with = [](TransferSpec spec) {
+    return fault_of(check(Transfer{.spec = std::move(spec)}));
+  };
+  const TransferSpec good{.instance = "web", .target_zone = "south", .sku = "large"};
+  CHECK(check(Transfer{.spec = good}));
+  TransferSpec wrong = good;
+  wrong.mode = TransferMode::live;
+  CHECK(fault_with(wrong) == "/spec/sku");
+  wrong = good;
+  wrong.host = "h1";
+  CHECK(fault_with(wrong) == "/spec/sku");
+  wrong = good;
+  wrong.streams.post_copy = true;
+  CHECK(fault_with(wrong) == "/spec/streams/postCopy");
+}
+
 TEST_CASE("a workload checks its template and its policy") {
   Workload workload;
   workload.metadata.name = "witness";

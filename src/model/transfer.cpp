@@ -52,8 +52,14 @@ Status check(const Transfer& transfer) {
     return fail_field("/spec/copy", "a copy is made in another zone; leave the host out");
   if (spec.copy && spec.mode != TransferMode::automatic)
     return fail_field("/spec/mode", "of a copy only the disks are sent; leave the mode out");
+  if (spec.sku) HANSE_CHECK(check_name(*spec.sku, "/spec/sku"));
+  if (spec.sku && spec.host)
+    return fail_field("/spec/sku", "an instance is given another SKU by another zone; leave the host out");
+  if (spec.sku && spec.mode == TransferMode::live)
+    return fail_field("/spec/sku",
+                      "with another SKU it boots at the target; take mode warm or cold, or none");
   const bool sends_memory =
-      !spec.copy && (spec.mode == TransferMode::automatic || spec.mode == TransferMode::live);
+      !spec.copy && !spec.sku && (spec.mode == TransferMode::automatic || spec.mode == TransferMode::live);
   if (spec.streams.post_copy && !sends_memory)
     return fail_field("/spec/streams/postCopy", "only of a live move memory can follow; leave it out");
   if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");

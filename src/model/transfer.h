@@ -62,11 +62,14 @@ struct TransferSpec {
   // target zone. Absent: it moves.
   std::optional<std::string> copy;
   std::optional<std::string> snapshot;  // with copy: its disks are what they were in this snapshot
+  // Name of the instance SKU that it has at the target, of another size or architecture; it boots there.
+  // Absent: the one that it has.
+  std::optional<std::string> sku;
   bool operator==(const TransferSpec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferSpec, (),
                       (instance, target_zone, host, mode, path, limits, streams, deadline_seconds, copy,
-                       snapshot))
+                       snapshot, sku))
 HANSE_DECLARE_JSON(TransferSpec);
 
 struct TransferProgress {
@@ -129,12 +132,14 @@ struct TransferStatus {
   TransferProgress progress;
   std::optional<TransferFigures> forecast;  // of its first seconds
   std::optional<TransferReport> report;
+  // That the instance is given by this zone, where it boots on another than it had.
+  std::optional<Hardware> hardware;
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),
                       (state, conditions, role, phase, source_zone, source_host, instance_uid, mode,
                        mode_reason, source_epoch, cancel_requested, failure, waiting_for, progress, forecast,
-                       report))
+                       report, hardware))
 HANSE_DECLARE_JSON(TransferStatus);
 
 using Transfer = Resource<TransferSpec, TransferStatus>;

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/units.h"
+#include "model/compute.h"
 
 namespace hanse::model {
 
@@ -75,9 +76,10 @@ struct TransferForecast {
   std::vector<TransferObstacle> obstacles;
   std::optional<TransferFigures> figures;  // absent where there is an obstacle, or why is in `unknown`
   std::string unknown;
+  std::optional<Hardware> hardware;  // that it boots on at the target, where it is another than it has
   bool operator==(const TransferForecast&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferForecast, (), (obstacles, figures, unknown))
+BOOST_DESCRIBE_STRUCT(TransferForecast, (), (obstacles, figures, unknown, hardware))
 HANSE_DECLARE_JSON(TransferForecast);
 
 }  // namespace hanse::model

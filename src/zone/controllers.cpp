@@ -31,7 +31,8 @@ Controllers::Controllers(InstanceServices services, ImageReconciler& images, Rep
       workload_reconciler_(std::move(workloads)),
       host_reconciler_(services.runtime, services.tables, services.hosts),
       drain_reconciler_(
-          {services.runtime, services.tables, services.hosts, services.capacity, transfers, services.events},
+          {services.runtime, services.tables, services.hosts, services.capacity, services.hardware, transfers,
+           services.events},
           index_,
           HostFailover({services.runtime, services.store, services.tables, services.hosts, services.events})),
       workspace_reconciler_(services.tables.workspaces),

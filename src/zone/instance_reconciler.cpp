@@ -136,6 +136,14 @@ void InstanceReconciler::tell_host(const model::Instance& instance, const std::s
   if (desired) services_.hosts.set_desired(host, std::move(*desired));
 }
 
+// As it will be at the host that receives it.
+model::Instance InstanceReconciler::adapted(model::Instance instance) const {
+  const auto transfer = services_.tables.transfers.get(
+      {instance.metadata.tenant, instance.metadata.workspace, instance.status.transfer});
+  if (transfer && (*transfer)->status.hardware) model::apply(*(*transfer)->status.hardware, instance.spec);
+  return instance;
+}
+
 // Of a move within the zone. The host that receives is told so and nothing else: without that order it would
 // run the machine. The one that has sent keeps its last order until its copy is removed, and of a post-copy
 // hears that it is committed.
@@ -156,7 +164,7 @@ void InstanceReconciler::tell_other_host(const model::Instance& instance, const 
     services_.hosts.set_desired(host, committed_machine(instance, before, *order));
   }
   if (!receives) return;
-  auto desired = desired_machine(instance, context, order);
+  auto desired = desired_machine(adapted(instance), context, order);
   if (!desired) return;
   desired->epoch = {instance.status.epoch.value + 1};
   services_.hosts.set_desired(host, std::move(*desired));

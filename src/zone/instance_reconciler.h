@@ -52,6 +52,7 @@ class InstanceReconciler {
   void tell_of_place(const model::Instance& instance, const std::string& host);
   void tell_host(const model::Instance& instance, const std::string& key);
   Nanos brief_start(const model::Instance& instance);
+  model::Instance adapted(model::Instance instance) const;
   void tell_other_host(const model::Instance& instance, const InstanceContext& context,
                        const std::string& key);
   Task<Status> take_over_status(Pointer instance);

@@ -1,6 +1,7 @@
 // Hosts that do what the zone tells them of moves, as a test lets them: for tests of moves within a zone.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,12 +22,14 @@ struct MovingHosts : test::ZoneFixture {
     add_image();
   }
 
-  void add_host(const std::string& name) {
+  using InventoryChange = std::function<void(model::Inventory&)>;
+
+  void add_host(const std::string& name, const InventoryChange& change = {}) {
     add_host_record(name);
-    connect(name);
+    connect(name, change);
   }
-  void connect(const std::string& name) {
-    hosts[name] = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), name);
+  void connect(const std::string& name, const InventoryChange& change = {}) {
+    hosts[name] = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), name, "boot-1", change);
     hosts[name]->obey = false;
     pass(Seconds{1});
   }

@@ -54,11 +54,12 @@ HANSE_DECLARE_JSON(ForecastRequest);
 
 struct ForecastAnswer {
   std::vector<model::TransferObstacle> obstacles;
-  std::vector<std::string> digests;  // those of the request that are there
-  Bytes image_bytes;                 // that it has to fetch first
+  std::vector<std::string> digests;         // those of the request that are there
+  Bytes image_bytes;                        // that it has to fetch first
+  std::optional<model::Hardware> hardware;  // that the instance would be given, where it is another
   bool operator==(const ForecastAnswer&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ForecastAnswer, (), (obstacles, digests, image_bytes))
+BOOST_DESCRIBE_STRUCT(ForecastAnswer, (), (obstacles, digests, image_bytes, hardware))
 HANSE_DECLARE_JSON(ForecastAnswer);
 
 inline constexpr char kForecastPath[] = "/providers/hanse.migration/v1/forecasts";

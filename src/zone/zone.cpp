@@ -99,7 +99,7 @@ struct Zone::Parts {
                    .certificates = crypto.certificates,
                    .zone = config.name,
                    .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},
-                  capacity, peers, admission, replica_leases),
+                  capacity, hardware, peers, admission, replica_leases),
         link_shares(run, hosts, orders),
         replica_zones({config, tables, frontends, actions, transfers, clients}),
         controllers({run, kept, tables, hosts, capacity, storages, orders, events, hardware},

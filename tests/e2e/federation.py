@@ -56,6 +56,7 @@ class Machine:
 
     def __init__(self, pid, command_line):
         self.pid = pid
+        self.program = command_line.split(" ", 1)[0]
         self.zone = None
         self.host = None
         self.uid = re.search(r"/instances/([^/]+)/run/", command_line).group(1)

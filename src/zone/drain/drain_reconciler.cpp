@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "zone/transfers/arrivals.h"
+
 namespace hanse::zone {
 // One look at one host.
 struct DrainReconciler::Round {
@@ -155,22 +157,23 @@ Result<model::TransferSpec> DrainReconciler::choose_move(const Round& round, con
   if (round.leaves_zone()) {
     spec.target_zone = round.wish.zones[failures % round.wish.zones.size()];
   } else {
-    HANSE_TRY(spec.host, choose_host(instance));
+    HANSE_TRY(spec.host, choose_host(instance, spec.mode));
   }
   return spec;
 }
 
 // The host that drains takes nothing new, so it is never chosen.
-Result<std::string> DrainReconciler::choose_host(const model::Instance& instance) {
+Result<std::string> DrainReconciler::choose_host(const model::Instance& instance, model::TransferMode mode) {
   HANSE_TRY(const auto sku,
             services_.tables.instance_skus.get(
                 {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)}));
   model::Instance asking = instance;
   asking.metadata.uid = "drain of " + instance.metadata.uid;
-  HANSE_TRY(std::string host, services_.capacity.reserve(asking, move_request(asking, *sku)));
+  Arrivals arrivals(services_.capacity, services_.hosts, services_.hardware);
+  HANSE_TRY(Arrivals::Place place, arrivals.reserve(asking, *sku, mode));
   // The move holds its room itself.
   services_.capacity.release(asking.metadata.uid);
-  return host;
+  return std::move(place.host);
 }
 
 Task<Status> DrainReconciler::note(std::string host, std::optional<model::DrainStatus> status) {

@@ -16,6 +16,7 @@
 
 #include "zone/drain/drain_planner.h"
 #include "zone/event_log.h"
+#include "zone/hardware_choice.h"
 #include "zone/host_capacity.h"
 #include "zone/instance_index.h"
 #include "zone/leases/host_failover.h"
@@ -31,6 +32,7 @@ class DrainReconciler {
     Tables& tables;
     HostSessions& hosts;
     HostCapacity& capacity;
+    HardwareChoice& hardware;
     TransferFrontend& transfers;
     EventLog& events;
   };
@@ -60,7 +62,7 @@ class DrainReconciler {
   Task<Status> move(Round& round, Table<model::Instance>::Pointer instance, std::string key);
   Result<model::TransferSpec> choose_move(const Round& round, const model::Instance& instance,
                                           std::size_t failures);
-  Result<std::string> choose_host(const model::Instance& instance);
+  Result<std::string> choose_host(const model::Instance& instance, model::TransferMode mode);
   void fail_attempt(const Round& round, Attempt& attempt, std::string failure);
   // Notes how the last attempt has ended; whether another is due.
   bool is_due(const Round& round, Attempt& attempt, const ResourceId& instance);

@@ -67,6 +67,11 @@ Result<IncomingRequest> incoming_request(const RecordServices& services, const m
   for (const auto& storage : loaded.storages) request.block_storages.push_back(*storage);
   for (const auto& image : loaded.images) request.images.push_back(*image);
   if (transfer.spec.copy) become_copy(request, transfer);
+  if (!transfer.spec.sku) return request;
+  HANSE_TRY(const auto sku, services.tables.instance_skus.get(
+                                {.tenant = instance->metadata.tenant, .name = *transfer.spec.sku}));
+  request.sku = *sku;
+  request.instance.spec.sku_ref = "skus/" + sku->metadata.name;
   return request;
 }
 

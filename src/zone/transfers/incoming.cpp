@@ -75,6 +75,29 @@ Status add_if_missing(const Table<T>& table, T resource, store::Transaction& tra
               KindOf<T>::kTraits.title, resource.metadata.name);
 }
 
+// The same disk, which boots in the same way where the instance goes; on other architectures it may boot here
+// alone, or at the source.
+Status add_image(const Table<model::Image>& table, model::Image image, const std::string& architecture,
+                 store::Transaction& transaction) {
+  const auto existing = table.get(id_of(image.metadata));
+  if (existing && model::agree(image.spec, (*existing)->spec)) {
+    // One that boots nowhere there is the disk of data alone.
+    if (!model::find_boot(image.spec, architecture)) return {};
+    return model::check_boots((*existing)->spec, image.metadata.name, architecture);
+  }
+  return add_if_missing(table, std::move(image), transaction);
+}
+
+// The disk that it boots from comes from an image that boots on the SKU's architecture.
+Status check_boot(const IncomingRequest& request) {
+  const std::string image = model::reference_name(request.block_storages.front().spec.source_image_ref);
+  for (const model::Image& sent : request.images) {
+    if (sent.metadata.name == image)
+      return model::check_boots(sent.spec, image, request.sku.spec.architecture);
+  }
+  return {};
+}
+
 // A host knows machines by their uid: another's would be taken for this one.
 Status uid_is_free(const Tables& tables, const model::Instance& wanted) {
   HANSE_TRY(const auto instances, tables.instances.all());
@@ -116,12 +139,14 @@ model::Transfer target_transfer(const IncomingRequest& request, const IncomingTe
   transfer.status.instance_uid = request.instance.metadata.uid;
   transfer.status.source_epoch = request.source_epoch;
   transfer.status.mode = request.mode;
+  transfer.status.hardware = terms.hardware;
   return transfer;
 }
 
 model::Instance target_instance(const IncomingRequest& request, const IncomingTerms& terms) {
   model::Instance instance = adopt(request.instance, request.instance.metadata, terms.zone, terms.now);
   instance.spec.host.reset();  // a name of the source's
+  if (terms.hardware) model::apply(*terms.hardware, instance.spec);
   instance.status.state = model::ResourceState::creating;
   instance.status.power_state = model::PowerState::unknown;
   instance.status.host = terms.host;
@@ -165,7 +190,8 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
     return fail_field("/sku", "the SKU is not the instance's");
   }
   HANSE_CHECK(model::check(request.instance.status.snapshots, "/instance/status/snapshots"));
-  return check_storages(request);
+  HANSE_CHECK(check_storages(request));
+  return check_boot(request);
 }
 
 Status check_authority(const IncomingRequest& request) {
@@ -205,7 +231,7 @@ Result<IncomingRecords> incoming_records(const Tables& tables, const IncomingReq
     model::Image image = adopt(sent, instance.metadata, terms.zone, terms.now);
     image.status.state = model::ResourceState::creating;
     image.annotations[kOriginAnnotation] = terms.peer;
-    HANSE_CHECK(add_if_missing(tables.images, std::move(image), transaction));
+    HANSE_CHECK(add_image(tables.images, std::move(image), request.sku.spec.architecture, transaction));
   }
   for (const model::BlockStorage& sent : request.block_storages) {
     model::BlockStorage storage = adopt(sent, instance.metadata, terms.zone, terms.now);

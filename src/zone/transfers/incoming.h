@@ -2,6 +2,7 @@
 // that take it in. Pure but for reading the tables.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "store/store.h"
@@ -23,11 +24,12 @@ struct IncomingRecords {
 
 // What this zone knows of the transfer beside the request.
 struct IncomingTerms {
-  std::string peer;  // the source
-  std::string zone;  // this one
-  std::string host;  // that has room
-  std::string now;   // RFC 3339
-  std::string uid;   // of the transfer's record here
+  std::string peer;                         // the source
+  std::string zone;                         // this one
+  std::string host;                         // that has room
+  std::optional<model::Hardware> hardware;  // that it is given there, where it is another
+  std::string now;                          // RFC 3339
+  std::string uid;                          // of the transfer's record here
 };
 
 // The records of an accepted transfer: transfer, instance, block storages, and SKU and images where they are

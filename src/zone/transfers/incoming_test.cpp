@@ -84,6 +84,84 @@ TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refus
                 [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "a machine that boots here is given hardware that a host has") {
+  IncomingRequest stranger = request();
+  stranger.mode = model::TransferMode::cold;
+  stranger.instance.spec.cpu_model = "EPYC-Turin";
+  stranger.instance.spec.machine_type = "pc-q35-9.2";
+  const auto forecast = wait(zone->transfers().forecast_incoming("warsaw", {.incoming = stranger}));
+  REQUIRE(forecast);
+  CHECK(forecast->obstacles.empty());
+  CHECK(forecast->hardware == model::Hardware{.machine_type = "pc-q35-9.2", .cpu_model = "qemu64"});
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", stranger)));
+  pass(Seconds{1});
+  CHECK(get("web").spec.cpu_model == "qemu64");
+  CHECK(get("web").spec.machine_type == "pc-q35-9.2");
+  CHECK(host->desired["i-1"].machine.cpu_model == "qemu64");
+  CHECK(zone->transfers().get(id("t-1"))->status.hardware == forecast->hardware);
+}
+
+TEST_CASE_FIXTURE(IncomingFixture,
+                  "a machine whose memory a snapshot keeps stays on the hardware that it has") {
+  check_refusal(Code::resource_exhausted, "remove it with 'hanse snapshot delete web asleep'",
+                [](IncomingRequest& asked) {
+                  asked.mode = model::TransferMode::cold;
+                  asked.instance.spec.cpu_model = "EPYC-Turin";
+                  asked.instance.status.snapshots = {
+                      {.name = "asleep", .uid = "s-1", .memory = true, .state = model::SnapshotState::ready}};
+                });
+  CHECK(zone->capacity().free_on("h1")->vcpu == VcpuCount{4});
+}
+
+// An image of the request's disk, with or without what boots it on the other architecture.
+model::Image other_image(bool boots) {
+  model::Image image;
+  image.metadata = {.name = "witness", .tenant = "default"};
+  image.spec = {.blobs = {{model::BlobRole::disk, "sha256:" + test::FakeHashing::digest_of("disk"), {4}}},
+                .virtual_size_mib = {256}};
+  if (boots) {
+    const model::Blob kernel{model::BlobRole::kernel, "sha256:" + test::FakeHashing::digest_of("arm"), {3}};
+    image.spec.other_boots = {{.architecture = "aarch64", .blobs = {kernel}}};
+  }
+  return image;
+}
+
+TEST_CASE_FIXTURE(IncomingFixture, "a machine goes to another architecture where its image boots there") {
+  add_host_record("arm");
+  const test::ScriptedHost arm(world.runtime, zone->hosts(), "arm", "boot-1",
+                               [](model::Inventory& inventory) {
+                                 inventory.architecture = "aarch64";
+                                 inventory.cpu_models = {"cortex-a53", "cortex-a72"};
+                                 inventory.machine_types = {"virt-9.2", "virt-10.0"};
+                               });
+  pass(Seconds{1});
+  const auto go = [](IncomingRequest& asked, bool boots) {
+    asked.mode = model::TransferMode::cold;
+    asked.instance.spec.cpu_model = "qemu64";
+    asked.instance.spec.machine_type = "pc-q35-10.0";
+    asked.sku.spec.architecture = "aarch64";
+    asked.block_storages[0].spec.source_image_ref = "images/witness";
+    asked.images = {other_image(boots)};
+  };
+  const std::string remedy = "hanse image add-boot witness --architecture aarch64";
+  check_refusal(Code::failed_precondition, remedy, [&](IncomingRequest& asked) { go(asked, false); });
+  // The image that is here already counts, and no peer changes it.
+  add_image();
+  check_refusal(Code::failed_precondition, remedy, [&](IncomingRequest& asked) { go(asked, true); });
+  REQUIRE(wait(zone->frontends().images.put(other_image(true), std::nullopt)));
+  IncomingRequest good = request();
+  go(good, true);
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", good)));
+  pass(Seconds{1});
+  const model::Instance here = get("web");
+  CHECK(here.status.host == "arm");
+  CHECK(here.spec.machine_type == "virt-10.0");
+  CHECK(here.spec.cpu_model == "cortex-a72");
+  REQUIRE(arm.desired.contains("i-1"));
+  REQUIRE(arm.desired.at("i-1").machine.boot_blobs.size() == 1);
+  CHECK(arm.desired.at("i-1").machine.boot_blobs[0].size == Bytes{3});
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "the streams that the source wants are those that the host opens") {
   IncomingRequest wanted = request();
   wanted.streams = {.count = 2, .compression = model::Compression::zstd};

@@ -44,6 +44,7 @@ Result<migration::ModeChoice> choose_mode(const model::TransferSpec& spec, model
               .runs = power == model::PowerState::running && should_run,
               .is_stopped = !should_run && (!is_made || power == model::PowerState::stopped),
               .copy = spec.copy.has_value(),
+              .new_sku = spec.sku.value_or(""),
               .no_live_reason = reason_against_live(view)});
 }
 

@@ -47,6 +47,7 @@ void apply_within_zone(model::Instance& instance, const model::Transfer& transfe
     status.epoch = {transfer.status.source_epoch.value + (kSameEpoch ? 0 : 1)};
     status.power_state = model::PowerState::moving;
     status.forwards.clear();
+    if (transfer.status.hardware) model::apply(*transfer.status.hardware, instance.spec);
     // One that is bound to a host is from now on bound to this one.
     if (instance.spec.host) instance.spec.host = status.host;
   }

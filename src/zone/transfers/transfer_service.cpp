@@ -18,11 +18,12 @@ Error about_host(Code code, std::string message) {
 
 }  // namespace
 
-TransferService::TransferService(TransferServices services, HostCapacity& capacity,
+TransferService::TransferService(TransferServices services, HostCapacity& capacity, HardwareChoice& hardware,
                                  const federation::Peers& peers, PeerAdmission& admission,
                                  ReplicaLeases& leases)
     : services_(std::move(services)),
       capacity_(capacity),
+      arrivals_(capacity, services_.hosts, hardware),
       peers_(peers),
       admission_(admission),
       leases_(leases),
@@ -76,6 +77,7 @@ Status TransferService::check_create(const model::Instance& instance, const mode
                 instance.status.transfer);
   }
   HANSE_CHECK(check_snapshots(instance, spec));
+  HANSE_CHECK(check_new_sku(instance, spec));
   if (active_.size() >= kMaxTransfers) {
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());
@@ -102,6 +104,33 @@ Status TransferService::check_snapshots(const model::Instance& instance, const m
   return fail(Error{Code::failed_precondition,
                     fmt::format("instance '{}' has no snapshot '{}' that is ready", name, *spec.snapshot),
                     {{"/spec/snapshot", ""}}});
+}
+
+Status TransferService::check_new_sku(const model::Instance& instance,
+                                      const model::TransferSpec& spec) const {
+  if (!spec.sku) return {};
+  const auto refuse = [](Code code, std::string message) {
+    return fail(Error{code, std::move(message), {{"/spec/sku", ""}}});
+  };
+  const std::string name = to_string(id_of(instance.metadata));
+  if (!spec.copy && !instance.status.workload.empty()) {
+    return refuse(Code::failed_precondition,
+                  fmt::format("instance '{}' is a replica of '{}', which says its SKU; change it there", name,
+                              instance.status.workload));
+  }
+  const auto sku =
+      services_.records.tables.instance_skus.get({.tenant = instance.metadata.tenant, .name = *spec.sku});
+  if (!sku) {
+    return refuse(Code::not_found,
+                  fmt::format("instance SKU '{}' does not exist; list those that do with 'hanse get "
+                              "instance-skus'",
+                              *spec.sku));
+  }
+  const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
+  const model::Image* const image =
+      loaded.context.disks.empty() ? nullptr : loaded.context.disks.front().image;
+  if (image == nullptr) return {};
+  return model::check_boots(image->spec, image->metadata.name, (*sku)->spec.architecture);
 }
 
 Status TransferService::check_target_zone(const model::Instance& instance, const std::string& zone) const {
@@ -161,10 +190,7 @@ Status TransferService::check_target_host(const model::Instance& instance,
   if (!(*host)->spec.schedulable)
     return refuse(fmt::format(
         "host '{0}' takes nothing new; name another, or open it with 'hanse uncordon {0}'", name));
-  // Where no mode is possible the plan says why.
-  const auto choice = choose_mode(
-      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
-  const model::TransferMode mode = choice ? choice->mode : spec.mode;
+  const model::TransferMode mode = mode_now(instance, spec).mode;
   if (const Status able = check_target_inventory(name, mode, spec.streams); !able)
     return refuse(able.error().message);
   if (has_left_copy(services_.records.tables, name, instance.metadata.uid))
@@ -176,16 +202,22 @@ Status TransferService::check_target_host(const model::Instance& instance,
   return {};
 }
 
-Status TransferService::hold_room(const HeldRoom& room, const model::Instance& instance,
-                                  const std::string& host) {
+migration::ModeChoice TransferService::mode_now(const model::Instance& instance,
+                                                const model::TransferSpec& spec) const {
+  const auto choice = choose_mode(
+      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
+  return choice ? *choice : migration::ModeChoice{.mode = spec.mode};
+}
+
+Result<Arrivals::Place> TransferService::hold_room(const HeldRoom& room, const model::Instance& instance,
+                                                   const model::TransferSpec& spec) {
   const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
   if (!loaded.sku) return fail(Code::failed_precondition, "{} is gone", instance.spec.sku_ref);
-  placement::HostRequest request = move_request(instance, *loaded.sku);
-  request.host = host;
   model::Instance arriving = instance;
+  arriving.spec.host = spec.host;
   arriving.metadata.uid = room.name();
-  const auto held = capacity_.reserve(arriving, request);
-  if (held) return {};
+  auto held = arrivals_.reserve(arriving, *loaded.sku, mode_now(instance, spec).mode);
+  if (held) return held;
   if (held.error().code != Code::resource_exhausted) return fail(held.error());
   return fail(about_host(Code::resource_exhausted, held.error().message + "; name another host"));
 }
@@ -209,11 +241,9 @@ model::Transfer TransferService::new_transfer(const ResourceId& scope, const mod
   transfer.status.instance_uid = instance.metadata.uid;
   transfer.status.source_epoch = instance.status.epoch;
   if (spec.host) transfer.status.source_host = instance.status.host;
-  // Where none is possible now, the plan says why.
-  const auto choice = choose_mode(
-      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
-  transfer.status.mode = choice ? choice->mode : spec.mode;
-  if (choice) transfer.status.mode_reason = choice->reason;
+  migration::ModeChoice choice = mode_now(instance, spec);
+  transfer.status.mode = choice.mode;
+  transfer.status.mode_reason = std::move(choice.reason);
   return transfer;
 }
 
@@ -251,8 +281,12 @@ Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::T
     HANSE_CO_CHECK(check_create(*instance, spec));
     // Until the record holds the room.
     const HeldRoom room(capacity_, room_name(instance->metadata.uid));
-    if (spec.host) HANSE_CO_CHECK(hold_room(room, *instance, *spec.host));
-    const model::Transfer transfer = new_transfer(scope, spec, *instance);
+    Arrivals::Place place;
+    if (spec.host) {
+      HANSE_CO_TRY(place, hold_room(room, *instance, spec));
+    }
+    model::Transfer transfer = new_transfer(scope, spec, *instance);
+    transfer.status.hardware = std::move(place.hardware);
     HANSE_CO_TRY(store::Transaction transaction, creation(*instance, transfer));
     const auto written = co_await services_.records.store.transact(std::move(transaction));
     if (written) {

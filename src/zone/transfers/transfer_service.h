@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "zone/leases/replica_leases.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
+#include "zone/transfers/arrivals.h"
 #include "zone/transfers/held_room.h"
 #include "zone/transfers/link_shares.h"
 
@@ -24,8 +26,8 @@ inline constexpr std::size_t kMaxEnded = 1000;
 
 class TransferService final : public TransferFrontend {
  public:
-  TransferService(TransferServices services, HostCapacity& capacity, const federation::Peers& peers,
-                  PeerAdmission& admission, ReplicaLeases& leases);
+  TransferService(TransferServices services, HostCapacity& capacity, HardwareChoice& hardware,
+                  const federation::Peers& peers, PeerAdmission& admission, ReplicaLeases& leases);
 
   Status start();
 
@@ -71,15 +73,19 @@ class TransferService final : public TransferFrontend {
   // Whether a host of this zone can take machines so.
   Status check_target_inventory(const std::string& host, model::TransferMode mode,
                                 const model::StreamOptions& streams) const;
+  Status check_new_sku(const model::Instance& instance, const model::TransferSpec& spec) const;
   // For a move within the zone, besides the room that it has.
-  Status hold_room(const HeldRoom& room, const model::Instance& instance, const std::string& host);
+  Result<Arrivals::Place> hold_room(const HeldRoom& room, const model::Instance& instance,
+                                    const model::TransferSpec& spec);
+  // Where none is possible now it is the one that was asked for, without a reason: the plan says why.
+  migration::ModeChoice mode_now(const model::Instance& instance, const model::TransferSpec& spec) const;
   // What stands against it at this zone; `possible`: check_create().
   std::vector<model::TransferObstacle> obstacles_here(const model::Instance& instance,
-                                                      const model::Transfer& transfer,
-                                                      const Status& possible);
-  // And against one that comes; with the host that would take it.
+                                                      const model::Transfer& transfer, const Status& possible,
+                                                      std::optional<model::Hardware>& hardware);
+  // And against one that comes; with the place that it would get.
   std::vector<model::TransferObstacle> obstacles_of(const std::string& peer, const IncomingRequest& request,
-                                                    std::string& host);
+                                                    Arrivals::Place& place);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;
@@ -89,6 +95,7 @@ class TransferService final : public TransferFrontend {
 
   TransferServices services_;
   HostCapacity& capacity_;
+  Arrivals arrivals_;
   const federation::Peers& peers_;
   PeerAdmission& admission_;
   ReplicaLeases& leases_;

@@ -19,12 +19,10 @@ void note_obstacle(Obstacles& obstacles, const std::string& zone, const Status& 
 Bytes missing_images(const Tables& tables, const IncomingRequest& request) {
   Bytes missing;
   for (const model::Image& image : request.images) {
-    model::Image own = image;
-    own.metadata.tenant = request.instance.metadata.tenant;
-    const auto known = tables.images.get(id_of(own.metadata));
-    if (known && (*known)->spec == image.spec && (*known)->status.state == model::ResourceState::active)
-      continue;
-    for (const model::Blob& blob : image.spec.blobs) missing += blob.size;
+    const auto known =
+        tables.images.get({.tenant = request.instance.metadata.tenant, .name = image.metadata.name});
+    if (known && (*known)->status.state == model::ResourceState::active) continue;
+    for (const model::Blob& blob : model::all_blobs(image.spec)) missing += blob.size;
   }
   return missing;
 }
@@ -32,7 +30,7 @@ Bytes missing_images(const Tables& tables, const IncomingRequest& request) {
 }  // namespace
 
 Obstacles TransferService::obstacles_here(const model::Instance& instance, const model::Transfer& transfer,
-                                          const Status& possible) {
+                                          const Status& possible, std::optional<model::Hardware>& hardware) {
   Obstacles obstacles;
   const std::string& zone = services_.zone;
   note_obstacle(obstacles, zone, possible);
@@ -41,7 +39,9 @@ Obstacles TransferService::obstacles_here(const model::Instance& instance, const
   note_obstacle(obstacles, zone, check_plan_now(services_, transfer, instance.status.host));
   if (!possible || !transfer.spec.host) return obstacles;
   const HeldRoom room(capacity_, forecast_name(instance.metadata.uid));
-  note_obstacle(obstacles, zone, hold_room(room, instance, *transfer.spec.host));
+  auto place = hold_room(room, instance, transfer.spec);
+  if (!place) note_obstacle(obstacles, zone, fail(place.error()));
+  if (place) hardware = std::move(place->hardware);
   return obstacles;
 }
 
@@ -52,7 +52,8 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
   HANSE_CO_TRY(const auto instance, services_.records.tables.instances.get(id));
   const model::Transfer transfer = new_transfer(scope, spec, *instance);
   const Status possible = check_create(*instance, spec);
-  model::TransferForecast forecast{.obstacles = obstacles_here(*instance, transfer, possible)};
+  model::TransferForecast forecast;
+  forecast.obstacles = obstacles_here(*instance, transfer, possible, forecast.hardware);
   // The other zone would learn of an instance that it may not be given.
   if (!possible) co_return forecast;
   model::MachineMeasure measure;
@@ -68,6 +69,7 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
     if (spec.host) forecast.unknown = there.error().message;
     co_return forecast;
   }
+  if (there->hardware) forecast.hardware = there->hardware;
   for (const model::TransferObstacle& obstacle : there->obstacles)
     forecast.obstacles.push_back({spec.target_zone, obstacle.reason});
   if (!forecast.obstacles.empty() || !forecast.unknown.empty()) co_return forecast;
@@ -77,7 +79,7 @@ Task<Result<model::TransferForecast>> TransferService::forecast(ResourceId scope
 }
 
 Obstacles TransferService::obstacles_of(const std::string& peer, const IncomingRequest& request,
-                                        std::string& host) {
+                                        Arrivals::Place& place) {
   Obstacles obstacles;
   const std::string& zone = services_.zone;
   note_obstacle(obstacles, zone, check_incoming(peer, request));
@@ -90,11 +92,13 @@ Obstacles TransferService::obstacles_of(const std::string& peer, const IncomingR
   placeable.spec.host.reset();
   const HeldRoom room(capacity_, forecast_name(request.instance.metadata.uid));
   placeable.metadata.uid = room.name();
-  const auto chosen = capacity_.reserve(placeable, move_request(placeable, request.sku));
+  auto chosen = arrivals_.reserve(placeable, request.sku, request.mode);
   if (!chosen) note_obstacle(obstacles, zone, fail(chosen.error()));
-  host = chosen.value_or("");
-  if (chosen) note_obstacle(obstacles, zone, check_target_inventory(host, request.mode, request.streams));
-  const IncomingTerms terms{.peer = peer, .zone = zone, .host = host};
+  if (chosen) {
+    place = std::move(*chosen);
+    note_obstacle(obstacles, zone, check_target_inventory(place.host, request.mode, request.streams));
+  }
+  const IncomingTerms terms{.peer = peer, .zone = zone, .host = place.host};
   const auto records = incoming_records(services_.records.tables, request, terms);
   if (!records) note_obstacle(obstacles, zone, fail(records.error()));
   return obstacles;
@@ -105,18 +109,19 @@ Task<Result<ForecastAnswer>> TransferService::forecast_incoming(std::string peer
   if (request.digests.size() > model::kMaxChunkSamples)
     co_return fail_field("/digests", "at most {} chunks can be asked for", model::kMaxChunkSamples);
   ForecastAnswer answer;
-  std::string host;
+  Arrivals::Place place;
   if (const auto active = find_incoming(peer, incoming.transfer)) {
-    host = (*active)->host();
+    place.host = (*active)->host();
   } else {
     const Status good = check_incoming(peer, incoming);
     if (!good && good.error().code == Code::invalid_argument) co_return fail(good.error());
-    answer.obstacles = obstacles_of(peer, incoming, host);
+    answer.obstacles = obstacles_of(peer, incoming, place);
+    answer.hardware = place.hardware;
   }
   answer.image_bytes = missing_images(services_.records.tables, incoming);
-  if (!answer.obstacles.empty() || host.empty()) co_return answer;
+  if (!answer.obstacles.empty() || place.host.empty()) co_return answer;
   // Without the host's word all of it has to be sent.
-  auto found = co_await forecaster_.find_chunks(host, std::move(request.digests));
+  auto found = co_await forecaster_.find_chunks(place.host, std::move(request.digests));
   if (found) answer.digests = std::move(*found);
   co_return answer;
 }

@@ -93,8 +93,8 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   const std::string uid = request.instance.metadata.uid;
   model::Instance placeable = request.instance;
   placeable.spec.host.reset();
-  HANSE_CO_TRY(const std::string host, capacity_.reserve(placeable, move_request(placeable, request.sku)));
-  const auto hello = services_.hosts.hello(host);
+  HANSE_CO_TRY(const Arrivals::Place place, arrivals_.reserve(placeable, request.sku, request.mode));
+  const std::string& host = place.host;
   const Status able = check_target_inventory(host, request.mode, request.streams);
   if (!able) {
     capacity_.release(uid);
@@ -104,6 +104,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   const IncomingTerms terms{.peer = peer,
                             .zone = services_.zone,
                             .host = host,
+                            .hardware = place.hardware,
                             .now = to_rfc3339(runtime.clock.wall_now()),
                             .uid = random_token(runtime.random, model::kUidDigits)};
   auto records = incoming_records(services_.records.tables, request, terms);
