@@ -71,6 +71,39 @@ TEST_CASE("frames survive their encoding, in pieces of any size") {
   }
 }
 
+TEST_CASE("frames that are read into their place are the same, in pieces of any size") {
+  const std::vector<Frame> frames = {
+      {1, 1, "hello"}, {2, 1, std::string(70'000, 'x')}, {255, 2, ""}, {0, 1, std::string(200'000, 'y')}};
+  std::string text;
+  for (const Frame& frame : frames) text += encode_frame(frame).value();
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{5}, std::size_t{4096}, text.size()}) {
+    CAPTURE(piece);
+    FrameDecoder decoder;
+    std::vector<Frame> out;
+    for (std::size_t i = 0; i < text.size();) {
+      // A place that is not used after all changes nothing.
+      (void)decoder.room(100);
+      const auto place = decoder.room(1000);
+      const std::size_t count = std::min({piece, place.size(), text.size() - i});
+      std::ranges::copy(as_bytes(std::string_view(text).substr(i, count)), place.begin());
+      decoder.took(count);
+      i += count;
+      while (auto frame = decoder.next().value()) out.push_back(*frame);
+    }
+    CHECK(out == frames);
+    CHECK(decoder.empty());
+  }
+}
+
+TEST_CASE("a large frame over the limit gets no place") {
+  FrameDecoder decoder(100'000);
+  const auto place = decoder.room(6);
+  std::ranges::copy(as_bytes(std::string_view("\0\2\0\0\1\1", 6)), place.begin());
+  decoder.took(6);
+  CHECK(decoder.next().error().code == Code::resource_exhausted);
+  CHECK(decoder.room(6).size() == 6);
+}
+
 TEST_CASE("the layout of a frame is fixed") {
   CHECK(encode_frame({7, 2, "ab"}).value() == std::string("\0\0\0\2\7\2ab", 8));
 }

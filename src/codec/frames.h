@@ -25,21 +25,47 @@ struct Frame {
 };
 
 Result<std::string> encode_frame(const Frame& frame);
+// What goes before the payload. Errors: as encode_frame().
+Result<std::string> encode_head(const Frame& frame);
 
 class FrameDecoder {
  public:
   explicit FrameDecoder(std::size_t limit = kFrameLimit) : limit_(limit) {}
 
   void feed(std::span<const std::byte> data);
+  // The same without copies: a place for what comes next, of a large frame its payload itself, otherwise
+  // `usual` bytes. Valid until the next call. A head is believed before its payload has come, so this is for
+  // streams of which there are few.
+  std::span<std::byte> room(std::size_t usual);
+  // So many bytes have been put there.
+  void took(std::size_t count);
   // The next complete frame; nothing when more bytes are needed.
   Result<std::optional<Frame>> next();
   // False in the middle of a frame: an end of the stream there is a loss.
-  bool empty() const { return position_ == buffer_.size(); }
+  bool empty() const { return position_ == end_ && !large_; }
 
  private:
+  // One whose payload is filled in place.
+  struct Large {
+    Frame frame;
+    std::size_t filled = 0;
+  };
+
+  // Of the next frame, when its head is there.
+  struct Head {
+    std::size_t size = 0;
+    std::uint8_t type = 0;
+    std::uint8_t version = 0;
+  };
+  std::optional<Head> head() const;
+  void begin_large(Head head);
+  void drop_taken();
+
   std::size_t limit_;
-  std::string buffer_;
+  std::string buffer_;  // from position_ to end_ is what has come and is not taken yet
   std::size_t position_ = 0;
+  std::size_t end_ = 0;
+  std::optional<Large> large_;
 };
 
 }  // namespace hanse::codec

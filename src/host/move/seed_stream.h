@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "codec/seed_frames.h"
 #include "runtime/network.h"
@@ -29,11 +28,11 @@ class SeedStream {
 
  private:
   Task<Result<std::size_t>> read_some(std::optional<Nanos> limit);
+  Task<Status> write(codec::Frame frame);
 
   Scheduler& scheduler_;
   std::unique_ptr<Stream> stream_;
   codec::FrameDecoder decoder_;
-  std::vector<std::byte> buffer_;
 };
 
 // Of a frame that is JSON. Errors: invalid_argument.
