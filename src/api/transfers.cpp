@@ -55,6 +55,11 @@ Task<Result<http::Reply>> create(Context& context, Call call) {
                          "a zone moves its replicas and makes no copies of them; leave the copy out",
                          {{"/spec/copy", ""}}});
   }
+  if (draft.spec.sku && call.caller.kind == zone::CallerKind::peer) {
+    co_return fail(Error{Code::permission_denied,
+                         "a replica has the SKU of its workload; leave the sku out",
+                         {{"/spec/sku", ""}}});
+  }
   zone::ResourceId instance = id_of(call.path);
   instance.name = draft.spec.instance;
   HANSE_CO_CHECK(check_instance_of_peer(context, call, instance));

@@ -43,6 +43,13 @@ Bytes size_of_moving(const std::vector<Snapshot>& snapshots) {
   return size;
 }
 
+const Snapshot* find_saved_memory(const std::vector<Snapshot>& snapshots) {
+  const auto found = std::find_if(snapshots.begin(), snapshots.end(), [](const Snapshot& snapshot) {
+    return snapshot.memory && snapshot.state == SnapshotState::ready;
+  });
+  return found == snapshots.end() ? nullptr : &*found;
+}
+
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, std::string_view name) {
   const auto found = std::find_if(snapshots.begin(), snapshots.end(),
                                   [&](const Snapshot& snapshot) { return snapshot.name == name; });

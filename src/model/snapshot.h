@@ -68,6 +68,8 @@ HANSE_DECLARE_JSON(SnapshotRestore);
 Bytes size_of_moving(const std::vector<Snapshot>& snapshots);
 
 const Snapshot* find_snapshot(const std::vector<Snapshot>& snapshots, std::string_view name);
+// One that can be gone on with, which takes the machine of then. nullptr: none.
+const Snapshot* find_saved_memory(const std::vector<Snapshot>& snapshots);
 // What comes from another zone. Errors: invalid_argument with the pointer of the field.
 Status check(const std::vector<Snapshot>& snapshots, const std::string& pointer);
 

@@ -31,14 +31,15 @@ Status check_command_line(const std::string& line, const std::string& pointer) {
 
 Status check_other_boots(const ImageSpec& image) {
   const std::vector<ImageBoot> boots = image.other_boots.value_or(std::vector<ImageBoot>{});
-  if (boots.size() >= kArchitectures.size())
-    return fail_field("/spec/otherBoots", "/spec/otherBoots has more entries than there are architectures");
+  if (image.other_boots && (boots.empty() || boots.size() >= kArchitectures.size()))
+    return fail_field("/spec/otherBoots",
+                      "/spec/otherBoots has one entry for each other architecture; leave it out for none");
   for (std::size_t i = 0; i < boots.size(); ++i) {
     const ImageBoot& boot = boots[i];
     const std::string pointer = fmt::format("/spec/otherBoots/{}", i);
     HANSE_CHECK(check_architecture(boot.architecture, pointer + "/architecture"));
     // The first that is found counts.
-    if (find_boot(image, boot.architecture) != boot)
+    if (boot.architecture == image.architecture || find_boot(image, boot.architecture) != boot)
       return fail_field(pointer + "/architecture", "{}/architecture: the image boots on {} already", pointer,
                         boot.architecture);
     HANSE_CHECK(check_blobs(boot.blobs, pointer + "/blobs"));

@@ -14,16 +14,45 @@ Status spec_is_fixed(const T& wanted, const T* before, std::string_view title) {
                     to_string(id_of(wanted.metadata)));
 }
 
+// One that is not here yet is looked at when it is.
+Status image_boots(const Tables& tables, const model::Instance& instance, const std::string& architecture) {
+  const std::string& reference = instance.spec.boot_volume.source_image_ref;
+  if (reference.empty()) return {};
+  const auto image =
+      tables.images.get({.tenant = instance.metadata.tenant, .name = model::reference_name(reference)});
+  if (!image) return {};
+  const Status boots = model::check_boots((*image)->spec, (*image)->metadata.name, architecture);
+  if (boots) return {};
+  return fail(Error{boots.error().code, boots.error().message, {{"/spec/skuRef", ""}}});
+}
+
+// A move may have changed these since its manifest was written.
+Status hardware_is_kept(const model::InstanceSpec& wanted, const model::Instance& before) {
+  const std::string name = to_string(id_of(before.metadata));
+  const auto check = [&](const char* pointer, const std::string& asked, const std::string& has,
+                         const char* remedy) -> Status {
+    if (asked == has) return {};
+    return fail_field(pointer, "instance '{}' has '{}' and not '{}'; {}", name, has, asked, remedy);
+  };
+  HANSE_CHECK(check("/spec/skuRef", wanted.sku_ref, before.spec.sku_ref,
+                    "write that; a move gives it another one, see 'hanse migrate --sku'"));
+  HANSE_CHECK(check("/spec/machineType", wanted.machine_type.value_or(""),
+                    before.spec.machine_type.value_or(""), "write that, or leave it out"));
+  return check("/spec/cpuModel", wanted.cpu_model.value_or(""), before.spec.cpu_model.value_or(""),
+               "write that, or leave it out");
+}
+
 // All of the spec but the power and the forwards of a machine are fixed once it exists.
 Status instance_rule(const Tables& tables, const model::Instance& wanted, const model::Instance* before) {
   const ResourceId sku{.tenant = wanted.metadata.tenant, .name = model::reference_name(wanted.spec.sku_ref)};
   if (before == nullptr) {
-    if (!tables.instance_skus.get(sku)) {
+    const auto known = tables.instance_skus.get(sku);
+    if (!known) {
       return fail_field("/spec/skuRef",
                         "instance SKU '{}' does not exist; list those that do with 'hanse get instance-skus'",
                         sku.name);
     }
-    return {};
+    return image_boots(tables, wanted, (*known)->spec.architecture);
   }
   if (!before->status.moved_to.empty()) {
     return fail(Code::failed_precondition, "instance '{}' moved to zone '{}'; change it there",
@@ -34,6 +63,7 @@ Status instance_rule(const Tables& tables, const model::Instance& wanted, const 
   if (!same_but_power.machine_type) same_but_power.machine_type = before->spec.machine_type;
   if (!same_but_power.cpu_model) same_but_power.cpu_model = before->spec.cpu_model;
   if (same_but_power == before->spec) return {};
+  HANSE_CHECK(hardware_is_kept(same_but_power, *before));
   return fail_field(
       "/spec", "only /spec/power of instance '{}' can change; delete it and make another one for the rest",
       to_string(id_of(wanted.metadata)));
@@ -44,6 +74,8 @@ Status image_rule(const model::Image& wanted, const model::Image* before) {
   if (before == nullptr) return {};
   model::Image known = wanted;
   known.spec.other_boots = before->spec.other_boots;
+  // What was never here whole has booted nothing.
+  if (before->status.state != model::ResourceState::active) return spec_is_fixed(known, before, "image");
   for (const model::ImageBoot& boot : known.spec.other_boots.value_or(std::vector<model::ImageBoot>{})) {
     if (model::find_boot(wanted.spec, boot.architecture) == boot) continue;
     return fail_field("/spec/otherBoots",

@@ -99,6 +99,13 @@ std::string choose_cpu_model(const model::Inventory& inventory, const SharedHard
 }
 
 void add_hardware(federation::ZoneDigest& digest, std::span<const placement::HostHardware> hosts) {
+  // First what is chosen from, should there be more than it may say.
+  for (const std::string_view level : kLevels) {
+    for (const placement::HostHardware& host : hosts) {
+      if (has(host.cpu_models, level))
+        add_names(digest.cpu_models, {std::string(level)}, federation::kMaxHardwareNames);
+    }
+  }
   for (const placement::HostHardware& host : hosts) {
     add_names(digest.cpu_models, host.cpu_models, federation::kMaxHardwareNames);
     add_names(digest.machine_types, host.machine_types, federation::kMaxHardwareNames);

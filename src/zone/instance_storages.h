@@ -19,6 +19,8 @@ class InstanceStorages {
  public:
   InstanceStorages(Runtime& runtime, Tables& tables) : runtime_(runtime), tables_(tables) {}
 
+  // Whether the image that it boots is for the architecture of its SKU. Errors: failed_precondition.
+  Status check_boot(const model::Instance& instance) const;
   // The names, boot first, and what makes those that come from images, for the transaction that makes the
   // instance refer to them. Idempotent.
   struct Prepared {
@@ -45,8 +47,6 @@ class InstanceStorages {
     std::string name;
   };
   static std::vector<Volume> volumes_of(const model::Instance& instance);
-  // Whether the image that it boots is for the architecture of its SKU.
-  Status check_boot(const model::Instance& instance) const;
   Status make_from_image(Prepared& prepared, const model::Instance& instance, const Volume& volume) const;
   Result<model::BlockStorage> storage_from_image(const model::Instance& instance,
                                                  const model::VolumeReference& volume,

@@ -46,6 +46,50 @@ TEST_CASE_FIXTURE(InstancesFixture, "an instance is placed, given its disk, told
   CHECK(machine.disks.at(0).base_digest.starts_with("sha256:"));
 }
 
+TEST_CASE_FIXTURE(InstancesFixture, "an image's boots are added to and not changed, once it is here") {
+  add_image();
+  model::Image image = **zone->tables().images.get({.tenant = "default", .name = "witness"});
+  REQUIRE(image.status.state == model::ResourceState::active);
+  const auto put_with = [&](const std::string& content) {
+    model::Image wanted = image;
+    const model::Blob kernel{model::BlobRole::kernel, "sha256:" + test::FakeHashing::digest_of(content), {3}};
+    wanted.spec.other_boots = {{.architecture = "aarch64", .blobs = {kernel}}};
+    return wait(zone->frontends().images.put(wanted, std::nullopt));
+  };
+  // While it lacks a part nothing can boot with it, and a wrong digest can be put right.
+  REQUIRE(put_with("lost"));
+  pass(Seconds{1});
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of("arm");
+  world.files.content[zone->images().blobs().path_of(digest)] = "arm";
+  REQUIRE(put_with("arm"));
+  pass(Seconds{5});
+  REQUIRE((**zone->tables().images.get({.tenant = "default", .name = "witness"})).status.state ==
+          model::ResourceState::active);
+  CHECK(put_with("another").error().sources.front().pointer == "/spec/otherBoots");
+  CHECK_FALSE(wait(zone->frontends().images.put(image, std::nullopt)));
+}
+
+TEST_CASE_FIXTURE(InstancesFixture, "a new instance has an SKU of an architecture on which its image boots") {
+  add_image();
+  model::InstanceSku arm;
+  arm.metadata = {.name = "arm", .tenant = "default"};
+  arm.spec = {.vcpu = {1}, .memory_mib = {192}, .architecture = "aarch64"};
+  REQUIRE(wait(zone->frontends().instance_skus.put(arm, std::nullopt)));
+  model::Instance wanted = instance("web");
+  wanted.spec.sku_ref = "skus/arm";
+  const auto refused = wait(zone->frontends().instances.put(wanted, std::nullopt));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().sources.front().pointer == "/spec/skuRef");
+  CHECK(refused.error().message.find("image add-boot witness --architecture aarch64") != std::string::npos);
+  // One whose image comes later waits for one that boots.
+  wanted.spec.boot_volume.source_image_ref = "images/later";
+  REQUIRE(wait(zone->frontends().instances.put(wanted, std::nullopt)));
+  add_image("later");
+  pass(Seconds{40});
+  CHECK(get("web").status.block_storages.empty());
+  CHECK(get("web").status.conditions.front().message.find("add-boot later") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(InstancesFixture, "it, its disk and its host are one write") {
   connect();
   host->obey = false;

@@ -157,7 +157,12 @@ Result<model::TransferSpec> DrainReconciler::choose_move(const Round& round, con
   if (round.leaves_zone()) {
     spec.target_zone = round.wish.zones[failures % round.wish.zones.size()];
   } else {
-    HANSE_TRY(spec.host, choose_host(instance, spec.mode));
+    auto host = choose_host(instance, spec.mode);
+    if (!host && spec.mode == model::TransferMode::automatic) {
+      spec.mode = model::TransferMode::warm;
+      host = choose_host(instance, spec.mode);
+    }
+    HANSE_TRY(spec.host, std::move(host));
   }
   return spec;
 }

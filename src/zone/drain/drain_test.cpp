@@ -132,6 +132,22 @@ TEST_CASE_FIXTURE(DrainFixture, "what has no room elsewhere stays until there is
   CHECK(get("big").status.host == "h2");
 }
 
+TEST_CASE_FIXTURE(DrainFixture, "to a host with other hardware goes what may be shut down for it") {
+  create_on("h1", "a");
+  for (const char* name : {"h2", "h3"}) set_schedulable(name, false);
+  add_host("other", [](model::Inventory& inventory) { inventory.cpu_models = {"x86-64-v2"}; });
+  drain("h1");
+  act_for(Seconds{3});
+  REQUIRE(status("h1").reasons.size() == 1);
+  CHECK(status("h1").reasons.front().reason.find("or move it warm") != std::string::npos);
+  change_spec("h1", {.schedulable = false, .drain = model::DrainSpec{.shut_down = true}});
+  sent = MoveState::handed_over;
+  act_for(Seconds{30});
+  CHECK(get("a").status.host == "other");
+  CHECK(get("a").spec.cpu_model == "x86-64-v2");
+  CHECK(status("h1").remaining == 0);
+}
+
 TEST_CASE_FIXTURE(DrainFixture, "a stopped instance of which nothing was made is placed anew") {
   for (const char* name : {"h2", "h3"}) set_schedulable(name, false);
   model::Instance idle = instance("idle");

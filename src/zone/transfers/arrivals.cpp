@@ -1,6 +1,5 @@
 #include "zone/transfers/arrivals.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace hanse::zone {
@@ -10,29 +9,26 @@ bool boots_there(model::TransferMode mode) {
   return mode == model::TransferMode::warm || mode == model::TransferMode::cold;
 }
 
-// With other hardware nobody could continue it.
-const model::Snapshot* find_saved_memory(const model::Instance& instance) {
-  const auto& snapshots = instance.status.snapshots;
-  const auto found = std::find_if(snapshots.begin(), snapshots.end(),
-                                  [](const model::Snapshot& snapshot) { return snapshot.memory; });
-  return found == snapshots.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 Result<Arrivals::Place> Arrivals::reserve(const model::Instance& instance, const model::InstanceSku& sku,
                                           model::TransferMode mode) {
   auto alike = capacity_.reserve(instance, move_request(instance, sku));
   if (alike) return Place{.host = std::move(*alike)};
-  if (!boots_there(mode) || alike.error().code != Code::resource_exhausted) return fail(alike.error());
+  if (alike.error().code != Code::resource_exhausted) return fail(alike.error());
   model::Instance open = instance;
   open.spec.machine_type.reset();
   open.spec.cpu_model.reset();
   auto other = capacity_.reserve(open, move_request(open, sku));
-  if (!other) return fail(alike.error());
-  const model::Snapshot* const saved = find_saved_memory(instance);
-  if (saved != nullptr) {
-    capacity_.release(instance.metadata.uid);
+  if (!other) return fail(boots_there(mode) ? other.error() : alike.error());
+  const std::string& uid = instance.metadata.uid;
+  if (!boots_there(mode)) {
+    capacity_.release(uid);
+    alike.error().message += "; or move it warm, then it boots with what that host has";
+    return fail(alike.error());
+  }
+  if (const auto* const saved = model::find_saved_memory(instance.status.snapshots)) {
+    capacity_.release(uid);
     alike.error().message += fmt::format(
         "; with snapshot '{0}', which has its memory, it cannot be given other hardware: remove it with "
         "'hanse "
@@ -42,7 +38,7 @@ Result<Arrivals::Place> Arrivals::reserve(const model::Instance& instance, const
   }
   const auto hello = hosts_.hello(*other);
   if (!hello) {
-    capacity_.release(instance.metadata.uid);
+    capacity_.release(uid);
     return fail(Code::unavailable, "host '{}' has not said yet what it can run; try again", *other);
   }
   return Place{.host = std::move(*other), .hardware = hardware_.adapt(instance.spec, hello->inventory)};

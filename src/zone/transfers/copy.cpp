@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "model/reservation.h"
+
 namespace hanse::zone {
 namespace {
 
@@ -33,6 +35,7 @@ void become_copy(IncomingRequest& request, const model::Transfer& transfer) {
   instance.metadata.uid = transfer.metadata.uid;
   // A replica's copy is none of its workload.
   instance.status.workload.clear();
+  instance.annotations.erase(model::kWorkloadAnnotation);
   instance.status.snapshots.clear();
   const std::vector<std::string> uids = copied_disk_uids(transfer, request.block_storages.size());
   for (std::size_t i = 0; i < request.block_storages.size(); ++i) {

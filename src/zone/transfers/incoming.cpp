@@ -83,7 +83,12 @@ Status add_image(const Table<model::Image>& table, model::Image image, const std
   if (existing && model::agree(image.spec, (*existing)->spec)) {
     // One that boots nowhere there is the disk of data alone.
     if (!model::find_boot(image.spec, architecture)) return {};
-    return model::check_boots((*existing)->spec, image.metadata.name, architecture);
+    if (model::find_boot((*existing)->spec, architecture)) return {};
+    return fail(
+        Code::failed_precondition,
+        "image '{0}' does not boot on {1} in zone '{2}'; add there what does with 'hanse image add-boot "
+        "{0} --architecture {1} --kernel FILE'",
+        image.metadata.name, architecture, image.metadata.region);
   }
   return add_if_missing(table, std::move(image), transaction);
 }

@@ -126,6 +126,14 @@ Status TransferService::check_new_sku(const model::Instance& instance,
                               "instance-skus'",
                               *spec.sku));
   }
+  const model::Snapshot* const saved = model::find_saved_memory(instance.status.snapshots);
+  if (!spec.copy && saved != nullptr) {
+    return refuse(
+        Code::failed_precondition,
+        fmt::format("snapshot '{0}' of instance '{1}' has its memory, which no machine of another SKU "
+                    "goes on with; remove it first with 'hanse snapshot delete {2} {0}'",
+                    saved->name, name, instance.metadata.name));
+  }
   const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
   const model::Image* const image =
       loaded.context.disks.empty() ? nullptr : loaded.context.disks.front().image;

@@ -66,7 +66,7 @@ bool contains(const Range& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-// Whether a guest with this model can be given it by other hosts too.
+// Whether a guest can be given it; where there is a choice, only one that means the same at other hosts.
 bool is_offered(const Platform& platform, std::string_view model, bool accelerated) {
   if (accelerated && !platform.kvm_has_models) return model == platform.kvm_model;
   if (!accelerated && !platform.emulated_models.empty()) return contains(platform.emulated_models, model);

@@ -39,7 +39,9 @@ bool is_option_name(std::string_view text) {
 void add_machine(Arguments& out, const Platform& platform, const LaunchPlan& plan) {
   const model::MachineSpec& machine = plan.machine;
   const std::string_view type = machine.machine_type.empty() ? platform.machine_type : machine.machine_type;
-  const std::string_view cpu = machine.cpu_model.empty() ? platform.cpu_model : machine.cpu_model;
+  const bool only_own = plan.accelerated && !platform.kvm_has_models;
+  const std::string_view usual = only_own ? platform.kvm_model : platform.cpu_model;
+  const std::string_view cpu = machine.cpu_model.empty() ? usual : machine.cpu_model;
   add(out, "-machine",
       fmt::format("{}{},accel={}", type, platform.machine_options, plan.accelerated ? "kvm" : "tcg"));
   add(out, "-cpu", cpu_argument(cpu));
