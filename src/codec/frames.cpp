@@ -83,7 +83,9 @@ void FrameDecoder::took(std::size_t count) {
 Result<std::optional<Frame>> FrameDecoder::next() {
   if (large_) {
     if (large_->filled < large_->frame.payload.size()) return std::nullopt;
-    return std::move(std::exchange(large_, std::nullopt)->frame);
+    Frame whole = std::move(large_->frame);
+    large_.reset();
+    return whole;
   }
   const std::optional<Head> begun = head();
   if (!begun) return std::nullopt;

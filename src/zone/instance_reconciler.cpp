@@ -142,7 +142,8 @@ void InstanceReconciler::tell_host(const model::Instance& instance, const std::s
 model::Instance InstanceReconciler::adapted(model::Instance instance) const {
   const auto transfer = services_.tables.transfers.get(
       {instance.metadata.tenant, instance.metadata.workspace, instance.status.transfer});
-  if (transfer && (*transfer)->status.hardware) model::apply(*(*transfer)->status.hardware, instance.spec);
+  if (!transfer) return instance;
+  if (const auto& hardware = (*transfer)->status.hardware; hardware) model::apply(*hardware, instance.spec);
   return instance;
 }
 
