@@ -187,6 +187,7 @@ class Link final : public TargetZone, public SourceZone {
   bool cut = false;
   bool lose_answers = false;  // the request arrives, the answer does not
   std::optional<Error> refusal;
+  std::optional<IncomingView> lie;  // of the target, whatever is so
 
  private:
   Task<Status> cross();
@@ -251,6 +252,7 @@ inline Task<Status> Link::cross() {
 inline Task<Result<IncomingView>> Link::prepare() {
   HANSE_CO_CHECK(co_await cross());
   if (refusal) co_return fail(*refusal);
+  if (lie) co_return *lie;
   if (!zones_.target_record) {
     zones_.target_record = std::make_unique<MemoryRecord>(zones_.loop, Role::target, Phase::preparing);
     zones_.target_record->transfer.spec.streams = zones_.source_record.transfer.spec.streams;
@@ -263,6 +265,7 @@ inline Task<Result<IncomingView>> Link::prepare() {
 
 inline Task<Result<IncomingView>> Link::wait(IncomingView seen) {
   HANSE_CO_CHECK(co_await cross());
+  if (lie) co_return *lie;
   for (int polls = 0; polls < 50 && zones_.target->view() == seen; ++polls) {
     co_await sleep_for(zones_.loop, Millis{100});
   }

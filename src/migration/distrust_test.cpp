@@ -1,0 +1,60 @@
+// Zones that distrust each other: what one says never decides what becomes of the other's copy before that
+// has decided itself.
+
+#include "migration/two_zones_for_test.h"
+
+namespace hanse::migration {
+namespace {
+
+using test_support::Phase;
+using test_support::TwoZones;
+
+TEST_CASE("a target that claims a right that it was not granted gets nothing, and the guest runs on") {
+  for (const Phase claimed : {Phase::granted, Phase::completed, Phase::committed}) {
+    CAPTURE(claimed);
+    TwoZones zones;
+    zones.link.lie = IncomingView{.phase = claimed, .resumed_at_ns = "7", .first_heartbeat = "1 2"};
+    zones.start_source();
+    zones.run(Seconds{30});
+    CHECK(zones.source_phase() == Phase::rolled_back);
+    CHECK(zones.source_host.runs());
+    CHECK_FALSE(zones.source_record.transfer.status.report);
+  }
+}
+
+TEST_CASE("a target that is ready before its host has got anything does not end the source's epoch") {
+  TwoZones zones;
+  zones.link.lie =
+      IncomingView{.phase = Phase::sending, .seed_endpoint = "10.0.0.9:1", .ca_pem = "another's"};
+  zones.source_host.failure = "TLS failed: unknown ca";
+  zones.start_source();
+  zones.run(Seconds{30});
+  CHECK(zones.source_phase() == Phase::rolled_back);
+  CHECK(zones.source_host.runs());
+}
+
+TEST_CASE("a target that gives up after the commit cannot make the source run the guest again") {
+  TwoZones zones;
+  zones.start_source();
+  while (zones.source_phase() != Phase::committed) zones.run(Millis{10});
+  zones.link.lie = IncomingView{.phase = Phase::rolling_back, .failure = "it never came"};
+  zones.run(Seconds{60});
+  CHECK(zones.source_phase() == Phase::committed);
+  CHECK_FALSE(zones.source_host.runs());
+  zones.link.lie.reset();
+  zones.run(Seconds{30});
+  CHECK(zones.source_phase() == Phase::completed);
+}
+
+TEST_CASE("a source that has granted nothing does not make the target run the guest by being asked") {
+  TwoZones zones;
+  zones.start_source();
+  while (zones.source_phase() != Phase::sending) zones.run(Millis{10});
+  zones.source_scope.reset();  // it says no word more
+  zones.run(Seconds{300});
+  CHECK_FALSE(zones.target_host.runs());
+  CHECK(zones.target_phase() != Phase::granted);
+}
+
+}  // namespace
+}  // namespace hanse::migration
