@@ -1,5 +1,6 @@
 // hanse image import: uploads the files, then declares the image that is made of them. hanse image add-boot:
 // lets its disk boot on one more architecture.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
@@ -68,10 +69,12 @@ Task<Status> run_image_add_boot(Session session, ImageAddBootOptions options) {
                  json::Value& boots = spec["otherBoots"];
                  if (!boots.is_array()) boots = json::Array();
                  json::Array& known_boots = boots.as_array();
-                 // The same once more changes nothing.
-                 for (const json::Value& other : known_boots) {
-                   if (other == json::Value(boot)) return {};
-                 }
+                 // The same once more changes nothing; whether another may take its place the zone says.
+                 const auto* const same =
+                     std::find_if(known_boots.begin(), known_boots.end(), [&boot](const json::Value& other) {
+                       return text_at(other, "/architecture") == text_at(boot, "/architecture");
+                     });
+                 if (same != known_boots.end()) known_boots.erase(same);
                  known_boots.push_back(std::move(boot));
                  return {};
                }));

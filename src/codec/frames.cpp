@@ -65,10 +65,10 @@ void FrameDecoder::begin_large(Head head) {
   end_ = 0;
 }
 
-// Requires: next() has given all that was whole.
 std::span<std::byte> FrameDecoder::room(std::size_t usual) {
-  if (const auto begun = head(); !large_ && begun && begun->size >= kLargePayload && begun->size <= limit_)
-    begin_large(*begun);
+  const auto begun = head();
+  const bool large = !large_ && begun && begun->size >= kLargePayload && begun->size <= limit_;
+  if (large && end_ - position_ < kFrameHeadBytes + begun->size) begin_large(*begun);
   if (large_) return std::as_writable_bytes(std::span(large_->frame.payload).subspan(large_->filled));
   drop_taken();
   // Bytes that are there already are not cleared again.

@@ -35,7 +35,7 @@ class FrameDecoder {
   void feed(std::span<const std::byte> data);
   // The same without copies: a place for what comes next, of a large frame its payload itself, otherwise
   // `usual` bytes. Valid until the next call. A head is believed before its payload has come, so this is for
-  // streams of which there are few.
+  // streams of which there are few. Not mixed with feed().
   std::span<std::byte> room(std::size_t usual);
   // So many bytes have been put there.
   void took(std::size_t count);

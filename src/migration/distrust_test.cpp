@@ -33,10 +33,16 @@ TEST_CASE("a target that is ready before its host has got anything does not end 
   CHECK(zones.source_host.runs());
 }
 
+// Not for ever: a source that never gets there is a fault.
+void run_until(TwoZones& zones, Phase phase) {
+  for (int i = 0; i < 6000 && zones.source_phase() != phase; ++i) zones.run(Millis{10});
+  REQUIRE(zones.source_phase() == phase);
+}
+
 TEST_CASE("a target that gives up after the commit cannot make the source run the guest again") {
   TwoZones zones;
   zones.start_source();
-  while (zones.source_phase() != Phase::committed) zones.run(Millis{10});
+  run_until(zones, Phase::committed);
   zones.link.lie = IncomingView{.phase = Phase::rolling_back, .failure = "it never came"};
   zones.run(Seconds{60});
   CHECK(zones.source_phase() == Phase::committed);
@@ -49,11 +55,11 @@ TEST_CASE("a target that gives up after the commit cannot make the source run th
 TEST_CASE("a source that has granted nothing does not make the target run the guest by being asked") {
   TwoZones zones;
   zones.start_source();
-  while (zones.source_phase() != Phase::sending) zones.run(Millis{10});
+  run_until(zones, Phase::sending);
   zones.source_scope.reset();  // it says no word more
   zones.run(Seconds{300});
   CHECK_FALSE(zones.target_host.runs());
-  CHECK(zones.target_phase() != Phase::granted);
+  CHECK(zones.target_phase() == Phase::sending);
 }
 
 }  // namespace

@@ -126,8 +126,16 @@ Task<Result<PutAnswer<T>>> ResourceFrontend<T>::create(T wanted, Note note) {
   co_return PutAnswer<T>{std::move(created), true};
 }
 
+// What a user leaves open stays as the zone has chosen it.
 template <class T>
-Task<Result<PutAnswer<T>>> ResourceFrontend<T>::replace(ResourceId id, T wanted,
+void keep_choices(T&, const T&) {}
+inline void keep_choices(model::Instance& wanted, const model::Instance& before) {
+  if (!wanted.spec.machine_type) wanted.spec.machine_type = before.spec.machine_type;
+  if (!wanted.spec.cpu_model) wanted.spec.cpu_model = before.spec.cpu_model;
+}
+
+template <class T>
+Task<Result<PutAnswer<T>>> ResourceFrontend<T>::replace(ResourceId id, T put,
                                                         std::optional<std::int64_t> seen) {
   const std::string now = to_rfc3339(runtime_.clock.wall_now());
   HANSE_CO_TRY(T replaced, co_await table_.update(id, [&](T& resource) -> Status {
@@ -139,6 +147,8 @@ Task<Result<PutAnswer<T>>> ResourceFrontend<T>::replace(ResourceId id, T wanted,
       return fail(Code::failed_precondition, "{} '{}' is being deleted; wait until it is gone",
                   Table<T>::kTraits.title, to_string(id));
     }
+    T wanted = put;
+    keep_choices(wanted, resource);
     HANSE_CHECK(put_rule_(wanted, &resource));
     const bool same = resource.spec == wanted.spec && resource.labels == wanted.labels &&
                       resource.annotations == wanted.annotations && resource.extensions == wanted.extensions;

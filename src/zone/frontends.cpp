@@ -1,5 +1,7 @@
 #include "zone/frontends.h"
 
+#include <algorithm>
+
 #include "zone/authorization/built_in_roles.h"
 #include "zone/frontend_impl.h"
 #include "zone/workload_places.h"
@@ -60,8 +62,6 @@ Status instance_rule(const Tables& tables, const model::Instance& wanted, const 
   }
   model::InstanceSpec same_but_power = wanted.spec;
   same_but_power.power = before->spec.power;
-  if (!same_but_power.machine_type) same_but_power.machine_type = before->spec.machine_type;
-  if (!same_but_power.cpu_model) same_but_power.cpu_model = before->spec.cpu_model;
   if (same_but_power == before->spec) return {};
   HANSE_CHECK(hardware_is_kept(same_but_power, *before));
   return fail_field(
@@ -69,13 +69,23 @@ Status instance_rule(const Tables& tables, const model::Instance& wanted, const 
       to_string(id_of(wanted.metadata)));
 }
 
+bool is_in_use(const Tables& tables, const model::Image& image) {
+  const auto storages = tables.block_storages.all();
+  if (!storages) return true;
+  return std::any_of(storages->begin(), storages->end(), [&](const auto& storage) {
+    return storage->metadata.tenant == image.metadata.tenant && !storage->spec.source_image_ref.empty() &&
+           model::reference_name(storage->spec.source_image_ref) == image.metadata.name;
+  });
+}
+
 // On another architecture it may come to boot later; what it boots with is fixed like the rest.
-Status image_rule(const model::Image& wanted, const model::Image* before) {
+Status image_rule(const Tables& tables, const model::Image& wanted, const model::Image* before) {
   if (before == nullptr) return {};
   model::Image known = wanted;
   known.spec.other_boots = before->spec.other_boots;
-  // What was never here whole has booted nothing.
-  if (before->status.state != model::ResourceState::active) return spec_is_fixed(known, before, "image");
+  // What is not here whole and has booted nothing may be put right.
+  if (before->status.state != model::ResourceState::active && !is_in_use(tables, *before))
+    return spec_is_fixed(known, before, "image");
   for (const model::ImageBoot& boot : known.spec.other_boots.value_or(std::vector<model::ImageBoot>{})) {
     if (model::find_boot(wanted.spec, boot.architecture) == boot) continue;
     return fail_field("/spec/otherBoots",
@@ -191,7 +201,7 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& 
           may_delete_block_storage),
       images(
           runtime, tables.images, zone,
-          [](const auto& wanted, const auto* before) { return image_rule(wanted, before); },
+          [&tables](const auto& wanted, const auto* before) { return image_rule(tables, wanted, before); },
           always<model::Image>),
       hosts(
           runtime, tables.hosts, zone,

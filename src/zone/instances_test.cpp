@@ -257,6 +257,13 @@ TEST_CASE_FIXTURE(InstancesFixture,
   CHECK_FALSE(wait(zone->frontends().instances.put(changed, std::nullopt)).value().created);
   pass(Seconds{2});
   CHECK(get("web").status.power_state == PowerState::stopped);
+  // What the zone has chosen where the manifest leaves it open is for good.
+  CHECK(get("web").spec.cpu_model == "qemu64");
+  CHECK(get("web").spec.machine_type == "pc-q35-10.0");
+  changed.spec.cpu_model = "EPYC";
+  const auto other = wait(zone->frontends().instances.put(changed, std::nullopt));
+  REQUIRE_FALSE(other);
+  CHECK(other.error().sources.at(0).pointer == "/spec/cpuModel");
 }
 
 struct TwoHosts : InstancesFixture {

@@ -1,38 +1,74 @@
-// The pieces in which frames come must not matter, and what was read is written the same.
+// The pieces in which frames come must not matter, nor whether they are read into their place; and what was
+// read is written the same.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "codec/frames.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace hanse::codec;
-  if (size < 2) return 0;
-  const std::size_t piece = data[0] + std::size_t{1};
-  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  // Large enough for a frame that is read into its own payload.
-  FrameDecoder decoder(std::size_t{1} << 17);
-  const bool in_place = (data[0] & 1) != 0;
-  std::string written;
+namespace {
+
+using namespace hanse::codec;
+
+constexpr std::size_t kLimit = std::size_t{1}
+                               << 17;  // large enough for a frame that is read into its payload
+
+struct Read {
+  std::vector<Frame> frames;
+  bool failed = false;
+  bool empty = false;
+  bool operator==(const Read&) const = default;
+};
+
+void put(FrameDecoder& decoder, std::span<const std::byte> piece, bool in_place) {
+  if (!in_place) {
+    decoder.feed(piece);
+    return;
+  }
+  const std::span<std::byte> place = decoder.room(piece.size());
+  const std::size_t count = std::min(piece.size(), place.size());
+  std::copy_n(piece.begin(), count, place.begin());
+  decoder.took(count);
+}
+
+Read read_all(const std::string& text, std::size_t piece, bool in_place) {
+  FrameDecoder decoder(kLimit);
+  Read read;
   for (std::size_t i = 0; i < text.size();) {
-    auto next = std::as_bytes(std::span(text).subspan(i, std::min(piece, text.size() - i)));
-    if (in_place) {
-      const std::span<std::byte> place = decoder.room(piece);
-      next = next.first(std::min(next.size(), place.size()));
-      std::copy(next.begin(), next.end(), place.begin());
-      decoder.took(next.size());
-    } else {
-      decoder.feed(next);
-    }
-    i += next.size();
+    std::size_t count = std::min(piece, text.size() - i);
+    if (in_place) count = std::min(count, decoder.room(count).size());
+    put(decoder, std::as_bytes(std::span(text).subspan(i, count)), in_place);
+    i += count;
     for (;;) {
-      const auto frame = decoder.next();
-      if (!frame) return 0;
+      auto frame = decoder.next();
+      if (!frame) {
+        read.failed = true;
+        return read;
+      }
       if (!*frame) break;
-      written += encode_frame(**frame).value();
+      read.frames.push_back(std::move(**frame));
     }
   }
+  read.empty = decoder.empty();
+  return read;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 3) return 0;
+  // Repeated, so that a short input has large frames too.
+  const std::size_t times = data[0] % 64 + std::size_t{1};
+  const std::size_t piece = (data[1] + std::size_t{1}) * times;
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text.append(reinterpret_cast<const char*>(data) + 2, size - 2);
+  const Read read = read_all(text, piece, false);
+  if (read_all(text, piece, true) != read || read_all(text, text.size(), false) != read) std::abort();
+  std::string written;
+  for (const Frame& frame : read.frames) written += encode_frame(frame).value();
   if (text.compare(0, written.size(), written) != 0) std::abort();
+  if (!read.failed && read.empty != (written.size() == text.size())) std::abort();
   return 0;
 }

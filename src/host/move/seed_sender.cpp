@@ -246,6 +246,9 @@ Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
   if (found == open_.end() || want.wanted.size() != found->second.window->chunks.size())
     co_return fail(Code::invalid_argument, "the target wants chunks of window {}, which was not offered so",
                    want.window);
+  // Each answer costs a window's compression and its place in the queue.
+  if (std::exchange(found->second.answered, true))
+    co_return fail(Code::invalid_argument, "the target says twice what it wants of window {}", want.window);
   const std::size_t unwanted =
       static_cast<std::size_t>(std::count(want.wanted.begin(), want.wanted.end(), false));
   found->second.saved = bytes_of_chunks(unwanted);

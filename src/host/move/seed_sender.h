@@ -77,6 +77,7 @@ class SeedSender {
   struct OpenWindow {
     // shared_ptr: a thread of the pool compresses it, whatever becomes of the stream.
     std::shared_ptr<const Window> window;
+    bool answered = false;  // the target has said what of it it wants
     Bytes saved;
   };
   struct Compressed;

@@ -22,13 +22,13 @@ Result<Arrivals::Place> Arrivals::reserve(const model::Instance& instance, const
   auto other = capacity_.reserve(open, move_request(open, sku));
   if (!other) return fail(boots_there(mode) ? other.error() : alike.error());
   const std::string& uid = instance.metadata.uid;
-  if (!boots_there(mode)) {
-    capacity_.release(uid);
+  const auto* const saved = model::find_saved_memory(instance.status.snapshots);
+  if (saved != nullptr || !boots_there(mode)) capacity_.release(uid);
+  if (saved == nullptr && !boots_there(mode)) {
     alike.error().message += "; or move it warm, then it boots with what that host has";
     return fail(alike.error());
   }
-  if (const auto* const saved = model::find_saved_memory(instance.status.snapshots)) {
-    capacity_.release(uid);
+  if (saved != nullptr) {
     alike.error().message += fmt::format(
         "; with snapshot '{0}', which has its memory, it cannot be given other hardware: remove it with "
         "'hanse "

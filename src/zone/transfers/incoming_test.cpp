@@ -222,6 +222,35 @@ TEST_CASE_FIXTURE(IncomingFixture, "what a peer sends is checked like any input"
                 [](IncomingRequest& asked) { asked.sku.metadata.name = "other"; });
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "nobody speaks of the transfer of another, or takes its name") {
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", request())));
+  IncomingRequest same_name = request();
+  same_name.instance.metadata.workspace = "other";
+  same_name.instance.metadata.uid = "i-2";
+  same_name.block_storages[0].metadata.uid = "b-2";
+  for (const char* peer : {"warsaw", "lyon"}) {
+    CAPTURE(peer);
+    IncomingRequest asked = same_name;
+    const auto answer = wait(zone->transfers().prepare_incoming(peer, asked));
+    // The peer whose it is hears of that one again, and no other is made.
+    if (answer) CHECK(answer->phase == model::TransferPhase::preparing);
+    if (!answer) CHECK(answer.error().code == Code::already_exists);
+    CHECK(answer.has_value() == (std::string(peer) == "warsaw"));
+  }
+  CHECK(zone->tables().instances.all()->size() == 1);
+  CHECK(zone->transfers().get(id("t-1"))->status.phase == model::TransferPhase::preparing);
+  CHECK(wait(zone->transfers().grant_incoming("lyon", "t-1", {.epoch = {2}})).error().code ==
+        Code::not_found);
+  CHECK(wait(zone->transfers().abort_incoming("lyon", "t-1")).error().code == Code::not_found);
+  CHECK(zone->transfers().outcome("lyon", "t-1").error().code == Code::not_found);
+}
+
+TEST_CASE_FIXTURE(IncomingFixture,
+                  "an SKU of the same name that is another one stays, and so does an image") {
+  add_sku("tiny", 128);
+  check_refusal(Code::failed_precondition, "is another one here than at the source", [](IncomingRequest&) {});
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "an instance of the same name that is another one stays") {
   add_sku();
   add_image();

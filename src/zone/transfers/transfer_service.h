@@ -62,6 +62,7 @@ class TransferService final : public TransferFrontend {
   // Errors: not_found; failed_precondition when it is at an end and cannot `what` any more.
   Result<Pointer> find_active(const ResourceId& id, std::string_view what) const;
   Result<Pointer> find_incoming(const std::string& peer, const std::string& transfer) const;
+  Status check_name_is_free(const std::string& transfer) const;
   Result<model::Transfer> find_stored(const std::string& transfer) const;
   Result<migration::IncomingView> view_of(const std::string& peer, const std::string& transfer) const;
   // As it is kept: with the own zone where a host is named. Errors: invalid_argument naming the field.

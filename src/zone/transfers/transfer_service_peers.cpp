@@ -71,6 +71,12 @@ Task<void> TransferService::give_up_old_keys(Pointer active, IncomingRequest req
                                                     active->record().current().status.source_zone)));
 }
 
+// Transfers are found by their name alone: with that of another one a zone would end what is none of its.
+Status TransferService::check_name_is_free(const std::string& transfer) const {
+  if (!find_stored(transfer)) return {};
+  return fail(Code::already_exists, "transfer '{}' is another one here", transfer);
+}
+
 Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, IncomingRequest request) {
   if (const auto known = view_of(peer, request.transfer)) {
     // Asked before; the answer was lost, or the source's zone restarted and has other keys now.
@@ -81,6 +87,7 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
   forget_ended();
   HANSE_CO_CHECK(check_incoming(peer, request));
   HANSE_CO_CHECK(check_authority(request));
+  HANSE_CO_CHECK(check_name_is_free(request.transfer));
   HANSE_CO_CHECK(admission_.accepts(peer, request.instance.metadata.tenant, request.sku.metadata.name,
                                     request.sku.spec));
   // Until the instance counts by itself: others ask while this one waits.
@@ -109,6 +116,9 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
                             .uid = random_token(runtime.random, model::kUidDigits)};
   auto records = incoming_records(services_.records.tables, request, terms);
   Result<store::Revision> written = store::Revision{};
+  // Others may have asked while this one waited.
+  if (const Status name_is_free = check_name_is_free(request.transfer); !name_is_free)
+    records = fail(name_is_free.error());
   if (records) written = co_await services_.records.store.transact(std::move(records->transaction));
   capacity_.release(uid);
   admission_.instance_changed(key_of(KindOf<model::Instance>::kTraits, id_of(request.instance.metadata)));
