@@ -106,7 +106,8 @@ bool agree(const ImageSpec& one, const ImageSpec& other) {
 }
 
 Status check_boots(const ImageSpec& image, std::string_view name, std::string_view architecture) {
-  if (find_boot(image, architecture)) return {};
+  // Without a copy in the usual case: each new instance is asked.
+  if (image.architecture == architecture || find_boot(image, architecture)) return {};
   return fail(Code::failed_precondition,
               "image '{0}' is for {1} and the SKU for {2}; take another SKU, or let the image's disk boot "
               "there too with 'hanse image add-boot {0} --architecture {2} --kernel FILE'",

@@ -9,10 +9,10 @@ namespace {
 
 Status add_boot(model::MachineSpec& machine, const model::Image* image, const std::string& architecture) {
   if (image == nullptr) return {};
-  HANSE_CHECK(model::check_boots(image->spec, image->metadata.name, architecture));
-  model::ImageBoot boot = model::find_boot(image->spec, architecture).value_or(model::ImageBoot());
-  machine.boot_blobs = std::move(boot.blobs);
-  machine.command_line = std::move(boot.command_line);
+  std::optional<model::ImageBoot> boot = model::find_boot(image->spec, architecture);
+  if (!boot) return model::check_boots(image->spec, image->metadata.name, architecture);
+  machine.boot_blobs = std::move(boot->blobs);
+  machine.command_line = std::move(boot->command_line);
   return {};
 }
 

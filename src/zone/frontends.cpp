@@ -4,6 +4,7 @@
 
 #include "zone/authorization/built_in_roles.h"
 #include "zone/frontend_impl.h"
+#include "zone/instance_storages.h"
 #include "zone/workload_places.h"
 
 namespace hanse::zone {
@@ -14,18 +15,6 @@ Status spec_is_fixed(const T& wanted, const T* before, std::string_view title) {
   if (before == nullptr || wanted.spec == before->spec) return {};
   return fail_field("/spec", "the spec of {} '{}' cannot change; make another one", title,
                     to_string(id_of(wanted.metadata)));
-}
-
-// One that is not here yet is looked at when it is.
-Status image_boots(const Tables& tables, const model::Instance& instance, const std::string& architecture) {
-  const std::string& reference = instance.spec.boot_volume.source_image_ref;
-  if (reference.empty()) return {};
-  const auto image =
-      tables.images.get({.tenant = instance.metadata.tenant, .name = model::reference_name(reference)});
-  if (!image) return {};
-  const Status boots = model::check_boots((*image)->spec, (*image)->metadata.name, architecture);
-  if (boots) return {};
-  return fail(Error{boots.error().code, boots.error().message, {{"/spec/skuRef", ""}}});
 }
 
 // A move may have changed these since its manifest was written.
@@ -48,13 +37,14 @@ Status hardware_is_kept(const model::InstanceSpec& wanted, const model::Instance
 Status instance_rule(const Tables& tables, const model::Instance& wanted, const model::Instance* before) {
   const ResourceId sku{.tenant = wanted.metadata.tenant, .name = model::reference_name(wanted.spec.sku_ref)};
   if (before == nullptr) {
-    const auto known = tables.instance_skus.get(sku);
-    if (!known) {
+    if (!tables.instance_skus.get(sku)) {
       return fail_field("/spec/skuRef",
                         "instance SKU '{}' does not exist; list those that do with 'hanse get instance-skus'",
                         sku.name);
     }
-    return image_boots(tables, wanted, (*known)->spec.architecture);
+    const Status boots = check_boot(tables, wanted);
+    if (boots) return {};
+    return fail(Error{boots.error().code, boots.error().message, {{"/spec/skuRef", ""}}});
   }
   if (!before->status.moved_to.empty()) {
     return fail(Code::failed_precondition, "instance '{}' moved to zone '{}'; change it there",

@@ -9,7 +9,7 @@
 
 #include "zone/image_store.h"
 #include "zone/images/blob_fetch.h"
-#include "zone/images/in_progress.h"
+#include "zone/in_progress.h"
 #include "zone/peer_clients.h"
 #include "zone/reconcile_loop.h"
 #include "zone/tables.h"

@@ -94,7 +94,7 @@ Task<Result<Again>> InstanceReconciler::place(Pointer instance) {
   const ResourceId id = id_of(instance->metadata);
   const auto sku = sku_of(*instance);
   if (!sku) co_return co_await wait_with(id, "Placed", "SkuMissing", sku.error().message);
-  if (const Status boots = services_.storages.check_boot(*instance); !boots)
+  if (const Status boots = check_boot(services_.tables, *instance); !boots)
     co_return co_await wait_with(id, "Placed", "ImageDoesNotBoot", boots.error().message);
   const std::string uid = instance->metadata.uid;
   const auto host = services_.capacity.reserve(*instance, host_request(*instance, **sku));

@@ -16,6 +16,20 @@ ResourceId of_tenant(const model::Instance& instance, const std::string& referen
 
 }  // namespace
 
+Status check_boot(const Tables& tables, const model::Instance& instance) {
+  const model::VolumeReference& boot = instance.spec.boot_volume;
+  std::string reference = boot.source_image_ref;
+  if (!boot.device_ref.empty()) {
+    const auto storage = tables.block_storages.get(beside(instance, model::reference_name(boot.device_ref)));
+    if (storage) reference = (*storage)->spec.source_image_ref;
+  }
+  if (reference.empty()) return {};
+  const auto image = tables.images.get(of_tenant(instance, reference));
+  const auto sku = tables.instance_skus.get(of_tenant(instance, instance.spec.sku_ref));
+  if (!image || !sku) return {};
+  return model::check_boots((*image)->spec, (*image)->metadata.name, (*sku)->spec.architecture);
+}
+
 std::vector<InstanceStorages::Volume> InstanceStorages::volumes_of(const model::Instance& instance) {
   const std::string& name = instance.metadata.name;
   const auto name_of = [](const model::VolumeReference& volume, std::string own) {
@@ -34,7 +48,7 @@ std::vector<InstanceStorages::Volume> InstanceStorages::volumes_of(const model::
 Task<Result<InstanceStorages::Prepared>> InstanceStorages::prepare(Table<model::Instance>::Pointer instance) {
   Prepared prepared{.names = instance->status.block_storages};
   if (!prepared.names.empty()) co_return prepared;
-  HANSE_CO_CHECK(check_boot(*instance));
+  HANSE_CO_CHECK(check_boot(tables_, *instance));
   for (const Volume& volume : volumes_of(*instance)) {
     prepared.names.push_back(volume.name);
     if (volume.reference->device_ref.empty()) {
@@ -49,28 +63,12 @@ Task<Result<InstanceStorages::Prepared>> InstanceStorages::prepare(Table<model::
 std::optional<InstanceStorages::Prepared> InstanceStorages::prepare_new(
     const model::Instance& instance) const {
   Prepared prepared;
-  if (!check_boot(instance)) return std::nullopt;
   for (const Volume& volume : volumes_of(instance)) {
     if (!volume.reference->device_ref.empty()) return std::nullopt;
     prepared.names.push_back(volume.name);
     if (!make_from_image(prepared, instance, volume)) return std::nullopt;
   }
   return prepared;
-}
-
-// What is not there yet is waited for elsewhere.
-Status InstanceStorages::check_boot(const model::Instance& instance) const {
-  const model::VolumeReference& boot = instance.spec.boot_volume;
-  std::string reference = boot.source_image_ref;
-  if (!boot.device_ref.empty()) {
-    const auto storage = tables_.block_storages.get(beside(instance, model::reference_name(boot.device_ref)));
-    if (storage) reference = (*storage)->spec.source_image_ref;
-  }
-  if (reference.empty()) return {};
-  const auto image = tables_.images.get(of_tenant(instance, reference));
-  const auto sku = tables_.instance_skus.get(of_tenant(instance, instance.spec.sku_ref));
-  if (!image || !sku) return {};
-  return model::check_boots((*image)->spec, (*image)->metadata.name, (*sku)->spec.architecture);
 }
 
 Status InstanceStorages::make_from_image(Prepared& prepared, const model::Instance& instance,

@@ -15,12 +15,14 @@
 
 namespace hanse::zone {
 
+// Whether the image that it boots is for the architecture of its SKU; what is not there yet is waited for
+// elsewhere. Errors: failed_precondition.
+Status check_boot(const Tables& tables, const model::Instance& instance);
+
 class InstanceStorages {
  public:
   InstanceStorages(Runtime& runtime, Tables& tables) : runtime_(runtime), tables_(tables) {}
 
-  // Whether the image that it boots is for the architecture of its SKU. Errors: failed_precondition.
-  Status check_boot(const model::Instance& instance) const;
   // The names, boot first, and what makes those that come from images, for the transaction that makes the
   // instance refer to them. Idempotent.
   struct Prepared {
@@ -28,7 +30,7 @@ class InstanceStorages {
     store::Transaction making;
   };
   Task<Result<Prepared>> prepare(Table<model::Instance>::Pointer instance);
-  // The same for a new one whose volumes all come from images; nothing for another.
+  // The same for a new one whose volumes all come from images; nothing for another. Requires: check_boot().
   std::optional<Prepared> prepare_new(const model::Instance& instance) const;
   // Those that the status names, with their images. Keeps the pointers that the context refers to alive.
   struct Loaded {

@@ -12,8 +12,8 @@ namespace {
 
 using namespace hanse::codec;
 
-constexpr std::size_t kLimit = std::size_t{1}
-                               << 17;  // large enough for a frame that is read into its payload
+// Large enough for a frame that is read into its payload.
+constexpr std::size_t kLimit = std::size_t{1} << 17;
 
 struct Read {
   std::vector<Frame> frames;
@@ -22,25 +22,25 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-void put(FrameDecoder& decoder, std::span<const std::byte> piece, bool in_place) {
+// So much of it was taken.
+std::size_t put(FrameDecoder& decoder, std::span<const std::byte> piece, bool in_place) {
   if (!in_place) {
     decoder.feed(piece);
-    return;
+    return piece.size();
   }
   const std::span<std::byte> place = decoder.room(piece.size());
   const std::size_t count = std::min(piece.size(), place.size());
   std::copy_n(piece.begin(), count, place.begin());
   decoder.took(count);
+  return count;
 }
 
 Read read_all(const std::string& text, std::size_t piece, bool in_place) {
   FrameDecoder decoder(kLimit);
   Read read;
   for (std::size_t i = 0; i < text.size();) {
-    std::size_t count = std::min(piece, text.size() - i);
-    if (in_place) count = std::min(count, decoder.room(count).size());
-    put(decoder, std::as_bytes(std::span(text).subspan(i, count)), in_place);
-    i += count;
+    const std::size_t count = std::min(piece, text.size() - i);
+    i += put(decoder, std::as_bytes(std::span(text).subspan(i, count)), in_place);
     for (;;) {
       auto frame = decoder.next();
       if (!frame) {

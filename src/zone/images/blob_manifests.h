@@ -15,7 +15,7 @@
 #include "runtime/runtime.h"
 #include "store/blob_files.h"
 #include "zone/images/blob_manifest.h"
-#include "zone/images/in_progress.h"
+#include "zone/in_progress.h"
 
 namespace hanse::zone {
 

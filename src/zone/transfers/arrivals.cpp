@@ -21,26 +21,25 @@ Result<Arrivals::Place> Arrivals::reserve(const model::Instance& instance, const
   open.spec.cpu_model.reset();
   auto other = capacity_.reserve(open, move_request(open, sku));
   if (!other) return fail(boots_there(mode) ? other.error() : alike.error());
-  const std::string& uid = instance.metadata.uid;
-  const auto* const saved = model::find_saved_memory(instance.status.snapshots);
-  if (saved != nullptr || !boots_there(mode)) capacity_.release(uid);
-  if (saved == nullptr && !boots_there(mode)) {
-    alike.error().message += "; or move it warm, then it boots with what that host has";
-    return fail(alike.error());
+  const auto refuse = [&](Error error) {
+    capacity_.release(instance.metadata.uid);
+    return fail(std::move(error));
+  };
+  const auto with_remedy = [&](const std::string& remedy) {
+    return Error{alike.error().code, alike.error().message + "; " + remedy};
+  };
+  if (const auto* const saved = model::find_saved_memory(instance.status.snapshots)) {
+    return refuse(with_remedy(
+        fmt::format("with snapshot '{0}', which has its memory, it cannot be given other hardware: remove it "
+                    "with 'hanse snapshot delete {1} {0}' to move it so",
+                    saved->name, instance.metadata.name)));
   }
-  if (saved != nullptr) {
-    alike.error().message += fmt::format(
-        "; with snapshot '{0}', which has its memory, it cannot be given other hardware: remove it with "
-        "'hanse "
-        "snapshot delete {1} {0}' to move it so",
-        saved->name, instance.metadata.name);
-    return fail(alike.error());
-  }
+  if (!boots_there(mode))
+    return refuse(with_remedy("or move it warm, then it boots with what that host has"));
   const auto hello = hosts_.hello(*other);
-  if (!hello) {
-    capacity_.release(uid);
-    return fail(Code::unavailable, "host '{}' has not said yet what it can run; try again", *other);
-  }
+  if (!hello)
+    return refuse(
+        {Code::unavailable, fmt::format("host '{}' has not said yet what it can run; try again", *other)});
   return Place{.host = std::move(*other), .hardware = hardware_.adapt(instance.spec, hello->inventory)};
 }
 

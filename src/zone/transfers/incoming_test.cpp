@@ -251,6 +251,26 @@ TEST_CASE_FIXTURE(IncomingFixture,
   check_refusal(Code::failed_precondition, "is another one here than at the source", [](IncomingRequest&) {});
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "of two that are begun at once by one name the second is refused") {
+  IncomingRequest other = request();
+  other.instance.metadata.workspace = "other";
+  other.instance.metadata.uid = "i-2";
+  other.block_storages[0].metadata.uid = "b-2";
+  std::optional<Result<migration::IncomingView>> first;
+  std::optional<Result<migration::IncomingView>> second;
+  Scope scope;
+  REQUIRE(scope.spawn(
+      store::test_support::keep_result(zone->transfers().prepare_incoming("warsaw", request()), first)));
+  REQUIRE(scope.spawn(
+      store::test_support::keep_result(zone->transfers().prepare_incoming("lyon", other), second)));
+  pass(Seconds{1});
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(first->has_value());
+  CHECK(second->error().code == Code::already_exists);
+  CHECK(zone->tables().transfers.all()->size() == 1);
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "an instance of the same name that is another one stays") {
   add_sku();
   add_image();

@@ -27,7 +27,8 @@ TransferService::TransferService(TransferServices services, HostCapacity& capaci
       peers_(peers),
       admission_(admission),
       leases_(leases),
-      forecaster_(services_) {}
+      forecaster_(services_),
+      preparing_(services_.records.runtime.scheduler) {}
 
 Status TransferService::start() {
   HANSE_TRY(const auto transfers, services_.records.tables.transfers.all());
@@ -42,8 +43,6 @@ Status TransferService::start() {
 
 Status TransferService::begin(model::Transfer transfer, std::string host, std::string peer_ca_pem) {
   const std::string name = transfer.metadata.name;
-  if (const auto known = active_.find(name); known != active_.end() && !known->second->done())
-    return fail(Code::internal, "transfer '{}' is under way already", name);
   auto active = std::make_shared<ActiveTransfer>(services_, std::move(transfer), std::move(host),
                                                  std::move(peer_ca_pem));
   HANSE_CHECK(active->start());

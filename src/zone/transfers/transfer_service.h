@@ -13,6 +13,7 @@
 
 #include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
+#include "zone/in_progress.h"
 #include "zone/leases/replica_leases.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"
@@ -101,6 +102,7 @@ class TransferService final : public TransferFrontend {
   PeerAdmission& admission_;
   ReplicaLeases& leases_;
   Forecaster forecaster_;
+  KeysInProgress preparing_;               // by transfer name
   std::map<std::string, Pointer> active_;  // by transfer name
 };
 

@@ -78,6 +78,9 @@ Status TransferService::check_name_is_free(const std::string& transfer) const {
 }
 
 Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, IncomingRequest request) {
+  // One at a time of each name, so that it is free until its record is there.
+  co_await InProgress::wait_for_none(preparing_, request.transfer);
+  const InProgress preparing(preparing_, request.transfer);
   if (const auto known = view_of(peer, request.transfer)) {
     // Asked before; the answer was lost, or the source's zone restarted and has other keys now.
     if (const auto active = find_incoming(peer, request.transfer))
@@ -116,9 +119,6 @@ Task<Result<IncomingView>> TransferService::prepare_incoming(std::string peer, I
                             .uid = random_token(runtime.random, model::kUidDigits)};
   auto records = incoming_records(services_.records.tables, request, terms);
   Result<store::Revision> written = store::Revision{};
-  // Others may have asked while this one waited.
-  if (const Status name_is_free = check_name_is_free(request.transfer); !name_is_free)
-    records = fail(name_is_free.error());
   if (records) written = co_await services_.records.store.transact(std::move(records->transaction));
   capacity_.release(uid);
   admission_.instance_changed(key_of(KindOf<model::Instance>::kTraits, id_of(request.instance.metadata)));
