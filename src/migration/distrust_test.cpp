@@ -62,5 +62,34 @@ TEST_CASE("a source that has granted nothing does not make the target run the gu
   CHECK(zones.target_phase() == Phase::sending);
 }
 
+TEST_CASE("a target that always answers at once is asked less often than it answers") {
+  for (const Phase claimed : {Phase::preparing, Phase::granted}) {
+    CAPTURE(claimed);
+    TwoZones zones;
+    zones.start_source();
+    if (claimed == Phase::granted) run_until(zones, Phase::committed);
+    zones.link.lie = IncomingView{.phase = claimed};
+    zones.run(Seconds{60});
+    CHECK(zones.link.waits > 500);
+    CHECK(zones.link.waits < 700);  // and without a pause 6000: an answer takes 10 ms
+  }
+}
+
+TEST_CASE("a source that says that it committed and does not sign it is waited for") {
+  TwoZones zones;
+  zones.link.unsigned_word = true;
+  zones.start_source();
+  run_until(zones, Phase::committed);
+  zones.source_scope.reset();  // the grant itself does not come
+  zones.run(Seconds{60});
+  CHECK(zones.target_phase() == Phase::sending);
+  CHECK_FALSE(zones.target_host.runs());
+  CHECK(zones.target_record->transfer.status.waiting_for == "a");
+  zones.link.unsigned_word = false;
+  zones.run(Seconds{60});
+  CHECK(zones.target_host.runs());
+  CHECK(zones.target_record->transfer.status.grant);
+}
+
 }  // namespace
 }  // namespace hanse::migration

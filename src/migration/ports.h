@@ -33,6 +33,8 @@ class TransferRecord {
   // On disk when it completes. `note` goes into the record as failure (refused, rolling back) or as a
   // condition. Errors: failed_precondition by the state machine, those of the store.
   virtual Task<Status> advance(TransferEvent event, std::string note) = 0;
+  // An advance by grant_received that keeps what the source has signed.
+  virtual Task<Status> take_grant(model::TransferGrant grant, std::string note) = 0;
   // What does not have to survive a crash: progress for people. Kept in memory, shown by the API.
   virtual void show(const model::TransferProgress& progress) = 0;
   virtual void show_waiting_for(const std::string& peer) = 0;
@@ -73,9 +75,10 @@ BOOST_DESCRIBE_ENUM(Outcome, undecided, committed, rolled_back)
 
 struct OutcomeView {
   Outcome outcome = Outcome::undecided;
+  std::optional<model::TransferGrant> grant;  // when it has committed
   bool operator==(const OutcomeView&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(OutcomeView, (), (outcome))
+BOOST_DESCRIBE_STRUCT(OutcomeView, (), (outcome, grant))
 HANSE_DECLARE_JSON(OutcomeView);
 
 Outcome outcome_of(model::TransferPhase source_phase);
@@ -101,7 +104,8 @@ class TargetZone {
 class SourceZone {
  public:
   virtual ~SourceZone() = default;
-  virtual Task<Result<Outcome>> outcome() = 0;
+  // With a grant that the source has signed, when it has committed. Errors: unauthenticated when it has not.
+  virtual Task<Result<OutcomeView>> outcome() = 0;
 };
 
 }  // namespace hanse::migration

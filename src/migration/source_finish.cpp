@@ -63,8 +63,7 @@ Task<Status> SourceTransfer::finish() {
     record_.show({.step = model::TransferStep::resuming, .percent = 100});
     const bool knew = memory_lost_;
     look_at_post_copy();
-    answer =
-        knew == memory_lost_ ? co_await target_.wait(view_) : co_await target_.grant(granted, memory_lost_);
+    answer = knew == memory_lost_ ? co_await wait_for_news() : co_await target_.grant(granted, memory_lost_);
   }
   if (!answer) {
     record_.show_waiting_for(settings_.peer);

@@ -43,7 +43,7 @@ Task<Status> SourceTransfer::prepare() {
                                                                       settings_.peer_title, view_.failure));
       }
       record_.show({.step = model::TransferStep::image, .percent = view_.image_percent});
-      answer = co_await target_.wait(view_);
+      answer = co_await wait_for_news();
     } else {
       if (is_refusal(answer.error().code)) {
         co_return co_await record_.advance(

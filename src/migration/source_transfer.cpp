@@ -67,6 +67,14 @@ Task<Status> SourceTransfer::plan() {
   co_return co_await record_.advance(TransferEvent::plan_accepted, "the target is asked to prepare");
 }
 
+Task<Result<IncomingView>> SourceTransfer::wait_for_news() {
+  if (quick_answers_ > kQuickAnswers) co_await sleep_for(runtime_.scheduler, kQuickAnswer);
+  const MonotonicTime asked = runtime_.clock.now();
+  Result<IncomingView> answer = co_await target_.wait(view_);
+  quick_answers_ = runtime_.clock.now() - asked < kQuickAnswer ? quick_answers_ + 1 : 0;
+  co_return answer;
+}
+
 bool SourceTransfer::is_late(const model::Transfer& transfer) const {
   const auto deadline = transfer.spec.deadline_seconds;
   if (!deadline) return false;

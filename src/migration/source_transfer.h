@@ -47,6 +47,8 @@ class SourceTransfer {
   Task<Status> roll_back();
 
   Task<Status> give_up(TransferEvent event, std::string reason);
+  // For what the target says next. One that answers at once time and again does not keep this zone busy.
+  Task<Result<IncomingView>> wait_for_news();
   Task<Status> await_hand_over();
   // It was to have passed the commit point by now. By the wall clock, which goes on while this zone is away.
   bool is_late(const model::Transfer& transfer) const;
@@ -64,7 +66,8 @@ class SourceTransfer {
   TargetZone& target_;
   PlanCheck plan_;
   SourceSettings settings_;
-  IncomingView view_;  // the target's last word
+  IncomingView view_;      // the target's last word
+  int quick_answers_ = 0;  // of the target, one after the other
   MonotonicTime started_;
   MonotonicTime prepared_;
   std::optional<MonotonicTime> runs_there_;  // when that was known here
@@ -77,6 +80,10 @@ class SourceTransfer {
 inline constexpr Nanos kRetryBase = Millis{200};
 inline constexpr Nanos kRetryCap = Seconds{5};
 inline constexpr Nanos kPrepareLimit = Seconds{600};
+// More answers in a row than this, each given within the time, are slowed down by it: those of a target that
+// has news come now and then.
+inline constexpr int kQuickAnswers = 50;
+inline constexpr Nanos kQuickAnswer = Millis{100};
 // A host that says nothing of the move for this long has lost it.
 inline constexpr Nanos kHostSilenceLimit = Seconds{60};
 

@@ -95,18 +95,19 @@ Task<Status> TargetTransfer::await_grant() {
 }
 
 Task<Status> TargetTransfer::ask_source() {
-  const Result<Outcome> outcome = co_await source_.outcome();
+  const Result<OutcomeView> answer = co_await source_.outcome();
   // The grant may have come while the question was under way.
   if (record_.current().status.phase != Phase::sending) co_return Status{};
-  if (!outcome && outcome.error().code != Code::not_found) {
+  if (!answer && answer.error().code != Code::not_found) {
     record_.show_waiting_for(record_.current().status.source_zone);
-    co_return fail(outcome.error());
+    co_return fail(answer.error());
   }
   record_.show_waiting_for("");
-  if (outcome && *outcome == Outcome::committed) {
-    co_return co_await record_.advance(TransferEvent::grant_received, "the source had committed");
+  if (answer && answer->outcome == Outcome::committed) {
+    co_return co_await record_.take_grant(answer->grant.value_or(model::TransferGrant{}),
+                                          "the source had committed");
   }
-  if (!outcome || *outcome == Outcome::rolled_back) {
+  if (!answer || answer->outcome == Outcome::rolled_back) {
     co_return co_await record_.advance(TransferEvent::failed, "the source keeps the instance");
   }
   co_return Status{};

@@ -47,6 +47,11 @@ class MemoryRecord final : public TransferRecord {
     changes_.notify();
     co_return Status{};
   }
+  Task<Status> take_grant(model::TransferGrant grant, std::string note) override {
+    HANSE_CO_CHECK(co_await advance(TransferEvent::grant_received, std::move(note)));
+    transfer.status.grant = std::move(grant);
+    co_return Status{};
+  }
   void show(const model::TransferProgress& progress) override { transfer.status.progress = progress; }
   void show_waiting_for(const std::string& peer) override { transfer.status.waiting_for = peer; }
   Task<Status> keep_report(model::TransferReport report) override {
@@ -182,12 +187,14 @@ class Link final : public TargetZone, public SourceZone {
   Task<Result<IncomingView>> wait(IncomingView seen) override;
   Task<Result<IncomingView>> grant(Epoch epoch, bool memory_lost) override;
   Task<Status> abort() override;
-  Task<Result<Outcome>> outcome() override;
+  Task<Result<OutcomeView>> outcome() override;
 
   bool cut = false;
-  bool lose_answers = false;  // the request arrives, the answer does not
+  bool lose_answers = false;   // the request arrives, the answer does not
+  bool unsigned_word = false;  // nothing that the source says of the outcome is signed
   std::optional<Error> refusal;
   std::optional<IncomingView> lie;  // of the target, whatever is so
+  int waits = 0;                    // how often the source has asked for news
 
  private:
   Task<Status> cross();
@@ -264,6 +271,7 @@ inline Task<Result<IncomingView>> Link::prepare() {
 }
 
 inline Task<Result<IncomingView>> Link::wait(IncomingView seen) {
+  ++waits;
   HANSE_CO_CHECK(co_await cross());
   if (lie) co_return *lie;
   for (int polls = 0; polls < 50 && zones_.target->view() == seen; ++polls) {
@@ -277,7 +285,7 @@ inline Task<Result<IncomingView>> Link::grant(Epoch epoch, bool memory_lost) {
   HANSE_CO_CHECK(co_await cross());
   CHECK(epoch == Epoch{2});
   if (zones_.target_phase() == Phase::sending) {
-    HANSE_CO_CHECK(co_await zones_.target_record->advance(TransferEvent::grant_received, ""));
+    HANSE_CO_CHECK(co_await zones_.target_record->take_grant({epoch, "signed by a"}, ""));
   }
   if (memory_lost) zones_.target->give_up_memory();
   if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
@@ -297,9 +305,12 @@ inline Task<Status> Link::abort() {
   co_return Status{};
 }
 
-inline Task<Result<Outcome>> Link::outcome() {
+inline Task<Result<OutcomeView>> Link::outcome() {
   HANSE_CO_CHECK(co_await cross());
-  co_return outcome_of(zones_.source_phase());
+  if (unsigned_word) co_return fail(Code::unauthenticated, "not signed by zone 'a'");
+  const Outcome outcome = outcome_of(zones_.source_phase());
+  if (outcome != Outcome::committed) co_return OutcomeView{outcome};
+  co_return OutcomeView{outcome, model::TransferGrant{{2}, "signed by a"}};
 }
 
 }  // namespace hanse::migration::test_support

@@ -7,6 +7,7 @@ namespace hanse::model {
 HANSE_DEFINE_JSON(TransferSpec)
 HANSE_DEFINE_JSON(TransferProgress)
 HANSE_DEFINE_JSON(TransferReport)
+HANSE_DEFINE_JSON(TransferGrant)
 HANSE_DEFINE_JSON(TransferStatus)
 HANSE_DEFINE_JSON(Transfer)
 

@@ -115,6 +115,15 @@ BOOST_DESCRIBE_STRUCT(TransferReport, (),
                        post_copy, path))
 HANSE_DECLARE_JSON(TransferReport);
 
+// The source's word that the instance is the target's from this epoch on; zone/transfers/grants.h makes it.
+struct TransferGrant {
+  Epoch epoch;
+  std::string signature;  // by the identity key of the source's zone
+  bool operator==(const TransferGrant&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransferGrant, (), (epoch, signature))
+HANSE_DECLARE_JSON(TransferGrant);
+
 struct TransferStatus {
   ResourceState state = ResourceState::pending;
   std::vector<Condition> conditions;
@@ -134,12 +143,13 @@ struct TransferStatus {
   std::optional<TransferReport> report;
   // That the instance is given by this zone, where it boots on another than it had.
   std::optional<Hardware> hardware;
+  std::optional<TransferGrant> grant;  // of a target: that it was given, kept for whoever doubts it
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),
                       (state, conditions, role, phase, source_zone, source_host, instance_uid, mode,
                        mode_reason, source_epoch, cancel_requested, failure, waiting_for, progress, forecast,
-                       report, hardware))
+                       report, hardware, grant))
 HANSE_DECLARE_JSON(TransferStatus);
 
 using Transfer = Resource<TransferSpec, TransferStatus>;

@@ -69,11 +69,12 @@ inline constexpr std::size_t kProbeBytes = std::size_t{512} << 10;
 
 struct GrantRequest {
   Epoch epoch;
+  std::string signature;  // of the source's zone; zone/transfers/grants.h
   // Of a post-copy: what the guest lacks of its memory will not come. Absent: it may.
   std::optional<bool> memory_lost;
   bool operator==(const GrantRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch, memory_lost))
+BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch, signature, memory_lost))
 HANSE_DECLARE_JSON(GrantRequest);
 
 // How long wait_incoming() may wait for a change.
@@ -110,6 +111,7 @@ class TransferFrontend {
   // `seen` is what the source knows; answers when the view differs.
   virtual Task<Result<migration::IncomingView>> wait_incoming(std::string peer, std::string transfer,
                                                               migration::IncomingView seen) = 0;
+  // Errors: unauthenticated when the source has not signed it.
   virtual Task<Result<migration::IncomingView>> grant_incoming(std::string peer, std::string transfer,
                                                                GrantRequest grant) = 0;
   virtual Task<Status> abort_incoming(std::string peer, std::string transfer) = 0;

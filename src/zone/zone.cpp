@@ -91,12 +91,14 @@ struct Zone::Parts {
         explainer(config, tables, capacity, zone_candidates, refusals),
         packing(run, tables, hosts, capacity),
         transfer_changes(run.scheduler),
+        grants(identity, crypto.signatures, peers),
         transfers({.records = {run, kept, tables, storages, events, transfer_changes},
                    .hosts = hosts,
                    .orders = orders,
                    .clients = clients,
                    .images = image_reconciler,
                    .certificates = crypto.certificates,
+                   .grants = grants,
                    .zone = config.name,
                    .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},
                   capacity, hardware, peers, admission, replica_leases),
@@ -158,6 +160,7 @@ struct Zone::Parts {
   Explainer explainer;
   HostPacking packing;
   Signal transfer_changes;
+  Grants grants;
   TransferService transfers;
   LinkShares link_shares;
   ReplicaZones replica_zones;

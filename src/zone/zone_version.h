@@ -4,6 +4,6 @@
 
 namespace hanse::zone {
 
-inline constexpr char kVersion[] = "0.1.0";
+inline constexpr char kVersion[] = "0.2.0";
 
 }  // namespace hanse::zone

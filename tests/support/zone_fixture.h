@@ -38,7 +38,7 @@ class ScriptedHost {
     stream_ = std::move(host_end);
     REQUIRE(scope_.spawn(sessions.serve(name_, std::move(zone_end))));
     model::HostHello hello{
-        .name = name_, .version = "0.1.0", .boot_id = std::move(boot_id), .stream_address = "10.0.0.9"};
+        .name = name_, .version = "0.2.0", .boot_id = std::move(boot_id), .stream_address = "10.0.0.9"};
     hello.inventory = {.vcpu = {4},
                        .memory_mib = {1024},
                        .disk_mib = {10'000},

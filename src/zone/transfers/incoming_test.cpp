@@ -245,6 +245,21 @@ TEST_CASE_FIXTURE(IncomingFixture, "nobody speaks of the transfer of another, or
   CHECK(zone->transfers().outcome("lyon", "t-1").error().code == Code::not_found);
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "a grant that its source has not signed is none") {
+  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", request())));
+  pass(Seconds{1});
+  for (const std::string& signature :
+       {std::string(), std::string(kSignatureDigits, '0'), std::string("no")}) {
+    CAPTURE(signature);
+    const GrantRequest grant{.epoch = {2}, .signature = signature};
+    const auto answer = wait(zone->transfers().grant_incoming("warsaw", "t-1", grant));
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().code == Code::unauthenticated);
+  }
+  CHECK(get("web").status.incoming);
+  CHECK_FALSE(zone->transfers().get(id("t-1"))->status.grant);
+}
+
 TEST_CASE_FIXTURE(IncomingFixture,
                   "an SKU of the same name that is another one stays, and so does an image") {
   add_sku("tiny", 128);

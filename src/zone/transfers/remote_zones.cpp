@@ -22,9 +22,10 @@ Task<Result<IncomingView>> RemoteTarget::wait(IncomingView seen) {
 }
 
 Task<Result<IncomingView>> RemoteTarget::grant(Epoch epoch, bool memory_lost) {
-  GrantRequest request{.epoch = epoch};
+  HANSE_CO_TRY(const model::TransferGrant grant, grant_());
+  GrantRequest request{.epoch = epoch, .signature = grant.signature};
   if (memory_lost) request.memory_lost = true;
-  return post(path() + "/grant", to_json(request));
+  co_return co_await post(path() + "/grant", to_json(request));
 }
 
 Task<Status> RemoteTarget::abort() {
@@ -34,12 +35,14 @@ Task<Status> RemoteTarget::abort() {
   co_return Status();
 }
 
-Task<Result<migration::Outcome>> RemoteSource::outcome() {
+Task<Result<migration::OutcomeView>> RemoteSource::outcome() {
   HANSE_CO_TRY(const auto client, clients_.get(zone_));
   HANSE_CO_TRY(const json::Value answer,
                co_await client->call("GET", "/providers/hanse.migration/v1/outcomes/" + transfer_));
-  HANSE_CO_TRY(const auto view, json::from_json<migration::OutcomeView>(answer));
-  co_return view.outcome;
+  HANSE_CO_TRY(auto view, json::from_json<migration::OutcomeView>(answer));
+  if (view.outcome == migration::Outcome::committed)
+    HANSE_CO_CHECK(check_(view.grant.value_or(model::TransferGrant{})));
+  co_return view;
 }
 
 }  // namespace hanse::zone

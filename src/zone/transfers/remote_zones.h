@@ -14,13 +14,15 @@ namespace hanse::zone {
 
 class RemoteTarget final : public migration::TargetZone {
  public:
-  // `request` makes the request from the records as they are when it is sent.
+  // `request` makes the request from the records as they are when it is sent, `grant` signs the grant.
   RemoteTarget(PeerClients& clients, std::string zone, std::string transfer,
-               std::function<Result<IncomingRequest>()> request)
+               std::function<Result<IncomingRequest>()> request,
+               std::function<Result<model::TransferGrant>()> grant)
       : clients_(clients),
         zone_(std::move(zone)),
         transfer_(std::move(transfer)),
-        request_(std::move(request)) {}
+        request_(std::move(request)),
+        grant_(std::move(grant)) {}
 
   Task<Result<migration::IncomingView>> prepare() override;
   Task<Result<migration::IncomingView>> wait(migration::IncomingView seen) override;
@@ -35,19 +37,23 @@ class RemoteTarget final : public migration::TargetZone {
   std::string zone_;
   std::string transfer_;
   std::function<Result<IncomingRequest>()> request_;
+  std::function<Result<model::TransferGrant>()> grant_;
 };
 
 class RemoteSource final : public migration::SourceZone {
  public:
-  RemoteSource(PeerClients& clients, std::string zone, std::string transfer)
-      : clients_(clients), zone_(std::move(zone)), transfer_(std::move(transfer)) {}
+  // `check` says whether a grant is the source's.
+  RemoteSource(PeerClients& clients, std::string zone, std::string transfer,
+               std::function<Status(const model::TransferGrant&)> check)
+      : clients_(clients), zone_(std::move(zone)), transfer_(std::move(transfer)), check_(std::move(check)) {}
 
-  Task<Result<migration::Outcome>> outcome() override;
+  Task<Result<migration::OutcomeView>> outcome() override;
 
  private:
   PeerClients& clients_;
   std::string zone_;
   std::string transfer_;
+  std::function<Status(const model::TransferGrant&)> check_;
 };
 
 }  // namespace hanse::zone

@@ -170,6 +170,15 @@ Result<store::Transaction> StoredRecord::transaction_for(const model::Transfer& 
 }
 
 Task<Status> StoredRecord::advance(TransferEvent event, std::string note) {
+  return step(event, std::move(note), std::nullopt);
+}
+
+Task<Status> StoredRecord::take_grant(model::TransferGrant grant, std::string note) {
+  return step(TransferEvent::grant_received, std::move(note), std::move(grant));
+}
+
+Task<Status> StoredRecord::step(TransferEvent event, std::string note,
+                                std::optional<model::TransferGrant> grant) {
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     HANSE_CO_TRY(const auto before, services_.tables.transfers.get(id_));
     model::Transfer after = *before;
@@ -178,6 +187,7 @@ Task<Status> StoredRecord::advance(TransferEvent event, std::string note) {
     after.status.state = state_of(after.status.phase);
     after.metadata.last_modified_at = now;
     if (is_failure(event)) after.status.failure = note;
+    if (grant) after.status.grant = grant;
     const std::string phase = json::camel_case(migration::name_of(after.status.phase));
     model::add_condition(after.status.conditions, {after.status.state, "Transfer", phase, note, now});
     HANSE_CO_TRY(store::Transaction transaction, transaction_for(*before, after));

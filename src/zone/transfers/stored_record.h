@@ -14,6 +14,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ class StoredRecord final : public migration::TransferRecord {
   model::Transfer current() const override;
   Signal& changes() override { return own_changes_; }
   Task<Status> advance(migration::TransferEvent event, std::string note) override;
+  Task<Status> take_grant(model::TransferGrant grant, std::string note) override;
   void show(const model::TransferProgress& progress) override;
   void show_waiting_for(const std::string& peer) override;
   Task<Status> keep_report(model::TransferReport report) override;
@@ -55,6 +57,8 @@ class StoredRecord final : public migration::TransferRecord {
   ResourceId instance_id() const;
 
  private:
+  Task<Status> step(migration::TransferEvent event, std::string note,
+                    std::optional<model::TransferGrant> grant);
   Result<store::Transaction> transaction_for(const model::Transfer& before,
                                              const model::Transfer& after) const;
   Task<Status> change(std::function<Status(model::Transfer&)> change);

@@ -153,13 +153,9 @@ Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std
     co_return view;
   }
   HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
-  const Epoch expected{active->record().current().status.source_epoch.value + 1};
-  if (grant.epoch != expected) {
-    co_return fail(Code::failed_precondition, "transfer '{}' awaits epoch {} and was granted {}", transfer,
-                   expected.value, grant.epoch.value);
-  }
-  HANSE_CO_CHECK(
-      co_await active->record().advance(migration::TransferEvent::grant_received, "granted by the source"));
+  const model::TransferGrant word{grant.epoch, grant.signature};
+  HANSE_CO_CHECK(services_.grants.check(active->record().current(), word));
+  HANSE_CO_CHECK(co_await active->record().take_grant(word, "granted by the source"));
   co_return active->view();
 }
 
@@ -180,7 +176,11 @@ Result<migration::OutcomeView> TransferService::outcome(const std::string& peer,
   if (stored.status.role != model::TransferRole::source || stored.spec.target_zone != peer) {
     return fail(Code::not_found, "there is no transfer '{}' to zone '{}'", transfer, peer);
   }
-  return migration::OutcomeView{migration::outcome_of(stored.status.phase)};
+  migration::OutcomeView view{migration::outcome_of(stored.status.phase)};
+  if (view.outcome == migration::Outcome::committed) {
+    HANSE_TRY(view.grant, services_.grants.sign(stored));
+  }
+  return view;
 }
 
 Task<Result<std::unique_ptr<Stream>>> TransferService::open_relay(Caller caller, std::string transfer,
