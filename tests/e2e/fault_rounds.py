@@ -18,23 +18,26 @@ from guest_device import let_guests_handle_faults
 from host_volumes import HostVolumes
 from witness_watch import WitnessWatch
 
+TURN = "/run/lock/hanse-e2e-turn.lock"
 CHUNK_BYTES = 65536
 SILENCE_SECONDS = 5  # one of this length is worth a word
 ROUND_SECONDS = 240  # the longest that one takes, beside its fault
 
 
 class Rounds:
-    def __init__(self, limit, results=None, evidence=None):
-        """`limit`: seconds, after which all is taken down; `results`: a file; `evidence`: a folder for the logs of what went wrong."""
+    def __init__(self, limit, results=None, evidence=None, slot=0):
+        """`limit`, `slot`: of the Federation; `results`: a file; `evidence`: a folder for the logs of what went wrong."""
         self.limit = limit
+        self.slot = slot
         self.results = results
         self.evidence = evidence
         self.running = None
         self.device = contextlib.ExitStack()
+        self.turn = None
 
     def up(self):
         self.device.enter_context(let_guests_handle_faults())
-        self.running = federation.Federation(self.limit)
+        self.running = federation.Federation(self.limit, slot=self.slot)
         self.running.up()
         self.running.volumes = HostVolumes(self.running)
         self.running.start_witness()
@@ -50,6 +53,8 @@ class Rounds:
 
     def round(self, phase, fault):
         """What was seen, as the results have it; `violated` is empty when all is well."""
+        # Until the fault has struck, no other federation is brought up or met in a phase: with others at it, a short phase is missed.
+        self.turn = federation.take_lock(TURN)
         if self.running is None:
             self.up()
         began = time.monotonic()
@@ -60,6 +65,7 @@ class Rounds:
         except (federation.Failure, OSError) as error:
             seen["violated"].append(str(error))
         finally:
+            self.turn.close()
             self._tidy(move)
         seen["violated"] += [f"sanitizer: {line}" for line in self.running.sanitizer_reports()]
         seen["seconds"] = round(time.monotonic() - began, 1)
@@ -80,6 +86,7 @@ class Rounds:
             if not fault.link:
                 self.running.change_link(**faults.LINK)
             move.resume_all()
+            self.turn.close()
             seen["told"] = faults.last(move, fault)
             fault.heal(move)
             status = self._await_end(move, fault)
@@ -119,8 +126,9 @@ class Rounds:
 
     def _keep(self, seen):
         if self.results:
-            with open(self.results, "a") as file:
-                file.write(json.dumps(seen) + "\n")
+            # Without a buffer a line is one write(), which the system puts at the end as a whole: several processes may append.
+            with open(self.results, "ab", buffering=0) as file:
+                file.write(json.dumps(seen).encode() + b"\n")
 
     def _save_evidence(self, phase, fault, seen):
         if not self.evidence:

@@ -1,7 +1,7 @@
 """A federation of two zones for one test program: brought up with a name of its own, and taken down however the program ends.
 
 The environment says what is tested: HANSE_PROGRAM, the program, and HANSE_GUEST, the folder that testbed/guest/build_guest.sh
-filled. One program at a time has a federation; what a killed one left, the next removes.
+filled. One program at a time has a federation, or several in slots; what a killed one left, the next removes.
 """
 import atexit
 import contextlib
@@ -13,6 +13,7 @@ import re
 import signal
 import socket
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -26,7 +27,9 @@ from hanse_cli import Failure  # noqa: E402
 from zone_api import ZoneApi  # noqa: E402
 
 LOCK = "/run/lock/hanse-e2e.lock"
-PREFIX = "e2e-"
+LEFT_OVER = re.compile(r"e2e[0-9]-[0-9a-f]{5}")  # e2e, the slot, of the pid as much as a testbed's name has room for
+SLOTS = 9  # beside slot 0
+SIGNALS = (signal.SIGTERM, signal.SIGALRM, signal.SIGINT)
 INSTANCE = "witness-0"
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:).*")
 
@@ -51,6 +54,40 @@ def _interrupt(number, _frame):
     raise KeyboardInterrupt(f"signal {number}")
 
 
+def end_by_signals():
+    """By an exception, so that what is to be done at the end is done."""
+    for number in SIGNALS:
+        signal.signal(number, _interrupt)
+
+
+def ignore_signals():
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def take_lock(path):
+    """Closing the file gives it back. A process that inherits the file holds it too."""
+    lock = open(path, "w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def take_machine():
+    """The lock of whoever has federations, once all is gone that a killed one left."""
+    lock = take_lock(LOCK)
+    with contextlib.suppress(FileNotFoundError):
+        for name in filter(LEFT_OVER.fullmatch, os.listdir(hanse_cli.TESTBEDS)):
+            _take_down(hanse_cli.Hanse(os.environ["HANSE_PROGRAM"], name))
+    return lock
+
+
+def _take_down(hanse):
+    if host_volumes.mounted_under(hanse.state):  # a program has made HostVolumes: what uses them ends first
+        hanse.call("testbed", "down", "--name", hanse.testbed)
+        host_volumes.unmount_under(hanse.state)
+    hanse.run("testbed", "down", "--name", hanse.testbed)
+
+
 class Machine:
     """A QEMU process of the federation."""
 
@@ -65,57 +102,57 @@ class Machine:
 
 
 class Federation:
-    def __init__(self, limit, topology="topology.yaml"):
-        """`limit`: seconds, after which all is taken down."""
+    def __init__(self, limit, topology="topology.yaml", slot=0):
+        """`limit`: seconds, after which all is taken down; `slot`: 1 to SLOTS for one of several at a time, whose program has the lock."""
         self.topology = os.path.join(HERE, topology)
+        self.slot = slot
         self.guest = os.environ["HANSE_GUEST"]
-        self.hanse = hanse_cli.Hanse(os.environ["HANSE_PROGRAM"], f"{PREFIX}{os.getpid() & 0xffffff:06x}")
+        self.hanse = hanse_cli.Hanse(os.environ["HANSE_PROGRAM"], f"e2e{slot}-{os.getpid() & 0xfffff:05x}")
         self.state = self.hanse.state
         self.lock = None
+        self.is_begun = False
         self.zones = {}  # name: ZoneApi
         self.volumes = None  # HostVolumes, of a program that fills them
-        for number in (signal.SIGTERM, signal.SIGALRM):
-            signal.signal(number, _interrupt)
+        end_by_signals()
         signal.alarm(limit)
 
     # Life.
 
     def up(self):
-        self.lock = open(LOCK, "w")
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        if not self.slot:
+            self.lock = take_machine()
+        self.is_begun = True
         atexit.register(self.down)
-        self._remove_left_overs()
-        self.hanse.run("testbed", "up", "--name", self.hanse.testbed, "--topology", self.topology)
+        with self._topology_file() as topology:
+            self.hanse.run("testbed", "up", "--name", self.hanse.testbed, "--topology", topology)
         for zone in self.status()["zones"]:
             self.zones[zone["name"]] = ZoneApi(zone["address"], f"{self.state}/{zone['name']}")
 
-    def _remove_left_overs(self):
-        with contextlib.suppress(FileNotFoundError):
-            for name in os.listdir(hanse_cli.TESTBEDS):
-                if not name.startswith(PREFIX) or name.endswith(".lock"):
-                    continue
-                if host_volumes.mounted_under(f"{hanse_cli.TESTBEDS}/{name}"):
-                    self.hanse.call("testbed", "down", "--name", name)
-                    host_volumes.unmount_under(f"{hanse_cli.TESTBEDS}/{name}")
-                self.hanse.run("testbed", "down", "--name", name)
+    @contextlib.contextmanager
+    def _topology_file(self):
+        """Each slot has a network of its own."""
+        if not self.slot:
+            yield self.topology
+            return
+        with open(self.topology) as file, tempfile.NamedTemporaryFile("w", suffix=".yaml") as copy:
+            copy.write(file.read().replace("network: 10.79.", f"network: 10.{79 + self.slot}."))
+            copy.flush()
+            yield copy.name
 
     def down(self):
-        if self.lock is None:
+        if not self.is_begun:
             return
-        for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         groups = self._control_groups()
-        if host_volumes.mounted_under(self.state):  # a program has made HostVolumes: what uses them ends first
-            self.hanse.call("testbed", "down", "--name", self.hanse.testbed)
-            host_volumes.unmount_under(self.state)
-        self.hanse.run("testbed", "down", "--name", self.hanse.testbed)
+        _take_down(self.hanse)
         left = [path for path in [self.state, *groups] if os.path.exists(path)]
         left += glob.glob(f"/run/netns/*{self.hanse.testbed}*")
         left += [str(machine.pid) for machine in self.machines()]
         if left:
             raise Failure(f"'hanse testbed down' left {left}")
-        self.lock.close()
-        self.lock = None
+        self.is_begun = False
+        if self.lock:
+            self.lock.close()
 
     def _control_groups(self):
         groups = []
