@@ -6,6 +6,7 @@ Usage: tools/fault_matrix.py ROUNDS DOCUMENT
 The last round of each cell counts, of these rounds or of earlier ones: they are kept in a file beside the document, which ends in .jsonl.
 A cell that was never run stays empty; one whose check was violated says so, and what was wrong stands below the table.
 """
+import collections
 import json
 import os
 import re
@@ -26,9 +27,8 @@ HEAD = """# The fault matrix of a move
 <!-- Written by tools/fault_matrix.py from what ./dev faults has seen. Do not change it by hand. -->
 
 A live move between two zones is held in a phase, a fault strikes, the held go on, and it is seen what comes of it: real zones, agents and
-QEMU in network namespaces, as [testing.md](testing.md#faults) says. The
-last round of each cell counts, which may be of earlier sources than its neighbour's, and in {violated} cells of {cells} a check was
-violated.
+QEMU in network namespaces, as [testing.md](testing.md#faults) says. The last round of each cell counts: {sources}. In {violated}
+cells of {cells} a check was violated.
 
 After each round it is checked that
 
@@ -83,7 +83,7 @@ SIMULATED = [
 
 
 # Of a round; what else it says is for whoever looks into it.
-KEPT = ("phase", "fault", "end", "cuts", "boots", "silence", "seconds", "violated", "told", "failure")
+KEPT = ("sources", "phase", "fault", "end", "cuts", "boots", "silence", "seconds", "violated", "told", "failure")
 
 
 def read(path):
@@ -161,9 +161,16 @@ def what_was_said(rounds):
             yield [phase, fault, ", ".join(f"`{text}`" for text in said) or "–", failure or "–"]
 
 
+def sources_of(rounds):
+    """Which sources were tried, as git names them."""
+    named = [seen.get("sources") for seen in rounds.values()]
+    counts = collections.Counter(f"the sources {name}" if name else "earlier sources" for name in named)
+    return ", ".join(f"{count} are of {name}" for name, count in counts.most_common())
+
+
 def document(rounds):
     violated = [seen for seen in rounds.values() if seen["violated"]]
-    lines = [HEAD.format(violated=len(violated), cells=len(rounds)), TABLE]
+    lines = [HEAD.format(sources=sources_of(rounds), violated=len(violated), cells=len(rounds)), TABLE]
     lines += table(["", *PHASES], [[fault, *(cell(phase, fault, rounds) for phase in PHASES)] for fault in faults.FAULTS])
     if violated:
         lines += ["", "What was wrong:", ""]

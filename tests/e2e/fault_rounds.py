@@ -25,10 +25,12 @@ ROUND_SECONDS = 240  # the longest that one takes, beside its fault
 
 
 class Rounds:
-    def __init__(self, limit, results=None, evidence=None, slot=0):
-        """`limit`, `slot`: of the Federation; `results`: a file; `evidence`: a folder for the logs of what went wrong."""
+    def __init__(self, limit, results=None, evidence=None, slot=0, sources=""):
+        """`limit`, `slot`: of the Federation; `results`: a file; `evidence`: a folder for the logs of what went wrong; `sources`: what
+        is tried, for the results."""
         self.limit = limit
         self.slot = slot
+        self.sources = sources
         self.results = results
         self.evidence = evidence
         self.running = None
@@ -58,7 +60,8 @@ class Rounds:
         if self.running is None:
             self.up()
         began = time.monotonic()
-        seen = {"phase": phase, "fault": fault, "end": "", "failure": "", "cuts": 0, "boots": 0, "told": [], "violated": []}
+        seen = {"sources": self.sources, "phase": phase, "fault": fault, "end": "", "failure": "", "cuts": 0, "boots": 0, "told": [],
+                "violated": []}
         move = fault_phases.Move(self.running)
         try:
             self._play(move, phase, fault, seen)

@@ -53,7 +53,7 @@ def _link(**change):
 
 def _cut(seconds):
     return Fault(f"the link between the zones is cut for {seconds} s", _link(cut=True), _link(), lasts=seconds, whole=True, link=True,
-                 end_limit=120)
+                 end_limit=180)  # TCP tries again after two minutes at the latest
 
 
 def _stand_still(move):

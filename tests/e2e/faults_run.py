@@ -36,7 +36,7 @@ def is_long(cell):
 def play(cells, options, slot=0):
     """One after the other in one federation. Whether a check was violated."""
     limit = SPARE_SECONDS + sum(ROUND_SECONDS + faults.FAULTS[fault].lasts for _, fault in cells)
-    rounds = Rounds(int(limit), options.results, os.path.join(os.path.dirname(options.results), "evidence"), slot)
+    rounds = Rounds(int(limit), options.results, os.path.join(os.path.dirname(options.results), "evidence"), slot, options.sources)
     bad = False
     try:
         for phase, fault in cells:
@@ -113,6 +113,7 @@ def main():
     whole.add_argument("--phase", action="append", choices=list(fault_phases.PHASES))
     whole.add_argument("--fault", action="append", choices=list(faults.FAULTS))
     whole.add_argument("--beside", type=int, default=4, choices=range(1, federation.SLOTS + 1), help="long cells at one time")
+    whole.add_argument("--sources", default="", help="the name of what is tried, for the results")
     whole.add_argument("--slot", type=int, default=0, help=argparse.SUPPRESS)  # for play_beside() alone
     whole.set_defaults(run=matrix)
     by_chance = commands.add_parser("soak")

@@ -39,6 +39,12 @@ Task<Status> limit_mirrors(Machine& machine, model::TransferLimits wanted) {
   co_return Status();
 }
 
+model::TransferLimits wanted_of_rest(const Machine& machine) {
+  model::TransferLimits wanted = machine.limits;
+  wanted.paused = false;  // it is too late
+  return wanted;
+}
+
 }  // namespace
 
 Task<Status> begin_limits(Machine& machine) {
@@ -55,13 +61,18 @@ Task<Status> apply_limits(Machine& machine) {
   co_return Status();
 }
 
-Task<Status> apply_memory_limits(Machine& machine) {
-  model::TransferLimits wanted = machine.limits;
-  wanted.paused = false;  // it is too late
-  if (wanted == machine.applied_limits) co_return Status();
-  HANSE_CO_CHECK(co_await qmp::set_migration_limits(machine.session->monitor(), of_memory(wanted)));
+Task<Status> begin_rest_limits(Machine& machine) {
+  const model::TransferLimits wanted = wanted_of_rest(machine);
+  qmp::MigrationLimits limits = of_memory(wanted);
+  limits.downtime_ms = 0;
+  HANSE_CO_CHECK(co_await qmp::set_migration_limits(machine.session->monitor(), limits));
   machine.applied_limits = wanted;
   co_return Status();
+}
+
+Task<Status> apply_rest_limits(Machine& machine) {
+  if (wanted_of_rest(machine) == machine.applied_limits) co_return Status();
+  co_return co_await begin_rest_limits(machine);
 }
 
 }  // namespace hanse::host::qemu

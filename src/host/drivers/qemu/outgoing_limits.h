@@ -10,7 +10,10 @@ namespace hanse::host::qemu {
 Task<Status> begin_limits(Machine& machine);
 // Gives QEMU what has changed since. Requires: the mirrors are there.
 Task<Status> apply_limits(Machine& machine);
-// The same when the mirrors have ended.
-Task<Status> apply_memory_limits(Machine& machine);
+// The same for a guest that runs at the target already, and for what that lacks of its memory. Without a
+// planned stop: QEMU would send the last of it in one go, which a broken stream ends for good, and meanwhile
+// answer nobody.
+Task<Status> begin_rest_limits(Machine& machine);
+Task<Status> apply_rest_limits(Machine& machine);
 
 }  // namespace hanse::host::qemu

@@ -153,6 +153,7 @@ Task<Status> send_state(DriverContext& context, Machine& machine, SwitchKind kin
     if (session.state().migration() != "pre-switchover")
       co_return fail(Code::failed_precondition, "machine {} is not at the switch point of a move",
                      machine.uid());
+    if (kind == SwitchKind::post_copy) HANSE_CO_CHECK(co_await begin_rest_limits(machine));
     HANSE_CO_CHECK(co_await qmp::migrate_continue(session.monitor()));
   }
   HANSE_CO_CHECK(co_await wait_sent(context, machine, kind));

@@ -30,7 +30,7 @@ Task<Status> watch_rest(DriverContext& context, Machine& machine) {
     if (is_broken(status))
       co_return fail(Code::unavailable, "the stream of machine {} has broken while memory followed",
                      machine.uid());
-    HANSE_CO_CHECK(co_await apply_memory_limits(machine));
+    HANSE_CO_CHECK(co_await apply_rest_limits(machine));
     const MonotonicTime now = context.runtime.clock.now();
     if (now < next_look) {
       co_await session.changed().changed_since(seen, next_look - now);
@@ -39,7 +39,9 @@ Task<Status> watch_rest(DriverContext& context, Machine& machine) {
     HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
     const bool moves = watch.moves(info.sent, context.runtime.clock.now(), machine.applied_limits);
     machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
-    if (!moves) co_return stalled(machine, "rest of the memory");
+    // All that is sent is on its way, in the system's hands, and QEMU could not send it over another stream.
+    const bool sent = info.remaining == Bytes{};
+    if (!moves && !sent) co_return stalled(machine, "rest of the memory");
     next_look = context.runtime.clock.now() + kRestPoll;
   }
 }
