@@ -97,8 +97,8 @@ TEST_CASE_FIXTURE(Audited, "hosts and peers are named as what they are") {
   CHECK(last().caller.name == "south");
   CHECK(last().resource == "reservations/r1");
   CHECK(
-      ask(As::peer, "POST", "/providers/hanse.migration/v1/incoming/move-1/grant", R"({"epoch":2})").status ==
-      200);
+      ask(As::peer, "POST", "/providers/hanse.migration/v1/incoming/move-1/grant", R"({"grant":{"epoch":2}})")
+          .status == 200);
   CHECK(last().resource == "incoming/move-1");
 }
 

@@ -254,7 +254,8 @@ TEST_CASE("a peer speaks about incoming transfers as itself") {
   CHECK(service.ask(As::peer, "POST", path, R"({"transfer":"move-1","sourceEpoch":1})").status == 200);
   CHECK(service.ask(As::peer, "POST", path + "/move-1/wait", R"({"phase":"preparing","imagePercent":3})")
             .text("/imagePercent") == "4");
-  CHECK(service.ask(As::peer, "POST", path + "/move-1/grant", R"({"epoch":2})").text("/phase") == "granted");
+  CHECK(service.ask(As::peer, "POST", path + "/move-1/grant", R"({"grant":{"epoch":2}})").text("/phase") ==
+        "granted");
   CHECK(service.ask(As::peer, "DELETE", path + "/move-1").status == 204);
   CHECK(service.transfers.asked == std::vector<std::string>{"south prepares move-1", "south waits for move-1",
                                                             "south grants move-1 epoch 2",

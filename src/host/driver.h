@@ -184,8 +184,8 @@ class Driver {
   // has ten minutes for it.
   virtual Task<Status> send_state(std::string uid, SwitchKind kind) = 0;
   // In a post-copy: completes when the target has all memory. Errors: unavailable when the stream has
-  // broken or stands still, and may be waited for again, or send_again() replaces it; failed_precondition
-  // when the machine has ended, and what the target lacks is lost.
+  // broken or stands still with something left to be sent, and may be waited for again, or send_again()
+  // replaces it; failed_precondition when the machine has ended, and what the target lacks is lost.
   virtual Task<Status> send_rest(std::string uid) = 0;
   virtual Task<Status> send_again(std::string uid, OutgoingOptions options) = 0;
   // After a failure of the four from copy_disks, also after a restart of the agent: ends mirror and migration

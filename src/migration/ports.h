@@ -33,7 +33,8 @@ class TransferRecord {
   // On disk when it completes. `note` goes into the record as failure (refused, rolling back) or as a
   // condition. Errors: failed_precondition by the state machine, those of the store.
   virtual Task<Status> advance(TransferEvent event, std::string note) = 0;
-  // An advance by grant_received that keeps what the source has signed.
+  // An advance by grant_received that keeps what the source has signed. Errors: also unauthenticated when it
+  // has not.
   virtual Task<Status> take_grant(model::TransferGrant grant, std::string note) = 0;
   // What does not have to survive a crash: progress for people. Kept in memory, shown by the API.
   virtual void show(const model::TransferProgress& progress) = 0;
@@ -104,7 +105,6 @@ class TargetZone {
 class SourceZone {
  public:
   virtual ~SourceZone() = default;
-  // With a grant that the source has signed, when it has committed. Errors: unauthenticated when it has not.
   virtual Task<Result<OutcomeView>> outcome() = 0;
 };
 

@@ -104,8 +104,10 @@ Task<Status> TargetTransfer::ask_source() {
   }
   record_.show_waiting_for("");
   if (answer && answer->outcome == Outcome::committed) {
-    co_return co_await record_.take_grant(answer->grant.value_or(model::TransferGrant{}),
-                                          "the source had committed");
+    const Status taken = co_await record_.take_grant(answer->grant.value_or(model::TransferGrant{}),
+                                                     "the source had committed");
+    if (!taken) record_.show_waiting_for(record_.current().status.source_zone);
+    co_return taken;
   }
   if (!answer || answer->outcome == Outcome::rolled_back) {
     co_return co_await record_.advance(TransferEvent::failed, "the source keeps the instance");

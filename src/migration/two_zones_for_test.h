@@ -48,6 +48,7 @@ class MemoryRecord final : public TransferRecord {
     co_return Status{};
   }
   Task<Status> take_grant(model::TransferGrant grant, std::string note) override {
+    if (grant.signature != "signed by a") co_return fail(Code::unauthenticated, "not signed by zone 'a'");
     HANSE_CO_CHECK(co_await advance(TransferEvent::grant_received, std::move(note)));
     transfer.status.grant = std::move(grant);
     co_return Status{};
@@ -285,7 +286,7 @@ inline Task<Result<IncomingView>> Link::grant(Epoch epoch, bool memory_lost) {
   HANSE_CO_CHECK(co_await cross());
   CHECK(epoch == Epoch{2});
   if (zones_.target_phase() == Phase::sending) {
-    HANSE_CO_CHECK(co_await zones_.target_record->take_grant({epoch, "signed by a"}, ""));
+    HANSE_CO_CHECK(co_await zones_.target_record->take_grant({epoch, "a's key", "signed by a"}, ""));
   }
   if (memory_lost) zones_.target->give_up_memory();
   if (lose_answers) co_return fail(Code::unavailable, "the answer was lost");
@@ -307,10 +308,9 @@ inline Task<Status> Link::abort() {
 
 inline Task<Result<OutcomeView>> Link::outcome() {
   HANSE_CO_CHECK(co_await cross());
-  if (unsigned_word) co_return fail(Code::unauthenticated, "not signed by zone 'a'");
   const Outcome outcome = outcome_of(zones_.source_phase());
-  if (outcome != Outcome::committed) co_return OutcomeView{outcome};
-  co_return OutcomeView{outcome, model::TransferGrant{{2}, "signed by a"}};
+  if (outcome != Outcome::committed || unsigned_word) co_return OutcomeView{outcome};
+  co_return OutcomeView{outcome, model::TransferGrant{{2}, "a's key", "signed by a"}};
 }
 
 }  // namespace hanse::migration::test_support

@@ -118,10 +118,11 @@ HANSE_DECLARE_JSON(TransferReport);
 // The source's word that the instance is the target's from this epoch on; zone/transfers/grants.h makes it.
 struct TransferGrant {
   Epoch epoch;
-  std::string signature;  // by the identity key of the source's zone
+  std::string identity_key;  // of the source's zone
+  std::string signature;     // by it
   bool operator==(const TransferGrant&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferGrant, (), (epoch, signature))
+BOOST_DESCRIBE_STRUCT(TransferGrant, (), (epoch, identity_key, signature))
 HANSE_DECLARE_JSON(TransferGrant);
 
 struct TransferStatus {
@@ -143,7 +144,7 @@ struct TransferStatus {
   std::optional<TransferReport> report;
   // That the instance is given by this zone, where it boots on another than it had.
   std::optional<Hardware> hardware;
-  std::optional<TransferGrant> grant;  // of a target: that it was given, kept for whoever doubts it
+  std::optional<TransferGrant> grant;  // of a target: that it was given, for whoever doubts it later
   bool operator==(const TransferStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TransferStatus, (),

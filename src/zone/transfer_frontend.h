@@ -68,13 +68,12 @@ inline constexpr char kProbePath[] = "/providers/hanse.migration/v1/probes";
 inline constexpr std::size_t kProbeBytes = std::size_t{512} << 10;
 
 struct GrantRequest {
-  Epoch epoch;
-  std::string signature;  // of the source's zone; zone/transfers/grants.h
+  model::TransferGrant grant;
   // Of a post-copy: what the guest lacks of its memory will not come. Absent: it may.
   std::optional<bool> memory_lost;
   bool operator==(const GrantRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(GrantRequest, (), (epoch, signature, memory_lost))
+BOOST_DESCRIBE_STRUCT(GrantRequest, (), (grant, memory_lost))
 HANSE_DECLARE_JSON(GrantRequest);
 
 // How long wait_incoming() may wait for a change.

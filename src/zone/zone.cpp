@@ -90,15 +90,14 @@ struct Zone::Parts {
         refusals(run.clock),
         explainer(config, tables, capacity, zone_candidates, refusals),
         packing(run, tables, hosts, capacity),
-        transfer_changes(run.scheduler),
         grants(identity, crypto.signatures, peers),
-        transfers({.records = {run, kept, tables, storages, events, transfer_changes},
+        transfer_changes(run.scheduler),
+        transfers({.records = {run, kept, tables, storages, events, grants, transfer_changes},
                    .hosts = hosts,
                    .orders = orders,
                    .clients = clients,
                    .images = image_reconciler,
                    .certificates = crypto.certificates,
-                   .grants = grants,
                    .zone = config.name,
                    .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},
                   capacity, hardware, peers, admission, replica_leases),
@@ -159,8 +158,8 @@ struct Zone::Parts {
   Refusals refusals;
   Explainer explainer;
   HostPacking packing;
-  Signal transfer_changes;
   Grants grants;
+  Signal transfer_changes;
   TransferService transfers;
   LinkShares link_shares;
   ReplicaZones replica_zones;

@@ -80,7 +80,7 @@ class FakeTransfers final : public zone::TransferFrontend {
   }
   Task<Result<migration::IncomingView>> grant_incoming(std::string peer, std::string transfer,
                                                        zone::GrantRequest grant) override {
-    asked.push_back(fmt::format("{} grants {} epoch {}", peer, transfer, grant.epoch.value));
+    asked.push_back(fmt::format("{} grants {} epoch {}", peer, transfer, grant.grant.epoch.value));
     co_return migration::IncomingView{.phase = model::TransferPhase::granted};
   }
   Task<Status> abort_incoming(std::string peer, std::string transfer) override {

@@ -3,7 +3,6 @@
 `Rounds` has a federation, makes a round of each (phase, fault) that it is given, and appends what it has seen to a file of JSON lines, of
 which tools/fault_matrix.py makes the table.
 """
-import contextlib
 import glob
 import json
 import os
@@ -14,7 +13,6 @@ import fault_checks
 import fault_phases
 import faults
 import federation
-from guest_device import let_guests_handle_faults
 from host_volumes import HostVolumes
 from witness_watch import WitnessWatch
 
@@ -34,12 +32,10 @@ class Rounds:
         self.results = results
         self.evidence = evidence
         self.running = None
-        self.device = contextlib.ExitStack()
         self.turn = None
 
     def up(self):
-        self.device.enter_context(let_guests_handle_faults())
-        self.running = federation.Federation(self.limit, slot=self.slot)
+        self.running = federation.Federation(self.limit, slot=self.slot, post_copy=True)
         self.running.up()
         self.running.volumes = HostVolumes(self.running)
         self.running.start_witness()
@@ -51,7 +47,6 @@ class Rounds:
         if self.running is not None:
             self.running.down()
             self.running = None
-        self.device.close()
 
     def round(self, phase, fault):
         """What was seen, as the results have it; `violated` is empty when all is well."""

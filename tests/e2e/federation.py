@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "tools"))
 
 import hanse_cli  # noqa: E402
 import host_volumes  # noqa: E402
+from guest_device import let_guests_handle_faults  # noqa: E402
 from hanse_cli import Failure  # noqa: E402
 from zone_api import ZoneApi  # noqa: E402
 
@@ -102,14 +103,16 @@ class Machine:
 
 
 class Federation:
-    def __init__(self, limit, topology="topology.yaml", slot=0):
-        """`limit`: seconds, after which all is taken down; `slot`: 1 to SLOTS for one of several at a time, whose program has the lock."""
+    def __init__(self, limit, topology="topology.yaml", slot=0, post_copy=False):
+        """`limit`: seconds, after which all is taken down; `slot`: 1 to SLOTS for one of several at a time, whose program has the lock;
+        `post_copy`: its guests may run before all of their memory has come."""
         self.topology = os.path.join(HERE, topology)
         self.slot = slot
         self.guest = os.environ["HANSE_GUEST"]
         self.hanse = hanse_cli.Hanse(os.environ["HANSE_PROGRAM"], f"e2e{slot}-{os.getpid() & 0xfffff:05x}")
         self.state = self.hanse.state
-        self.lock = None
+        self.post_copy = post_copy
+        self.held = contextlib.ExitStack()  # of the machine
         self.is_begun = False
         self.zones = {}  # name: ZoneApi
         self.volumes = None  # HostVolumes, of a program that fills them
@@ -120,7 +123,9 @@ class Federation:
 
     def up(self):
         if not self.slot:
-            self.lock = take_machine()
+            self.held.enter_context(take_machine())
+        if self.post_copy:
+            self.held.enter_context(let_guests_handle_faults())
         self.is_begun = True
         atexit.register(self.down)
         with self._topology_file() as topology:
@@ -151,8 +156,7 @@ class Federation:
         if left:
             raise Failure(f"'hanse testbed down' left {left}")
         self.is_begun = False
-        if self.lock:
-            self.lock.close()
+        self.held.close()
 
     def _control_groups(self):
         groups = []
@@ -277,9 +281,9 @@ class Federation:
             raise Failure(f"the link cannot be changed: {answer['error']}")
 
 
-def bring_up_with_witness(tests, limit):
+def bring_up_with_witness(tests, limit, post_copy=False):
     """`tests.running` for all tests of a class."""
-    tests.running = Federation(limit)
+    tests.running = Federation(limit, post_copy=post_copy)
     tests.addClassCleanup(tests.running.down)
     tests.running.up()
     tests.running.start_witness()

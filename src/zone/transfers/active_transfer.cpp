@@ -139,7 +139,7 @@ Result<migration::TargetZone*> ActiveTransfer::make_target() {
     remote_target_ = std::make_unique<RemoteTarget>(
         services_.clients, transfer.spec.target_zone, transfer.metadata.name,
         [this] { return incoming_request(services_.records, record_.current(), own_ca_pem_); },
-        [this] { return services_.grants.sign(record_.current()); });
+        [this] { return services_.records.grants.sign(record_.current()); });
     return remote_target_.get();
   }
   const std::string& host = *transfer.spec.host;
@@ -181,9 +181,7 @@ Status ActiveTransfer::start_target() {
   const model::Transfer transfer = record_.current();
   const std::string& name = transfer.metadata.name;
   HANSE_TRY(model::MoveOrder order, receive_order(host_, peer_ca_pem_, own_ca_pem_));
-  remote_source_ = std::make_unique<RemoteSource>(
-      services_.clients, transfer.status.source_zone, name,
-      [this](const model::TransferGrant& grant) { return services_.grants.check(record_.current(), grant); });
+  remote_source_ = std::make_unique<RemoteSource>(services_.clients, transfer.status.source_zone, name);
   target_ = std::make_unique<migration::TargetTransfer>(services_.records.runtime, record_, machine_,
                                                         *remote_source_, *this, std::move(order));
   if (!scope_.spawn(target_->run())) return fail(Code::internal, "transfer '{}' cannot start", name);

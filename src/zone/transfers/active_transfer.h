@@ -17,7 +17,6 @@
 #include "runtime/certificates.h"
 #include "zone/image_reconciler.h"
 #include "zone/transfers/forecaster.h"
-#include "zone/transfers/grants.h"
 #include "zone/transfers/host_machine.h"
 #include "zone/transfers/local_target.h"
 #include "zone/transfers/plan.h"
@@ -33,7 +32,6 @@ struct TransferServices {
   PeerClients& clients;
   ImageReconciler& images;
   Certificates& certificates;
-  const Grants& grants;
   std::string zone;
   std::function<std::optional<Micros>(const std::string& zone)> round_trip;  // nothing: not measured
 };

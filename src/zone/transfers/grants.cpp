@@ -30,23 +30,20 @@ Result<model::TransferGrant> Grants::sign(const model::Transfer& transfer) const
       model::keeps_source(transfer) ? transfer.metadata.uid : transfer.status.instance_uid;
   HANSE_TRY(std::string signature,
             identity_.sign_text(signed_text(transfer, uid, identity_.zone(), transfer.spec.target_zone)));
-  return model::TransferGrant{granted_epoch(transfer), std::move(signature)};
+  return model::TransferGrant{granted_epoch(transfer), identity_.identity_key(), std::move(signature)};
 }
 
 Status Grants::check(const model::Transfer& transfer, const model::TransferGrant& grant) const {
   const std::string& source = transfer.status.source_zone;
-  if (grant.epoch != granted_epoch(transfer)) {
-    return fail(Code::failed_precondition, "transfer '{}' awaits epoch {} and was granted {}",
-                transfer.metadata.name, granted_epoch(transfer).value, grant.epoch.value);
-  }
   const federation::Peer* const peer = peers_.find(source);
   const std::string text = signed_text(transfer, transfer.status.instance_uid, source, identity_.zone());
-  if (peer == nullptr || !signatures_.verify(peer->identity_key, text, grant.signature)) {
-    return fail(Code::unauthenticated,
-                "the grant of transfer '{}' is not signed by the key that is pinned for zone '{}'",
-                transfer.metadata.name, source);
-  }
-  return {};
+  const bool is_theirs = peer != nullptr && grant.identity_key == peer->identity_key &&
+                         signatures_.verify(peer->identity_key, text, grant.signature);
+  if (is_theirs && grant.epoch == granted_epoch(transfer)) return {};
+  return fail(Code::unauthenticated,
+              "what was said to be the grant of epoch {} in transfer '{}' is not signed by the key that is "
+              "pinned for zone '{}'",
+              granted_epoch(transfer).value, transfer.metadata.name, source);
 }
 
 }  // namespace hanse::zone

@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 #include <functional>
 
+#include "federation/zone_identity.h"
 #include "tests/support/zone_fixture.h"
+#include "zone/transfers/grants.h"
 
 namespace hanse::zone {
 namespace {
@@ -239,25 +241,72 @@ TEST_CASE_FIXTURE(IncomingFixture, "nobody speaks of the transfer of another, or
   }
   CHECK(zone->tables().instances.all()->size() == 1);
   CHECK(zone->transfers().get(id("t-1"))->status.phase == model::TransferPhase::preparing);
-  CHECK(wait(zone->transfers().grant_incoming("lyon", "t-1", {.epoch = {2}})).error().code ==
+  CHECK(wait(zone->transfers().grant_incoming("lyon", "t-1", {.grant = {.epoch = {2}}})).error().code ==
         Code::not_found);
   CHECK(wait(zone->transfers().abort_incoming("lyon", "t-1")).error().code == Code::not_found);
   CHECK(zone->transfers().outcome("lyon", "t-1").error().code == Code::not_found);
 }
 
-TEST_CASE_FIXTURE(IncomingFixture, "a grant that its source has not signed is none") {
-  REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", request())));
-  pass(Seconds{1});
-  for (const std::string& signature :
-       {std::string(), std::string(kSignatureDigits, '0'), std::string("no")}) {
-    CAPTURE(signature);
-    const GrantRequest grant{.epoch = {2}, .signature = signature};
-    const auto answer = wait(zone->transfers().grant_incoming("warsaw", "t-1", grant));
+// With warsaw for a peer, whose key is known, and its transfer at the point where it waits for the grant.
+struct GrantedFixture : IncomingFixture {
+  federation::ZoneIdentity warsaw{world.files, Cryptography{certificates, hashing, signatures, web_keys},
+                                  "warsaw", "/warsaw"};
+
+  GrantedFixture() {
+    REQUIRE(wait(warsaw.load_or_create()));
+    const federation::PeerRecord record{.name = "warsaw",
+                                        .state = federation::PeerState::active,
+                                        .endpoint = "warsaw:8443",
+                                        .identity_key = warsaw.identity_key(),
+                                        .ca_pems = {warsaw.ca_pem()}};
+    const auto written = wait(store->transact({.writes = {{"/peers/warsaw", json::dump(to_json(record))}}}));
+    REQUIRE(written);
+    host.reset();
+    restart();
+    host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");
+    pass(Seconds{1});
+    REQUIRE(wait(zone->transfers().prepare_incoming("warsaw", request())));
+    pass(Seconds{1});
+    model::MachineObserved ready{.uid = "i-1"};
+    ready.move = model::MoveObserved{
+        .transfer = "t-1", .state = model::MoveState::ready, .seed_endpoint = "10.0.0.9:4000"};
+    host->observe(ready);
+    pass(Seconds{1});
+    REQUIRE(phase() == model::TransferPhase::sending);
+  }
+  model::TransferPhase phase() { return zone->transfers().get(id("t-1"))->status.phase; }
+  model::TransferGrant signed_by_warsaw() {
+    model::Transfer going;
+    going.metadata.name = "t-1";
+    going.spec.target_zone = "helsinki";
+    going.status.phase = model::TransferPhase::committed;
+    going.status.instance_uid = "i-1";
+    going.status.source_epoch = {1};
+    return Grants(warsaw, signatures, federation::Peers()).sign(going).value();
+  }
+};
+
+TEST_CASE_FIXTURE(GrantedFixture, "a grant that its source has not signed is none") {
+  const model::TransferGrant good = signed_by_warsaw();
+  model::TransferGrant altered = good;
+  altered.signature.back() = altered.signature.back() == '0' ? '1' : '0';
+  for (const model::TransferGrant& bad : {model::TransferGrant{{2}, "", ""}, altered,
+                                          model::TransferGrant{{3}, good.identity_key, good.signature}}) {
+    CAPTURE(bad.signature);
+    const auto answer = wait(zone->transfers().grant_incoming("warsaw", "t-1", {.grant = bad}));
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == Code::unauthenticated);
+    CHECK(phase() == model::TransferPhase::sending);
+    CHECK(get("web").status.incoming);
   }
-  CHECK(get("web").status.incoming);
-  CHECK_FALSE(zone->transfers().get(id("t-1"))->status.grant);
+}
+
+TEST_CASE_FIXTURE(GrantedFixture, "what its source has signed is kept with the transfer") {
+  const model::TransferGrant good = signed_by_warsaw();
+  REQUIRE(wait(zone->transfers().grant_incoming("warsaw", "t-1", {.grant = good})));
+  CHECK(zone->transfers().get(id("t-1"))->status.grant == good);
+  CHECK_FALSE(get("web").status.incoming);
+  CHECK(get("web").status.epoch == Epoch{2});
 }
 
 TEST_CASE_FIXTURE(IncomingFixture,

@@ -42,10 +42,8 @@ class RemoteTarget final : public migration::TargetZone {
 
 class RemoteSource final : public migration::SourceZone {
  public:
-  // `check` says whether a grant is the source's.
-  RemoteSource(PeerClients& clients, std::string zone, std::string transfer,
-               std::function<Status(const model::TransferGrant&)> check)
-      : clients_(clients), zone_(std::move(zone)), transfer_(std::move(transfer)), check_(std::move(check)) {}
+  RemoteSource(PeerClients& clients, std::string zone, std::string transfer)
+      : clients_(clients), zone_(std::move(zone)), transfer_(std::move(transfer)) {}
 
   Task<Result<migration::OutcomeView>> outcome() override;
 
@@ -53,7 +51,6 @@ class RemoteSource final : public migration::SourceZone {
   PeerClients& clients_;
   std::string zone_;
   std::string transfer_;
-  std::function<Status(const model::TransferGrant&)> check_;
 };
 
 }  // namespace hanse::zone

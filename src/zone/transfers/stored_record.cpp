@@ -174,7 +174,8 @@ Task<Status> StoredRecord::advance(TransferEvent event, std::string note) {
 }
 
 Task<Status> StoredRecord::take_grant(model::TransferGrant grant, std::string note) {
-  return step(TransferEvent::grant_received, std::move(note), std::move(grant));
+  HANSE_CO_CHECK(services_.grants.check(current(), grant));
+  co_return co_await step(TransferEvent::grant_received, std::move(note), std::move(grant));
 }
 
 Task<Status> StoredRecord::step(TransferEvent event, std::string note,

@@ -24,6 +24,7 @@
 #include "zone/event_log.h"
 #include "zone/instance_storages.h"
 #include "zone/tables.h"
+#include "zone/transfers/grants.h"
 
 namespace hanse::zone {
 
@@ -33,6 +34,7 @@ struct RecordServices {
   Tables& tables;
   InstanceStorages& storages;
   EventLog& events;
+  const Grants& grants;
   Signal& changes;  // of any transfer
 };
 

@@ -153,9 +153,7 @@ Task<Result<IncomingView>> TransferService::grant_incoming(std::string peer, std
     co_return view;
   }
   HANSE_CO_TRY(const Pointer active, find_incoming(peer, transfer));
-  const model::TransferGrant word{grant.epoch, grant.signature};
-  HANSE_CO_CHECK(services_.grants.check(active->record().current(), word));
-  HANSE_CO_CHECK(co_await active->record().take_grant(word, "granted by the source"));
+  HANSE_CO_CHECK(co_await active->record().take_grant(std::move(grant.grant), "granted by the source"));
   co_return active->view();
 }
 
@@ -178,7 +176,7 @@ Result<migration::OutcomeView> TransferService::outcome(const std::string& peer,
   }
   migration::OutcomeView view{migration::outcome_of(stored.status.phase)};
   if (view.outcome == migration::Outcome::committed) {
-    HANSE_TRY(view.grant, services_.grants.sign(stored));
+    HANSE_TRY(view.grant, services_.records.grants.sign(stored));
   }
   return view;
 }

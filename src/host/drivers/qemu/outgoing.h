@@ -2,9 +2,10 @@
 // post-copy send_rest, with send_again after each cut; break_outgoing and cancel_outgoing from any point but
 // those of a post-copy, also by an agent that has been started again in between.
 //
-// Every wait has a bound, and one on which the streams carry nothing for kStallLimit fails. After a failure
-// the machine is left as it stands; only those two put it back. Thread: the loop; Requires: context
-// and machine outlive the tasks. Failure: see host/driver.h; QEMU's own words are in the message.
+// Every wait has a bound, and one on which the streams carry nothing for kStallLimit fails; ten minutes it is
+// in a post-copy once nothing remains to be sent. After a failure the machine is left as it stands; only
+// those two put it back. Thread: the loop; Requires: context and machine outlive the tasks. Failure: see
+// host/driver.h; QEMU's own words are in the message.
 #pragma once
 
 #include "host/drivers/qemu/machine.h"

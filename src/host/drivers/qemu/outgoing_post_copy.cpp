@@ -8,6 +8,8 @@ namespace {
 
 constexpr Nanos kRestPoll = Millis{200};
 constexpr Nanos kStreamEndLimit = Seconds{10};
+// TCP may try for as long to bring what QEMU has sent, and QEMU could not send that over another stream.
+constexpr Nanos kOnItsWayPatience = Seconds{600};
 
 bool is_broken(const std::string& status) {
   return status == "postcopy-paused" || migration_failed(status);
@@ -16,6 +18,12 @@ bool is_broken(const std::string& status) {
 tl::unexpected<Error> ended_too_early(const Machine& machine) {
   return fail(Code::failed_precondition, "machine {} has ended with memory that its target lacks",
               machine.uid());
+}
+
+// All of it is in the system's hands. QEMU hands the end over with its lock held, and answers nobody until
+// the system takes that.
+bool is_on_its_way(const Result<qmp::MigrationInfo>& info) {
+  return !info || (info->remaining == Bytes{} && info->status == "postcopy-active");
 }
 
 Task<Status> watch_rest(DriverContext& context, Machine& machine) {
@@ -36,12 +44,15 @@ Task<Status> watch_rest(DriverContext& context, Machine& machine) {
       co_await session.changed().changed_since(seen, next_look - now);
       continue;
     }
-    HANSE_CO_TRY(const qmp::MigrationInfo info, co_await qmp::query_migrate(session.monitor()));
-    const bool moves = watch.moves(info.sent, context.runtime.clock.now(), machine.applied_limits);
-    machine.memory_progress = {.sent = info.sent, .remaining = info.remaining, .rate = watch.rate()};
-    // All that is sent is on its way, in the system's hands, and QEMU could not send it over another stream.
-    const bool sent = info.remaining == Bytes{};
-    if (!moves && !sent) co_return stalled(machine, "rest of the memory");
+    const Result<qmp::MigrationInfo> info = co_await qmp::query_migrate(session.monitor());
+    if (!info && session.monitor().closed()) co_return fail(info.error());
+    const MonotonicTime looked = context.runtime.clock.now();
+    bool moves = is_on_its_way(info) && watch.still(looked) < kOnItsWayPatience;
+    if (info) {
+      moves = watch.moves(info->sent, looked, machine.applied_limits) || moves;
+      machine.memory_progress = {.sent = info->sent, .remaining = info->remaining, .rate = watch.rate()};
+    }
+    if (!moves) co_return stalled(machine, "rest of the memory");
     next_look = context.runtime.clock.now() + kRestPoll;
   }
 }

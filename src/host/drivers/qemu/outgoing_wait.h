@@ -21,6 +21,8 @@ class ProgressWatch {
   // True while bytes moved within kStallLimit, and a while more for one that is slow by its limits. One that
   // is paused need not move.
   bool moves(Bytes sent, MonotonicTime now, const model::TransferLimits& limits);
+  // Since bytes moved, or might have.
+  Nanos still(MonotonicTime now) const { return now - last_change_; }
   BytesPerSecond rate() const { return rate_; }
 
  private:
