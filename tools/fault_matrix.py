@@ -27,8 +27,8 @@ HEAD = """# The fault matrix of a move
 <!-- Written by tools/fault_matrix.py from what ./dev faults has seen. Do not change it by hand. -->
 
 A live move between two zones is held in a phase, a fault strikes, the held go on, and it is seen what comes of it: real zones, agents and
-QEMU in network namespaces, as [testing.md](testing.md#faults) says. The last round of each cell counts: {sources}. In {violated}
-cells of {cells} a check was violated.
+QEMU in network namespaces, as [testing.md](testing.md#faults) says. The last
+round of each cell counts: {sources}. In {violated} cells of {cells} a check was violated.
 
 After each round it is checked that
 
