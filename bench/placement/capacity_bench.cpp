@@ -14,6 +14,7 @@
 #include "tests/support/test_runtime.h"
 #include "zone/change_feed.h"
 #include "zone/host_capacity.h"
+#include "zone/zone_version.h"
 
 namespace hanse::bench {
 
@@ -76,7 +77,8 @@ class World {
   }
   void connect(const std::string& name) {
     auto [zone_end, host_end] = test::make_stream_pair(runtime.loop);
-    model::HostHello hello{.name = name, .version = "0.2.0", .boot_id = "boot", .stream_address = "10.0.0.9"};
+    model::HostHello hello{
+        .name = name, .version = zone::kVersion, .boot_id = "boot", .stream_address = "10.0.0.9"};
     hello.inventory = inventory();
     const auto type = static_cast<std::uint8_t>(model::HostFrame::hello);
     const auto frame = codec::encode_frame({type, 1, json::dump(to_json(hello))});
@@ -88,7 +90,7 @@ class World {
   test::TestRuntime runtime;
   std::unique_ptr<store::Store> store = finished(store::open_memory(runtime.runtime)).value();
   zone::Tables tables{*store};
-  zone::HostSessions sessions{runtime.runtime, "helsinki", "0.2.0"};
+  zone::HostSessions sessions{runtime.runtime, "helsinki", zone::kVersion};
   zone::HostCapacity capacity{tables, sessions};
   std::vector<std::unique_ptr<Stream>> ends;
   Scope streams{4 * kConnected};  // declared last: destroyed first

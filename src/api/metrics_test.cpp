@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/api/api_service.h"
+#include "zone/zone_version.h"
 
 namespace hanse::api {
 namespace {
@@ -55,7 +56,7 @@ TEST_CASE("the state of the zone is there") {
   instance.status.state = model::ResourceState::active;
   REQUIRE(service.run(service.tables.instances.create(std::move(instance))));
   const std::string text = metrics_of(service);
-  CHECK(has_line(text, R"(hanse_build_info{zone="north",version="0.2.0"} 1)"));
+  CHECK(has_line(text, fmt::format(R"(hanse_build_info{{zone="north",version="{}"}} 1)", zone::kVersion)));
   CHECK(has_line(text, R"(hanse_instances{state="active"} 1)"));
   CHECK(has_line(text, R"(hanse_instances{state="error"} 0)"));
   CHECK(has_line(text, R"(hanse_transfers{phase="rolledBack"} 0)"));

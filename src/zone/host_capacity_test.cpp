@@ -36,7 +36,7 @@ struct HostCapacityFixture {
   HostCapacityFixture() {
     store = finished(store::open_memory(world.runtime)).value();
     tables = std::make_unique<Tables>(*store);
-    hosts = std::make_unique<HostSessions>(world.runtime, "helsinki", "0.2.0");
+    hosts = std::make_unique<HostSessions>(world.runtime, "helsinki", kVersion);
     capacity = std::make_unique<HostCapacity>(*tables, *hosts);
     tell_all();
   }

@@ -25,6 +25,7 @@
 #include "tests/support/store_fixture.h"
 #include "tests/support/test_runtime.h"
 #include "zone/zone.h"
+#include "zone/zone_version.h"
 
 namespace hanse::test {
 
@@ -37,8 +38,10 @@ class ScriptedHost {
     auto [zone_end, host_end] = make_stream_pair(runtime.scheduler);
     stream_ = std::move(host_end);
     REQUIRE(scope_.spawn(sessions.serve(name_, std::move(zone_end))));
-    model::HostHello hello{
-        .name = name_, .version = "0.2.0", .boot_id = std::move(boot_id), .stream_address = "10.0.0.9"};
+    model::HostHello hello{.name = name_,
+                           .version = zone::kVersion,
+                           .boot_id = std::move(boot_id),
+                           .stream_address = "10.0.0.9"};
     hello.inventory = {.vcpu = {4},
                        .memory_mib = {1024},
                        .disk_mib = {10'000},

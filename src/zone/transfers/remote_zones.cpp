@@ -21,10 +21,10 @@ Task<Result<IncomingView>> RemoteTarget::wait(IncomingView seen) {
   return post(path() + "/wait", to_json(seen));
 }
 
-Task<Result<IncomingView>> RemoteTarget::grant(Epoch epoch, bool memory_lost) {
+// The grant that is signed has the epoch.
+Task<Result<IncomingView>> RemoteTarget::grant(Epoch /*epoch*/, bool memory_lost) {
   HANSE_CO_TRY(model::TransferGrant grant, grant_());
   GrantRequest request{.grant = std::move(grant)};
-  request.grant.epoch = epoch;
   if (memory_lost) request.memory_lost = true;
   co_return co_await post(path() + "/grant", to_json(request));
 }
