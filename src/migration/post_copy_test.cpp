@@ -43,11 +43,21 @@ TEST_CASE("a source zone that restarts after the commit tells its host again") {
   CHECK(zones.source_host.committed);
 }
 
-TEST_CASE("of a source that ends with memory that the target lacks, the target hears so") {
+TEST_CASE("what follows of the memory is shown as the source's host says, without news of the target") {
+  PostCopy zones;
+  zones.run(Seconds{20});
+  for (const int percent : {20, 40, 60}) {
+    zones.source_host.send_rest({.step = model::TransferStep::memory, .percent = percent});
+    zones.run(Millis{100});
+    CHECK(zones.source_record.transfer.status.progress.percent == percent);
+  }
+}
+
+TEST_CASE("of a source that ends with memory that the target lacks, the target hears so at once") {
   PostCopy zones;
   zones.run(Seconds{20});
   zones.source_host.end("machine m1 has ended");
-  zones.run(Seconds{20});
+  zones.run(Millis{200});
   CHECK(zones.target_host.memory_lost);
   CHECK(zones.source_phase() == Phase::committed);
   zones.target_host.set_awaits_memory(false);  // it has booted

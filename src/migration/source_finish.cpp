@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "base/scope.h"
 #include "migration/source_transfer.h"
 #include "runtime/sleep.h"
 
@@ -50,20 +51,21 @@ std::optional<double> guest_blackout_ms(std::string_view last, std::string_view 
 }  // namespace
 
 Task<Status> SourceTransfer::finish() {
-  const Epoch granted{record_.current().status.source_epoch.value + 1};
+  Scope beside;
   if (model::may_post_copy(record_.current())) {
     model::MoveOrder order = send_order(view_);
     order.committed = true;
     machine_.order(std::move(order));
+    look_at_post_copy();
+    static_cast<void>(beside.spawn(follow_post_copy()));
   }
-  Result<IncomingView> answer = co_await target_.grant(granted, memory_lost_);
+  Result<IncomingView> answer = co_await grant();
   while (answer && answer->phase != Phase::completed) {
     note_answer(*answer);
     record_.show_waiting_for("");
     record_.show({.step = model::TransferStep::resuming, .percent = 100});
-    const bool knew = memory_lost_;
     look_at_post_copy();
-    answer = knew == memory_lost_ ? co_await wait_for_news() : co_await target_.grant(granted, memory_lost_);
+    answer = co_await wait_for_news();
   }
   if (!answer) {
     record_.show_waiting_for(settings_.peer);
@@ -79,6 +81,20 @@ void SourceTransfer::note_answer(IncomingView answer) {
   view_ = std::move(answer);
   const bool runs = view_.phase == Phase::completed || !view_.resumed_at_ns.empty();
   if (runs && !runs_there_) runs_there_ = runtime_.clock.now();
+}
+
+Task<Result<IncomingView>> SourceTransfer::grant() {
+  co_return co_await target_.grant(granted_epoch(record_.current().status.source_epoch), memory_lost_);
+}
+
+// The target has no news while memory follows.
+Task<void> SourceTransfer::follow_post_copy() {
+  for (bool told = memory_lost_; !told;) {
+    const std::uint64_t seen = machine_.changes().version();
+    look_at_post_copy();
+    told = memory_lost_ && co_await grant();
+    co_await machine_.changes().changed_since(seen, kRetryCap);
+  }
 }
 
 // The target may run the guest, and what that lacks of its memory is still at the host here.

@@ -54,6 +54,9 @@ class SourceTransfer {
   bool is_late(const model::Transfer& transfer) const;
   Task<Status> give_up_late();
   model::MoveOrder send_order(const IncomingView& view) const;
+  Task<Result<IncomingView>> grant();
+  // Beside finish(): shows how memory follows, and tells the target at once when the rest will never come.
+  Task<void> follow_post_copy();
   void look_at_post_copy();
   void note_answer(IncomingView answer);
   model::TransferReport report_of(const IncomingView& view) const;

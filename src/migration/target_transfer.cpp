@@ -118,7 +118,7 @@ Task<Status> TargetTransfer::ask_source() {
 Task<Status> TargetTransfer::resume() {
   // The machine is this zone's to run, in the new epoch.
   order_to_run();
-  const Epoch epoch{record_.current().status.source_epoch.value + 1};
+  const Epoch epoch = granted_epoch(record_.current().status.source_epoch);
   MonotonicTime report_by = MonotonicTime::max();
   while (runtime_.clock.now() < report_by) {
     const std::uint64_t seen = machine_.changes().version();

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/units.h"
 #include "model/transfer.h"
 
 namespace hanse::migration {
@@ -39,6 +40,11 @@ std::span<const Transition> transfer_transitions();
 // Errors: failed_precondition with the phase and the event, when the table has no such row.
 Result<model::TransferPhase> next_phase(model::TransferRole role, model::TransferPhase phase,
                                         TransferEvent event);
+
+// What a transfer grants: the target runs the instance in the epoch after the source's.
+constexpr Epoch granted_epoch(Epoch source) {
+  return {source.value + 1};
+}
 
 // Whether a side whose durable record says so may run the instance: the source in its epoch, the target in
 // the next. docs/states/ownership.md shows that it is never both.

@@ -107,6 +107,12 @@ class ObedientHost final : public MovingMachine {
     machine_.first_heartbeat = std::move(text);
     changes_.notify();
   }
+  // Of a source that has committed.
+  void send_rest(model::TransferProgress progress) {
+    machine_.move->state = MoveState::sending;
+    machine_.move->progress = progress;
+    changes_.notify();
+  }
   // Of a source that has committed, and of a target whose guest runs.
   void end(std::string reason) {
     machine_.move->state = MoveState::failed;

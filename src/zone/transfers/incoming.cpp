@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/planted_bug.h"
+#include "migration/transfer_machine.h"
 #include "zone/image_reconciler.h"
 #include "zone/zone_version.h"
 
@@ -156,7 +157,7 @@ model::Instance target_instance(const IncomingRequest& request, const IncomingTe
   instance.status.power_state = model::PowerState::unknown;
   instance.status.host = terms.host;
   constexpr bool kSameEpoch = kPlantedBug == PlantedBug::target_starts_twice;
-  instance.status.epoch = {request.source_epoch.value + (kSameEpoch ? 0 : 1)};
+  instance.status.epoch = kSameEpoch ? request.source_epoch : migration::granted_epoch(request.source_epoch);
   instance.status.forwards.clear();
   instance.status.transfer = request.transfer;
   instance.status.other_host.reset();

@@ -44,7 +44,8 @@ void apply_within_zone(model::Instance& instance, const model::Transfer& transfe
   if (transfer.status.phase == Phase::committed) {
     constexpr bool kSameEpoch = kPlantedBug == PlantedBug::moves_within_one_epoch;
     status.other_host = std::exchange(status.host, transfer.spec.host.value_or(""));
-    status.epoch = {transfer.status.source_epoch.value + (kSameEpoch ? 0 : 1)};
+    status.epoch =
+        kSameEpoch ? transfer.status.source_epoch : migration::granted_epoch(transfer.status.source_epoch);
     status.power_state = model::PowerState::moving;
     status.forwards.clear();
     if (transfer.status.hardware) model::apply(*transfer.status.hardware, instance.spec);
