@@ -157,6 +157,9 @@ TEST_CASE("progress is told twice a second at most, the hand-over at once") {
   MachinesFixture host;
   host.machines->set_desired(wanted("m1", MachineGoal::running));
   host.run(Seconds{10});
+  test_support::HostSide target(host.world, "target");
+  target.want(moving("m1", MoveGoal::receive));
+  host.run(Seconds{10});
   host.driver.hang("copy_memory");
   host.machines->set_desired(moving("m1", MoveGoal::send));
   host.run(Seconds{10});
@@ -176,6 +179,9 @@ TEST_CASE("memory that is not counted yet is ahead, so that the percentage does 
   model::MachineDesired order = moving("m1", MoveGoal::send);
   order.machine.memory_mib = MiB{100};
   host.machines->set_desired(wanted("m1", MachineGoal::running));
+  host.run(Seconds{10});
+  test_support::HostSide target(host.world, "target");
+  target.want(moving("m1", MoveGoal::receive));
   host.run(Seconds{10});
   host.driver.hang("copy_memory");
   host.machines->set_desired(order);

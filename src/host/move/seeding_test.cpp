@@ -74,9 +74,11 @@ TEST_CASE("a hypervisor's stream that breaks does not end the move: it goes on, 
     Hosts hosts;
     hosts.source.driver.contents["d1"] = chunks_from(0, 100);
     hosts.source.driver.fail_next(point, Error{Code::unavailable, "the link is cut"});
+    hosts.source.driver.memory_copied.sent = Bytes{1000};  // in each try
     hosts.begin();
     hosts.run(Seconds{60});
     CHECK(hosts.source.move().state == MoveState::handed_over);
+    CHECK(hosts.source.move().report.memory_bytes == Bytes{2000});
     CHECK(hosts.source.move().report.cuts == 1);
     CHECK(hosts.source.driver.calls_of("break_outgoing") == 1);
     CHECK(hosts.source.driver.calls_of("freeze_disks") == 1);

@@ -228,7 +228,14 @@ Task<Result<IncomingEndpoints>> SendMove::seed(SeedPass pass) {
   co_return told;
 }
 
+// The hypervisor counts each try anew.
+void SendMove::count_try() {
+  sent_before_.disk += parts_.driver.disk_progress(uid_).sent;
+  sent_before_.memory += parts_.driver.memory_progress(uid_).sent;
+}
+
 Task<Status> SendMove::copy_all(OutgoingOptions options) {
+  if (std::exchange(counts_, true)) count_try();
   note_step(TransferStep::disk);
   parts_.driver.limit_outgoing(uid_, order_.limits);
   HANSE_CO_CHECK(co_await parts_.driver.copy_disks(uid_, options));
@@ -240,10 +247,10 @@ Task<Status> SendMove::copy_all(OutgoingOptions options) {
 
   note_step(TransferStep::switching);
   HANSE_CO_CHECK(co_await parts_.driver.drain_disks(uid_));
-  observed_.report.disk_bytes = parts_.driver.disk_progress(uid_).sent;
+  observed_.report.disk_bytes = sent_before_.disk + parts_.driver.disk_progress(uid_).sent;
   if (kind_ == SwitchKind::whole) HANSE_CO_CHECK(co_await parts_.driver.send_state(uid_, kind_));
   observed_.report.switch_ms = millis_since(step_began_, parts_.runtime.clock.now());
-  observed_.report.memory_bytes = parts_.driver.memory_progress(uid_).sent;
+  observed_.report.memory_bytes = sent_before_.memory + parts_.driver.memory_progress(uid_).sent;
   co_return Status{};
 }
 
@@ -279,6 +286,7 @@ void SendMove::set_state(MoveState state, std::string error) {
 void SendMove::note_step(TransferStep step) {
   observed_.progress.step = step;
   step_began_ = parts_.runtime.clock.now();
+  seeded_before_ = sender_ ? sender_->figures() : SeedFigures();
   parts_.driver.changes().notify();
 }
 
@@ -293,36 +301,19 @@ void SendMove::note_clocks() {
   }
 }
 
-// By content, whether it had to be sent or not.
-CopyProgress SendMove::seed_progress() const {
-  if (!sender_) return {};
-  const SeedFigures& figures = sender_->figures();
-  CopyProgress progress{.sent = figures.settled, .remaining = figures.total - figures.settled};
-  const double seconds = std::chrono::duration<double>(parts_.runtime.clock.now() - step_began_).count();
-  if (seconds > 0)
-    progress.rate =
-        BytesPerSecond{static_cast<std::int64_t>(static_cast<double>(figures.sent.value) / seconds)};
-  return progress;
-}
-
 model::TransferProgress SendMove::progress() const {
-  const CopyProgress seeded = seed_progress();
-  const CopyProgress disk = parts_.driver.disk_progress(uid_);
-  CopyProgress memory = parts_.driver.memory_progress(uid_);
+  MoveFigures now;
+  if (counts_)
+    now = {.disk = parts_.driver.disk_progress(uid_), .memory = parts_.driver.memory_progress(uid_)};
+  if (sender_) now.seed = sender_->figures();
   // Before the hypervisor has counted it, all of it is ahead; else a disk that is done would be 100 %.
-  if (memory.sent.value + memory.remaining.value == 0) memory.remaining = memory_size_;
-  const TransferStep step = observed_.progress.step;
-  const CopyProgress& now = step == TransferStep::seed ? seeded : step == TransferStep::disk ? disk : memory;
-  model::TransferProgress progress{.step = step,
-                                   .disk_bytes = disk.sent + (sender_ ? sender_->figures().sent : Bytes()),
-                                   .memory_bytes = memory.sent,
-                                   .remaining_bytes = seeded.remaining + disk.remaining + memory.remaining,
-                                   .rate = step == TransferStep::waiting ? BytesPerSecond() : now.rate};
-  const std::int64_t done = seeded.sent.value + disk.sent.value + memory.sent.value;
-  const std::int64_t known = done + progress.remaining_bytes.value;
-  if (known > 0) progress.percent = static_cast<std::int32_t>(done * 100 / known);
-  if (progress.rate.value > 0)
-    progress.remaining_seconds = progress.remaining_bytes.value / progress.rate.value;
+  const bool sends_memory = order_.mode == model::TransferMode::live && !order_.copied_disks;
+  if (sends_memory && now.memory.sent.value + now.memory.remaining.value == 0)
+    now.memory.remaining = memory_size_;
+  auto progress =
+      progress_of(now, seeded_before_, observed_.progress.step, parts_.runtime.clock.now() - step_began_);
+  progress.disk_bytes += sent_before_.disk;
+  progress.memory_bytes += sent_before_.memory;
   return progress;
 }
 

@@ -18,6 +18,7 @@
 #include "host/driver.h"
 #include "host/move/limit_gate.h"
 #include "host/move/marker.h"
+#include "host/move/move_progress.h"
 #include "host/move/seed_sender.h"
 #include "host/move/streams.h"
 #include "host/snapshots/snapshot_store.h"
@@ -80,8 +81,8 @@ class SendMove {
   void set_state(model::MoveState state, std::string error);
   void note_step(model::TransferStep step);
   model::TransferProgress progress() const;
-  CopyProgress seed_progress() const;
   void note_clocks();
+  void count_try();
 
   SendParts parts_;
   Logger log_;
@@ -92,6 +93,12 @@ class SendMove {
   Bytes memory_size_;                   // what there is to send before the hypervisor has counted
   model::MoveObserved observed_;
   MonotonicTime step_began_;
+  SeedFigures seeded_before_;  // when it began
+  struct {
+    Bytes disk;
+    Bytes memory;
+  } sent_before_;        // in tries whose stream has broken
+  bool counts_ = false;  // the hypervisor, for this move
   SwitchKind kind_ = SwitchKind::whole;
   LimitGate gate_;
   std::unique_ptr<OpenPath> path_;

@@ -26,6 +26,7 @@ bool SendMove::is_paused() const {
 
 Task<Status> SendMove::send_after_commit() {
   observed_.report.post_copy = true;
+  counts_ = true;
   note_clocks();
   HANSE_CO_CHECK(co_await await_commit());
   set_state(MoveState::sending, "");
@@ -36,7 +37,7 @@ Task<Status> SendMove::send_after_commit() {
       co_await sleep_for(parts_.runtime.scheduler, kRejoinCap);
     co_return sent;
   }
-  observed_.report.memory_bytes = parts_.driver.memory_progress(uid_).sent;
+  observed_.report.memory_bytes = sent_before_.memory + parts_.driver.memory_progress(uid_).sent;
   co_return Status();
 }
 
