@@ -105,6 +105,12 @@ Task<Status> show_forecast(Session session, MigrateOptions options, json::Object
   } else if (forecast.obstacles.empty()) {
     session.terminal.print(
         printable(fmt::format("nothing stands against a move of {} to {}", options.instance, target)) + "\n");
+    if (forecast.mode != model::TransferMode::automatic) {
+      session.terminal.print(
+          printable(fmt::format("  mode      {}: {}", boost::describe::enum_to_string(forecast.mode, ""),
+                                forecast.mode_reason)) +
+          "\n");
+    }
     if (forecast.hardware) {
       session.terminal.print(
           printable(fmt::format("  hardware  it boots with machine type {} and CPU model {}",

@@ -1,15 +1,20 @@
 #include "migration/mode.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace hanse::migration {
 namespace {
 
 using model::TransferMode;
 
+constexpr char kModePointer[] = "/mode";
+
 Result<ModeChoice> choose_freely(const ModeFacts& facts) {
   if (facts.runs && !facts.new_sku.empty())
     return ModeChoice{TransferMode::warm, "it runs, and boots with SKU '" + facts.new_sku + "'"};
   if (facts.runs && facts.no_live_reason.empty()) return ModeChoice{TransferMode::live, "it runs"};
-  if (facts.runs) return ModeChoice{TransferMode::warm, "it runs, but " + facts.no_live_reason};
+  if (facts.runs) return warm_instead(facts.no_live_reason);
   if (facts.is_stopped) return ModeChoice{TransferMode::cold, "it is stopped"};
   return fail(Code::failed_precondition,
               "instance '{0}' neither runs nor is stopped now; start it with 'hanse start {0}' or stop it, "
@@ -45,6 +50,25 @@ Result<ModeChoice> choose_mode(TransferMode asked, const ModeFacts& facts) {
   if (asked == TransferMode::live && !facts.no_live_reason.empty())
     return fail(Code::failed_precondition, "{}; or move it warm", facts.no_live_reason);
   return as_asked;
+}
+
+Error live_refusal(Code code, std::string message) {
+  return {code, std::move(message), {{kModePointer, ""}}};
+}
+
+bool turns_warm(TransferMode asked, TransferMode chosen, const Error& refusal) {
+  const auto names_mode = [](const ErrorSource& source) { return source.pointer == kModePointer; };
+  return asked == TransferMode::automatic && chosen == TransferMode::live &&
+         std::any_of(refusal.sources.begin(), refusal.sources.end(), names_mode);
+}
+
+ModeChoice warm_instead(const std::string& reason) {
+  return {TransferMode::warm, "it runs, but " + reason};
+}
+
+void apply(ModeChoice choice, model::Transfer& transfer) {
+  transfer.status.mode = choice.mode;
+  transfer.status.mode_reason = std::move(choice.reason);
 }
 
 }  // namespace hanse::migration

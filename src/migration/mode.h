@@ -26,4 +26,11 @@ struct ModeChoice {
 // Errors: failed_precondition when the instance cannot move so now, with the remedy.
 Result<ModeChoice> choose_mode(model::TransferMode asked, const ModeFacts& facts);
 
+// A target's refusal of a live move that a warm one would not meet: it names the mode as what is wrong.
+Error live_refusal(Code code, std::string message);
+// Whether a move turns warm for it: the user leaves the mode open, and it was to be live.
+bool turns_warm(model::TransferMode asked, model::TransferMode chosen, const Error& refusal);
+ModeChoice warm_instead(const std::string& reason);
+void apply(ModeChoice choice, model::Transfer& transfer);
+
 }  // namespace hanse::migration

@@ -40,5 +40,13 @@ TEST_CASE("a mode that is asked for is taken or refused, never exchanged for ano
   CHECK_FALSE(choose_mode(TransferMode::live, {.runs = true, .no_live_reason = "no"}));
 }
 
+TEST_CASE("for a refusal that names the mode only what is open turns warm") {
+  const Error about_mode = live_refusal(Code::resource_exhausted, "no");
+  CHECK(turns_warm(TransferMode::automatic, TransferMode::live, about_mode));
+  CHECK_FALSE(turns_warm(TransferMode::live, TransferMode::live, about_mode));
+  CHECK_FALSE(turns_warm(TransferMode::automatic, TransferMode::warm, about_mode));
+  CHECK_FALSE(turns_warm(TransferMode::automatic, TransferMode::live, {Code::resource_exhausted, "no"}));
+}
+
 }  // namespace
 }  // namespace hanse::migration

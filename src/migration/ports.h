@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/units.h"
+#include "migration/mode.h"
 #include "migration/transfer_machine.h"
 #include "model/host_protocol.h"
 #include "model/transfer.h"
@@ -36,6 +37,8 @@ class TransferRecord {
   // An advance by grant_received that keeps what the source has signed. Errors: also unauthenticated when it
   // has not.
   virtual Task<Status> take_grant(model::TransferGrant grant, std::string note) = 0;
+  // On disk when it completes. Errors: failed_precondition when it does not prepare any more.
+  virtual Task<Status> take_mode(ModeChoice choice) = 0;
   // What does not have to survive a crash: progress for people. Kept in memory, shown by the API.
   virtual void show(const model::TransferProgress& progress) = 0;
   virtual void show_waiting_for(const std::string& peer) = 0;

@@ -46,9 +46,7 @@ Task<Status> SourceTransfer::prepare() {
       answer = co_await wait_for_news();
     } else {
       if (is_refusal(answer.error().code)) {
-        co_return co_await record_.advance(
-            TransferEvent::plan_refused,
-            fmt::format("{} refused: {}", settings_.peer_title, answer.error().message));
+        co_return co_await hear_refusal(answer.error());
       }
       record_.show_waiting_for(settings_.peer);
       co_await sleep_for(runtime_.scheduler,
@@ -63,6 +61,16 @@ Task<Status> SourceTransfer::prepare() {
   }
   prepared_ = runtime_.clock.now();
   co_return co_await record_.advance(TransferEvent::target_ready, "disk and memory are being sent");
+}
+
+Task<Status> SourceTransfer::hear_refusal(Error refusal) {
+  const model::Transfer transfer = record_.current();
+  if (turns_warm(transfer.spec.mode, transfer.status.mode, refusal)) {
+    co_return co_await record_.take_mode(
+        warm_instead(fmt::format("{} does not take it live: {}", settings_.peer_title, refusal.message)));
+  }
+  co_return co_await record_.advance(TransferEvent::plan_refused,
+                                     fmt::format("{} refused: {}", settings_.peer_title, refusal.message));
 }
 
 model::MoveOrder SourceTransfer::send_order(const IncomingView& view) const {

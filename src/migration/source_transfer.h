@@ -47,6 +47,8 @@ class SourceTransfer {
   Task<Status> roll_back();
 
   Task<Status> give_up(TransferEvent event, std::string reason);
+  // The target does not take it. It is asked once more when the guest may boot there instead.
+  Task<Status> hear_refusal(Error refusal);
   // For what the target says next. One that answers at once time and again does not keep this zone busy.
   Task<Result<IncomingView>> wait_for_news();
   Task<Status> await_hand_over();

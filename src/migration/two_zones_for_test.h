@@ -53,6 +53,10 @@ class MemoryRecord final : public TransferRecord {
     transfer.status.grant = std::move(grant);
     co_return Status{};
   }
+  Task<Status> take_mode(ModeChoice choice) override {
+    apply(std::move(choice), transfer);
+    co_return Status{};
+  }
   void show(const model::TransferProgress& progress) override { transfer.status.progress = progress; }
   void show_waiting_for(const std::string& peer) override { transfer.status.waiting_for = peer; }
   Task<Status> keep_report(model::TransferReport report) override {
@@ -200,6 +204,7 @@ class Link final : public TargetZone, public SourceZone {
   bool lose_answers = false;   // the request arrives, the answer does not
   bool unsigned_word = false;  // nothing that the source says of the outcome is signed
   std::optional<Error> refusal;
+  std::optional<Error> refusal_of_live;
   std::optional<IncomingView> lie;  // of the target, whatever is so
   int waits = 0;                    // how often the source has asked for news
 
@@ -266,6 +271,8 @@ inline Task<Status> Link::cross() {
 inline Task<Result<IncomingView>> Link::prepare() {
   HANSE_CO_CHECK(co_await cross());
   if (refusal) co_return fail(*refusal);
+  const bool live = zones_.source_record.transfer.status.mode == model::TransferMode::live;
+  if (live && refusal_of_live) co_return fail(*refusal_of_live);
   if (lie) co_return *lie;
   if (!zones_.target_record) {
     zones_.target_record = std::make_unique<MemoryRecord>(zones_.loop, Role::target, Phase::preparing);

@@ -36,6 +36,25 @@ TEST_CASE("a plan or a target that says no refuses, and nothing has moved") {
   CHECK(full.source_host.runs());
 }
 
+TEST_CASE("what the target does not take live moves warm where the mode is open") {
+  for (const auto asked : {model::TransferMode::automatic, model::TransferMode::live}) {
+    TwoZones zones;
+    zones.link.refusal_of_live = live_refusal(Code::resource_exhausted, "no host has that CPU model");
+    zones.source_record.transfer.spec.mode = asked;
+    zones.source_record.transfer.status.mode = model::TransferMode::live;
+    zones.start_source();
+    zones.run(Seconds{20});
+    const model::TransferStatus& status = zones.source_record.transfer.status;
+    if (asked == model::TransferMode::live) {
+      CHECK(status.phase == Phase::refused);
+      continue;
+    }
+    CHECK(status.phase == Phase::completed);
+    CHECK(status.mode == model::TransferMode::warm);
+    CHECK(status.mode_reason == "it runs, but zone 'b' does not take it live: no host has that CPU model");
+  }
+}
+
 TEST_CASE("a host that fails, at either side, leads back to the source") {
   for (const bool at_source : {true, false}) {
     TwoZones zones;

@@ -11,13 +11,10 @@
 #include "model/metadata.h"
 #include "model/transfer_forecast.h"
 #include "model/transfer_limits.h"
+#include "model/transfer_mode.h"
 #include "model/transfer_streams.h"
 
 namespace hanse::model {
-
-// Automatic: the best that is possible when the transfer is made.
-enum class TransferMode { automatic, live, warm, cold };
-BOOST_DESCRIBE_ENUM(TransferMode, automatic, live, warm, cold)
 
 // How the streams between the two hosts run.
 enum class StreamPath { automatic, direct, relayed };

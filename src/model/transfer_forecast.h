@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "model/compute.h"
+#include "model/transfer_mode.h"
 
 namespace hanse::model {
 
@@ -73,13 +74,15 @@ HANSE_DECLARE_JSON(TransferFigures);
 
 // Without obstacles it would begin now; only the next moment may bring others.
 struct TransferForecast {
+  TransferMode mode = TransferMode::automatic;  // that it would have; automatic: none is possible
+  std::string mode_reason;
   std::vector<TransferObstacle> obstacles;
   std::optional<TransferFigures> figures;  // absent where there is an obstacle, or why is in `unknown`
   std::string unknown;
   std::optional<Hardware> hardware;  // that it boots on at the target, where it is another than it has
   bool operator==(const TransferForecast&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TransferForecast, (), (obstacles, figures, unknown, hardware))
+BOOST_DESCRIBE_STRUCT(TransferForecast, (), (mode, mode_reason, obstacles, figures, unknown, hardware))
 HANSE_DECLARE_JSON(TransferForecast);
 
 }  // namespace hanse::model

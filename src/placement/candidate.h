@@ -65,7 +65,7 @@ struct HostRequest {
   std::string architecture = "x86_64";
   VcpuCount vcpu;
   MiB memory;
-  MiB disk;                     // for snapshots that come with it; HostIndex knows nothing of it
+  MiB disk;                     // for what comes with it; HostIndex knows nothing of it
   std::string host;             // empty: any
   std::string cpu_model;        // empty: any
   std::string machine_type;     // empty: any

@@ -313,11 +313,13 @@ placement::HostRequest host_request(const model::Instance& instance, const model
           .spread_by_host = spread != instance.annotations.end() && spread->second == "host"};
 }
 
-placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku) {
+placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku,
+                                    Bytes content) {
   placement::HostRequest request = host_request(instance, sku);
   const Bytes snapshots = model::size_of_moving(instance.status.snapshots);
   // What a host leaves free when it takes chunks in.
-  if (snapshots.value > 0) request.disk = to_mib_up(snapshots + store::kSpareForChunks);
+  if (snapshots.value > 0) content += snapshots + store::kSpareForChunks;
+  request.disk = to_mib_up(content);
   return request;
 }
 

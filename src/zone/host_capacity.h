@@ -130,7 +130,9 @@ class HostCapacity {
 
 // What an instance asks of a host.
 placement::HostRequest host_request(const model::Instance& instance, const model::InstanceSku& sku);
-// The same of one that moves there, with its snapshots.
-placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku);
+// The same of one that moves there, with its snapshots; `content`: that its disks and images bring, where it
+// is known.
+placement::HostRequest move_request(const model::Instance& instance, const model::InstanceSku& sku,
+                                    Bytes content);
 
 }  // namespace hanse::zone

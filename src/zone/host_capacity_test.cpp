@@ -375,7 +375,7 @@ TEST_CASE_FIXTURE(HostCapacityFixture, "snapshots that are on their way to a hos
     return moving;
   };
   model::Instance moving = with_snapshot(1);
-  const placement::HostRequest request = move_request(moving, sku(1, 1, 128));
+  const placement::HostRequest request = move_request(moving, sku(1, 1, 128), Bytes());
   const auto chosen = capacity->reserve(moving, request);
   REQUIRE(chosen);
   CHECK(capacity->reserve(with_snapshot(3), request).value() != *chosen);

@@ -47,9 +47,10 @@ HANSE_DECLARE_JSON(IncomingRequest);
 struct ForecastRequest {
   IncomingRequest incoming;          // without keys
   std::vector<std::string> digests;  // of chunks of its disks
+  std::optional<Bytes> disk_bytes;   // that these have of their own; absent: not known
   bool operator==(const ForecastRequest&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ForecastRequest, (), (incoming, digests))
+BOOST_DESCRIBE_STRUCT(ForecastRequest, (), (incoming, digests, disk_bytes))
 HANSE_DECLARE_JSON(ForecastRequest);
 
 struct ForecastAnswer {

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "codec/frames.h"
+#include "federation/peer_record.h"
+#include "federation/zone_identity.h"
 #include "io/openssl_certificates.h"
 #include "io/openssl_signatures.h"
 #include "io/openssl_web_keys.h"
@@ -154,6 +156,19 @@ struct ZoneFixture {
     const MonotonicTime end = world.loop.now() + time;
     world.loop.run(time);
     world.loop.advance_to(end);
+  }
+
+  federation::ZoneIdentity identity_of(const std::string& name) {
+    return {world.files, Cryptography{certificates, hashing, signatures, web_keys}, name, "/" + name};
+  }
+  // A peer from the next restart() on, at which nobody answers. Requires: its identity is loaded.
+  void trust(const federation::ZoneIdentity& peer) {
+    const federation::PeerRecord record{.name = peer.zone(),
+                                        .state = federation::PeerState::active,
+                                        .endpoint = peer.zone() + ":8443",
+                                        .identity_key = peer.identity_key(),
+                                        .ca_pems = {peer.ca_pem()}};
+    REQUIRE(wait(store->transact({.writes = {{"/peers/" + peer.zone(), json::dump(to_json(record))}}})));
   }
 
   void add_host_record(const std::string& name) {

@@ -9,8 +9,8 @@ HostConstraint host_has_disk(MiB disk) {
       "disk", [disk](const HostCandidate& host) -> Rejection {
         if (disk.value == 0 || !host.free_disk || *host.free_disk >= disk) return std::nullopt;
         return fmt::format(
-            "it has {} MiB of disk free and {} MiB are needed for the snapshots that come with it; delete "
-            "some of them",
+            "it has {} MiB of disk free and {} MiB are needed for the disks and snapshots that come with it; "
+            "make room there, or delete some of its snapshots",
             host.free_disk->value, disk.value);
       }};
 }

@@ -10,11 +10,9 @@ namespace hanse::zone {
 struct DrainReconciler::Round {
   std::string host;
   model::DrainSpec wish;
-  std::int64_t elsewhere = 0;  // moves from other hosts that share the bound
   model::DrainStatus status;
 
   bool leaves_zone() const { return !wish.zones.empty(); }
-  bool may_move() const { return status.moving + elsewhere < wish.concurrent_moves; }
 
   void stays(const ResourceId& instance, std::string reason) {
     ++status.staying;
@@ -37,21 +35,32 @@ Task<Result<Again>> DrainReconciler::reconcile(std::string key) {
   }
   draining_.insert(id.name);
   Round round{.host = id.name, .wish = std::move(*wish)};
-  leaving_.erase(id.name);
-  if (round.leaves_zone()) {
-    for (const auto& [other, moving] : leaving_) round.elsewhere += moving;
-  }
   const std::vector<std::string> keys = index_.keys_on(id.name);
   std::erase_if(attempts_, [&](const auto& entry) {
     return entry.second.host == id.name && std::find(keys.begin(), keys.end(), entry.first) == keys.end();
   });
   // What moves already counts before anything is begun.
   round.status.moving = count_moving(id.name);
+  note_leaving(round);
   for (const std::string& instance : keys) HANSE_CO_CHECK(co_await look_at(round, instance));
-  if (round.leaves_zone()) leaving_[id.name] = round.status.moving;
   const bool left = round.status.remaining > 0;
   HANSE_CO_CHECK(co_await note(id.name, std::move(round.status)));
   co_return left ? Again(kLookAgain) : Again();
+}
+
+// Steps of other hosts look at it while this one waits.
+void DrainReconciler::note_leaving(const Round& round) {
+  leaving_.erase(round.host);
+  if (round.leaves_zone()) leaving_[round.host] = round.status.moving;
+}
+
+// Moves to other zones share one bound, from whichever host.
+bool DrainReconciler::may_move(const Round& round) const {
+  std::int64_t moving = round.status.moving;
+  for (const auto& [host, leaving] : leaving_) {
+    if (round.leaves_zone() && host != round.host) moving += leaving;
+  }
+  return moving < round.wish.concurrent_moves;
 }
 
 std::int64_t DrainReconciler::count_moving(const std::string& host) const {
@@ -98,7 +107,7 @@ Task<Status> DrainReconciler::move(Round& round, Table<model::Instance>::Pointer
     round.stays(id, attempt.failure);
     co_return Status();
   }
-  if (!round.may_move()) co_return Status();
+  if (!may_move(round)) co_return Status();
   auto spec = choose_move(round, *instance, attempt.failures);
   if (!spec) {
     // It costs nothing to look again at the next step.
@@ -107,16 +116,19 @@ Task<Status> DrainReconciler::move(Round& round, Table<model::Instance>::Pointer
   }
   const std::string target = spec->host ? fmt::format("host '{}'", spec->host.value_or(""))
                                         : fmt::format("zone '{}'", spec->target_zone);
+  ++round.status.moving;
+  note_leaving(round);
   const auto begun =
       co_await services_.transfers.create({.tenant = id.tenant, .workspace = id.workspace}, std::move(*spec));
   Attempt& made = attempts_[key];
   if (begun) {
     made.transfer = begun->metadata.name;
     made.failure.clear();
-    ++round.status.moving;
     services_.events.add("instance", to_string(id), "Drained",
                          fmt::format("moves from host '{}' to {}", round.host, target));
   } else {
+    --round.status.moving;
+    note_leaving(round);
     fail_attempt(round, made, fmt::format("to {}: {}", target, begun.error().message));
     round.stays(id, made.failure);
   }
@@ -174,7 +186,7 @@ Result<std::string> DrainReconciler::choose_host(const model::Instance& instance
                 {.tenant = instance.metadata.tenant, .name = model::reference_name(instance.spec.sku_ref)}));
   model::Instance asking = instance;
   asking.metadata.uid = "drain of " + instance.metadata.uid;
-  Arrivals arrivals(services_.capacity, services_.hosts, services_.hardware);
+  Arrivals arrivals(services_.tables, services_.capacity, services_.hosts, services_.hardware);
   HANSE_TRY(Arrivals::Place place, arrivals.reserve(asking, *sku, mode));
   // The move holds its room itself.
   services_.capacity.release(asking.metadata.uid);

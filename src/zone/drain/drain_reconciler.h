@@ -67,13 +67,15 @@ class DrainReconciler {
   // Notes how the last attempt has ended; whether another is due.
   bool is_due(const Round& round, Attempt& attempt, const ResourceId& instance);
   std::int64_t count_moving(const std::string& host) const;
+  void note_leaving(const Round& round);
+  bool may_move(const Round& round) const;
   Task<Status> note(std::string host, std::optional<model::DrainStatus> status);
 
   Services services_;
   const InstanceIndex& index_;
   HostFailover failover_;
   std::set<std::string> draining_;
-  // Of these, to other zones: how many moves were under way at the last look.
+  // Of these, to other zones: how many moves are under way or about to begin.
   std::map<std::string, std::int64_t> leaving_;
   std::map<std::string, Attempt> attempts_;
 };

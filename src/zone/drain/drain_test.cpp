@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(DrainFixture, "to a host with other hardware goes what may be 
   drain("h1");
   act_for(Seconds{3});
   REQUIRE(status("h1").reasons.size() == 1);
-  CHECK(status("h1").reasons.front().reason.find("or move it warm") != std::string::npos);
+  CHECK(status("h1").reasons.front().reason.find("it can be moved warm") != std::string::npos);
   change_spec("h1", {.schedulable = false, .drain = model::DrainSpec{.shut_down = true}});
   sent = MoveState::handed_over;
   act_for(Seconds{30});
@@ -188,6 +188,26 @@ TEST_CASE_FIXTURE(DrainFixture,
   const std::string reason = status("h1").reasons.at(0).reason;
   CHECK(reason.find("to zone 'lisbon'") != std::string::npos);
   CHECK(reason.find("not one that this zone trusts") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(DrainFixture, "hosts that drain to other zones at one moment share the bound") {
+  federation::ZoneIdentity warsaw = identity_of("warsaw");
+  REQUIRE(wait(warsaw.load_or_create()));
+  trust(warsaw);
+  restart_zone();
+  create_on("h1", "a");
+  create_on("h2", "b");
+  Scope scope;
+  for (const char* name : {"h1", "h2"}) {
+    model::Host wanted = host(name);
+    wanted.spec = {.schedulable = false,
+                   .drain = model::DrainSpec{.concurrent_moves = 1, .zones = {"warsaw"}}};
+    REQUIRE(scope.spawn([](auto& zone, auto changed) -> Task<void> {
+      REQUIRE(co_await zone.frontends().hosts.put(std::move(changed), std::nullopt));
+    }(*zone, std::move(wanted))));
+  }
+  act_for(Seconds{5});
+  CHECK(moving() == 1);
 }
 
 }  // namespace

@@ -129,8 +129,14 @@ Status ActiveTransfer::start_source() {
 }
 
 Task<void> ActiveTransfer::note_forecast() {
-  const auto figures = co_await forecaster_.run(record_.current(), host_);
-  if (figures) static_cast<void>(co_await record_.keep_forecast(*figures));
+  for (;;) {
+    const model::Transfer transfer = record_.current();
+    const auto figures = co_await forecaster_.run(transfer, host_);
+    // It may have turned warm meanwhile.
+    if (record_.current().status.mode != transfer.status.mode) continue;
+    if (figures) static_cast<void>(co_await record_.keep_forecast(*figures));
+    co_return;
+  }
 }
 
 Result<migration::TargetZone*> ActiveTransfer::make_target() {

@@ -22,7 +22,8 @@ struct Unlike : test_support::MovingHosts {
 
 TEST_CASE_FIXTURE(Unlike, "what boots at the other host is given hardware that this one has") {
   const ResourceId scope{.tenant = "default", .workspace = "default"};
-  const auto live = wait(zone->transfers().create(scope, {.instance = "web", .host = "h2"}));
+  const auto live = wait(
+      zone->transfers().create(scope, {.instance = "web", .host = "h2", .mode = model::TransferMode::live}));
   REQUIRE_FALSE(live.has_value());
   CHECK(live.error().message.find("CPU model qemu64") != std::string::npos);
   const model::TransferSpec warm{.instance = "web", .host = "h2", .mode = model::TransferMode::warm};
@@ -42,6 +43,55 @@ TEST_CASE_FIXTURE(Unlike, "what boots at the other host is given hardware that t
   CHECK(get("web").spec.cpu_model == "x86-64-v2");
   CHECK(get("web").spec.machine_type == "pc-q35-9.2");
   CHECK(told("h2", "web").machine.cpu_model == "x86-64-v2");
+}
+
+TEST_CASE_FIXTURE(Unlike, "a move whose mode is open turns warm where the other host lacks the hardware") {
+  const ResourceId scope{.tenant = "default", .workspace = "default"};
+  const model::TransferSpec open{.instance = "web", .host = "h2"};
+  const auto forecast = wait(zone->transfers().forecast(scope, open));
+  REQUIRE(forecast.has_value());
+  CHECK(forecast->obstacles.empty());
+  CHECK(forecast->mode == model::TransferMode::warm);
+  const auto begun = wait(zone->transfers().create(scope, open));
+  REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+  CHECK(begun->status.mode == model::TransferMode::warm);
+  CHECK(begun->status.mode_reason.find("CPU model qemu64") != std::string::npos);
+  CHECK(begun->status.hardware->cpu_model == "x86-64-v2");
+  act_for(Seconds{2});
+  CHECK(told("h1", "web").move->mode == model::TransferMode::warm);
+}
+
+TEST_CASE_FIXTURE(Unlike, "and where that host cannot take machines live") {
+  add_host("h3", [](model::Inventory& inventory) { inventory.live_moves = false; });
+  const auto begun = wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                                   {.instance = "web", .host = "h3"}));
+  REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+  CHECK(begun->status.mode == model::TransferMode::warm);
+  CHECK(begun->status.mode_reason.find("cannot take machines live") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Unlike, "a port that another instance has there stands against the move") {
+  const ResourceId scope{.tenant = "default", .workspace = "default"};
+  add_host("h3");
+  create_on("h3", "there");
+  for (const char* name : {"web", "there"}) {
+    REQUIRE(wait(zone->tables().instances.update(id(name), [](model::Instance& changed) -> Status {
+      changed.spec.forwards = {{.guest_port = 80, .host_port = 8080}};
+      return {};
+    })));
+  }
+  const auto refused = wait(zone->transfers().create(scope, {.instance = "web", .host = "h3"}));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("port 8080 of host 'h3'") != std::string::npos);
+  const auto forecast = wait(zone->transfers().forecast(scope, {.instance = "web", .host = "h3"}));
+  REQUIRE(forecast->obstacles.size() == 1);
+  CHECK(forecast->obstacles.front().reason == refused.error().message);
+  // Another protocol's port is another one.
+  REQUIRE(wait(zone->tables().instances.update(id("there"), [](model::Instance& changed) -> Status {
+    changed.spec.forwards.front().protocol = "udp";
+    return {};
+  })));
+  CHECK(wait(zone->transfers().create(scope, {.instance = "web", .host = "h3"})).has_value());
 }
 
 TEST_CASE_FIXTURE(Unlike, "a move that rolls back leaves the instance its hardware") {

@@ -118,6 +118,7 @@ Task<Result<ForecastAnswer>> Forecaster::ask_target(model::Transfer transfer,
     co_return answer;
   }
   ForecastRequest request{.digests = digests_of(measure)};
+  if (measure.disk_bytes.value > 0) request.disk_bytes = measure.disk_bytes;
   HANSE_CO_TRY(request.incoming, incoming_request(services_.records, transfer, ""));
   HANSE_CO_TRY(const auto client, services_.clients.get(transfer.spec.target_zone));
   HANSE_CO_TRY(const json::Value said, co_await client->call("POST", kForecastPath, to_json(request)));

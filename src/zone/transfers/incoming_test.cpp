@@ -86,6 +86,29 @@ TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refus
                 [](IncomingRequest& asked) { asked.instance.spec.machine_type = "pc-q35-11.0"; });
 }
 
+TEST_CASE_FIXTURE(IncomingFixture, "a refusal that a warm move would not meet names the mode") {
+  IncomingRequest stranger = request();
+  stranger.instance.spec.cpu_model = "EPYC-Turin";
+  auto refused = wait(zone->transfers().prepare_incoming("warsaw", stranger));
+  REQUIRE_FALSE(refused);
+  REQUIRE(refused.error().sources.size() == 1);
+  CHECK(refused.error().sources.front().pointer == "/mode");
+  stranger = request();
+  stranger.sku.spec.vcpu = {5};
+  refused = wait(zone->transfers().prepare_incoming("warsaw", stranger));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().sources.empty());
+}
+
+TEST_CASE_FIXTURE(IncomingFixture, "disks for which no host has room stand against the move") {
+  ForecastRequest asked{.incoming = request(), .disk_bytes = Bytes{std::int64_t{1} << 30}};
+  CHECK(wait(zone->transfers().forecast_incoming("warsaw", asked))->obstacles.empty());
+  asked.disk_bytes = Bytes{std::int64_t{1} << 50};
+  const auto answer = wait(zone->transfers().forecast_incoming("warsaw", asked));
+  REQUIRE(answer->obstacles.size() == 1);
+  CHECK(answer->obstacles.front().reason.find("MiB of disk") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "a machine that boots here is given hardware that a host has") {
   IncomingRequest stranger = request();
   stranger.mode = model::TransferMode::cold;
@@ -249,18 +272,11 @@ TEST_CASE_FIXTURE(IncomingFixture, "nobody speaks of the transfer of another, or
 
 // With warsaw for a peer, whose key is known, and its transfer at the point where it waits for the grant.
 struct GrantedFixture : IncomingFixture {
-  federation::ZoneIdentity warsaw{world.files, Cryptography{certificates, hashing, signatures, web_keys},
-                                  "warsaw", "/warsaw"};
+  federation::ZoneIdentity warsaw = identity_of("warsaw");
 
   GrantedFixture() {
     REQUIRE(wait(warsaw.load_or_create()));
-    const federation::PeerRecord record{.name = "warsaw",
-                                        .state = federation::PeerState::active,
-                                        .endpoint = "warsaw:8443",
-                                        .identity_key = warsaw.identity_key(),
-                                        .ca_pems = {warsaw.ca_pem()}};
-    const auto written = wait(store->transact({.writes = {{"/peers/warsaw", json::dump(to_json(record))}}}));
-    REQUIRE(written);
+    trust(warsaw);
     host.reset();
     restart();
     host = std::make_unique<test::ScriptedHost>(world.runtime, zone->hosts(), "h1");

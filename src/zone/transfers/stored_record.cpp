@@ -213,6 +213,15 @@ Task<Status> StoredRecord::change(std::function<Status(model::Transfer&)> change
   co_return Status();
 }
 
+Task<Status> StoredRecord::take_mode(migration::ModeChoice choice) {
+  return change([choice](model::Transfer& transfer) -> Status {
+    if (transfer.status.phase != Phase::preparing)
+      return fail(Code::failed_precondition, "transfer '{}' does not prepare", transfer.metadata.name);
+    migration::apply(choice, transfer);
+    return {};
+  });
+}
+
 Task<Status> StoredRecord::keep_report(model::TransferReport report) {
   return change([report](model::Transfer& transfer) -> Status {
     transfer.status.report = report;

@@ -46,6 +46,7 @@ class StoredRecord final : public migration::TransferRecord {
   Signal& changes() override { return own_changes_; }
   Task<Status> advance(migration::TransferEvent event, std::string note) override;
   Task<Status> take_grant(model::TransferGrant grant, std::string note) override;
+  Task<Status> take_mode(migration::ModeChoice choice) override;
   void show(const model::TransferProgress& progress) override;
   void show_waiting_for(const std::string& peer) override;
   Task<Status> keep_report(model::TransferReport report) override;

@@ -23,7 +23,7 @@ TransferService::TransferService(TransferServices services, HostCapacity& capaci
                                  ReplicaLeases& leases)
     : services_(std::move(services)),
       capacity_(capacity),
-      arrivals_(capacity, services_.hosts, hardware),
+      arrivals_(services_.records.tables, capacity, services_.hosts, hardware),
       peers_(peers),
       admission_(admission),
       leases_(leases),
@@ -65,6 +65,12 @@ Result<model::Transfer> TransferService::get(const ResourceId& id) const {
 }
 
 Status TransferService::check_create(const model::Instance& instance, const model::TransferSpec& spec) const {
+  HANSE_CHECK(check_is_here(instance));
+  HANSE_CHECK(check_now(instance, spec));
+  return check_wish(instance, spec);
+}
+
+Status TransferService::check_is_here(const model::Instance& instance) {
   const std::string name = to_string(id_of(instance.metadata));
   if (!instance.status.moved_to.empty()) {
     return fail(Code::failed_precondition, "instance '{}' moved to zone '{}'; move it from there", name,
@@ -77,12 +83,21 @@ Status TransferService::check_create(const model::Instance& instance, const mode
                 "instance '{}' is moving already in transfer '{}'; wait for its end or cancel it", name,
                 instance.status.transfer);
   }
-  HANSE_CHECK(check_snapshots(instance, spec));
-  HANSE_CHECK(check_new_sku(instance, spec));
+  return {};
+}
+
+// That may be otherwise soon.
+Status TransferService::check_now(const model::Instance& instance, const model::TransferSpec& spec) const {
   if (active_.size() >= kMaxTransfers) {
     return fail(Code::resource_exhausted, "{} transfers are under way already; wait for some to end",
                 active_.size());
   }
+  return check_snapshots(instance, spec);
+}
+
+// What is wanted is possible, and may be done.
+Status TransferService::check_wish(const model::Instance& instance, const model::TransferSpec& spec) const {
+  HANSE_CHECK(check_new_sku(instance, spec));
   if (spec.host) return check_target_host(instance, spec);
   return check_target_zone(instance, spec.target_zone);
 }
@@ -164,10 +179,11 @@ Status TransferService::check_target_inventory(const std::string& host, model::T
   if (!live || !hello) return {};
   const model::Inventory& inventory = hello->inventory;
   if (!inventory.live_moves)
-    return fail(Code::failed_precondition,
-                "host '{}' cannot take machines live: {} damages guests under emulation; "
-                "install QEMU 10 or later, or move it warm",
-                host, inventory.hypervisor);
+    return fail(migration::live_refusal(
+        Code::failed_precondition,
+        fmt::format("host '{}' cannot take machines live: {} damages guests under emulation; it can be moved "
+                    "warm, or live with QEMU 10 or later there",
+                    host, inventory.hypervisor)));
   if (streams.post_copy && !inventory.no_post_copy_reason.empty())
     return fail(
         Code::failed_precondition,
@@ -213,19 +229,28 @@ Status TransferService::check_target_host(const model::Instance& instance,
 
 migration::ModeChoice TransferService::mode_now(const model::Instance& instance,
                                                 const model::TransferSpec& spec) const {
-  const auto choice = choose_mode(
-      spec, spec.mode, plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
-  return choice ? *choice : migration::ModeChoice{.mode = spec.mode};
+  auto choice = choose_mode(spec, spec.mode,
+                            plan_view(services_, &instance, instance.metadata.uid, instance.status.host));
+  if (!choice) return {.mode = spec.mode};
+  if (!spec.host) return std::move(*choice);
+  const Status able = check_target_inventory(*spec.host, choice->mode, spec.streams);
+  if (!able && migration::turns_warm(spec.mode, choice->mode, able.error()))
+    return migration::warm_instead(able.error().message);
+  return std::move(*choice);
 }
 
 Result<Arrivals::Place> TransferService::hold_room(const HeldRoom& room, const model::Instance& instance,
-                                                   const model::TransferSpec& spec) {
+                                                   model::Transfer& transfer, Bytes content) {
   const InstanceStorages::Loaded loaded = services_.records.storages.load(instance);
   if (!loaded.sku) return fail(Code::failed_precondition, "{} is gone", instance.spec.sku_ref);
   model::Instance arriving = instance;
-  arriving.spec.host = spec.host;
+  arriving.spec.host = transfer.spec.host;
   arriving.metadata.uid = room.name();
-  auto held = arrivals_.reserve(arriving, *loaded.sku, mode_now(instance, spec).mode);
+  auto held = arrivals_.reserve(arriving, *loaded.sku, transfer.status.mode, content);
+  if (!held && migration::turns_warm(transfer.spec.mode, transfer.status.mode, held.error())) {
+    migration::apply(migration::warm_instead(held.error().message), transfer);
+    held = arrivals_.reserve(arriving, *loaded.sku, transfer.status.mode, content);
+  }
   if (held) return held;
   if (held.error().code != Code::resource_exhausted) return fail(held.error());
   return fail(about_host(Code::resource_exhausted, held.error().message + "; name another host"));
@@ -250,9 +275,7 @@ model::Transfer TransferService::new_transfer(const ResourceId& scope, const mod
   transfer.status.instance_uid = instance.metadata.uid;
   transfer.status.source_epoch = instance.status.epoch;
   if (spec.host) transfer.status.source_host = instance.status.host;
-  migration::ModeChoice choice = mode_now(instance, spec);
-  transfer.status.mode = choice.mode;
-  transfer.status.mode_reason = std::move(choice.reason);
+  migration::apply(mode_now(instance, spec), transfer);
   return transfer;
 }
 
@@ -290,12 +313,11 @@ Task<Result<model::Transfer>> TransferService::create(ResourceId scope, model::T
     HANSE_CO_CHECK(check_create(*instance, spec));
     // Until the record holds the room.
     const HeldRoom room(capacity_, room_name(instance->metadata.uid));
-    Arrivals::Place place;
-    if (spec.host) {
-      HANSE_CO_TRY(place, hold_room(room, *instance, spec));
-    }
     model::Transfer transfer = new_transfer(scope, spec, *instance);
-    transfer.status.hardware = std::move(place.hardware);
+    if (spec.host) {
+      HANSE_CO_TRY(Arrivals::Place place, hold_room(room, *instance, transfer));
+      transfer.status.hardware = std::move(place.hardware);
+    }
     HANSE_CO_TRY(store::Transaction transaction, creation(*instance, transfer));
     const auto written = co_await services_.records.store.transact(std::move(transaction));
     if (written) {

@@ -69,6 +69,9 @@ class TransferService final : public TransferFrontend {
   // As it is kept: with the own zone where a host is named. Errors: invalid_argument naming the field.
   Result<model::TransferSpec> complete(model::TransferSpec spec) const;
   Status check_create(const model::Instance& instance, const model::TransferSpec& spec) const;
+  static Status check_is_here(const model::Instance& instance);
+  Status check_now(const model::Instance& instance, const model::TransferSpec& spec) const;
+  Status check_wish(const model::Instance& instance, const model::TransferSpec& spec) const;
   static Status check_snapshots(const model::Instance& instance, const model::TransferSpec& spec);
   Status check_target_zone(const model::Instance& instance, const std::string& zone) const;
   Status check_target_host(const model::Instance& instance, const model::TransferSpec& spec) const;
@@ -76,18 +79,22 @@ class TransferService final : public TransferFrontend {
   Status check_target_inventory(const std::string& host, model::TransferMode mode,
                                 const model::StreamOptions& streams) const;
   Status check_new_sku(const model::Instance& instance, const model::TransferSpec& spec) const;
-  // For a move within the zone, besides the room that it has.
+  // For a move within the zone, besides the room that it has. It may turn warm for it. `content`: of its
+  // disks, where it is known.
   Result<Arrivals::Place> hold_room(const HeldRoom& room, const model::Instance& instance,
-                                    const model::TransferSpec& spec);
-  // Where none is possible now it is the one that was asked for, without a reason: the plan says why.
+                                    model::Transfer& transfer, Bytes content = {});
+  // By what is known of both hosts here. Where none is possible now it is the one that was asked for, without
+  // a reason: the plan says why.
   migration::ModeChoice mode_now(const model::Instance& instance, const model::TransferSpec& spec) const;
-  // What stands against it at this zone; `possible`: check_create().
+  // What stands against it at this zone; `possible`: check_wish().
   std::vector<model::TransferObstacle> obstacles_here(const model::Instance& instance,
-                                                      const model::Transfer& transfer, const Status& possible,
+                                                      model::Transfer& transfer, const Status& possible,
                                                       std::optional<model::Hardware>& hardware);
   // And against one that comes; with the place that it would get.
   std::vector<model::TransferObstacle> obstacles_of(const std::string& peer, const IncomingRequest& request,
-                                                    Arrivals::Place& place);
+                                                    Bytes content, Arrivals::Place& place);
+  // The mode of `transfer` becomes the one that it would come to there.
+  Task<Result<ForecastAnswer>> ask_target(model::Transfer& transfer, const model::MachineMeasure& measure);
   Result<store::Transaction> creation(const model::Instance& instance, const model::Transfer& transfer) const;
   model::Transfer new_transfer(const ResourceId& scope, const model::TransferSpec& spec,
                                const model::Instance& instance) const;
