@@ -1,6 +1,5 @@
 // hanse.storage: the files of images, up and down.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
 #include <memory>
@@ -10,12 +9,12 @@
 #include "api/query.h"
 #include "api/resource_routes.h"
 #include "base/json_mapping.h"
+#include "zone/images/disk_import.h"
 
 namespace hanse::api {
 namespace {
 
 constexpr char kBlobsPath[] = "/providers/hanse.storage/v1/blobs";
-constexpr std::array kFormats{"raw", "qcow2", "vmdk", "auto"};
 constexpr std::size_t kReadBytes = 256 * 1024;
 
 Task<Result<http::Reply>> upload(Context& context, Call call) {
@@ -27,9 +26,8 @@ Task<Result<http::Reply>> upload(Context& context, Call call) {
   }
   std::string format = text_parameter(call.request.query, "format");
   if (format.empty()) format = "auto";
-  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end()) {
-    co_return fail_parameter("format", "format must be raw, qcow2, vmdk or auto");
-  }
+  if (!zone::is_import_format(format))
+    co_return fail_parameter("format", "format must be one of " + zone::import_formats());
   HANSE_CO_TRY(const zone::UploadedBlob blob,
                co_await context.parts.images.upload(*call.request.body_reader, role, std::move(format)));
   co_return json_reply(201, blob);
@@ -96,7 +94,7 @@ void add_blob_routes(Routes& routes, Context& context) {
        .permission = {"hanse.storage", "blobs", "post", zone::Reach::anywhere},
        .summary = "Upload a file of an image; a disk is checked and stored as qcow2",
        .query = {{"role", ParameterType::text, "disk (default), kernel or initramfs"},
-                 {"format", ParameterType::text, "raw, qcow2, vmdk or auto (default)"}},
+                 {"format", ParameterType::text, "auto (default), raw, qcow2, vmdk, vhd, vhdx or ova"}},
        .answer_schema = "UploadedBlob",
        .success = 201,
        .options = {.body_limit = static_cast<std::uint64_t>(store::kMaxBlobBytes.value), .body_stream = true},

@@ -3,40 +3,13 @@
 #include <boost/json.hpp>
 
 #include "base/json_mapping.h"
+#include "zone/images/disk_import.h"
 
 namespace hanse::zone {
 namespace {
 
 constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr std::uint32_t kScratchMode = 0755;
-// What a hostile image may cost before the tool that reads it is ended.
-constexpr Bytes kToolMemory{std::int64_t{4} << 30};
-constexpr Seconds kToolProcessorTime{600};
-constexpr Nanos kToolTime = Seconds{1200};
-constexpr std::int64_t kSectorBytes = 512;
-
-struct ImageInfo {
-  std::string format;
-  Bytes virtual_size;
-};
-
-// What `qemu-img info --output=json` says. Its field names are not of our style, so they are taken by hand.
-Result<ImageInfo> read_info(const std::string& text) {
-  HANSE_TRY(const json::Value value, json::parse(text));
-  if (!value.is_object()) return fail(Code::data_loss, "qemu-img did not say what the image is");
-  const json::Object& info = value.get_object();
-  if (info.contains("backing-filename") || info.contains("encrypted")) {
-    return fail(
-        Code::invalid_argument,
-        "the image needs another file or a key; flatten it with 'qemu-img convert' and import the result");
-  }
-  const json::Value* format = info.if_contains("format");
-  const json::Value* size = info.if_contains("virtual-size");
-  if (format == nullptr || !format->is_string() || size == nullptr || !size->is_number()) {
-    return fail(Code::data_loss, "qemu-img did not say what the image is");
-  }
-  return ImageInfo{std::string(format->get_string()), Bytes{size->to_number<std::int64_t>()}};
-}
 
 Task<Status> write_piece(store::BlobFiles::Incoming& incoming, Bytes& fetched,
                          std::span<const std::byte> piece) {
@@ -79,10 +52,9 @@ Task<Result<UploadedBlob>> ImageStore::upload(http::BodyReader& body, model::Blo
     HANSE_CO_TRY(const model::Blob blob, co_await blobs_.adopt(incoming.partial_path(), role));
     co_return UploadedBlob{role, blob.digest, blob.size, {}};
   }
-  if (format != "raw" && format != "qcow2" && format != "vmdk" && format != "auto") {
+  if (!is_import_format(format))
     co_return fail(
-        Error{Code::invalid_argument, "format must be raw, qcow2, vmdk or auto", {{{}, "format"}}});
-  }
+        Error{Code::invalid_argument, "format must be one of " + import_formats(), {{{}, "format"}}});
   // A folder of its own, so that the unprivileged converter can write there and nowhere else.
   const std::string folder = blobs_.temporary_path();
   HANSE_CO_CHECK(co_await runtime_.files.make_directories(folder, kScratchMode));
@@ -95,61 +67,10 @@ Task<Result<UploadedBlob>> ImageStore::upload(http::BodyReader& body, model::Blo
 }
 
 Task<Result<UploadedBlob>> ImageStore::take_disk(std::string folder, std::string format) {
-  const std::string upload = folder + "/upload";
-  const std::string converted = folder + "/converted";
-  HANSE_CO_TRY(const std::string found, co_await probe(upload, format));
-  HANSE_CO_CHECK(co_await check_intact(upload, found));
-  HANSE_CO_TRY(const std::string output,
-               co_await run_tool({"qemu-img", "convert", "-f", found, "-O", "qcow2", upload, converted}));
-  HANSE_CO_TRY(const std::string text,
-               co_await run_tool({"qemu-img", "info", "--output=json", "-f", "qcow2", converted}));
-  HANSE_CO_TRY(const ImageInfo info, read_info(text));
-  HANSE_CO_TRY(const model::Blob blob, co_await blobs_.adopt(converted, model::BlobRole::disk));
-  co_return UploadedBlob{model::BlobRole::disk, blob.digest, blob.size, to_mib_up(info.virtual_size)};
-}
-
-Task<Result<std::string>> ImageStore::probe(std::string path, std::string format) {
-  std::vector<std::string> arguments = {"qemu-img", "info", "--output=json", path};
-  if (format != "auto") arguments.insert(arguments.end() - 1, {"-f", format});
-  HANSE_CO_TRY(const std::string text, co_await run_tool(std::move(arguments)));
-  HANSE_CO_TRY(const ImageInfo info, read_info(text));
-  if (format == "auto" && info.format != "qcow2" && info.format != "vmdk") {
-    // Anything at all passes for a raw disk; only the user can say that it is one.
-    co_return fail(Code::invalid_argument,
-                   "the file is neither qcow2 nor vmdk (it looks like {}); if it is a raw disk, say so with "
-                   "--format raw",
-                   info.format);
-  }
-  HANSE_CO_TRY(const FileInfo file, co_await runtime_.files.info(path));
-  if (info.format == "raw" && file.size.value % kSectorBytes != 0) {
-    co_return fail(Code::data_loss,
-                   "a raw disk consists of sectors of {} bytes and the file has {} bytes; was it cut short?",
-                   kSectorBytes, file.size.value);
-  }
-  co_return info.format;
-}
-
-Task<Status> ImageStore::check_intact(std::string path, std::string format) {
-  if (format == "raw") co_return Status();
-  const auto checked = co_await run_tool({"qemu-img", "check", "-q", "-f", format, path});
-  if (!checked)
-    co_return fail(Code::data_loss, "the image is damaged or cut short: {}", checked.error().message);
-  co_return Status();
-}
-
-Task<Result<std::string>> ImageStore::run_tool(std::vector<std::string> arguments) {
-  const std::string what = arguments.at(0) + " " + arguments.at(1);
-  constexpr int kLeaksOnly = 3;  // of `qemu-img check`: clusters that nothing uses, which conversion drops
-  ProcessOptions options{.arguments = std::move(arguments),
-                         .as_user = converter_,
-                         .working_directory = "/",
-                         .time_limit = kToolTime,
-                         .address_space_limit = kToolMemory,
-                         .cpu_limit = kToolProcessorTime};
-  HANSE_CO_TRY(const ProcessResult result, co_await runtime_.processes.run(std::move(options)));
-  if (result.exit_status == 0 || result.exit_status == kLeaksOnly) co_return result.output;
-  co_return fail(Code::data_loss, "{}: {}", what,
-                 result.error_output.substr(0, result.error_output.find('\n')));
+  DiskImport import(runtime_, converter_, std::move(folder));
+  HANSE_CO_TRY(const ImportedDisk disk, co_await import.run(std::move(format)));
+  HANSE_CO_TRY(const model::Blob blob, co_await blobs_.adopt(disk.path, model::BlobRole::disk));
+  co_return UploadedBlob{model::BlobRole::disk, blob.digest, blob.size, to_mib_up(disk.virtual_size)};
 }
 
 Task<Status> ImageStore::fetch(federation::PeerClient& peer, model::Blob blob, Bytes& fetched) {

@@ -1,8 +1,7 @@
 // ImageStore: the blobs of this zone's images: uploads are checked and converted, missing ones fetched from a
 // peer.
 //
-// A disk of any format that qemu-img reads becomes qcow2, by a process with limits and an unprivileged user,
-// and without the backing files that it may name. Thread: the loop. Failure: data_loss (not an image,
+// Each disk becomes qcow2 (images/disk_import.h). Thread: the loop. Failure: data_loss (not an image,
 // truncated), resource_exhausted, those of BlobFiles.
 #pragma once
 
@@ -36,7 +35,7 @@ class ImageStore {
   ImageStore(Runtime& runtime, store::BlobFiles& blobs, std::optional<ProcessUser> converter)
       : runtime_(runtime), blobs_(blobs), converter_(std::move(converter)) {}
 
-  // `format`: raw, qcow2, vmdk or auto. Kernels and initramfs are taken as they are.
+  // `format`: see is_import_format(). Kernels and initramfs are taken as they are.
   Task<Result<UploadedBlob>> upload(http::BodyReader& body, model::BlobRole role, std::string format);
   // Already here: nothing is fetched. `fetched` counts up while it comes.
   Task<Status> fetch(federation::PeerClient& peer, model::Blob blob, Bytes& fetched);
@@ -45,9 +44,6 @@ class ImageStore {
 
  private:
   Task<Result<UploadedBlob>> take_disk(std::string folder, std::string format);
-  Task<Result<std::string>> probe(std::string path, std::string format);
-  Task<Status> check_intact(std::string path, std::string format);
-  Task<Result<std::string>> run_tool(std::vector<std::string> arguments);
 
   Runtime& runtime_;
   store::BlobFiles& blobs_;
