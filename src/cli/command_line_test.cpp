@@ -76,6 +76,43 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<DeleteOptions>({"delete", "-f", "x.yaml", "--wait"}).wait);
 }
 
+TEST_CASE("a move's option that would mean nothing is refused, and the fault names it and what to do") {
+  const auto fault_of = [](std::vector<std::string> options) {
+    options.insert(options.begin(), {"migrate", "web"});
+    const ParsedLine line = parse_command_line(std::move(options));
+    CHECK(line.exit_code == 2);
+    return line.text;
+  };
+  const std::vector<std::vector<std::string>> of_memory = {
+      {"--streams", "4"}, {"--compress"}, {"--post-copy"}, {"--max-blackout", "1s"}};
+  const std::vector<std::vector<std::string>> without_memory = {
+      {"--mode", "warm"}, {"--mode", "cold"}, {"--keep-source"}, {"--sku", "large"}};
+  for (const auto& option : of_memory) {
+    for (const auto& way : without_memory) {
+      std::vector<std::string> line = {"--to", "b"};
+      line.insert(line.end(), option.begin(), option.end());
+      line.insert(line.end(), way.begin(), way.end());
+      const std::string fault = fault_of(line);
+      CHECK(fault.starts_with("hanse: " + option.front() + ": is for a live move, and with " + way.front()));
+      CHECK(fault.find("leave it out") != std::string::npos);
+    }
+    std::vector<std::string> automatic = {"migrate", "web", "--to", "b"};
+    automatic.insert(automatic.end(), option.begin(), option.end());
+    CHECK(parse_command_line(automatic).exit_code == 0);
+  }
+  const std::vector<std::vector<std::string>> of_new_moves = {
+      {"--mode", "live"}, {"--path", "direct"},  {"--streams", "1"}, {"--compress"},
+      {"--post-copy"},    {"--keep-source"},     {"--as", "w"},      {"--snapshot", "s"},
+      {"--sku", "large"}, {"--deadline", "10m"}, {"--dry-run"},      {"--no-wait"}};
+  for (auto option : of_new_moves) {
+    const std::string name = option.front();
+    CHECK(
+        fault_of(option).starts_with("hanse: " + name + ": is for a move that begins; say where to by --to"));
+    option.insert(option.end(), {"--bandwidth", "8MB"});
+    CHECK(fault_of(option).starts_with("hanse: " + name + ": is for a move that begins"));
+  }
+}
+
 TEST_CASE("programs get their options") {
   CHECK(parsed<ZoneOptions>({"zone", "--config", "zone.toml", "-v"}).verbose);
   CHECK(parsed<HostOptions>({"host"}).config_path.empty());

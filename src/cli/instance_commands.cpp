@@ -26,10 +26,20 @@ void add_limits(CLI::App& migrate, MigrateOptions& options) {
                                         "TIME"));
 }
 
+// What a move is begun with; of one under way it means nothing.
+constexpr const char* kOfNewMoves[] = {"--mode",      "--path",        "--streams", "--compress",
+                                       "--post-copy", "--keep-source", "--as",      "--snapshot",
+                                       "--sku",       "--deadline",    "--dry-run", "--no-wait"};
+
 // Without a target they change the move that is under way.
-void check_migrate(const MigrateOptions& given) {
+void check_ways(const CLI::App& migrate, const MigrateOptions& given) {
   const bool moves = !given.target_zone.empty() || !given.target_host.empty();
   const bool limits = given.max_rate || given.max_blackout_ms;
+  for (const char* const option : kOfNewMoves) {
+    if (!moves && migrate.count(option) > 0)
+      throw CLI::ValidationError(option,
+                                 "is for a move that begins; say where to by --to ZONE or --host HOST");
+  }
   const int ways = (given.cancel ? 1 : 0) + (given.pause ? 1 : 0) + (given.resume ? 1 : 0) +
                    (given.target_zone.empty() ? 0 : 1) + (given.target_host.empty() ? 0 : 1);
   if (ways > 1 || (ways == 0 && !limits) || (given.cancel && limits)) {
@@ -38,16 +48,29 @@ void check_migrate(const MigrateOptions& given) {
         "give one of --to ZONE and --host HOST, or of a move under way one of --cancel, "
         "--pause, --resume, --bandwidth and --max-blackout");
   }
-  if (!moves && (given.streams != 1 || given.compress || given.post_copy)) {
-    throw CLI::ValidationError("--streams, --compress, --post-copy",
-                               "go with --to or --host, they cannot be changed later");
-  }
+}
+
+// Whether an option can mean anything beside the others; the zone checks the same in model::check().
+void check_memory_options(const MigrateOptions& given) {
   if (given.post_copy && (given.streams != 1 || given.compress))
     throw CLI::ValidationError("--post-copy", "memory can follow only without --streams and --compress");
   const bool boots = given.keep_source || !given.sku.empty();
-  const bool sends_memory = !boots && (given.mode == "auto" || given.mode == "live");
-  if (given.post_copy && !sends_memory)
-    throw CLI::ValidationError("--post-copy", "only of a live move memory can follow");
+  if (!boots && (given.mode == "auto" || given.mode == "live")) return;
+  const std::string reason = given.keep_source    ? "with --keep-source only the disks are sent"
+                             : !given.sku.empty() ? "with --sku the guest boots at the target"
+                                                  : "with --mode " + given.mode + " no memory is sent";
+  const auto refuse = [&reason](const char* option) {
+    throw CLI::ValidationError(option, "is for a live move, and " + reason + "; leave it out");
+  };
+  if (given.streams != 1) refuse("--streams");
+  if (given.compress) refuse("--compress");
+  if (given.post_copy) refuse("--post-copy");
+  if (given.max_blackout_ms) refuse("--max-blackout");
+}
+
+void check_migrate(const CLI::App& migrate, const MigrateOptions& given) {
+  check_ways(migrate, given);
+  check_memory_options(given);
   if (given.keep_source && given.target_zone.empty())
     throw CLI::ValidationError("--keep-source", "goes with --to");
   if (!given.copy_name.empty() && !given.keep_source)
@@ -60,9 +83,6 @@ void check_migrate(const MigrateOptions& given) {
   if (given.keep_source && given.mode != "auto")
     throw CLI::ValidationError("--mode",
                                "of a copy only the disks are sent; leave it out with --keep-source");
-  if (!moves && given.dry_run) throw CLI::ValidationError("--dry-run", "goes with --to or --host");
-  if (!moves && !given.deadline.empty())
-    throw CLI::ValidationError("--deadline", "goes with --to or --host, it cannot be changed later");
 }
 
 void add_migrate(CLI::App& app, CommandDrafts& drafts) {
@@ -109,8 +129,8 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");
   migrate->add_flag("--pause", drafts.migrate.pause, "Let it wait; the guest runs on where it is");
   migrate->add_flag("--resume", drafts.migrate.resume, "Let it go on");
-  migrate->callback([&drafts] {
-    check_migrate(drafts.migrate);
+  migrate->callback([&drafts, migrate] {
+    check_migrate(*migrate, drafts.migrate);
     drafts.command = drafts.migrate;
   });
 }

@@ -11,6 +11,36 @@ HANSE_DEFINE_JSON(TransferGrant)
 HANSE_DEFINE_JSON(TransferStatus)
 HANSE_DEFINE_JSON(Transfer)
 
+namespace {
+
+// Why it sends no memory, whatever the instance does when it begins. Empty: it may send some.
+std::string reason_against_memory(const TransferSpec& spec) {
+  if (spec.copy) return "of a copy only the disks are sent";
+  if (spec.sku) return "with another SKU the guest boots at the target";
+  if (spec.mode == TransferMode::warm) return "in a warm move the guest boots at the target";
+  if (spec.mode == TransferMode::cold) return "in a cold move the guest is stopped";
+  return "";
+}
+
+// What would be accepted and mean nothing.
+Status check_memory_options(const TransferSpec& spec) {
+  const std::string reason = reason_against_memory(spec);
+  if (reason.empty()) return {};
+  const StreamOptions& streams = spec.streams;
+  const auto refuse = [&reason](const char* field, std::string_view what) {
+    return fail_field(field, "{}, so there is no memory that {}; leave it out", reason, what);
+  };
+  if (streams.count != 1) return refuse("/spec/streams/count", "more streams could carry");
+  if (streams.compression != Compression::none)
+    return refuse("/spec/streams/compression", "could be compressed");
+  if (streams.post_copy) return refuse("/spec/streams/postCopy", "could follow");
+  if (spec.limits.max_blackout_ms)
+    return fail_field("/spec/limits/maxBlackoutMs", "{}, so no stop of it is planned; leave it out", reason);
+  return {};
+}
+
+}  // namespace
+
 bool is_end(TransferPhase phase) {
   switch (phase) {
     case TransferPhase::completed:
@@ -59,10 +89,7 @@ Status check(const Transfer& transfer) {
   if (spec.sku && spec.mode == TransferMode::live)
     return fail_field("/spec/sku",
                       "with another SKU it boots at the target; take mode warm or cold, or none");
-  const bool sends_memory =
-      !spec.copy && !spec.sku && (spec.mode == TransferMode::automatic || spec.mode == TransferMode::live);
-  if (spec.streams.post_copy && !sends_memory)
-    return fail_field("/spec/streams/postCopy", "only of a live move memory can follow; leave it out");
+  HANSE_CHECK(check_memory_options(spec));
   if (!spec.host) return check_name(spec.target_zone, "/spec/targetZone");
   HANSE_CHECK(check_name(*spec.host, "/spec/host"));
   return spec.target_zone.empty() ? Status{} : check_name(spec.target_zone, "/spec/targetZone");

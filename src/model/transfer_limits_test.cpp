@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <doctest/doctest.h>
+#include <utility>
+#include <vector>
 
 #include "model/transfer.h"
 
@@ -64,6 +66,38 @@ TEST_CASE("memory follows a guest only in a live move, in one stream that is not
   transfer.spec = {.instance = "web", .target_zone = "b", .streams = {.post_copy = true}, .copy = "web2"};
   CHECK(refused_at("/spec/streams/postCopy"));
   CHECK_FALSE(may_post_copy(transfer));
+}
+
+TEST_CASE("what is about memory is refused where it is certain that none is sent") {
+  using Change = void (*)(TransferSpec&);
+  const std::pair<Change, const char*> options[] = {
+      {[](TransferSpec& spec) { spec.streams.count = 4; }, "/spec/streams/count"},
+      {[](TransferSpec& spec) { spec.streams.compression = Compression::zstd; }, "/spec/streams/compression"},
+      {[](TransferSpec& spec) { spec.streams.post_copy = true; }, "/spec/streams/postCopy"},
+      {[](TransferSpec& spec) { spec.limits.max_blackout_ms = 300; }, "/spec/limits/maxBlackoutMs"}};
+  const TransferSpec move{.instance = "web", .target_zone = "b"};
+  std::vector<TransferSpec> without_memory(4, move);
+  without_memory[0].mode = TransferMode::warm;
+  without_memory[1].mode = TransferMode::cold;
+  without_memory[2].copy = "web2";
+  without_memory[3].sku = "large";
+  for (const auto& [change, pointer] : options) {
+    for (const TransferMode mode : {TransferMode::automatic, TransferMode::live}) {
+      Transfer live{.spec = move};
+      live.spec.mode = mode;
+      change(live.spec);
+      CHECK(check(live));
+    }
+    for (const TransferSpec& spec : without_memory) {
+      Transfer transfer{.spec = spec};
+      CHECK(check(transfer));
+      change(transfer.spec);
+      const Status refused = check(transfer);
+      REQUIRE_FALSE(refused);
+      CHECK(refused.error().sources.at(0).pointer == pointer);
+      CHECK(refused.error().message.find("leave it out") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("memory goes over one to sixteen streams") {

@@ -112,6 +112,14 @@ Status check_is_open(const model::Transfer& transfer, std::string_view what) {
   return {};
 }
 
+// Of a mode that is not chosen yet nobody knows.
+Status check_plans_stop(const model::TransferLimitsChange& wanted, model::TransferMode mode) {
+  const bool boots = mode == model::TransferMode::warm || mode == model::TransferMode::cold;
+  if (!wanted.max_blackout_ms || !boots) return {};
+  return fail_field("/maxBlackoutMs", "no stop of the guest is planned in a {} move; leave it out",
+                    boost::describe::enum_to_string(mode, ""));
+}
+
 bool drops_storages(const model::Transfer& transfer) {
   if (model::is_within_zone(transfer) || model::keeps_source(transfer)) return false;
   const bool at_source = transfer.status.role == TransferRole::source;
@@ -249,6 +257,7 @@ Task<Status> StoredRecord::request_cancel() {
 Task<Status> StoredRecord::change_limits(model::TransferLimitsChange wanted) {
   return change([wanted](model::Transfer& transfer) -> Status {
     HANSE_CHECK(check_is_open(transfer, "changed"));
+    HANSE_CHECK(check_plans_stop(wanted, transfer.status.mode));
     const model::TransferLimits limits = model::apply(wanted, transfer.spec.limits);
     HANSE_CHECK(model::check(limits, ""));
     transfer.spec.limits = limits;

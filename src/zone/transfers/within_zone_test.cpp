@@ -236,6 +236,20 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "limits are changed while it moves, and kep
   CHECK(told("h1").move->limits.paused);
 }
 
+TEST_CASE_FIXTURE(WithinZoneFixture, "of a warm move no stop is planned, so none is limited") {
+  const auto begun =
+      wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
+                                    {.instance = "web", .host = "h2", .mode = model::TransferMode::warm}));
+  REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
+  const auto limit = [&](const model::TransferLimitsChange& change) {
+    return wait(zone->transfers().limit(id(begun->metadata.name), change));
+  };
+  CHECK(limit({.max_rate = BytesPerSecond{2'000'000}}));
+  const auto refused = limit({.max_blackout_ms = 300});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().sources.at(0).pointer == "/maxBlackoutMs");
+}
+
 TEST_CASE_FIXTURE(WithinZoneFixture, "what has ended has no limits to change") {
   const std::string name = begin_move();
   sent = MoveState::handed_over;
