@@ -12,6 +12,8 @@ namespace {
 
 using Phase = model::TransferPhase;
 
+constexpr double kNanosPerMilli = 1e6;
+
 double millis_between(MonotonicTime from, MonotonicTime to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
@@ -45,7 +47,14 @@ std::optional<double> guest_blackout_ms(std::string_view last, std::string_view 
   if (!before || !after) return std::nullopt;
   const std::int64_t outside = after->wall_ns - before->wall_ns;
   const std::int64_t inside = after->guest_ns - before->guest_ns;
-  return static_cast<double>(outside - inside) / 1e6;
+  return static_cast<double>(outside - inside) / kNanosPerMilli;
+}
+
+// Both blackouts lie between times of two hosts. Where their clocks are so far apart that it shows, nothing
+// is told; where they are apart by less, that is part of the figure.
+std::optional<double> if_possible(std::optional<double> blackout_ms, double total_ms) {
+  if (!blackout_ms || *blackout_ms < 0 || *blackout_ms > total_ms) return std::nullopt;
+  return blackout_ms;
 }
 
 }  // namespace
@@ -116,11 +125,14 @@ model::TransferReport SourceTransfer::report_of(const IncomingView& view) const 
   model::TransferReport report = handed_over_.report;
   report.image_bytes = view.image_bytes;
   report.prepare_ms = millis_between(started_, prepared_);
-  report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now()));
+  report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now())) + ms_before_start_;
   const auto stopped = read_number(handed_over_.stopped_at_ns);
   const auto resumed = read_number(view.resumed_at_ns);
-  if (stopped && resumed) report.blackout_ms = static_cast<double>(*resumed - *stopped) / 1e6;
-  report.guest_blackout_ms = guest_blackout_ms(handed_over_.last_heartbeat, view.first_heartbeat);
+  if (stopped && resumed)
+    report.blackout_ms =
+        if_possible(static_cast<double>(*resumed - *stopped) / kNanosPerMilli, report.total_ms);
+  report.guest_blackout_ms =
+      if_possible(guest_blackout_ms(handed_over_.last_heartbeat, view.first_heartbeat), report.total_ms);
   return report;
 }
 

@@ -1,5 +1,7 @@
 #include "migration/source_transfer.h"
 
+#include <algorithm>
+
 #include "runtime/rfc3339.h"
 #include "runtime/sleep.h"
 
@@ -7,6 +9,13 @@ namespace hanse::migration {
 namespace {
 
 using Phase = model::TransferPhase;
+
+// Of one that is planned nothing was done yet.
+double age_ms(const model::Transfer& transfer, WallTime now) {
+  const auto created = parse_rfc3339(transfer.metadata.created_at);
+  if (!created || transfer.status.phase == Phase::planned) return 0;
+  return std::max(0.0, std::chrono::duration<double, std::milli>(now - *created).count());
+}
 
 }  // namespace
 
@@ -20,6 +29,7 @@ SourceTransfer::SourceTransfer(Runtime& runtime, TransferRecord& record, MovingM
       plan_(std::move(plan)),
       settings_(std::move(settings)),
       started_(runtime.clock.now()),
+      ms_before_start_(age_ms(record.current(), runtime.clock.wall_now())),
       prepared_(started_) {
   if (settings_.peer_title.empty()) settings_.peer_title = fmt::format("zone '{}'", settings_.peer);
 }

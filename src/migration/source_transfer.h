@@ -74,6 +74,7 @@ class SourceTransfer {
   IncomingView view_;      // the target's last word
   int quick_answers_ = 0;  // of the target, one after the other
   MonotonicTime started_;
+  double ms_before_start_ = 0;  // that it had taken when the zone was started again
   MonotonicTime prepared_;
   std::optional<MonotonicTime> runs_there_;  // when that was known here
   model::MoveObserved handed_over_;          // the host's word at the commit point, and later of a post-copy

@@ -104,7 +104,7 @@ class ObedientHost final : public MovingMachine {
   void resume(Epoch epoch) {
     machine_.power_state = PowerState::running;
     machine_.epoch = epoch;
-    machine_.resumed_at_ns = "7";
+    machine_.resumed_at_ns = resumed_at_ns;
     changes_.notify();
   }
   void beat(std::string text) {
@@ -133,6 +133,8 @@ class ObedientHost final : public MovingMachine {
   std::string failure;           // of the next send or receive
   model::TransferLimits limits;  // of the newest order
   std::string last_heartbeat;
+  std::string stopped_at_ns;        // by the clock of this host
+  std::string resumed_at_ns = "7";  // as above
   Nanos duration = Seconds{1};
 
  private:
@@ -147,6 +149,7 @@ class ObedientHost final : public MovingMachine {
         move.state = post_copy ? MoveState::switch_ready : MoveState::handed_over;
         move.report.post_copy = post_copy;
         move.last_heartbeat = last_heartbeat;
+        move.stopped_at_ns = stopped_at_ns;
         break;
       case MoveGoal::follow:
         co_return;

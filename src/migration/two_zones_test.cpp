@@ -133,6 +133,47 @@ TEST_CASE("the report waits a moment for the guest's first beat, and no longer")
   }
 }
 
+TEST_CASE("a blackout is told only where the clocks of the two hosts allow it") {
+  struct Case {
+    std::int64_t apart_ns;  // the target's clock from the source's
+    bool told;
+  };
+  for (const auto& [apart_ns, told] :
+       {Case{0, true}, Case{-1'000'000'000, false}, Case{3'600'000'000'000, false}}) {
+    constexpr std::int64_t kStopped = 5'000'000'000;
+    constexpr std::int64_t kBlackout = 80'000'000;
+    TwoZones zones;
+    zones.source_host.stopped_at_ns = std::to_string(kStopped);
+    zones.source_host.last_heartbeat = fmt::format("1000000000 {}", kStopped);
+    const std::int64_t resumed = kStopped + kBlackout + apart_ns;
+    zones.target_host.resumed_at_ns = std::to_string(resumed);
+    zones.start_source();
+    while (!zones.target_host.runs()) zones.run(Millis{10});
+    zones.target_host.beat(fmt::format("1020000000 {}", resumed));
+    zones.run(Seconds{2});
+    REQUIRE(zones.source_phase() == Phase::completed);
+    const auto& report = zones.source_record.transfer.status.report;
+    REQUIRE(report);
+    CHECK(report->blackout_ms == (told ? std::optional<double>(80) : std::nullopt));
+    CHECK(report->guest_blackout_ms == (told ? std::optional<double>(60) : std::nullopt));
+  }
+}
+
+TEST_CASE("the time of a move counts from its order, also when the source's zone is started again") {
+  TwoZones zones;
+  zones.source_record.transfer.metadata.created_at = to_rfc3339(zones.runtime.runtime.clock.wall_now());
+  zones.start_source();
+  while (zones.source_phase() != Phase::committed) zones.run(Millis{10});
+  zones.link.cut = true;
+  zones.run(Seconds{60});
+  zones.start_source();
+  zones.link.cut = false;
+  zones.run(Seconds{30});
+  REQUIRE(zones.source_phase() == Phase::completed);
+  CHECK(zones.source_record.transfer.status.report->total_ms >= 60'000);
+  CHECK(zones.source_record.transfer.status.report->total_ms < 90'000);
+}
+
 TEST_CASE("a grant whose answer is lost runs the guest once") {
   TwoZones zones;
   zones.start_source();

@@ -87,10 +87,13 @@ HANSE_DECLARE_JSON(TransferProgress);
 
 // Milliseconds are wall time; 0 bytes mean that nothing was sent.
 struct TransferReport {
-  double blackout_ms = 0;  // guest stopped at the source to guest resumed at the target, by QEMU's events
-  std::optional<double>
-      guest_blackout_ms;  // time that passed outside but not on the guest's own clock, by its heartbeats
-  double total_ms = 0;    // from the order to the source's knowledge that the guest runs at the target
+  // Guest stopped at the source to guest running at the target, each by the clock of its host. Absent: it did
+  // not run, or those clocks are too far apart.
+  std::optional<double> blackout_ms;
+  // Time that passed outside but not on the guest's own clock, by its heartbeats; outside is by the same
+  // clocks.
+  std::optional<double> guest_blackout_ms;
+  double total_ms = 0;  // from the order to the source's knowledge that the guest runs at the target
   double prepare_ms = 0;
   double seed_ms = 0;  // the content that the disks had; disk_ms: what was written since
   double disk_ms = 0;

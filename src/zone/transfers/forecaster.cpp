@@ -43,8 +43,9 @@ migration::PastMoves times_of(const Past& moves, model::TransferMode mode) {
   for (const auto& move : moves) {
     const model::TransferReport report = report_of(*move);
     if (move->status.mode != mode || report.cuts > 0) continue;
-    past.blackout_ms.push_back(report.blackout_ms);
-    const double sending = report.seed_ms + report.disk_ms + report.memory_ms + report.blackout_ms;
+    if (report.blackout_ms) past.blackout_ms.push_back(*report.blackout_ms);
+    const double sending =
+        report.seed_ms + report.disk_ms + report.memory_ms + report.blackout_ms.value_or(0);
     if (report.image_bytes.value == 0) past.other_ms.push_back(std::max(0.0, report.total_ms - sending));
   }
   return past;
