@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/json_lookup.h"
+#include "cli/next_step.h"
 #include "cli/text.h"
 #include "cli/transfer_text.h"
 
@@ -217,6 +218,7 @@ constexpr Column kTransfers[] = {
     kAge,
     {"STEP", "/status/progress/step", nullptr, true},
     {"FAILURE", "/status/failure", nullptr, true},
+    {"NEXT", "", [](const value& transfer, WallTime) { return next_step(transfer); }, true},
 };
 constexpr Column kInstanceSkus[] = {
     kName,

@@ -6,6 +6,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/json_lookup.h"
+#include "cli/next_step.h"
 #include "cli/show.h"
 #include "cli/text.h"
 #include "cli/yaml_text.h"
@@ -81,6 +82,7 @@ std::string head_of(const Kind& kind, const json::Value& resource, WallTime now)
   const auto time = parse_rfc3339(created);
   append_field(out, "Created", time ? fmt::format("{} ({} ago)", created, age_text(now - *time)) : created);
   append_field(out, "Restore", restore_text(resource));
+  if (kind.name == "Transfer") append_field(out, "Next", next_step(resource));
   append_field(out, "Deleted", text_at(resource, "/metadata/deletedAt"));
   return out;
 }

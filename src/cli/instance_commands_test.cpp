@@ -57,6 +57,20 @@ TEST_CASE("migrate shows phase, percent, rate and remaining time, and the report
         "  path      direct\n");
 }
 
+TEST_CASE("migrate says once what comes next while a move is held up") {
+  Stage stage;
+  const std::string waits = R"("phase":"preparing","waitingFor":"b")";
+  stage.zone.on("POST " + kTransfers, json::dump(transfer(R"("phase":"planned")")), 201);
+  stage.zone.on_watch(kTransfers + "/t1?watch=true", {{"1", "put", transfer(waits)},
+                                                      {"2", "put", transfer(waits)},
+                                                      {"3", "put", transfer(kSending)},
+                                                      {"4", "put", transfer(kCompleted)}});
+  CHECK(stage.run(run_migrate(stage.session(), {.instance = "web", .target_zone = "b"})));
+  const std::string& said = stage.terminal.errors;
+  CHECK(said.find("\n  next  ") == said.rfind("\n  next  "));
+  CHECK(said.find("  next      zone 'b' does not answer: it is asked again") != std::string::npos);
+}
+
 TEST_CASE("the line of a move that is held says why") {
   const json::Value held = transfer(
       R"("phase":"sending","progress":{"step":"memory","percent":42,"rate":1048576,"ceiling":1048576})");
@@ -111,6 +125,7 @@ TEST_CASE("migrate without waiting, and cancel") {
   stage.terminal.output.clear();
   CHECK(stage.run(run_migrate(stage.session(), options)));
   CHECK(stage.terminal.output == "transfer/t1 is being cancelled\n");
+  CHECK(stage.terminal.errors.find("  next      ") != std::string::npos);
 }
 
 TEST_CASE("migrate with limits, and changes of a move under way") {

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/json_lookup.h"
+#include "cli/next_step.h"
 #include "cli/progress_line.h"
 #include "cli/resuming_watch.h"
 #include "cli/show.h"
@@ -37,6 +38,13 @@ std::optional<Wish> wish_of(const MigrateOptions& options) {
   return Wish{"/limits", to_json(change), done};
 }
 
+// What comes next, for people.
+void show_next(Session session, const json::Value& transfer) {
+  const std::string next = next_step(transfer);
+  if (!is_for_programs(session.output) && !next.empty())
+    session.terminal.print_error(printable("  next      " + next) + "\n");
+}
+
 Task<Status> change_transfer(Session session, std::string instance_name, Wish wish) {
   HANSE_CO_TRY(const Kind* instances, find_kind("instance"));
   HANSE_CO_TRY(const Kind* transfers, find_kind("transfer"));
@@ -51,6 +59,7 @@ Task<Status> change_transfer(Session session, std::string instance_name, Wish wi
                co_await session.api.call("POST", item_path(*transfers, session.place, name) + wish.action,
                                          std::move(wish.body)));
   show_outcome(session, *transfers, answer.body, wish.done);
+  show_next(session, answer.body);
   co_return Status();
 }
 
@@ -78,12 +87,18 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   return spec;
 }
 
-// Completes with the transfer's last state.
+// Completes with the transfer's last state. Where it is held up a line says what comes next.
 Task<Result<json::Value>> follow_transfer(Session session, std::string path, json::Value transfer) {
   ResumingWatch watch(session, path + "?watch=true");
   ProgressLine progress(session.terminal);
+  std::string said;
   while (!transfer_ended(transfer)) {
     progress.show(transfer_line(transfer), transfer_milestone(transfer));
+    const std::string next = is_held_up(transfer) ? next_step(transfer) : "";
+    if (std::exchange(said, next) != next && !next.empty()) {
+      progress.clear();
+      show_next(session, transfer);
+    }
     HANSE_CO_TRY(WatchEvent change, co_await watch.next());
     if (change.event == "put") transfer = std::move(change.data);
     if (change.event == "delete") {
@@ -144,6 +159,7 @@ Task<Status> run_migrate(Session session, MigrateOptions options) {
                co_await session.api.call("POST", collection_path(*kind, session.place), body));
   if (options.no_wait) {
     show_outcome(session, *kind, answer.body, "created");
+    show_next(session, answer.body);
     co_return Status();
   }
   const std::string name = text_at(answer.body, "/metadata/name");

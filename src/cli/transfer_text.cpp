@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "cli/json_lookup.h"
+#include "cli/next_step.h"
 #include "cli/text.h"
 
 namespace hanse::cli {
@@ -50,8 +51,28 @@ std::string basis_text(const value& figures) {
       milliseconds_text(number_at(figures, "/basis/roundTripUs") / 1000));
 }
 
+bool is_live(const value& transfer) {
+  const std::string mode = text_at(transfer, "/status/mode");
+  return !is_copy(transfer) && (mode.empty() || mode == "live");
+}
+
+bool is_warm_move(const value& transfer) {
+  return !is_copy(transfer) && text_at(transfer, "/status/mode") == "warm";
+}
+
+// Both times of it are by the clocks of two hosts, and who was to remember the first may have been started
+// again.
 std::string blackout_line(const value& transfer) {
-  std::string line = fmt::format("  blackout  {} by QEMU", time_at(transfer, "/status/report/blackoutMs"));
+  const bool live = is_live(transfer);
+  if (!live && !is_warm_move(transfer)) return "";  // it did not run, or runs on as it did
+  const char* const title = live ? "blackout" : "outage  ";
+  if (find_at(transfer, "/status/report/blackoutMs") == nullptr)
+    return fmt::format(
+        "  {}  not known: the clocks of the two hosts are apart, or a zone or host was started again\n",
+        title);
+  std::string line = fmt::format("  {}  {}", title, time_at(transfer, "/status/report/blackoutMs"));
+  if (!live) return line + " from its shutdown to its start; then it boots\n";
+  line += " by QEMU";
   if (find_at(transfer, "/status/report/guestBlackoutMs") != nullptr)
     line += fmt::format(", {} by the guest's clock", time_at(transfer, "/status/report/guestBlackoutMs"));
   return line + "\n";
@@ -63,11 +84,25 @@ std::string comparison(const value& transfer) {
   const std::int64_t bytes =
       whole_at(transfer, "/status/report/imageBytes") + whole_at(transfer, "/status/report/seedBytes") +
       whole_at(transfer, "/status/report/diskBytes") + whole_at(transfer, "/status/report/memoryBytes");
-  return fmt::format("  forecast  {} in {}, blackout {}; it was {} in {}, {}\n",
-                     range_at(transfer, at + "bytes", size_at), range_at(transfer, at + "totalMs", time_at),
-                     range_at(transfer, at + "blackoutMs", time_at), bytes_text(bytes),
-                     time_at(transfer, "/status/report/totalMs"),
-                     time_at(transfer, "/status/report/blackoutMs"));
+  std::string line = fmt::format("  forecast  {} in {}", range_at(transfer, at + "bytes", size_at),
+                                 range_at(transfer, at + "totalMs", time_at));
+  std::string fact = fmt::format("{} in {}", bytes_text(bytes), time_at(transfer, "/status/report/totalMs"));
+  const bool stops = is_live(transfer) || is_warm_move(transfer);
+  if (stops && find_at(transfer, "/status/report/blackoutMs") != nullptr) {
+    line += fmt::format(", blackout {}", range_at(transfer, at + "blackoutMs", time_at));
+    fact += fmt::format(", {}", time_at(transfer, "/status/report/blackoutMs"));
+  }
+  return fmt::format("{}; it was {}\n", line, fact);
+}
+
+// How memory went, if it did.
+std::string path_line(const value& transfer) {
+  std::string line = fmt::format("  path      {}", text_at(transfer, "/status/report/path"));
+  if (!is_live(transfer)) return line + "\n";
+  const std::int64_t streams = whole_at(transfer, "/spec/streams/count");
+  if (streams > 1) line += fmt::format(", {} streams", streams);
+  if (text_at(transfer, "/spec/streams/compression") == "zstd") line += ", memory compressed by zstd";
+  return line + "\n";
 }
 
 }  // namespace
@@ -119,7 +154,7 @@ std::string transfer_report(const value& transfer) {
                                 copied ? "was copied" : "moved", transfer_from(transfer),
                                 transfer_to(transfer), time_at(transfer, "/status/report/totalMs"),
                                 copied ? ", it is '" + text_at(transfer, "/spec/copy") + "' there" : "");
-  if (!copied) out += blackout_line(transfer);
+  out += blackout_line(transfer);
   const auto time = [&](const char* part) {
     return time_at(transfer, fmt::format("/status/report/{}Ms", part));
   };
@@ -140,11 +175,7 @@ std::string transfer_report(const value& transfer) {
     out += "  memory    some of it followed the guest: it changed faster than the link carries\n";
   if (const std::string mode = text_at(transfer, "/status/mode"); !mode.empty() && mode != "live")
     out += fmt::format("  mode      {}: {}\n", mode, text_at(transfer, "/status/modeReason"));
-  out += fmt::format("  path      {}", text_at(transfer, "/status/report/path"));
-  if (find_at(transfer, "/spec/streams/count") != nullptr && whole_at(transfer, "/spec/streams/count") > 1)
-    out += fmt::format(", {} streams", whole_at(transfer, "/spec/streams/count"));
-  if (text_at(transfer, "/spec/streams/compression") == "zstd") out += ", memory compressed by zstd";
-  out += '\n';
+  out += path_line(transfer);
   return printable(out, true);
 }
 
@@ -162,24 +193,18 @@ std::string forecast_text(const value& figures) {
 
 Status transfer_outcome(const value& transfer) {
   const std::string phase = text_at(transfer, "/status/phase");
-  const std::string instance = text_at(transfer, "/spec/instance");
-  const std::string target = transfer_to(transfer);
   const std::string failure = text_at(transfer, "/status/failure");
-  const std::string why = failure.empty() ? "no reason was given" : failure;
-  if (phase == "refused") {
-    return fail(Code::failed_precondition, "the move of '{}' to '{}' was refused, nothing has moved: {}",
-                instance, target, why);
-  }
-  if (phase == "rolledBack") {
-    return fail(Code::aborted,
-                "the move of '{}' to '{}' was rolled back, it runs in '{}' as before: {}; see "
-                "'hanse describe transfer {}'",
-                instance, target, transfer_from(transfer), why, text_at(transfer, "/metadata/name"));
-  }
-  if (phase == "cancelled") {
-    return fail(Code::cancelled, "the move of '{}' to '{}' was cancelled, it runs in '{}' as before",
-                instance, target, transfer_from(transfer));
-  }
+  const std::string why = failure.empty() ? "no reason was given" : printable(failure);
+  const std::string what = fmt::format("the {} of '{}' to '{}'", is_copy(transfer) ? "copy" : "move",
+                                       text_at(transfer, "/spec/instance"), transfer_to(transfer));
+  const std::string next = "\n  next  " + printable(next_step(transfer));
+  if (phase == "refused")
+    return fail(Code::failed_precondition, "{} was refused, nothing has moved: {}{}", what, why, next);
+  const std::string now = "\n  now   " + printable(what_stays(transfer));
+  if (phase == "rolledBack")
+    return fail(Code::aborted, "{} was rolled back: {}{}{}; see 'hanse describe transfer {}'", what, why, now,
+                next, text_at(transfer, "/metadata/name"));
+  if (phase == "cancelled") return fail(Code::cancelled, "{} was cancelled{}{}", what, now, next);
   return {};
 }
 

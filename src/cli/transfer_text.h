@@ -16,13 +16,13 @@ std::string transfer_line(const boost::json::value& transfer);
 // Changes when a line should be printed where lines cannot be written over: with each step and tenth.
 std::string transfer_milestone(const boost::json::value& transfer);
 bool transfer_ended(const boost::json::value& transfer);
-// Several lines: blackout, total, time and bytes of each phase.
+// Several lines: blackout, total, time and bytes of each phase, as far as its mode has them.
 std::string transfer_report(const boost::json::value& transfer);
 // Several lines: bytes, time and blackout, each with its range, and what they were reckoned from. `figures`
 // as in a forecast.
 std::string forecast_text(const boost::json::value& figures);
-// What the end means for the command. Errors: failed_precondition (refused), aborted (rolled back),
-// cancelled.
+// What the end means for the command: what has happened, what is now, and what comes next. Errors:
+// failed_precondition (refused), aborted (rolled back), cancelled.
 Status transfer_outcome(const boost::json::value& transfer);
 
 }  // namespace hanse::cli
