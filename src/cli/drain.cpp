@@ -24,17 +24,16 @@ Status what_stays(const std::string& host, const DrainCount& count) {
               host, count.staying, printable(count.reasons), host);
 }
 
-// Until the host is empty, or what is left on it stays.
-Task<Status> follow_drain(Session session, std::string host, std::string path, json::Value resource) {
+// Until the host is empty, or what is left on it stays. `resource` is what the zone said of it last.
+Task<Status> follow_drain(Session session, std::string host, std::string path, json::Value& resource) {
   ResumingWatch watch(session, path + "?watch=true");
   ProgressLine progress(session.terminal);
   Pace pace;
   while (true) {
     DrainCount count;
     count.add(resource);
-    if (count.known) pace.note(session.clock.now(), count.left);
-    progress.show(drain_line("draining " + host, count, pace),
-                  fmt::format("{} {} {} {}", count.known, count.left, count.moving, count.staying));
+    if (count.known) pace.note(session.clock.now(), count.work());
+    progress.show(drain_line("draining " + host, count, pace), drain_milestone(count));
     if (find_at(resource, "/spec/drain") == nullptr)
       co_return fail(Code::cancelled, "host '{}' is not drained any more; somebody has changed its spec",
                      host);
@@ -52,16 +51,17 @@ Task<Status> run_drain(Session session, DrainOptions options) {
   HANSE_CO_TRY(const Kind* kind, find_kind("host"));
   const std::string path = item_path(*kind, session.place, options.host);
   HostWish wish{.drain = drain_spec(options.concurrent_moves, options.zones, options.shut_down)};
-  HANSE_CO_TRY(const json::Value host, co_await put_host_spec(session, path, std::move(wish)));
+  HANSE_CO_TRY(json::Value host, co_await put_host_spec(session, path, std::move(wish)));
   if (options.no_wait) {
     show_outcome(session, *kind, host, "is being drained");
     co_return Status();
   }
-  HANSE_CO_CHECK(co_await follow_drain(session, options.host, path, host));
-  show_outcome(
-      session, *kind, host,
-      fmt::format("is empty and takes nothing new; 'hanse uncordon {}' opens it again", options.host));
-  co_return Status();
+  const Status followed = co_await follow_drain(session, options.host, path, host);
+  if (followed || is_for_programs(session.output))
+    show_outcome(
+        session, *kind, host,
+        fmt::format("is empty and takes nothing new; 'hanse uncordon {}' opens it again", options.host));
+  co_return followed;
 }
 
 Task<Status> run_cordon(Session session, CordonOptions options) {

@@ -44,11 +44,15 @@ std::string drain_line(const std::string& what, const DrainCount& count, const P
   std::string line = fmt::format("{}: {} left, {} moving", what, count.left, count.moving);
   if (count.staying > 0) line += fmt::format(", {} staying", count.staying);
   const auto remaining = pace.remaining();
-  if (remaining && count.left > 0)
+  if (remaining && count.work() > 0)
     line += ", about " +
             milliseconds_text(
                 std::chrono::duration<double, std::milli>(std::max(*remaining, Nanos(Seconds{1}))).count());
   return line;
+}
+
+std::string drain_milestone(const DrainCount& count) {
+  return fmt::format("{} {} {} {}", count.known, count.left, count.moving, count.staying);
 }
 
 }  // namespace hanse::cli

@@ -34,11 +34,14 @@ struct DrainCount {
   std::string reasons;  // "; default/default/web: it is stopped"
 
   void add(const boost::json::value& host);
+  std::int64_t work() const { return left - staying; }  // that is done by itself
   bool is_empty() const { return known && left == 0; }
   bool stays() const { return known && left > 0 && left == staying; }
 };
 
 // "draining rack-7: 12 left, 2 moving, about 3 m 20 s"
 std::string drain_line(const std::string& what, const DrainCount& count, const Pace& pace);
+// Changes when a line should be printed where lines cannot be written over.
+std::string drain_milestone(const DrainCount& count);
 
 }  // namespace hanse::cli

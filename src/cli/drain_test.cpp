@@ -60,54 +60,14 @@ TEST_CASE("the remaining time follows the pace, and is not told before something
   // More to do than there ever was: it begins anew.
   pace.note(start + Seconds{70}, 12);
   CHECK_FALSE(pace.remaining());
-  DrainCount count{.left = 6, .moving = 2, .staying = 1};
-  pace.note(start + Seconds{100}, 6);
+  // What stays is no work.
+  DrainCount count{.left = 9, .moving = 2, .staying = 3};
+  pace.note(start + Seconds{100}, count.work());
   CHECK(drain_line("evacuating a", count, pace) ==
-        "evacuating a: 6 left, 2 moving, 1 staying, about 30.00 s");
-}
-
-const std::string kHosts = "/providers/hanse.host/v1/hosts";
-
-struct Evacuated : Stage {
-  Evacuated() {
-    zone.on("GET /providers/seca.region/v1/regions?limit=1000",
-            R"({"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}},{"metadata":{"name":"c"}}]})");
-    zone.on("GET " + kHost, host(R"({"schedulable":true})"));
-    zone.on("PUT " + kHost, host(kDraining));
-  }
-  void show_hosts(const std::string& status) {
-    zone.on("GET " + kHosts + "?limit=1000", R"({"items":[)" + host(kDraining, status) + "]}");
-  }
-  Status evacuate(EvacuateOptions options) { return run(run_evacuate(session(), std::move(options))); }
-};
-
-TEST_CASE("evacuate drains each host to other zones, and shows it until they are empty") {
-  Evacuated stage;
-  stage.show_hosts("");
-  stage.show_hosts(R"("drain":{"remaining":2,"moving":1,"staying":0})");
-  stage.show_hosts(R"("drain":{"remaining":1,"moving":1,"staying":0})");
-  stage.show_hosts(R"("drain":{"remaining":0,"moving":0,"staying":0})");
-  CHECK(stage.evacuate({.zone = "a", .concurrent_moves = 3}));
-  const std::string wish = R"("drain":{"concurrentMoves":3,"zones":["b","c"]})";
-  CHECK(std::any_of(stage.zone.requests.begin(), stage.zone.requests.end(), [&](const std::string& request) {
-    return request.starts_with("PUT " + kHost) && request.find(wish) != std::string::npos;
-  }));
-  CHECK(stage.terminal.errors.find("evacuating a: 1 left, 1 moving, about") != std::string::npos);
-  CHECK(stage.terminal.output ==
-        "zone a is empty and takes nothing new; 'hanse uncordon HOST' opens its hosts\n");
-}
-
-TEST_CASE("evacuate names what stays, and refuses a zone that is not the context's or not trusted") {
-  Evacuated stage;
-  stage.show_hosts(R"("drain":{"remaining":1,"moving":0,"staying":1,
-      "reasons":[{"instance":"default/default/web","reason":"to zone 'b': no room"}]})");
-  const Status stays = stage.evacuate({.zone = "a", .to = {"b"}});
-  REQUIRE_FALSE(stays);
-  CHECK(stays.error().message.find("default/default/web: to zone 'b': no room") != std::string::npos);
-  CHECK(stage.evacuate({.zone = "b"}).error().message.find("--context") != std::string::npos);
-  CHECK(stage.evacuate({.zone = "a", .to = {"x"}}).error().code == Code::not_found);
-  CHECK(stage.evacuate({.zone = "a", .stop = true}));
-  CHECK(stage.zone.requests.back().find("\"drain\"") == std::string::npos);
+        "evacuating a: 9 left, 2 moving, 3 staying, about 30.00 s");
+  count = {.left = 3, .moving = 0, .staying = 3};
+  pace.note(start + Seconds{110}, count.work());
+  CHECK(drain_line("evacuating a", count, pace) == "evacuating a: 3 left, 0 moving, 3 staying");
 }
 
 TEST_CASE("drain ends with an error when all that is left stays, and says why") {
@@ -120,6 +80,19 @@ TEST_CASE("drain ends with an error when all that is left stays, and says why") 
   CHECK(ended.error().code == Code::failed_precondition);
   CHECK(ended.error().message.find("default/default/a: it is stopped") != std::string::npos);
   CHECK(stage.terminal.output.empty());
+}
+
+TEST_CASE("drain for programs prints the host as it is in the end, empty or not") {
+  for (const auto& [left, code] : {std::pair{0, Code::unknown}, {1, Code::failed_precondition}}) {
+    Stage stage;
+    stage.output = OutputFormat::json;
+    const std::string end =
+        fmt::format(R"("drain":{{"remaining":{0},"moving":0,"staying":{0},"reasons":[]}})", left);
+    const Status ended = drain(stage, {put(R"("drain":{"remaining":3,"moving":2,"staying":0})"), put(end)});
+    CHECK(ended.has_value() == (left == 0));
+    if (!ended) CHECK(ended.error().code == code);
+    CHECK(json::parse(stage.terminal.output).value() == json::parse(host(kDraining, end)).value());
+  }
 }
 
 TEST_CASE("drain ends when somebody opens the host again") {
