@@ -29,8 +29,8 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       ->envname("HANSE_CONFIG");
   // Hidden: how the environment's word gets here.
   app.add_option("--home", global.home)->envname("HOME")->group("");
-  app.add_option("-o,--output", global.output, "Format: table, wide, json, yaml or name")
-      ->transform(CLI::CheckedTransformer(output_formats()).description(""));
+  app.add_option("-o,--output", global.output, "Format of what is printed")
+      ->transform(CLI::CheckedTransformer(output_formats()).description("{table,wide,json,yaml,name}"));
   app.add_option("--timeout", global.timeout, "How long one request may take")->capture_default_str();
   app.add_flag("-v,--verbose", global.verbose, "Say more");
 }
@@ -61,12 +61,28 @@ void build(CLI::App& app, CommandDrafts& drafts) {
 constexpr const char* kDescription =
     "Hanse runs virtual machines across independent providers as one continuum";
 
+// Of an option that is checked to be one of a few words, those words: CLI11 has them in its type alone, as
+// "TEXT:{auto,live}".
+std::vector<std::string> words_in(const std::string& type) {
+  const std::size_t begin = type.find('{');
+  const std::size_t end = type.find('}');
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
+}
+
 CommandTree tree_of(const CLI::App& app) {
-  CommandTree tree{app.get_name(), app.get_description(), {}, {}};
+  CommandTree tree{.name = app.get_name(), .description = app.get_description()};
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      tree.arguments.push_back({option->get_name(true), words_in(option->get_type_name())});
+      continue;
+    }
     if (option->get_group().empty()) continue;
-    for (const std::string& name : option->get_lnames()) tree.options.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) tree.options.push_back("-" + name);
+    CommandOption known{.takes_value = option->get_items_expected_max() > 0,
+                        .values = words_in(option->get_type_name())};
+    for (const std::string& name : option->get_lnames()) known.names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) known.names.push_back("-" + name);
+    tree.options.push_back(std::move(known));
   }
   for (const CLI::App* command : app.get_subcommands({})) {
     if (!command->get_group().empty()) tree.commands.push_back(tree_of(*command));

@@ -24,11 +24,23 @@ struct ParsedLine {
 // `arguments` without the program's name.
 ParsedLine parse_command_line(std::vector<std::string> arguments);
 
-// One command with its options and sub-commands; hidden ones are left out.
+struct CommandOption {
+  std::vector<std::string> names;   // "--output", "-o"
+  bool takes_value = false;         // else it is a flag
+  std::vector<std::string> values;  // all that it takes; empty: others
+};
+
+struct CommandArgument {
+  std::string name;  // "instance"
+  std::vector<std::string> values;
+};
+
+// One command with its options, arguments and sub-commands; hidden ones are left out.
 struct CommandTree {
   std::string name;
   std::string description;
-  std::vector<std::string> options;  // "--output", "-o"
+  std::vector<CommandOption> options;
+  std::vector<CommandArgument> arguments;  // in their order
   std::vector<CommandTree> commands;
 };
 

@@ -1,10 +1,7 @@
 #include "cli/command_line.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
-
-#include "cli/completion.h"
 
 namespace hanse::cli {
 namespace {
@@ -236,32 +233,6 @@ TEST_CASE("help is no fault and hides what is not for people") {
   const ParsedLine testbed = parse_command_line({"testbed", "--help"});
   CHECK(testbed.text.find("shell") != std::string::npos);
   CHECK(testbed.text.find("wan") == std::string::npos);
-}
-
-// Runs a shell over the script; true when it finds nothing wrong.
-bool accepted_by(const std::string& command, const std::string& script) {
-  std::FILE* shell = popen((command + " >/dev/null 2>&1").c_str(), "w");
-  REQUIRE(shell != nullptr);
-  std::fwrite(script.data(), 1, script.size(), shell);
-  return pclose(shell) == 0;
-}
-
-TEST_CASE("completion scripts are good shell and complete") {
-  const CommandTree tree = command_tree();
-  for (const char* shell : {"bash", "zsh"}) {
-    const std::string script = completion_script(shell, tree).value();
-    CHECK(accepted_by("bash -n", script));
-    CHECK_FALSE(accepted_by("bash -n", script + "case"));
-    CHECK(script.find("block-storages") != std::string::npos);
-  }
-  const std::string bash = completion_script("bash", tree).value();
-  const std::string probe = R"(
-COMP_WORDS=(hanse testbed -v s); COMP_CWORD=3; _hanse; [ "${COMPREPLY[*]}" = "status start shell" ] || exit 1
-COMP_WORDS=(hanse get inst); COMP_CWORD=2; _hanse; [ "${COMPREPLY[*]}" = "instance-skus instances" ] || exit 1
-)";
-  CHECK(accepted_by("bash", bash + probe));
-  CHECK(completion_script("fish", tree)->find("-a migrate -d 'Move an instance") != std::string::npos);
-  CHECK_FALSE(completion_script("csh", tree).has_value());
 }
 
 }  // namespace
