@@ -1,13 +1,15 @@
 #include "zone/transfers/plan.h"
 
+#include "model/emulated_moves.h"
+
 namespace hanse::zone {
 namespace {
 
 std::string reason_against_live(const PlanView& view) {
   if (!view.host || view.host->inventory.live_moves) return "";
   return fmt::format(
-      "host '{}' cannot move machines live: {} damages guests under emulation; install QEMU 10 or later",
-      view.host->name, view.host->inventory.hypervisor);
+      "host '{}' cannot move machines live: {} damages guests under emulation; install QEMU {} or later",
+      view.host->name, view.host->inventory.hypervisor, model::kFirstQemuForEmulatedMoves);
 }
 
 Status check_known(const std::string& name, const PlanView& view) {

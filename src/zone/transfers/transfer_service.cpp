@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/emulated_moves.h"
 #include "zone/desired.h"
 #include "zone/leases/left_copies.h"
 
@@ -182,8 +183,8 @@ Status TransferService::check_target_inventory(const std::string& host, model::T
     return fail(migration::live_refusal(
         Code::failed_precondition,
         fmt::format("host '{}' cannot take machines live: {} damages guests under emulation; it can be moved "
-                    "warm, or live with QEMU 10 or later there",
-                    host, inventory.hypervisor)));
+                    "warm, or live with QEMU {} or later there",
+                    host, inventory.hypervisor, model::kFirstQemuForEmulatedMoves)));
   if (streams.post_copy && !inventory.no_post_copy_reason.empty())
     return fail(
         Code::failed_precondition,

@@ -10,6 +10,7 @@
 #include "host/drivers/qemu/platform.h"
 #include "host/drivers/qemu/qmp_commands.h"
 #include "host/drivers/qemu/tools.h"
+#include "model/emulated_moves.h"
 
 namespace hanse::host::qemu {
 namespace {
@@ -193,10 +194,10 @@ MiB read_meminfo(std::string_view text) {
 }
 
 std::string reason_against_moves(bool accelerated, const codec::QmpGreeting& version) {
-  if (accelerated || version.major >= kFirstGoodMajorForEmulatedMoves) return {};
+  if (accelerated || version.major >= model::kFirstQemuForEmulatedMoves) return {};
   return fmt::format(
       "QEMU {}.{} damages emulated guests in live moves; install QEMU {} or later, or use a machine with KVM",
-      version.major, version.minor, kFirstGoodMajorForEmulatedMoves);
+      version.major, version.minor, model::kFirstQemuForEmulatedMoves);
 }
 
 Task<Result<Capabilities>> probe_capabilities(DriverContext& context) {

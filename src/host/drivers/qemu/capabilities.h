@@ -15,9 +15,6 @@
 
 namespace hanse::host::qemu {
 
-// Under emulation older versions damage guests: 9 of 35 guests had stale memory after a move with 7.2.
-inline constexpr int kFirstGoodMajorForEmulatedMoves = 9;
-
 struct Capabilities {
   model::Inventory inventory;  // without disk_mib, which changes
   HostFacts facts;
