@@ -2,14 +2,18 @@
 import contextlib
 import dataclasses
 import glob
+import http.client
 import os
 import time
 
 import federation
+import free_room
 
 ZONE_PORT = 8443
 SETTLE_SECONDS = 30
 LISTENING = "0A"
+WITNESS_SIZE = (1, 192)  # vCPU and MiB, as witness.yaml has it
+WITNESS_DISK = f"{federation.INSTANCE}-boot"
 
 
 @dataclasses.dataclass
@@ -100,6 +104,17 @@ def releases_room(move, seen):
             yield f"{zone} has a record of it that says nothing of {seen.owner}"
 
 
+def frees_room(move, seen):
+    """What both zones say of their room, beside what the witness has: as if there had been no move."""
+    for zone, api in move.running.zones.items():
+        runs = zone == seen.owner
+        wanted = tuple(has - (takes if runs else 0) for has, takes in zip(free_room.whole(api), WITNESS_SIZE))
+        if (free := free_room.free(api)) != wanted:
+            yield f"{zone} says that {free} of vCPU and MiB are free, and {wanted} should be"
+        if (disks := free_room.disks(api)) != [WITNESS_DISK] * runs:
+            yield f"{zone} has the disks {disks} on record"
+
+
 def tells(move, seen):
     """The user reads in the record what has happened, and while a long fault lasted, what would."""
     conditions = seen.status.get("conditions") or [{}]
@@ -112,7 +127,7 @@ def tells(move, seen):
 
 
 CHECKS = {"runs once": runs_once, "keeps lines": keeps_lines, "leaves nothing": leaves_nothing, "releases room": releases_room,
-          "tells": tells}
+          "frees room": frees_room, "tells": tells}
 
 
 def violations(move, seen):
@@ -122,7 +137,7 @@ def violations(move, seen):
         for name, check in CHECKS.items():
             try:
                 wrong += [f"{name}: {text}" for text in check(move, seen)]
-            except (federation.Failure, OSError) as error:
+            except (federation.Failure, OSError, http.client.HTTPException) as error:
                 wrong.append(f"{name}: {error}")
         return wrong
     deadline = time.monotonic() + SETTLE_SECONDS
