@@ -4,8 +4,10 @@
 #include <boost/json.hpp>
 #include <deque>
 #include <doctest/doctest.h>
+#include <optional>
 #include <vector>
 
+#include "host/drivers/qemu/qmp_commands.h"
 #include "tests/support/manual_loop.h"
 
 namespace hanse::host::qemu {
@@ -132,6 +134,46 @@ TEST_CASE("a command without answer ends, and its late answer is nobody else's")
   fixture.loop.run(Millis{10});
   REQUIRE(fixture.values.size() == 2);
   CHECK(fixture.values[1].value() == "right");
+}
+
+template <class T>
+Task<void> keep_answer(Task<Result<T>> work, std::optional<Result<T>>& out) {
+  out = co_await std::move(work);
+}
+
+// What is made of the answer with this for its value.
+template <class T>
+T answer_to(Task<Result<T>> (*query)(QmpClient&), const std::string& value) {
+  QmpClientFixture fixture;
+  fixture.start();
+  std::optional<Result<T>> answer;
+  REQUIRE(fixture.scope.spawn(keep_answer(query(fixture.client), answer)));
+  fixture.wire.say(R"({"id": 2, "return": )" + value + "}");
+  fixture.loop.run(Millis{10});
+  REQUIRE(answer);
+  return answer->value();
+}
+
+TEST_CASE("figures that no machine reaches are told as the largest, and those below nothing as nothing") {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const std::string blocks =
+      R"([{"stats": {"wr_bytes": 9223372036854775807}}, {"stats": {"wr_bytes": 18446744073709551615}}])";
+  CHECK(answer_to(qmp::query_bytes_written, blocks) == Bytes{kMost});
+  CHECK(answer_to(qmp::query_bytes_written, R"([{"stats": {"wr_bytes": -7}}, {"stats": {"wr_bytes": 5}}])") ==
+        Bytes{5});
+  CHECK(answer_to(qmp::query_dirty_rate, R"({"dirty-rate": 9223372036854775807})") == BytesPerSecond{kMost});
+  CHECK(answer_to(qmp::query_dirty_rate, R"({"dirty-rate": 3})") == BytesPerSecond{3 << 20});
+  const auto jobs = answer_to(qmp::query_block_jobs, R"([{"device": "d", "len": 1e300, "offset": -1e300}])");
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs[0].length == Bytes{kMost});
+  CHECK(jobs[0].offset == Bytes{0});
+  const auto memory = [](QmpClient& client) { return qmp::query_migrate(client); };
+  const qmp::MigrationInfo info = answer_to<qmp::MigrationInfo>(
+      memory, R"({"ram": {"remaining": 1e30, "mbps": 1e300, "dirty-sync-count": -1}, "downtime": -5})");
+  CHECK(info.remaining == Bytes{kMost});
+  CHECK(info.rate == BytesPerSecond{kMost});
+  CHECK(info.passes == 0);
+  CHECK(info.downtime_ms == 0);
 }
 
 TEST_CASE("when QEMU goes away everything that waits is told") {

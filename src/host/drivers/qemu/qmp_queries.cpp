@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
 
 #include "base/json_mapping.h"
 #include "host/drivers/qemu/qmp_commands.h"
@@ -17,13 +19,22 @@ std::string text_of(const json::Object& object, std::string_view key) {
   return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
+// Nothing of a machine is more, and a double counts exactly so far. A guest that has taken its hypervisor
+// over may have it say anything: what is reckoned from its figures stays within the numbers.
+constexpr double kMaxFigure = std::int64_t{1} << 53;
+
+std::int64_t figure(double number) {
+  return static_cast<std::int64_t>(std::clamp(number, 0.0, kMaxFigure));
+}
+
 double number_of(const json::Object& object, std::string_view key) {
   const json::Value* found = object.if_contains(key);
-  return found != nullptr && found->is_number() ? found->to_number<double>() : 0.0;
+  const bool number = found != nullptr && found->is_number();
+  return number ? std::clamp(found->to_number<double>(), 0.0, kMaxFigure) : 0.0;
 }
 
 Bytes bytes_of(const json::Object& object, std::string_view key) {
-  return Bytes{static_cast<std::int64_t>(number_of(object, key))};
+  return Bytes{figure(number_of(object, key))};
 }
 
 bool flag_of(const json::Object& object, std::string_view key) {
@@ -39,6 +50,8 @@ std::vector<json::Object> objects_of(const json::Value& value) {
 }
 
 constexpr double kBitsPerByte = 8;
+constexpr double kBitsPerMegabit = 1e6;
+constexpr double kBytesPerMiB = 1 << 20;
 // Of 4 KiB each; of a small guest QEMU's default would see too few.
 constexpr int kSampledPagesPerGiB = 4096;
 
@@ -60,9 +73,8 @@ Task<Result<MigrationInfo>> query_migrate(QmpClient& client, Nanos limit) {
   if (const json::Value* ram = object.if_contains("ram")) {
     info.sent = bytes_of(object_of(*ram), "transferred");
     info.remaining = bytes_of(object_of(*ram), "remaining");
-    info.passes = static_cast<std::int64_t>(number_of(object_of(*ram), "dirty-sync-count"));
-    const double bits = number_of(object_of(*ram), "mbps") * 1e6;
-    info.rate = BytesPerSecond{static_cast<std::int64_t>(bits / kBitsPerByte)};
+    info.passes = figure(number_of(object_of(*ram), "dirty-sync-count"));
+    info.rate = BytesPerSecond{figure(number_of(object_of(*ram), "mbps") * kBitsPerMegabit / kBitsPerByte)};
   }
   co_return info;
 }
@@ -124,12 +136,12 @@ Task<Result<std::vector<std::string>>> query_cpu_features(QmpClient& client) {
 
 Task<Result<Bytes>> query_bytes_written(QmpClient& client) {
   HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-blockstats", {}));
-  Bytes written;
+  double written = 0;
   for (const json::Object& object : objects_of(reply)) {
     if (const json::Value* stats = object.if_contains("stats"))
-      written += bytes_of(object_of(*stats), "wr_bytes");
+      written += number_of(object_of(*stats), "wr_bytes");
   }
-  co_return written;
+  co_return Bytes{figure(written)};
 }
 
 Task<Status> calc_dirty_rate(QmpClient& client, Nanos watch) {
@@ -143,7 +155,7 @@ Task<Result<std::optional<BytesPerSecond>>> query_dirty_rate(QmpClient& client) 
   HANSE_CO_TRY(const json::Value reply, co_await client.execute("query-dirty-rate", {}));
   const json::Object& object = object_of(reply);
   if (text_of(object, "status") == "measuring") co_return std::nullopt;
-  co_return BytesPerSecond{bytes_of(object, "dirty-rate").value << 20};
+  co_return BytesPerSecond{figure(number_of(object, "dirty-rate") * kBytesPerMiB)};
 }
 
 }  // namespace hanse::host::qemu::qmp
