@@ -1,6 +1,8 @@
 // Zones that distrust each other: what one says never decides what becomes of the other's copy before that
 // has decided itself.
 
+#include <fmt/format.h>
+
 #include "migration/two_zones_for_test.h"
 
 namespace hanse::migration {
@@ -50,6 +52,26 @@ TEST_CASE("a target that gives up after the commit cannot make the source run th
   zones.link.lie.reset();
   zones.run(Seconds{30});
   CHECK(zones.source_phase() == Phase::completed);
+}
+
+TEST_CASE("a target or a guest that tells times which no clock shows leaves the report without them") {
+  constexpr const char* kLeast = "-9223372036854775808";
+  constexpr const char* kMost = "9223372036854775807";
+  for (const char* last : {"1000000000 5000000000", "-9223372036854775808 9223372036854775807"}) {
+    CAPTURE(last);
+    TwoZones zones;
+    zones.source_host.last_heartbeat = last;
+    zones.start_source();
+    run_until(zones, Phase::committed);
+    zones.link.lie = IncomingView{.phase = Phase::completed,
+                                  .resumed_at_ns = kLeast,
+                                  .first_heartbeat = fmt::format("{} {}", kMost, kLeast)};
+    run_until(zones, Phase::completed);
+    const auto& report = zones.source_record.transfer.status.report;
+    REQUIRE(report);
+    CHECK_FALSE(report->guest_blackout_ms);
+    CHECK(report->blackout_ms == 0);
+  }
 }
 
 TEST_CASE("a source that has granted nothing does not make the target run the guest by being asked") {

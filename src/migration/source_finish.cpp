@@ -18,10 +18,13 @@ double millis_between(MonotonicTime from, MonotonicTime to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-std::optional<std::int64_t> read_number(std::string_view text) {
+// The other zone says it, or the guest itself. What no clock shows is not reckoned with.
+std::optional<std::int64_t> read_nanos(std::string_view text) {
+  constexpr std::int64_t kMax = std::int64_t{1} << 62;  // of such figures the sum of two is a number
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (number < 0 || number >= kMax) return std::nullopt;
   return number;
 }
 
@@ -33,8 +36,8 @@ struct Beat {
 std::optional<Beat> read_beat(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
-  const auto guest = read_number(text.substr(0, space));
-  const auto wall = read_number(text.substr(space + 1));
+  const auto guest = read_nanos(text.substr(0, space));
+  const auto wall = read_nanos(text.substr(space + 1));
   if (!guest || !wall) return std::nullopt;
   return Beat{*guest, *wall};
 }
@@ -126,8 +129,8 @@ model::TransferReport SourceTransfer::report_of(const IncomingView& view) const 
   report.image_bytes = view.image_bytes;
   report.prepare_ms = millis_between(started_, prepared_);
   report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now())) + ms_before_start_;
-  const auto stopped = read_number(handed_over_.stopped_at_ns);
-  const auto resumed = read_number(view.resumed_at_ns);
+  const auto stopped = read_nanos(handed_over_.stopped_at_ns);
+  const auto resumed = read_nanos(view.resumed_at_ns);
   if (stopped && resumed)
     report.blackout_ms =
         if_possible(static_cast<double>(*resumed - *stopped) / kNanosPerMilli, report.total_ms);
