@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tests/api/api_service.h"
 
@@ -163,6 +165,65 @@ TEST_CASE("a token that is wrong, expired or of another kind does not count") {
   answer = service.ask(health);
   CHECK(answer.status == 200);
   CHECK(answer.text("/zone") == "north");
+}
+
+// A request for each route that a certificate opens and a user's token does not.
+std::vector<http::Request> requests_for_certificates(const ApiService& service) {
+  std::vector<http::Request> requests;
+  for (const Route& route : service.api->routes()) {
+    const bool certificates = route.access.peer || route.access.host;
+    if (certificates && !route.access.user && !route.access.anonymous)
+      requests.push_back(request_for(service, As::nobody, route));
+  }
+  return requests;
+}
+
+TEST_CASE("a user's token does not stand for the certificate of a zone or a host, whoever the user is") {
+  ApiService service;
+  const std::vector<http::Request> requests = requests_for_certificates(service);
+  REQUIRE(requests.size() >= 15);
+  // The administrator, and users by the name of a peer and of a host.
+  std::vector<std::string> tokens{test::kAdminToken};
+  for (const char* subject : {"south", "h1"}) {
+    const Answer made = service.ask(As::user, "POST", "/providers/hanse.authorization/v1/tokens",
+                                    fmt::format(R"({{"subject":"{}","expiresInSeconds":3600}})", subject));
+    REQUIRE(made.status == 201);
+    tokens.push_back(made.text("/token"));
+  }
+  for (http::Request asked : requests) {
+    for (const std::string& token : tokens) {
+      CAPTURE(asked.method);
+      CAPTURE(asked.target);
+      asked.headers.set("Authorization", "Bearer " + token);
+      const Answer answer = service.ask(asked);
+      CHECK(answer.status == 403);
+      CHECK(answer.text("/detail").find("may not do this") != std::string::npos);
+    }
+  }
+  CHECK(service.transfers.asked.empty());
+}
+
+TEST_CASE("a token that is altered, or another zone's, opens nothing") {
+  ApiService service;
+  ApiService other;
+  const auto token_of = [](ApiService& zone) {
+    return zone
+        .ask(As::user, "POST", "/providers/hanse.authorization/v1/tokens",
+             R"({"subject":"admin","expiresInSeconds":3600})")
+        .text("/token");
+  };
+  const std::string own = token_of(service);
+  std::string altered = own;
+  char& last_but_one = altered[altered.size() - 2];  // the last one has bits that do not count
+  last_but_one = last_but_one == 'A' ? 'B' : 'A';
+  http::Request asked = service.request(As::nobody, "GET", test::kSkus);
+  asked.headers.set("Authorization", "Bearer " + own);
+  REQUIRE(service.ask(asked).status == 200);
+  for (const std::string& bad : {altered, own.substr(0, own.rfind('.') + 1), token_of(other)}) {
+    asked.headers.set("Authorization", "Bearer " + bad);
+    CAPTURE(bad);
+    CHECK(service.ask(asked).status == 401);
+  }
 }
 
 TEST_CASE("a certificate of an unknown zone, or of a host that was deleted, is nobody's") {
