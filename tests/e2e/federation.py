@@ -165,10 +165,12 @@ class Federation:
                 groups += file.read().split()
         return groups
 
-    def start_witness(self):
-        """Imports the image, applies the workload, waits until it runs. Returns the zone that runs it."""
+    def start_witness(self, noise_mb=0):
+        """Imports the image, applies the workload, waits until it runs. Returns the zone that runs it. `noise_mb`: of what no compression
+        makes smaller on its disk."""
         hanse_cli.import_witness(self.hanse, self.guest)
-        self.hanse.run("apply", "-f", os.path.join(HERE, "witness.yaml"))
+        with open(os.path.join(HERE, "witness.yaml")) as file:
+            self._apply_witness(file.read() + (f"          noise_mb: {noise_mb}\n" if noise_mb else ""))
         zone = hanse_cli.wait_until_running(self.hanse, 1)[INSTANCE]
         hanse_cli.check_witness(self.url())
         return zone
@@ -234,7 +236,9 @@ class Federation:
     def set_power(self, power):
         """Of the witness, in its workload: what a user does to a replica alone the workload takes back."""
         with open(os.path.join(HERE, "witness.yaml")) as file:
-            text = file.read().replace("      skuRef: skus/tiny\n", f"      skuRef: skus/tiny\n      power: {power}\n")
+            self._apply_witness(file.read().replace("      skuRef: skus/tiny\n", f"      skuRef: skus/tiny\n      power: {power}\n"))
+
+    def _apply_witness(self, text):
         path = os.path.join(self.state, "witness.yaml")
         with open(path, "w") as file:
             file.write(text)
@@ -270,6 +274,10 @@ class Federation:
     def start_again(self, zone, host):
         name = self.host_of(zone) if host is True else host
         self.hanse.run("testbed", "start", zone, *([name] if name else []), "--name", self.hanse.testbed)
+
+    def forget_chunks(self, zone):
+        """Empties the store of chunks of the zone's first host, under its agent: it is a cache."""
+        os.truncate(f"{self.state}/{zone}/{self.host_of(zone)}/host/chunks.db.frames", 0)
 
     def change_link(self, **change):
         """The link between the two zones (of more: `pair`), as docs/testbed.md has it."""
