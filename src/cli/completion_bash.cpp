@@ -1,5 +1,6 @@
-// Completion for bash, and for zsh by its emulation. The script knows all commands, options and their words;
-// names of resources it asks the zone for, with this program.
+// Completion for bash, and for zsh by its emulation, to which `path` and `words` mean something else. The
+// script knows all commands, options and their words; names of resources it asks the zone for, with this
+// program.
 #include <fmt/format.h>
 
 #include "cli/completion_scripts.h"
@@ -18,7 +19,7 @@ struct BashCases {
 // In the script, words are offered as they are and of a kind the names.
 std::string bash_case(const std::string& pattern, const std::vector<std::string>& words,
                       std::string_view kind) {
-  if (!words.empty()) return fmt::format("      {}) words=\"$words {}\" ;;\n", pattern, joined(words));
+  if (!words.empty()) return fmt::format("      {}) offered=\"$offered {}\" ;;\n", pattern, joined(words));
   return kind.empty() ? "" : fmt::format("      {}) kind='{}' ;;\n", pattern, kind);
 }
 
@@ -45,7 +46,7 @@ void append_cases(BashCases& out, const CommandTree& tree, const std::string& pa
   std::string commands;
   for (const CommandTree& command : tree.commands) commands += command.name + " ";
   const bool is_program = path.empty();
-  out.words += fmt::format("    '{}') words='{}{}{}' valued=' {}{}' ;;\n", path, commands,
+  out.words += fmt::format("    '{}') offered='{}{}{}' valued=' {}{}' ;;\n", path, commands,
                            is_program ? "" : names_of(tree.options, false), names_of(global, false),
                            is_program ? "" : names_of(tree.options, true), names_of(global, true));
   if (!is_program) {
@@ -63,9 +64,9 @@ void append_cases(BashCases& out, const CommandTree& tree, const std::string& pa
 std::string kind_command_cases() {
   std::string out;
   for (const std::string_view command : kKindCommands)
-    out +=
-        fmt::format("      '{0} 0') words=\"$words {1}\" ;;\n      '{0} 1') kind=\"${{arguments[0]}}\" ;;\n",
-                    command, all_kind_names());
+    out += fmt::format(
+        "      '{0} 0') offered=\"$offered {1}\" ;;\n      '{0} 1') kind=\"${{arguments[0]}}\" ;;\n", command,
+        all_kind_names());
   return out;
 }
 
@@ -87,14 +88,14 @@ _hanse_names() {{
 }}
 _hanse() {{
   local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD - 1]}}"
-  local path='' next='' words='' valued='' kind='' arguments=() first=1 i
+  local branch='' next='' offered='' valued='' kind='' arguments=() first=1 i
   for ((i = 1; i < COMP_CWORD; i++)); do
-    next="${{path:+$path }}${{COMP_WORDS[i]}}"
+    next="${{branch:+$branch }}${{COMP_WORDS[i]}}"
     case "$next" in
-      {}) path="$next"; first=$((i + 1)) ;;
+      {}) branch="$next"; first=$((i + 1)) ;;
     esac
   done
-  case "$path" in
+  case "$branch" in
 {}  esac
   for ((i = first; i < COMP_CWORD; i++)); do
     case "$valued" in
@@ -107,18 +108,18 @@ _hanse() {{
   done
   case "$valued" in
     *" $previous "*)
-      words=''
-      case "$path $previous" in
+      offered=''
+      case "$branch $previous" in
 {}      esac ;;
     *)
-      case "$path ${{#arguments[@]}}" in
+      case "$branch ${{#arguments[@]}}" in
 {}      esac ;;
   esac
   case "$kind $current" in
     ' '*|*' -'*) ;;
-    *) words="$words $(_hanse_names "$kind")" ;;
+    *) offered="$offered $(_hanse_names "$kind")" ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$offered" -- "$current"))
   if [ ${{#COMPREPLY[@]}} -eq 0 ]; then
     COMPREPLY=($(compgen -f -- "$current"))
   fi

@@ -40,6 +40,7 @@ TEST_CASE("completion scripts are good shell") {
     CHECK(accepted_by("bash -n", script));
     CHECK_FALSE(accepted_by("bash -n", script + "case"));
     CHECK(script.find("block-storages") != std::string::npos);
+    CHECK(script.find(" path=") == std::string::npos);  // in zsh that is where programs are found
   }
   CHECK_FALSE(completion_script("csh", tree).has_value());
 }
