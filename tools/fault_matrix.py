@@ -26,8 +26,8 @@ HEAD = """# The fault matrix of a move
 
 <!-- Written by tools/fault_matrix.py from what ./dev faults has seen. Do not change it by hand. -->
 
-A live move between two zones is held in a phase, a fault strikes, the held go on, and it is seen what comes of it: real zones, agents and
-QEMU in network namespaces, as [testing.md](testing.md#faults) says. The last
+A move between two zones, live and in the last two columns warm, is held in a phase, a fault strikes, the held go on, and it is seen
+what comes of it: real zones, agents and QEMU in network namespaces, as [testing.md](testing.md#faults) says. The last
 round of each cell counts: {sources}. In {violated} cells of {cells} a check was violated.
 
 After each round it is checked that
@@ -36,7 +36,7 @@ After each round it is checked that
 * where the link was cut or the target stood still after the disks were seeded, nothing of them was seeded again: the move went on;
 * exactly one zone says that it runs the instance, there is one QEMU, in that zone, and at no time did two copies answer;
 * each line that the guest called durable is on its disk, no page of its memory is damaged, and it has booted again only where the table
-  says "boots again": where its memory died with the QEMU that had it;
+  says "boots again": where its memory died with the QEMU that had it, and after a warm move;
 * nothing is left: no disk, process, listening port, key, relay or order of the move in either zone, one file for the disk that is used;
   what hosts keep of chunks is a cache with a bound ([seeding.md](protocols/seeding.md#chunk-store)). No record holds room for the move;
 * the record says what has happened and, when it was undone, why; while a cut of 30 s or more lasts it says that the move waits, or for

@@ -31,11 +31,16 @@ class Phase:
     granted: bool = False  # the instance is the target's
     target_has_qemu: bool = True  # that a fault could meet
     split: bool = False  # some of the guest's memory is at the source and some at the target
+    boots: bool = False  # a warm move: the guest boots at its end, whatever happens
 
 
 def start(move, *options):
     answer = move.running.hanse.get("--context", move.source, "migrate", federation.INSTANCE, "--to", move.target, "--no-wait", *options)
     move.name = answer["metadata"]["name"]
+
+
+def start_warm(move):
+    start(move, "--mode", "warm")
 
 
 def start_post_copy(move):
@@ -109,6 +114,10 @@ PHASES = {
     "letting go": Phase("it is undone at the source, and the target zone has not heard of it",
                         (*_on_memory, stop(TARGET_ZONE), cancel, reach("source", "rollingBack"), await_undone), UNDONE,
                         target_has_qemu=False),  # it ends by itself when its source cancels
+    "warm seed": Phase("a warm move: the agents bring the disk's content over while the guest runs",
+                       (slow_link(250), start_warm, reach("source", "sending/seed")), EITHER, running=True, boots=True),
+    "warm stop": Phase("a warm move: the guest is shut down for the switch",
+                       (start_warm, reach("source", "sending/switching")), EITHER, running=True, boots=True),
 }
 
 

@@ -102,8 +102,8 @@ def allowed_ends(phase, fault):
     victim = FAULTS[fault].victim
     if not PHASES[phase].running:
         return PHASES[phase].ends
-    if victim == SOURCE_QEMU:  # the guest's memory is lost, unless the target has it
-        return EITHER if phase == "switching" else ("rolledBack",)
+    if victim == SOURCE_QEMU:  # the guest's memory is lost, unless the target has it or it is shut down anyway
+        return EITHER if phase in ("switching", "warm stop") else ("rolledBack",)
     return COMPLETED if victim or processes_live(fault) else EITHER
 
 
@@ -116,7 +116,7 @@ def wrong_end(phase, fault, end):
 def may_boot_again(phase, fault):
     """Whoever dies with memory of the guest: before the commit point the source's QEMU, after it the target's, in between both."""
     victim = FAULTS[fault].victim
-    if PHASES[phase].split and victim in (SOURCE_QEMU, TARGET_QEMU):
+    if PHASES[phase].boots or (PHASES[phase].split and victim in (SOURCE_QEMU, TARGET_QEMU)):
         return True
     return victim == (TARGET_QEMU if PHASES[phase].granted else SOURCE_QEMU) or (phase == "switching" and victim == TARGET_QEMU)
 

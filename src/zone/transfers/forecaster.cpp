@@ -31,7 +31,7 @@ bool tells_of_link(const model::Transfer& past, const model::Transfer& next) {
   return past.status.phase == model::TransferPhase::completed && past.status.report &&
          past.status.role == model::TransferRole::source && past.spec.target_zone == next.spec.target_zone &&
          past.spec.host == next.spec.host && !past.spec.limits.max_rate &&
-         past.spec.streams == next.spec.streams;
+         past.spec.streams == next.spec.streams && past.spec.path == next.spec.path;
 }
 
 model::TransferReport report_of(const model::Transfer& past) {
