@@ -12,6 +12,8 @@ namespace hanse::zone {
 namespace {
 
 constexpr std::size_t kMaxPem = 64 * 1024;
+// No instance moves so often; each move counts on from it.
+constexpr std::int64_t kMaxEpoch = std::int64_t{1} << 53;
 
 std::string minor_of(std::string_view version) {
   return std::string(version.substr(0, version.rfind('.')));
@@ -191,7 +193,8 @@ Status check_incoming(const std::string& peer, const IncomingRequest& request) {
     HANSE_CHECK(model::check_name(image.metadata.name, "/images/metadata/name"));
     HANSE_CHECK(check(image));
   }
-  if (request.source_epoch.value < 1) return fail_field("/sourceEpoch", "/sourceEpoch must be at least 1");
+  if (request.source_epoch.value < 1 || request.source_epoch.value > kMaxEpoch)
+    return fail_field("/sourceEpoch", "/sourceEpoch must be from 1 to {}", kMaxEpoch);
   if (request.sku.metadata.name != model::reference_name(request.instance.spec.sku_ref)) {
     return fail_field("/sku", "the SKU is not the instance's");
   }

@@ -1,7 +1,9 @@
 // What a target says to a request that it cannot or must not take: nothing is kept of one that is refused.
 #include "zone/transfers/incoming.h"
 
+#include <cstdint>
 #include <doctest/doctest.h>
+#include <limits>
 
 #include "zone/transfers/incoming_for_test.h"
 
@@ -178,6 +180,9 @@ TEST_CASE_FIXTURE(IncomingFixture, "what a peer sends is checked like any input"
                 [](IncomingRequest& asked) { asked.block_storages.clear(); });
   check_refusal(Code::invalid_argument, "sourceEpoch",
                 [](IncomingRequest& asked) { asked.source_epoch = {0}; });
+  check_refusal(Code::invalid_argument, "sourceEpoch", [](IncomingRequest& asked) {
+    asked.source_epoch = {std::numeric_limits<std::int64_t>::max()};
+  });
   check_refusal(Code::invalid_argument, "caPem", [](IncomingRequest& asked) { asked.ca_pem.clear(); });
   check_refusal(Code::invalid_argument, "SKU",
                 [](IncomingRequest& asked) { asked.sku.metadata.name = "other"; });
