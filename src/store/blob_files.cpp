@@ -4,6 +4,10 @@ namespace hanse::store {
 namespace {
 
 constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::string_view kComingSuffix = ".coming";
+constexpr std::string_view kManifestSuffix = ".chunks";
+constexpr std::string_view kDigestPrefix = "sha256:";
+constexpr std::string_view kNamePrefix = "sha256-";
 constexpr std::uint32_t kBlobMode = 0644;  // the hypervisor's user reads it
 constexpr std::uint32_t kFolderMode = 0755;
 
@@ -23,8 +27,15 @@ std::string BlobFiles::temporary_path() const {
 }
 
 std::string BlobFiles::path_of(const std::string& digest) const {
-  constexpr std::size_t kPrefix = 7;  // "sha256:"
-  return folder_ + "/sha256-" + digest.substr(kPrefix);
+  return fmt::format("{}/{}{}", folder_, kNamePrefix, digest.substr(kDigestPrefix.size()));
+}
+
+std::string BlobFiles::coming_folder(const std::string& digest) const {
+  return path_of(digest) + std::string(kComingSuffix);
+}
+
+std::string BlobFiles::manifest_path(const std::string& digest) const {
+  return path_of(digest) + std::string(kManifestSuffix);
 }
 
 BlobFiles::Incoming BlobFiles::receive() {
@@ -60,13 +71,15 @@ Task<Status> BlobFiles::Incoming::abandon() {
   return owner_.files_.remove_all(partial_);
 }
 
-Task<Result<model::Blob>> BlobFiles::adopt(std::string path, model::BlobRole role) {
+Task<Result<model::Blob>> BlobFiles::describe(std::string path, model::BlobRole role) {
   HANSE_CO_TRY(const std::string hex, co_await hashing_.sha256_of_file(path));
   HANSE_CO_TRY(const FileInfo info, co_await files_.info(path));
-  const std::string digest = "sha256:" + hex;
+  co_return model::Blob{role, "sha256:" + hex, info.size};
+}
+
+Task<Status> BlobFiles::adopt(std::string path, model::Blob blob) {
   HANSE_CO_CHECK(co_await files_.sync(path));
-  HANSE_CO_CHECK(co_await files_.rename(path, path_of(digest)));
-  co_return model::Blob{role, digest, info.size};
+  co_return co_await files_.rename(path, path_of(blob.digest));
 }
 
 Task<Result<std::optional<Bytes>>> BlobFiles::find(std::string digest) {
@@ -76,8 +89,22 @@ Task<Result<std::optional<Bytes>>> BlobFiles::find(std::string digest) {
   co_return fail(info.error());
 }
 
+Task<Result<std::set<std::string>>> BlobFiles::digests() {
+  HANSE_CO_TRY(const std::vector<std::string> names, co_await files_.list(folder_));
+  std::set<std::string> found;
+  for (const std::string& name : names) {
+    if (!name.starts_with(kNamePrefix)) continue;
+    std::string digest =
+        std::string(kDigestPrefix) + name.substr(kNamePrefix.size(), name.find('.') - kNamePrefix.size());
+    if (model::is_digest(digest)) found.insert(std::move(digest));
+  }
+  co_return found;
+}
+
 Task<Status> BlobFiles::remove(std::string digest) {
-  return files_.remove_all(path_of(digest));
+  HANSE_CO_CHECK(co_await files_.remove_all(coming_folder(digest)));
+  HANSE_CO_CHECK(co_await files_.remove_all(manifest_path(digest)));
+  co_return co_await files_.remove_all(path_of(digest));
 }
 
 }  // namespace hanse::store

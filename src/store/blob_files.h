@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -58,18 +59,24 @@ class BlobFiles {
   // Makes the folder and removes what an earlier run left half done.
   Task<Status> clean_up();
   Incoming receive();
-  // Takes a file that is already in this folder's file system, e.g. one that qemu-img has written: hashes,
-  // syncs, renames it.
-  Task<Result<model::Blob>> adopt(std::string path, model::BlobRole role);
+  // For a file that is already in this folder's file system, e.g. one that qemu-img has written: describe()
+  // hashes it, adopt() syncs and renames it.
+  Task<Result<model::Blob>> describe(std::string path, model::BlobRole role);
+  Task<Status> adopt(std::string path, model::Blob blob);
 
   // Requires: is_digest(digest).
   std::string path_of(const std::string& digest) const;
   // A folder for what has come of a blob that is not whole; clean_up() leaves it.
-  std::string coming_folder(const std::string& digest) const { return path_of(digest) + ".coming"; }
+  std::string coming_folder(const std::string& digest) const;
+  // Where the digests of its chunks are kept, by whoever needs them.
+  std::string manifest_path(const std::string& digest) const;
   // A name in the folder that clean_up() will remove.
   std::string temporary_path() const;
   // Its size, when it is here.
   Task<Result<std::optional<Bytes>>> find(std::string digest);
+  // Of all that is here, a blob, a manifest or what has come of one.
+  Task<Result<std::set<std::string>>> digests();
+  // All of these, the blob last: what a crash leaves is found by digests().
   Task<Status> remove(std::string digest);
   const std::string& folder() const { return folder_; }
 

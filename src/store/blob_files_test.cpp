@@ -53,10 +53,28 @@ TEST_CASE_FIXTURE(BlobFilesFixture, "what an earlier run left half done is remov
 TEST_CASE_FIXTURE(BlobFilesFixture, "a file that is there already is taken in") {
   const std::string path = blobs.temporary_path();
   runtime.files.content[path] = "converted";
-  const model::Blob blob = wait(blobs.adopt(path, model::BlobRole::disk)).value();
+  const model::Blob blob = wait(blobs.describe(path, model::BlobRole::disk)).value();
   CHECK(blob.size == Bytes{9});
+  REQUIRE(wait(blobs.adopt(path, blob)));
   CHECK_FALSE(runtime.files.content.contains(path));
   CHECK(runtime.files.content.contains(blobs.path_of(blob.digest)));
+}
+
+TEST_CASE_FIXTURE(BlobFilesFixture,
+                  "a blob goes with its manifest and with what has come of it, and each alone is found") {
+  const model::Blob blob = put("content").value();
+  const std::string part = blobs.coming_folder(blob.digest) + "/part";
+  const auto all = {blobs.path_of(blob.digest), blobs.manifest_path(blob.digest), part};
+  runtime.files.content["/blobs/else.txt"] = "no blob";
+  REQUIRE(wait(blobs.remove(blob.digest)));
+  CHECK(wait(blobs.digests()).value().empty());
+  for (const std::string& path : all) {
+    CHECK_FALSE(runtime.files.content.contains(path));
+    runtime.files.content[path] = "left";
+    CHECK(wait(blobs.digests()).value() == std::set{blob.digest});
+    REQUIRE(wait(blobs.remove(blob.digest)));
+    CHECK(wait(blobs.digests()).value().empty());
+  }
 }
 
 }  // namespace

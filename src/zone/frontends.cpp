@@ -59,13 +59,24 @@ Status instance_rule(const Tables& tables, const model::Instance& wanted, const 
       to_string(id_of(wanted.metadata)));
 }
 
-bool is_in_use(const Tables& tables, const model::Image& image) {
-  const auto storages = tables.block_storages.all();
-  if (!storages) return true;
-  return std::any_of(storages->begin(), storages->end(), [&](const auto& storage) {
-    return storage->metadata.tenant == image.metadata.tenant && !storage->spec.source_image_ref.empty() &&
-           model::reference_name(storage->spec.source_image_ref) == image.metadata.name;
-  });
+// A block storage that lies over it; empty: none does.
+Result<std::string> find_storage_over(const Tables& tables, const model::Image& image) {
+  HANSE_TRY(const auto storages, tables.block_storages.all({.tenant = image.metadata.tenant}));
+  for (const auto& storage : storages) {
+    const std::string& reference = storage->spec.source_image_ref;
+    if (!reference.empty() && model::reference_name(reference) == image.metadata.name)
+      return to_string(id_of(storage->metadata));
+  }
+  return std::string();
+}
+
+// Its files go with it.
+Status may_delete_image(const Tables& tables, const model::Image& image) {
+  HANSE_TRY(const std::string storage, find_storage_over(tables, image));
+  if (storage.empty()) return {};
+  return fail(Code::failed_precondition,
+              "block storage '{}' lies over image '{}'; delete it, or the instance that has it, first",
+              storage, to_string(id_of(image.metadata)));
 }
 
 // On another architecture it may come to boot later; what it boots with is fixed like the rest.
@@ -74,8 +85,10 @@ Status image_rule(const Tables& tables, const model::Image& wanted, const model:
   model::Image known = wanted;
   known.spec.other_boots = before->spec.other_boots;
   // What is not here whole and has booted nothing may be put right.
-  if (before->status.state != model::ResourceState::active && !is_in_use(tables, *before))
-    return spec_is_fixed(known, before, "image");
+  if (before->status.state != model::ResourceState::active) {
+    HANSE_TRY(const std::string storage, find_storage_over(tables, *before));
+    if (storage.empty()) return spec_is_fixed(known, before, "image");
+  }
   for (const model::ImageBoot& boot : known.spec.other_boots.value_or(std::vector<model::ImageBoot>{})) {
     if (model::find_boot(wanted.spec, boot.architecture) == boot) continue;
     return fail_field("/spec/otherBoots",
@@ -192,7 +205,7 @@ Frontends::Frontends(Runtime& runtime, Tables& tables, const federation::Peers& 
       images(
           runtime, tables.images, zone,
           [&tables](const auto& wanted, const auto* before) { return image_rule(tables, wanted, before); },
-          always<model::Image>),
+          [&tables](const model::Image& image) { return may_delete_image(tables, image); }),
       hosts(
           runtime, tables.hosts, zone,
           [](const model::Host& wanted, const model::Host* before) -> Status {

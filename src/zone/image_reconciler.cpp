@@ -4,10 +4,17 @@
 
 namespace hanse::zone {
 
+// And stays, since an image names it.
+Task<Result<bool>> ImageReconciler::is_here(std::string digest) {
+  co_await blobs_.settled(digest);
+  HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(digest));
+  co_return size.has_value();
+}
+
 Task<Result<bool>> ImageReconciler::complete(model::ImageSpec image) {
   for (const model::Blob& blob : model::all_blobs(image)) {
-    HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
-    if (!size) co_return false;
+    HANSE_CO_TRY(const bool here, co_await is_here(blob.digest));
+    if (!here) co_return false;
   }
   co_return true;
 }
@@ -23,8 +30,8 @@ Task<Status> ImageReconciler::fetch_blob(model::Blob blob, std::string origin, B
   co_await InProgress::wait_for_none(fetching_, blob.digest);
   const InProgress fetching(fetching_, blob.digest);
   // Whoever was waited for may have brought it.
-  HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
-  if (size) co_return Status();
+  HANSE_CO_TRY(const bool here, co_await is_here(blob.digest));
+  if (here) co_return Status();
   co_return co_await fetch_once(blob, std::move(origin), fetched);
 }
 
@@ -62,8 +69,8 @@ Task<Status> ImageReconciler::fetch_whole(model::Blob blob, std::vector<std::str
 Task<Status> ImageReconciler::fetch(model::ImageSpec image, std::string origin, Bytes& fetched) {
   Bytes before;
   for (const model::Blob& blob : model::all_blobs(image)) {
-    HANSE_CO_TRY(const std::optional<Bytes> size, co_await images_.blobs().find(blob.digest));
-    if (size) continue;
+    HANSE_CO_TRY(const bool here, co_await is_here(blob.digest));
+    if (here) continue;
     Bytes one;
     HANSE_CO_CHECK(co_await fetch_blob(blob, origin, one));
     before += one;
@@ -80,11 +87,8 @@ Task<Result<Again>> ImageReconciler::reconcile(std::string key) {
     co_return fail(image.error());
   }
   if ((*image)->metadata.deleted_at) {
-    for (const model::Blob& blob : model::all_blobs((*image)->spec)) {
-      if (fetching_.keys.contains(blob.digest)) continue;  // for another image
-      HANSE_CO_CHECK(co_await runtime_.files.remove_all(images_.blobs().coming_folder(blob.digest)));
-    }
     HANSE_CO_CHECK(co_await tables_.images.erase(*image));
+    co_await blobs_.drop((*image)->spec);
     co_return Again();
   }
   const bool was_active = (*image)->status.state == model::ResourceState::active;

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/in_progress.h"
 #include "zone/image_store.h"
 #include "zone/images/blob_fetch.h"
-#include "zone/in_progress.h"
 #include "zone/peer_clients.h"
 #include "zone/reconcile_loop.h"
 #include "zone/tables.h"
@@ -20,12 +20,13 @@ inline constexpr char kOriginAnnotation[] = "hanse/origin";
 
 class ImageReconciler {
  public:
-  ImageReconciler(BlobFetchParts parts, Tables& tables, ImageStore& images, PeerClients& clients,
-                  const federation::Peers& peers)
+  ImageReconciler(BlobFetchParts parts, Tables& tables, ImageStore& images, BlobReconciler& blobs,
+                  PeerClients& clients, const federation::Peers& peers)
       : runtime_(parts.runtime),
         parts_(parts),
         tables_(tables),
         images_(images),
+        blobs_(blobs),
         clients_(clients),
         peers_(peers),
         fetching_(parts.runtime.scheduler) {}
@@ -39,12 +40,14 @@ class ImageReconciler {
   Task<Status> fetch_once(model::Blob blob, std::string origin, Bytes& fetched);
   Task<Status> fetch_whole(model::Blob blob, std::vector<std::string> zones, Bytes& fetched);
   std::vector<std::string> zones_to_ask(const std::string& origin) const;
+  Task<Result<bool>> is_here(std::string digest);
   Task<Result<bool>> complete(model::ImageSpec image);
 
   Runtime& runtime_;
   BlobFetchParts parts_;
   Tables& tables_;
   ImageStore& images_;
+  BlobReconciler& blobs_;
   PeerClients& clients_;
   const federation::Peers& peers_;
   KeysInProgress fetching_;  // by digest: one at a time

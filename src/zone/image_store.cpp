@@ -49,7 +49,7 @@ Task<Result<UploadedBlob>> ImageStore::upload(http::BodyReader& body, model::Blo
       HANSE_CO_CHECK(co_await incoming.abandon());
       co_return fail(saved.error());
     }
-    HANSE_CO_TRY(const model::Blob blob, co_await blobs_.adopt(incoming.partial_path(), role));
+    HANSE_CO_TRY(const model::Blob blob, co_await put_in_place(incoming.partial_path(), role));
     co_return UploadedBlob{role, blob.digest, blob.size, {}};
   }
   if (!is_import_format(format))
@@ -66,10 +66,18 @@ Task<Result<UploadedBlob>> ImageStore::upload(http::BodyReader& body, model::Blo
   co_return taken;
 }
 
+Task<Result<model::Blob>> ImageStore::put_in_place(std::string path, model::BlobRole role) {
+  HANSE_CO_TRY(const model::Blob blob, co_await blobs_.describe(path, role));
+  co_await reconciler_.settled(blob.digest);
+  reconciler_.came(blob.digest);
+  HANSE_CO_CHECK(co_await blobs_.adopt(std::move(path), blob));
+  co_return blob;
+}
+
 Task<Result<UploadedBlob>> ImageStore::take_disk(std::string folder, std::string format) {
   DiskImport import(runtime_, converter_, std::move(folder));
   HANSE_CO_TRY(const ImportedDisk disk, co_await import.run(std::move(format)));
-  HANSE_CO_TRY(const model::Blob blob, co_await blobs_.adopt(disk.path, model::BlobRole::disk));
+  HANSE_CO_TRY(const model::Blob blob, co_await put_in_place(disk.path, model::BlobRole::disk));
   co_return UploadedBlob{model::BlobRole::disk, blob.digest, blob.size, to_mib_up(disk.virtual_size)};
 }
 

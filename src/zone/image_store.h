@@ -1,7 +1,8 @@
 // ImageStore: the blobs of this zone's images: uploads are checked and converted, missing ones fetched from a
 // peer.
 //
-// Each disk becomes qcow2 (images/disk_import.h). Thread: the loop. Failure: data_loss (not an image,
+// Each disk becomes qcow2 (images/disk_import.h). What is uploaded stays for a while before an image names it,
+// see images/blob_reconciler.h. Thread: the loop. Failure: data_loss (not an image,
 // truncated), resource_exhausted, those of BlobFiles.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "runtime/processes.h"
 #include "runtime/runtime.h"
 #include "store/blob_files.h"
+#include "zone/images/blob_reconciler.h"
 
 namespace hanse::zone {
 
@@ -32,8 +34,9 @@ HANSE_DECLARE_JSON(UploadedBlob);
 class ImageStore {
  public:
   // `converter` is the user that qemu-img runs as; nothing: this process's own.
-  ImageStore(Runtime& runtime, store::BlobFiles& blobs, std::optional<ProcessUser> converter)
-      : runtime_(runtime), blobs_(blobs), converter_(std::move(converter)) {}
+  ImageStore(Runtime& runtime, store::BlobFiles& blobs, BlobReconciler& reconciler,
+             std::optional<ProcessUser> converter)
+      : runtime_(runtime), blobs_(blobs), reconciler_(reconciler), converter_(std::move(converter)) {}
 
   // `format`: see is_import_format(). Kernels and initramfs are taken as they are.
   Task<Result<UploadedBlob>> upload(http::BodyReader& body, model::BlobRole role, std::string format);
@@ -43,10 +46,12 @@ class ImageStore {
   store::BlobFiles& blobs() { return blobs_; }
 
  private:
+  Task<Result<model::Blob>> put_in_place(std::string path, model::BlobRole role);
   Task<Result<UploadedBlob>> take_disk(std::string folder, std::string format);
 
   Runtime& runtime_;
   store::BlobFiles& blobs_;
+  BlobReconciler& reconciler_;
   std::optional<ProcessUser> converter_;
 };
 

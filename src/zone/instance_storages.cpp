@@ -91,6 +91,8 @@ Result<model::BlockStorage> InstanceStorages::storage_from_image(const model::In
                                                                  const ResourceId& id) const {
   const auto image = tables_.images.get(of_tenant(instance, volume.source_image_ref));
   if (!image) return fail(Code::failed_precondition, "{}", image.error().message);
+  if ((*image)->metadata.deleted_at)
+    return fail(Code::failed_precondition, "image '{}' is being deleted", (*image)->metadata.name);
   if ((*image)->status.state != model::ResourceState::active) {
     return fail(Code::failed_precondition, "image '{}' is not here yet ({} %)", (*image)->metadata.name,
                 (*image)->status.percent);

@@ -77,9 +77,11 @@ struct Zone::Parts {
         frontends(run, tables, peers, first_placement, config.name),
         actions(run, tables, hosts),
         blobs(run.files, crypto.hashing, run.random, config.data_dir + "/blobs"),
-        images(run, blobs, std::move(converter)),
+        blob_reconciler(run, tables, blobs),
+        images(run, blobs, blob_reconciler, std::move(converter)),
         blob_manifests(run, crypto.hashing, blobs),
-        image_reconciler({run, crypto.hashing, blobs, blob_manifests}, tables, images, clients, peers),
+        image_reconciler({run, crypto.hashing, blobs, blob_manifests}, tables, images, blob_reconciler,
+                         clients, peers),
         records({run, crypto, identity, peers, clients, membership, config}, [this] { return offer(); }),
         admission(tables, membership, records),
         reservations(run, config, admission, capacity),
@@ -145,6 +147,7 @@ struct Zone::Parts {
   InstanceActions actions;
   MoveOrders orders;
   store::BlobFiles blobs;
+  BlobReconciler blob_reconciler;
   ImageStore images;
   BlobManifests blob_manifests;
   ImageReconciler image_reconciler;
@@ -165,7 +168,7 @@ struct Zone::Parts {
   ReplicaZones replica_zones;
   Controllers controllers;
   Rebalancer rebalancer;
-  Scope scope{5};  // declared last: destroyed first
+  Scope scope{6};  // declared last: destroyed first
 };
 
 Task<Status> Zone::Parts::load_admin_token() {
@@ -221,7 +224,8 @@ Task<Status> Zone::Parts::load() {
   // What the zone says of its room it knows now.
   HANSE_CO_CHECK(records.start());
   HANSE_CO_CHECK(replica_leases.start());
-  if (!scope.spawn(certificate_renewal.keep_fresh()) || !scope.spawn(carbon.keep()))
+  if (!scope.spawn(certificate_renewal.keep_fresh()) || !scope.spawn(carbon.keep()) ||
+      !scope.spawn(blob_reconciler.run()))
     co_return fail(Code::internal, "the zone cannot start");
   if (!scope.spawn(link_shares.run([this] { return transfers.sending(); }, transfers.changes())))
     co_return fail(Code::internal, "the zone cannot share its links");

@@ -110,7 +110,8 @@ struct ApiService {
   zone::HostInvitations host_invitations{world.runtime, *store, hashing, config};
   zone::Enrolment enrolment{world.runtime, *store, tables, host_invitations, certificates, identity, "north"};
   store::BlobFiles blobs{world.files, hashing, world.random, "/blobs"};
-  zone::ImageStore images{world.runtime, blobs, std::nullopt};
+  zone::BlobReconciler blob_reconciler{world.runtime, tables, blobs};
+  zone::ImageStore images{world.runtime, blobs, blob_reconciler, std::nullopt};
   zone::BlobManifests blob_manifests{world.runtime, hashing, blobs};
   zone::AuditLog audit{world.runtime, hashing, {"north", "/zone/audit"}};
   FakeTransfers transfers{world.loop, tables};

@@ -12,7 +12,7 @@
 
 namespace hanse::test {
 
-class FakeFiles final : public Files {
+class FakeFiles : public Files {
  public:
   std::map<std::string, std::string> content;
   std::map<std::string, std::uint32_t> owners;  // of what was given to another user

@@ -12,15 +12,6 @@ namespace hanse::zone {
 namespace {
 
 constexpr Bytes kManifestLimit{16 << 20};
-constexpr std::string_view kManifestSuffix = ".chunks";
-
-std::string digest_of_path(const std::string& name) {
-  constexpr std::string_view kBefore = "sha256-";
-  if (!name.starts_with(kBefore) || !name.ends_with(kManifestSuffix)) return "";
-  std::string digest =
-      "sha256:" + name.substr(kBefore.size(), name.size() - kBefore.size() - kManifestSuffix.size());
-  return model::is_digest(digest) ? digest : "";
-}
 
 }  // namespace
 
@@ -46,8 +37,7 @@ Task<Result<BlobManifest>> BlobManifests::of(std::string digest) {
   const InProgress making(making_, digest);
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
   if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);
-  auto known =
-      co_await load(blobs_.path_of(digest) + std::string(kManifestSuffix), {.digest = digest, .size = *size});
+  auto known = co_await load(blobs_.manifest_path(digest), {.digest = digest, .size = *size});
   if (known) co_return known;
   co_return co_await make(digest, *size);
 }
@@ -67,22 +57,21 @@ Task<Result<BlobManifest>> BlobManifests::make(std::string digest, Bytes size) {
 }
 
 Task<Status> BlobManifests::keep(std::string digest, BlobManifest manifest) {
-  return runtime_.files.write_atomically(blobs_.path_of(digest) + std::string(kManifestSuffix),
-                                         json::dump(to_json(manifest)));
+  return runtime_.files.write_atomically(blobs_.manifest_path(digest), json::dump(to_json(manifest)));
 }
 
 Task<Result<std::map<std::string, BlobManifests::Place>>> BlobManifests::index(
     const std::set<std::string>& wanted) {
   std::map<std::string, Place> places;
-  HANSE_CO_TRY(const std::vector<std::string> names, co_await runtime_.files.list(blobs_.folder()));
-  std::size_t looked_at = 0;
-  for (const std::string& name : names) {
-    const std::string digest = digest_of_path(name);
-    if (digest.empty() || looked_at++ >= kMaxIndexed) continue;
+  HANSE_CO_TRY(const std::set<std::string> digests, co_await blobs_.digests());
+  std::size_t indexed = 0;
+  for (const std::string& digest : digests) {
+    if (indexed >= kMaxIndexed) break;
     HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
     if (!size) continue;
-    const auto manifest = co_await load(blobs_.folder() + "/" + name, {.digest = digest, .size = *size});
+    const auto manifest = co_await load(blobs_.manifest_path(digest), {.digest = digest, .size = *size});
     if (!manifest) continue;
+    ++indexed;
     for (std::size_t i = 0; i < manifest->chunks.size(); ++i) {
       if (!wanted.contains(manifest->chunks[i])) continue;
       places.emplace(manifest->chunks[i],

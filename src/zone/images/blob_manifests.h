@@ -12,10 +12,10 @@
 #include <string_view>
 
 #include "runtime/hashing.h"
+#include "runtime/in_progress.h"
 #include "runtime/runtime.h"
 #include "store/blob_files.h"
 #include "zone/images/blob_manifest.h"
-#include "zone/in_progress.h"
 
 namespace hanse::zone {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/in_progress.h"
 #include "zone/federation/peer_admission.h"
 #include "zone/host_capacity.h"
-#include "zone/in_progress.h"
 #include "zone/leases/replica_leases.h"
 #include "zone/transfer_frontend.h"
 #include "zone/transfers/active_transfer.h"

@@ -11,7 +11,7 @@
 #include "base/task.h"
 #include "runtime/signal.h"
 
-namespace hanse::zone {
+namespace hanse {
 
 struct KeysInProgress {
   explicit KeysInProgress(Scheduler& scheduler) : changed(scheduler) {}
@@ -46,4 +46,4 @@ class InProgress {
   std::string key_;
 };
 
-}  // namespace hanse::zone
+}  // namespace hanse
