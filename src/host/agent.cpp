@@ -58,7 +58,10 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, sto
       lock_(runtime, lock_socket(config_.data_dir)),
       identity_(runtime, certificates, config_.data_dir),
       zone_(runtime, {.endpoint = config_.zone_endpoint, .user_agent = "hanse-host/" + version_}),
-      blobs_(runtime, hashing, zone_, blob_folder(config_)),
+      blobs_(runtime, hashing, zone_,
+             {.folder = blob_folder(config_),
+              .limit = to_bytes(config_.image_cache_limit),
+              .used = [this] { return used_blobs(); }}),
       paths_(runtime, zone_, relay_folder(config_)),
       markers_(runtime.files, marker_folder(config_)),
       leases_(runtime, driver, [this] { link_.ping_soon(); }),
@@ -80,9 +83,10 @@ Agent::Agent(Runtime& runtime, Certificates& certificates, Hashing& hashing, sto
 
 Task<Status> Agent::run() {
   HANSE_CO_CHECK(co_await start());
-  Scope scope(4);
+  Scope scope(5);
   const bool started = scope.spawn(machines_.report_changes()) && scope.spawn(link_.run()) &&
-                       scope.spawn(identity_.keep_fresh(zone_)) && scope.spawn(watch_disk());
+                       scope.spawn(identity_.keep_fresh(zone_)) && scope.spawn(watch_disk()) &&
+                       scope.spawn(blobs_.keep_within_limit());
   if (!started) co_return fail(Code::internal, "scope is full");
   co_await scope.wait_idle();
   co_return Status();
@@ -129,6 +133,13 @@ Task<void> Agent::watch_disk() {
     disk_mib_ = inventory ? std::optional(inventory->disk_mib) : std::nullopt;
     co_await sleep_for(runtime_.scheduler, model::kHostPingInterval);
   }
+}
+
+// Of machines that the zone has not spoken of yet the driver knows.
+Result<std::set<std::string>> Agent::used_blobs() const {
+  HANSE_TRY(std::set<std::string> used, driver_.used_blobs());
+  used.merge(machines_.used_blobs());
+  return used;
 }
 
 model::HostPing Agent::ping() {

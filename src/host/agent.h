@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,7 @@ class Agent final : private LinkReceiver {
   void synced() override { machines_.synced(); }
   model::HostPing ping() override;
   Task<void> watch_disk();
+  Result<std::set<std::string>> used_blobs() const;
   void lease(model::HostLease lease) override { leases_.granted(lease); }
   bool holds_leases() const override { return leases_.any(); }
   void request(model::HostRequest request) override;

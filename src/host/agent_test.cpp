@@ -125,6 +125,26 @@ TEST_CASE("a second agent on the same folder ends, and touches nothing") {
   CHECK(host.zone.hellos.size() == 1);
 }
 
+TEST_CASE("image files that neither the zone's machines nor the driver's use go when there are too many") {
+  AgentFixture host;
+  const auto digest = [](char letter) { return "sha256:" + std::string(64, letter); };
+  const auto path = [](char letter) { return "/data/blobs/sha256-" + std::string(64, letter); };
+  for (const char letter : {'a', 'b', 'c'}) host.world.files.content[path(letter)] = "file";
+  model::MachineDesired machine = wanted("m1", MachineGoal::stopped);
+  machine.machine.disks = {{.uid = "d1", .size_mib = {1}, .base_digest = digest('a')}};
+  host.zone.desired = {machine};
+  host.driver.blobs = std::set{digest('b')};
+  host.start();
+  host.zone.run(Seconds{120});
+  CHECK(host.world.files.content.contains(path('c')));
+  host.config.image_cache_limit = {};
+  host.start();
+  host.zone.run(Seconds{120});
+  CHECK(host.world.files.content.contains(path('a')));
+  CHECK(host.world.files.content.contains(path('b')));
+  CHECK_FALSE(host.world.files.content.contains(path('c')));
+}
+
 TEST_CASE("what a driver has to know comes from configuration and identity") {
   AgentFixture host;
   const auto facts =

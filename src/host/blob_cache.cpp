@@ -1,6 +1,9 @@
 #include "host/blob_cache.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "runtime/sleep.h"
 
 namespace hanse::host {
 namespace {
@@ -28,11 +31,13 @@ class PieceWriter {
 
 }  // namespace
 
-BlobCache::BlobCache(Runtime& runtime, Hashing& hashing, http::Client& zone, std::string folder)
+BlobCache::BlobCache(Runtime& runtime, Hashing& hashing, http::Client& zone, BlobCacheOptions options)
     : runtime_(runtime),
       log_(runtime.log, "blobs"),
       zone_(zone),
-      blobs_(runtime.files, hashing, runtime.random, std::move(folder)),
+      options_(std::move(options)),
+      blobs_(runtime.files, hashing, runtime.random, options_.folder),
+      removing_(runtime.scheduler),
       running_(kMaxDownloads) {}
 
 Task<Status> BlobCache::ensure(model::Blob blob) {
@@ -40,8 +45,12 @@ Task<Status> BlobCache::ensure(model::Blob blob) {
     co_return fail(Code::invalid_argument, "'{}' is no digest of a blob", blob.digest);
   const auto known = downloads_.find(blob.digest);
   if (known != downloads_.end()) co_return co_await wait_for(known->second);
+  co_await InProgress::wait_for_none(removing_, blob.digest);
   HANSE_CO_TRY(const std::optional<Bytes> found, co_await blobs_.find(blob.digest));
-  if (found) co_return Status();
+  if (found) {
+    last_use_[blob.digest] = runtime_.clock.now();
+    co_return Status();
+  }
   // Somebody else may have begun in the meantime.
   std::shared_ptr<Download> download = downloads_[blob.digest];
   if (!download) {
@@ -67,9 +76,11 @@ Task<Status> BlobCache::wait_for(std::shared_ptr<Download> download) {
 Task<void> BlobCache::run(model::Blob blob, std::shared_ptr<Download> download) {
   const MonotonicTime began = runtime_.clock.now();
   download->result = co_await fetch(blob);
-  if (download->result)
+  if (download->result) {
+    last_use_[blob.digest] = runtime_.clock.now();
     log_.info("fetched {} in {} ms", blob.digest,
               std::chrono::duration_cast<Millis>(runtime_.clock.now() - began).count());
+  }
   downloads_.erase(blob.digest);
   download->done = true;
   download->changed.notify();
@@ -85,7 +96,64 @@ Task<Status> BlobCache::fetch(model::Blob blob) {
                  received.error().message);
 }
 
+Task<void> BlobCache::keep_within_limit() {
+  for (;;) {
+    // At first the zone has not said yet which machines are to be here.
+    co_await sleep_for(runtime_.scheduler, kBlobCacheLook);
+    const Status made = co_await make_room({});
+    if (!made) log_.warning("no room can be made in {}: {}", blobs_.folder(), made.error().message);
+  }
+}
+
+// How much has to go so that `wanted` more is within the limit and leaves the spare space.
+Task<Result<Bytes>> BlobCache::excess(Bytes wanted) {
+  HANSE_CO_TRY(const std::set<std::string> digests, co_await blobs_.digests());
+  Bytes total;
+  for (const std::string& digest : digests) {
+    HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
+    total += size.value_or(Bytes());
+  }
+  HANSE_CO_TRY(const SpaceInfo space, co_await runtime_.files.space(blobs_.folder()));
+  const Bytes over_limit = total + wanted - options_.limit;
+  const Bytes over_space = wanted + kSpareSpace - space.available;
+  co_return std::max(over_limit, over_space);
+}
+
+Task<Result<std::vector<std::string>>> BlobCache::longest_unused_first() {
+  HANSE_CO_TRY(const std::set<std::string> digests, co_await blobs_.digests());
+  std::vector<std::pair<MonotonicTime, std::string>> uses;
+  for (const std::string& digest : digests) {
+    const auto known = last_use_.find(digest);
+    uses.emplace_back(known == last_use_.end() ? MonotonicTime() : known->second, digest);
+  }
+  std::sort(uses.begin(), uses.end());
+  std::vector<std::string> order;
+  for (auto& [last_use, digest] : uses) order.push_back(std::move(digest));
+  co_return order;
+}
+
+Task<Status> BlobCache::make_room(Bytes wanted) {
+  HANSE_CO_TRY(Bytes rest, co_await excess(wanted));
+  if (rest.value <= 0) co_return Status();
+  HANSE_CO_TRY(const std::vector<std::string> digests, co_await longest_unused_first());
+  for (const std::string& digest : digests) {
+    HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs_.find(digest));
+    // Looks and holds in one step: what a machine needs from here on, it waits for.
+    HANSE_CO_TRY(const std::set<std::string> used, options_.used());
+    if (!size || used.contains(digest) || removing_.keys.contains(digest)) continue;
+    const InProgress removing(removing_, digest);
+    HANSE_CO_CHECK(co_await blobs_.remove(digest));
+    last_use_.erase(digest);
+    log_.info("removed {}, which no machine here uses, to make room", digest);
+    rest = rest - *size;
+    if (rest.value <= 0) break;
+  }
+  co_return Status();
+}
+
 Task<Status> BlobCache::check_space(model::Blob blob) {
+  if (const Status made = co_await make_room(blob.size); !made)
+    log_.warning("no room can be made in {}: {}", blobs_.folder(), made.error().message);
   HANSE_CO_TRY(const SpaceInfo space, co_await runtime_.files.space(blobs_.folder()));
   if (space.available >= blob.size + kSpareSpace) co_return Status();
   co_return fail(Code::resource_exhausted,

@@ -4,6 +4,7 @@
 
 #include "host/fakes_for_test.h"
 #include "tests/support/fake_hashing.h"
+#include "tests/support/held_files.h"
 
 namespace hanse::host {
 namespace {
@@ -17,8 +18,9 @@ struct BlobCacheFixture {
   test::TestRuntime& world = zone.world;
   test::FakeHashing hashing{world.files};
   http::Client client{world.runtime, {.endpoint = test::kService}};
-  std::unique_ptr<BlobCache> cache =
-      std::make_unique<BlobCache>(world.runtime, hashing, client, "/data/blobs");
+  Bytes limit{1LL << 40};
+  Result<std::set<std::string>> used;
+  std::unique_ptr<BlobCache> cache = make(world.runtime);
   std::string content = std::string(3'000'000, 'c') + "end";
   std::string served = content;
   int requests = 0;
@@ -31,10 +33,25 @@ struct BlobCacheFixture {
     zone.service.start();
   }
 
+  std::unique_ptr<BlobCache> make(Runtime& runtime) {
+    return std::make_unique<BlobCache>(
+        runtime, hashing, client,
+        BlobCacheOptions{.folder = "/data/blobs", .limit = limit, .used = [this] { return used; }});
+  }
   model::Blob blob() const {
     return {model::BlobRole::disk, digest_of(content), Bytes{static_cast<std::int64_t>(content.size())}};
   }
-  std::string path() const { return "/data/blobs/sha256-" + digest_of(content).substr(7); }
+  static std::string path_of(const std::string& text) {
+    return "/data/blobs/sha256-" + digest_of(text).substr(7);
+  }
+  std::string path() const { return path_of(content); }
+  bool is_here(const std::string& text) const { return world.files.content.contains(path_of(text)); }
+  // Files of 1,000 bytes each.
+  static std::string old(char letter) { return std::string(1000, letter); }
+  void put(char letter) { world.files.content[path_of(old(letter))] = old(letter); }
+  model::Blob blob_of(const std::string& text) const {
+    return {model::BlobRole::disk, digest_of(text), Bytes{static_cast<std::int64_t>(text.size())}};
+  }
   Status ensure(model::Blob wanted) {
     const auto result = test::complete(world.loop, cache->ensure(std::move(wanted)));
     REQUIRE(result);
@@ -151,6 +168,86 @@ TEST_CASE("what an earlier run left half done is removed") {
   REQUIRE(*cleaned);
   CHECK(host.partial_files() == 0);
   CHECK(host.world.files.content.size() == 1);
+}
+
+TEST_CASE("what is over the limit goes, the longest unused first, and nothing that is used") {
+  BlobCacheFixture host;
+  host.limit = Bytes{3000} + host.blob().size;
+  host.cache = host.make(host.world.runtime);
+  for (const char letter : {'a', 'b', 'd', 'e', 'f'}) host.put(letter);
+  for (const char letter : {'e', 'a', 'f'}) {
+    REQUIRE(host.ensure(host.blob_of(host.old(letter))));
+    host.zone.run(Seconds{1});
+  }
+  host.used = std::set{digest_of(host.old('b'))};
+  REQUIRE(host.ensure(host.blob()));
+  CHECK(host.is_here(host.content));
+  CHECK(host.is_here(host.old('b')));
+  CHECK_FALSE(host.is_here(host.old('d')));
+  CHECK_FALSE(host.is_here(host.old('e')));
+  CHECK(host.is_here(host.old('a')));
+  CHECK(host.is_here(host.old('f')));
+}
+
+TEST_CASE("what is used stays beyond the limit, until it is not") {
+  BlobCacheFixture host;
+  host.limit = {};
+  host.cache = host.make(host.world.runtime);
+  REQUIRE(host.ensure(host.blob()));
+  host.used = std::set{host.blob().digest};
+  Scope scope;
+  REQUIRE(scope.spawn(host.cache->keep_within_limit()));
+  host.zone.run(Seconds{300});
+  CHECK(host.is_here(host.content));
+  host.used->clear();
+  host.zone.run(kBlobCacheLook * 2);
+  CHECK_FALSE(host.is_here(host.content));
+}
+
+TEST_CASE("a disk that is short of room is given what nothing uses, and no more than it lacks") {
+  BlobCacheFixture host;
+  for (const char letter : {'a', 'b', 'd'}) host.put(letter);
+  host.world.files.available = kSpareSpace - Bytes{1500};
+  Scope scope;
+  REQUIRE(scope.spawn(host.cache->keep_within_limit()));
+  host.zone.run(kBlobCacheLook + Seconds{1});
+  CHECK(host.is_here(host.old('a')) + host.is_here(host.old('b')) + host.is_here(host.old('d')) == 1);
+}
+
+TEST_CASE("nothing goes while it is not known what is used") {
+  BlobCacheFixture host;
+  host.limit = {};
+  host.cache = host.make(host.world.runtime);
+  host.put('a');
+  host.used = fail(Code::failed_precondition, "a record cannot be read");
+  REQUIRE(host.ensure(host.blob()));
+  CHECK(host.is_here(host.old('a')));
+}
+
+TEST_CASE("a machine that needs what is being removed waits, and it is fetched again") {
+  BlobCacheFixture host;
+  test::HeldFiles files(host.world.loop);
+  test::FakeHashing hashing(files);
+  Runtime runtime{host.world.loop, host.world.loop,      host.world.random, host.world.network,
+                  files,           host.world.processes, host.world.loop,   host.world.log};
+  BlobCache cache(runtime, hashing, host.client,
+                  {.folder = "/data/blobs", .limit = {}, .used = [&host] { return host.used; }});
+  files.content[host.path()] = host.content;
+  Scope scope;
+  files.hold();
+  REQUIRE(scope.spawn(cache.keep_within_limit()));
+  host.zone.run(kBlobCacheLook + Seconds{1});
+  std::optional<Status> got;
+  host.used = std::set{host.blob().digest};
+  REQUIRE(scope.spawn(test::keep(cache.ensure(host.blob()), got)));
+  host.zone.run(Seconds{5});
+  CHECK_FALSE(got);
+  files.let();
+  host.zone.run(Seconds{5});
+  REQUIRE(got);
+  CHECK(*got);
+  CHECK(host.requests == 1);
+  CHECK(files.content.at(host.path()) == host.content);
 }
 
 }  // namespace

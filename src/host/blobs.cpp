@@ -12,4 +12,11 @@ Task<Status> ensure_blobs(BlobSource& blobs, model::MachineSpec machine) {
   co_return Status{};
 }
 
+void add_blobs(const model::MachineSpec& machine, std::set<std::string>& digests) {
+  for (const model::DiskSpec& disk : machine.disks) {
+    if (!disk.base_digest.empty()) digests.insert(disk.base_digest);
+  }
+  for (const model::Blob& blob : machine.boot_blobs) digests.insert(blob.digest);
+}
+
 }  // namespace hanse::host

@@ -4,6 +4,9 @@
 // disk is full, unavailable when the zone cannot be reached.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "base/result.h"
 #include "base/task.h"
 #include "model/host_protocol.h"
@@ -19,5 +22,7 @@ class BlobSource {
 
 // All blobs that a machine needs: the bases of its disks, and kernel and initramfs.
 Task<Status> ensure_blobs(BlobSource& blobs, model::MachineSpec machine);
+// The same, by digest.
+void add_blobs(const model::MachineSpec& machine, std::set<std::string>& digests);
 
 }  // namespace hanse::host

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,9 @@ class Driver {
   virtual Task<Result<std::vector<MachineState>>> recover() = 0;
   // Nothing when the host has no such machine.
   virtual std::optional<MachineState> observe(const std::string& uid) const = 0;
+  // What the disks of its machines lie over and what boots them, by digest, also of those that do not run.
+  // Errors: failed_precondition when it cannot tell of one.
+  virtual Result<std::set<std::string>> used_blobs() const = 0;
   // Notified whenever what observe() says may have changed.
   virtual Signal& changes() = 0;
 

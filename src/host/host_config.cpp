@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kMaxVcpus = 4096;
 constexpr std::int64_t kMaxMemoryMib = std::int64_t{64} << 20;  // 64 TiB
+constexpr std::int64_t kMaxImageCacheMib = std::int64_t{1} << 30;
 constexpr std::int64_t kMaxChunkStoreMib = std::int64_t{16} << 20;
 
 // The file as it is written; HostConfig is what it means.
@@ -25,11 +26,13 @@ struct HostFile {
   std::string architecture;
   std::int64_t vcpu_limit = 0;
   std::int64_t memory_mib_limit = 0;
+  std::int64_t image_cache_mib = 32768;
   std::int64_t chunk_store_mib = 4096;
 };
 BOOST_DESCRIBE_STRUCT(HostFile, (),
                       (data_dir, zone_endpoint, stream_address, stream_ports, forward_address, forward_ports,
-                       guest_user, architecture, vcpu_limit, memory_mib_limit, chunk_store_mib))
+                       guest_user, architecture, vcpu_limit, memory_mib_limit, image_cache_mib,
+                       chunk_store_mib))
 HANSE_DEFINE_READ_JSON(HostFile)
 
 bool read_port(std::string_view digits, std::uint16_t& port) {
@@ -77,6 +80,9 @@ Result<HostConfig> meaning_of(const HostFile& file) {
   if (!file.architecture.empty()) HANSE_CHECK(model::check_architecture(file.architecture, "/architecture"));
   HANSE_CHECK(check_limit(file.vcpu_limit, kMaxVcpus, "/vcpuLimit"));
   HANSE_CHECK(check_limit(file.memory_mib_limit, kMaxMemoryMib, "/memoryMibLimit"));
+  if (file.image_cache_mib < 0 || file.image_cache_mib > kMaxImageCacheMib)
+    return fail_field("/imageCacheMib", "write a number from 0 (keep what is in use alone) to {}",
+                      kMaxImageCacheMib);
   if (file.chunk_store_mib < 0 || file.chunk_store_mib > kMaxChunkStoreMib)
     return fail_field("/chunkStoreMib", "write a number from 0 (keep none) to {}", kMaxChunkStoreMib);
   return HostConfig{.zone_endpoint = std::move(zone),
@@ -89,6 +95,7 @@ Result<HostConfig> meaning_of(const HostFile& file) {
                     .architecture = file.architecture,
                     .vcpu_limit = {file.vcpu_limit},
                     .memory_limit = {file.memory_mib_limit},
+                    .image_cache_limit = {file.image_cache_mib},
                     .chunk_store_limit = {file.chunk_store_mib}};
 }
 

@@ -25,7 +25,8 @@ struct HostConfig {
   std::string architecture = {};      // of the guests; empty: the machine's own
   VcpuCount vcpu_limit = {};          // what guests may use in all; 0: what the machine has
   MiB memory_limit = {};
-  MiB chunk_store_limit{4096};  // of disk content that is kept for later moves; 0: none is
+  MiB image_cache_limit{32768};  // of image files; those that something here uses stay beyond it
+  MiB chunk_store_limit{4096};   // of disk content that is kept for later moves; 0: none is
 };
 
 // Requires: `text` is the content of `path`. Errors: invalid_argument.

@@ -25,15 +25,16 @@ TEST_CASE("what the file does not say has a default") {
   CHECK(config->forward_ports.first == 20000);
   CHECK(config->guest_user == "nobody");
   CHECK(config->vcpu_limit.value == 0);
+  CHECK(config->image_cache_limit == MiB{32768});
 }
 
 TEST_CASE("every field is read") {
-  const auto config =
-      parse_host_config(std::string(kStart) +
-                            "stream_address = \"10.77.1.1\"\nstream_ports = \"49252-49351\"\n"
-                            "forward_address = \"10.77.1.1\"\nforward_ports = \"1-65535\"\nguest_user = "
-                            "\"\"\nvcpu_limit = 8\nmemory_mib_limit = 4096\n",
-                        "host.toml");
+  const auto config = parse_host_config(
+      std::string(kStart) +
+          "stream_address = \"10.77.1.1\"\nstream_ports = \"49252-49351\"\n"
+          "forward_address = \"10.77.1.1\"\nforward_ports = \"1-65535\"\nguest_user = "
+          "\"\"\nvcpu_limit = 8\nmemory_mib_limit = 4096\nimage_cache_mib = 100\nchunk_store_mib = 0\n",
+      "host.toml");
   REQUIRE(config);
   CHECK(config->stream_address == "10.77.1.1");
   CHECK(config->stream_ports.first == 49252);
@@ -42,6 +43,8 @@ TEST_CASE("every field is read") {
   CHECK(config->forward_ports.last == 65535);
   CHECK(config->guest_user.empty());
   CHECK(config->vcpu_limit.value == 8);
+  CHECK(config->image_cache_limit == MiB{100});
+  CHECK(config->chunk_store_limit == MiB{0});
   CHECK(config->memory_limit.value == 4096);
 }
 
@@ -50,6 +53,7 @@ TEST_CASE("a fault is named with file, line, key and remedy") {
   CHECK(error_of("\nvcpu_limit = \"8\"\n").starts_with("host.toml:4: key 'vcpu_limit': "));
   CHECK(error_of("vcpu_limit = -1\n") ==
         "host.toml:3: key 'vcpu_limit': write a number from 0 (what the machine has) to 4096");
+  CHECK(error_of("image_cache_mib = -1\n").starts_with("host.toml:3: key 'image_cache_mib': write a number"));
   CHECK(error_of("memory_mib_limit = 1.5\n").starts_with("host.toml:3: key 'memory_mib_limit': "));
   CHECK(error_of("guest_user = 1\n").starts_with("host.toml:3: key 'guest_user': "));
   CHECK(error_of("data_dir = \"/again\"\n").starts_with("host.toml:3: "));

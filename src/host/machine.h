@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/scope.h"
@@ -54,6 +55,8 @@ class Machine {
   // Requires: not called from inside one of its own activities.
   void set_desired(model::MachineDesired desired);
   model::MachineObserved observed() const;
+  // That it has or is to have.
+  void add_blobs(std::set<std::string>& digests) const { host::add_blobs(desired_.machine, digests); }
   // The zone wanted it gone, and it is.
   bool gone() const { return gone_; }
 

@@ -112,6 +112,12 @@ Task<void> Machines::report_changes() {
   }
 }
 
+std::set<std::string> Machines::used_blobs() const {
+  std::set<std::string> used;
+  for (const auto& [uid, entry] : entries_) entry.machine->add_blobs(used);
+  return used;
+}
+
 bool Machines::receives_at(const std::string& transfer, const std::string& endpoint) const {
   if (endpoint.empty()) return false;
   return std::any_of(entries_.begin(), entries_.end(), [&](const auto& named) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "host/machine.h"
@@ -42,6 +43,8 @@ class Machines {
 
   // Whether this host itself told that endpoint for a machine that it receives in that transfer.
   bool receives_at(const std::string& transfer, const std::string& endpoint) const;
+  // Of all image files that a machine has or is to have, by digest.
+  std::set<std::string> used_blobs() const;
   std::size_t size() const { return entries_.size(); }
 
  private:

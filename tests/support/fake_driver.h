@@ -76,6 +76,7 @@ class FakeDriver final : public host::Driver {
   std::map<std::string, FakeChunks> changed_at_stop;       // by a guest that is shut down
   std::map<std::string, FakeChunks> written;               // of a target's
   Nanos slow_reads{0};                                     // of the readers that are made from now on, each
+  Result<std::set<std::string>> blobs;                     // what used_blobs() says
   FakeChunks guest_state;                                  // what freeze_whole() saves
   FakeChunks loaded_state;                                 // of the same
 
@@ -107,6 +108,7 @@ class FakeDriver final : public host::Driver {
     if (found == machines_.end()) return std::nullopt;
     return found->second;
   }
+  Result<std::set<std::string>> used_blobs() const override { return blobs; }
   Signal& changes() override { return changes_; }
 
   Task<Status> start(model::MachineSpec machine, Epoch epoch) override {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/blobs.h"
 #include "host/drivers/qemu/disks.h"
 #include "host/drivers/qemu/frozen_disks.h"
 #include "host/drivers/qemu/guard.h"
@@ -118,6 +119,14 @@ std::optional<MachineState> QemuDriver::observe(const std::string& uid) const {
   const auto unreadable = unreadable_.find(uid);
   if (unreadable == unreadable_.end()) return std::nullopt;
   return state_of_unreadable(uid, unreadable->second);
+}
+
+Result<std::set<std::string>> QemuDriver::used_blobs() const {
+  for (const auto& [uid, reason] : unreadable_)
+    return fail(Code::failed_precondition, "what machine {} lies over is not known: {}", uid, reason);
+  std::set<std::string> used;
+  for (const auto& [uid, machine] : machines_) add_blobs(machine->record.machine, used);
+  return used;
 }
 
 std::set<std::uint16_t> QemuDriver::ports_in_use(const std::string& but_of) const {

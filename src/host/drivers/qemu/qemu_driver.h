@@ -31,6 +31,7 @@ class QemuDriver final : public Driver {
   Task<Result<model::Inventory>> inventory() override;
   Task<Result<std::vector<MachineState>>> recover() override;
   std::optional<MachineState> observe(const std::string& uid) const override;
+  Result<std::set<std::string>> used_blobs() const override;
   Signal& changes() override { return changes_; }
 
   Task<Status> start(model::MachineSpec machine, Epoch epoch) override;

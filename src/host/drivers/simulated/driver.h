@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class SimulatedDriver final : public Driver {
   Task<Result<model::Inventory>> inventory() override;
   Task<Result<std::vector<MachineState>>> recover() override;
   std::optional<MachineState> observe(const std::string& uid) const override;
+  // Its disks lie over no files.
+  Result<std::set<std::string>> used_blobs() const override { return std::set<std::string>(); }
   Signal& changes() override { return changes_; }
 
   Task<Status> start(model::MachineSpec machine, Epoch epoch) override;
