@@ -88,14 +88,28 @@ Triple missing_share(const MoveFacts& facts) {
   return {std::max(0.0, missing - error), missing, std::min(1.0, missing + error)};
 }
 
-// What a missing chunk is when it is sent, as a share of its content.
+// What content is when it is sent, as a share of it, by a sample.
+Triple sent_share(double chunks, double content, double sent) {
+  if (chunks == 0) return {0.05, 0.4, 1.0};
+  const double share = sent / content;
+  const double error = 1 / std::sqrt(chunks);
+  return {share * std::max(0.0, 1 - error), share, std::min(1.0, share * (1 + error))};
+}
+
+// Of the disks' chunks that the target lacks.
 Triple stored_share(const MoveFacts& facts) {
   const auto count = static_cast<double>(facts.machine.samples.size() - facts.samples_there);
-  if (count == 0) return {0.05, 0.4, 1.0};
-  const double share =
-      static_cast<double>(facts.samples_missing_sent.value) / (count * model::kSampleSize.value);
-  const double error = 1 / std::sqrt(count);
-  return {share * std::max(0.0, 1 - error), share, std::min(1.0, share * (1 + error))};
+  return sent_share(count, count * model::kSampleSize.value,
+                    static_cast<double>(facts.samples_missing_sent.value));
+}
+
+// What other images of the target have of it is not sent either; how much that is nobody knows before.
+Triple image_share(const MoveFacts& facts) {
+  const ImageSample& sample = facts.image_sample;
+  Triple share = sent_share(static_cast<double>(sample.chunks), static_cast<double>(sample.content.value),
+                            static_cast<double>(sample.sent.value));
+  if (sample.all) share.low = share.high = share.likely;
+  return share;
 }
 
 double rate_of(const MoveFacts& facts, View view) {
@@ -180,7 +194,8 @@ void add_shutdown(const MoveFacts& facts, View view, double rate, Reckoning& sum
 
 Reckoning reckon(const MoveFacts& facts, View view) {
   const double rate = rate_of(facts, view);
-  const double first = seed_bytes(facts, view) + static_cast<double>(facts.image.value) +
+  const double first = seed_bytes(facts, view) +
+                       static_cast<double>(facts.image.value) * image_share(facts).at(view) +
                        static_cast<double>(facts.snapshots.value) * kSentOfSnapshots.at(view);
   Reckoning sum{.bytes = first};
   sum.total_ms = spread_of(facts.past.other_ms, kOtherMs).at(view) + kPrepareTrips * round_trip_ms(facts) +

@@ -31,13 +31,23 @@ struct PastMoves {
   std::vector<double> blackout_ms;
 };
 
+// A few chunks of the files of an image.
+struct ImageSample {
+  std::size_t chunks = 0;  // 0: nothing is known of them
+  bool all = false;        // there are no more
+  Bytes content;
+  Bytes sent;  // what they are on the wire
+  bool operator==(const ImageSample&) const = default;
+};
+
 struct MoveFacts {
   model::TransferMode mode = model::TransferMode::live;
   model::MachineMeasure machine;
   std::size_t samples_there = 0;  // of machine.samples, at the target
   Bytes samples_missing_sent;     // what those that are not there are when they are sent
-  Bytes image;                    // that the target's zone fetches first
-  Bytes snapshots;                // that go with it, as they are on their host
+  Bytes image;                    // that the target's zone lacks, and fetches first
+  ImageSample image_sample;
+  Bytes snapshots;  // that go with it, as they are on their host
   LinkFacts link;
   PastMoves past;
   model::TransferLimits limits;

@@ -110,6 +110,34 @@ TEST_CASE("of the disks only what the target lacks is sent, as the samples show 
   CHECK(forecast(facts).blackout_ms.high == 0);  // it is stopped anyway
 }
 
+TEST_CASE("an image counts as its sample says it is sent, which a small one says exactly") {
+  MoveFacts facts;
+  facts.mode = model::TransferMode::cold;
+  facts.link.likely = facts.link.low = facts.link.high = {100'000'000};
+  facts.image = {1'000'000'000};
+  SUBCASE("nothing is known of it") {
+    const model::FigureRange bytes = forecast(facts).bytes;
+    CHECK(bytes.low < 100'000'000);
+    CHECK(bytes.likely == 400'000'000);
+    CHECK(bytes.high == 1'000'000'000);
+  }
+  SUBCASE("a few chunks") {
+    facts.image_sample = {.chunks = 25, .content = {6'000'000}, .sent = {1'500'000}};
+    const model::TransferFigures figures = forecast(facts);
+    CHECK(figures.bytes == model::FigureRange{200'000'000, 250'000'000, 300'000'000});
+    CHECK(figures.total_ms.likely >= 2'500);
+    CHECK(figures.total_ms.likely < 3'500);
+  }
+  SUBCASE("all chunks") {
+    facts.image_sample = {.chunks = 25, .all = true, .content = {6'000'000}, .sent = {1'500'000}};
+    CHECK(forecast(facts).bytes == model::FigureRange{250'000'000, 250'000'000, 250'000'000});
+  }
+  SUBCASE("what does not compress is never more than it is") {
+    facts.image_sample = {.chunks = 25, .content = {6'000'000}, .sent = {5'900'000}};
+    CHECK(forecast(facts).bytes.high == 1'000'000'000);
+  }
+}
+
 TEST_CASE("a small disk is sampled whole, so its share is exact") {
   MoveFacts facts;
   facts.mode = model::TransferMode::cold;

@@ -85,6 +85,10 @@ TEST_CASE("an image has one disk and whole digests") {
   CHECK(check(image));
   image.spec.blobs.push_back(image.spec.blobs.front());
   CHECK(fault_of(check(image)) == "/spec/blobs/1/role");
+  for (const std::int64_t size : {std::int64_t{-1}, (std::int64_t{1} << 40) + 1}) {
+    image.spec.blobs = {{BlobRole::disk, "sha256:" + std::string(64, 'a'), {size}}};
+    CHECK(fault_of(check(image)) == "/spec/blobs/0/size");
+  }
   image.spec.blobs = {{BlobRole::disk, "sha256:../../etc/passwd", {10}}};
   CHECK(fault_of(check(image)) == "/spec/blobs/0/digest");
 }

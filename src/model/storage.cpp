@@ -8,6 +8,7 @@ namespace hanse::model {
 namespace {
 
 constexpr std::size_t kMaxCommandLine = 2048;
+constexpr Bytes kLargestFile{std::int64_t{1} << 40};
 
 Status check_blobs(const std::vector<Blob>& blobs, const std::string& field) {
   for (std::size_t i = 0; i < blobs.size(); ++i) {
@@ -16,6 +17,8 @@ Status check_blobs(const std::vector<Blob>& blobs, const std::string& field) {
     if (!is_digest(blob.digest)) {
       return fail_field(pointer + "/digest", "{}/digest must be sha256:<64 hexadecimal digits>", pointer);
     }
+    if (blob.size.value < 0 || blob.size > kLargestFile)
+      return fail_field(pointer + "/size", "{}/size must be from 0 to {} bytes", pointer, kLargestFile.value);
     if (find_blob(blobs, blob.role) != &blob) {
       return fail_field(pointer + "/role", "{}/role is given twice; an image has one blob of each role",
                         pointer);

@@ -56,7 +56,7 @@ HANSE_DECLARE_JSON(ForecastRequest);
 struct ForecastAnswer {
   std::vector<model::TransferObstacle> obstacles;
   std::vector<std::string> digests;         // those of the request that are there
-  Bytes image_bytes;                        // that it has to fetch first
+  Bytes image_bytes;                        // of content, that it lacks and has to fetch first
   std::optional<model::Hardware> hardware;  // that the instance would be given, where it is another
   bool operator==(const ForecastAnswer&) const = default;
 };

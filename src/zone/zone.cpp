@@ -99,6 +99,7 @@ struct Zone::Parts {
                    .orders = orders,
                    .clients = clients,
                    .images = image_reconciler,
+                   .blobs = {run, crypto.hashing, blobs, blob_manifests},
                    .certificates = crypto.certificates,
                    .zone = config.name,
                    .round_trip = [this](const std::string& peer) { return records.round_trip(peer); }},

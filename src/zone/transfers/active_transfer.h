@@ -31,6 +31,7 @@ struct TransferServices {
   MoveOrders& orders;
   PeerClients& clients;
   ImageReconciler& images;
+  BlobFetchParts blobs;
   Certificates& certificates;
   std::string zone;
   std::function<std::optional<Micros>(const std::string& zone)> round_trip;  // nothing: not measured

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "zone/images/image_weight.h"
 #include "zone/transfers/active_transfer.h"
 
 namespace hanse::zone {
@@ -146,6 +147,14 @@ Task<migration::LinkFacts> Forecaster::link_to(model::Transfer transfer,
   co_return link;
 }
 
+// Without one the forecast has a wide range.
+Task<migration::ImageSample> Forecaster::sample_of(model::Transfer transfer) const {
+  auto request = incoming_request(services_.records, transfer, "");
+  if (!request) co_return migration::ImageSample();
+  const auto sample = co_await sample_images(services_.blobs.manifests, std::move(request->images));
+  co_return sample ? *sample : migration::ImageSample();
+}
+
 Task<Result<model::TransferFigures>> Forecaster::reckon(model::Transfer transfer,
                                                         model::MachineMeasure measure,
                                                         ForecastAnswer there) const {
@@ -156,6 +165,7 @@ Task<Result<model::TransferFigures>> Forecaster::reckon(model::Transfer transfer
                              .limits = transfer.spec.limits,
                              .streams = transfer.spec.streams,
                              .copy = transfer.spec.copy.has_value()};
+  if (facts.image.value > 0) facts.image_sample = co_await sample_of(transfer);
   const ResourceId id{transfer.metadata.tenant, transfer.metadata.workspace, transfer.spec.instance};
   // A copy has none.
   if (const auto instance = services_.records.tables.instances.get(id); instance && !facts.copy)

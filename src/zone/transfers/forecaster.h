@@ -37,6 +37,7 @@ class Forecaster {
                                                      std::vector<std::string> digests) const;
 
  private:
+  Task<migration::ImageSample> sample_of(model::Transfer transfer) const;
   Task<migration::LinkFacts> link_to(model::Transfer transfer, std::vector<model::TransferReport> past) const;
 
   const TransferServices& services_;

@@ -13,6 +13,19 @@ namespace {
 using test_support::GrantedFixture;
 using test_support::IncomingFixture;
 
+// An image of the request's disk, with or without what boots it on the other architecture.
+model::Image other_image(bool boots) {
+  model::Image image;
+  image.metadata = {.name = "witness", .tenant = "default"};
+  image.spec = {.blobs = {{model::BlobRole::disk, "sha256:" + test::FakeHashing::digest_of("disk"), {4}}},
+                .virtual_size_mib = {256}};
+  if (boots) {
+    const model::Blob kernel{model::BlobRole::kernel, "sha256:" + test::FakeHashing::digest_of("arm"), {3}};
+    image.spec.other_boots = {{.architecture = "aarch64", .blobs = {kernel}}};
+  }
+  return image;
+}
+
 TEST_CASE_FIXTURE(IncomingFixture, "a machine that this zone cannot run is refused with the reason") {
   check_refusal(Code::resource_exhausted, "2048 MiB are needed",
                 [](IncomingRequest& asked) { asked.sku.spec.memory_mib = {2048}; });
@@ -65,6 +78,23 @@ TEST_CASE_FIXTURE(IncomingFixture, "a machine that boots here is given hardware 
 }
 
 TEST_CASE_FIXTURE(IncomingFixture,
+                  "a forecast tells how much of the image is missing, whatever it is called here") {
+  IncomingRequest wanted = request();
+  wanted.block_storages[0].spec.source_image_ref = "images/other";
+  wanted.images = {other_image(false)};
+  wanted.images[0].metadata.name = "other";
+  const auto missing = [&] {
+    return wait(zone->transfers().forecast_incoming("warsaw", {.incoming = wanted}))->image_bytes;
+  };
+  CHECK(missing() == Bytes{4});
+  add_image();
+  CHECK(missing() == Bytes{0});
+  wanted.images[0].spec.blobs[0].digest = "sha256:../../x";
+  CHECK(wait(zone->transfers().forecast_incoming("warsaw", {.incoming = wanted})).error().code ==
+        Code::invalid_argument);
+}
+
+TEST_CASE_FIXTURE(IncomingFixture,
                   "a machine whose memory a snapshot keeps stays on the hardware that it has") {
   check_refusal(Code::resource_exhausted, "remove it with 'hanse snapshot delete web asleep'",
                 [](IncomingRequest& asked) {
@@ -74,19 +104,6 @@ TEST_CASE_FIXTURE(IncomingFixture,
                       {.name = "asleep", .uid = "s-1", .memory = true, .state = model::SnapshotState::ready}};
                 });
   CHECK(zone->capacity().free_on("h1")->vcpu == VcpuCount{4});
-}
-
-// An image of the request's disk, with or without what boots it on the other architecture.
-model::Image other_image(bool boots) {
-  model::Image image;
-  image.metadata = {.name = "witness", .tenant = "default"};
-  image.spec = {.blobs = {{model::BlobRole::disk, "sha256:" + test::FakeHashing::digest_of("disk"), {4}}},
-                .virtual_size_mib = {256}};
-  if (boots) {
-    const model::Blob kernel{model::BlobRole::kernel, "sha256:" + test::FakeHashing::digest_of("arm"), {3}};
-    image.spec.other_boots = {{.architecture = "aarch64", .blobs = {kernel}}};
-  }
-  return image;
 }
 
 TEST_CASE_FIXTURE(IncomingFixture, "a machine goes to another architecture where its image boots there") {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "zone/images/image_weight.h"
 #include "zone/transfers/incoming.h"
 #include "zone/transfers/transfer_service.h"
 
@@ -13,18 +14,6 @@ using Obstacles = std::vector<model::TransferObstacle>;
 
 void note_obstacle(Obstacles& obstacles, const std::string& zone, const Status& checked) {
   if (!checked) obstacles.push_back({zone, checked.error().message});
-}
-
-// Of the images that are not whole in this zone.
-Bytes missing_images(const Tables& tables, const IncomingRequest& request) {
-  Bytes missing;
-  for (const model::Image& image : request.images) {
-    const auto known =
-        tables.images.get({.tenant = request.instance.metadata.tenant, .name = image.metadata.name});
-    if (known && (*known)->status.state == model::ResourceState::active) continue;
-    for (const model::Blob& blob : model::all_blobs(image.spec)) missing += blob.size;
-  }
-  return missing;
 }
 
 }  // namespace
@@ -135,13 +124,16 @@ Task<Result<ForecastAnswer>> TransferService::forecast_incoming(std::string peer
   const IncomingRequest& incoming = request.incoming;
   if (request.digests.size() > model::kMaxChunkSamples)
     co_return fail_field("/digests", "at most {} chunks can be asked for", model::kMaxChunkSamples);
-  ForecastAnswer answer{.image_bytes = missing_images(services_.records.tables, incoming)};
+  const Status good = check_incoming(peer, incoming);
+  if (!good && good.error().code == Code::invalid_argument) co_return fail(good.error());
+  ForecastAnswer answer;
+  if (good) {
+    HANSE_CO_TRY(answer.image_bytes, co_await missing_bytes(services_.blobs, incoming.images));
+  }
   Arrivals::Place place;
   if (const auto active = find_incoming(peer, incoming.transfer)) {
     place.host = (*active)->host();
   } else {
-    const Status good = check_incoming(peer, incoming);
-    if (!good && good.error().code == Code::invalid_argument) co_return fail(good.error());
     const Bytes content = request.disk_bytes.value_or(Bytes()) + answer.image_bytes;
     answer.obstacles = obstacles_of(peer, incoming, content, place);
     answer.hardware = place.hardware;
