@@ -54,14 +54,22 @@ Result<std::string> digest_in(const Call& call) {
   return fail_parameter("digest", "the digest must be 'sha256:' and 64 hexadecimal digits");
 }
 
+// Digest of a file that the caller may have: a peer what the policy gives it. Errors: permission_denied.
+Result<std::string> given_digest(const Context& context, const Call& call) {
+  HANSE_TRY(std::string digest, digest_in(call));
+  if (call.caller.kind == zone::CallerKind::peer)
+    HANSE_CHECK(context.parts.admission.gives_blob(call.caller.name, digest));
+  return digest;
+}
+
 Task<Result<http::Reply>> get_manifest(Context& context, Call call) {
-  HANSE_CO_TRY(const std::string digest, digest_in(call));
+  HANSE_CO_TRY(const std::string digest, given_digest(context, call));
   HANSE_CO_TRY(const zone::BlobManifest manifest, co_await context.parts.blob_manifests.of(digest));
   co_return json_reply(200, manifest);
 }
 
 Task<Result<http::Reply>> get_chunk(Context& context, Call call) {
-  HANSE_CO_TRY(const std::string digest, digest_in(call));
+  HANSE_CO_TRY(const std::string digest, given_digest(context, call));
   const std::string& text = call.path.at("chunk");
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -72,7 +80,7 @@ Task<Result<http::Reply>> get_chunk(Context& context, Call call) {
 }
 
 Task<Result<http::Reply>> download(Context& context, Call call) {
-  HANSE_CO_TRY(const std::string digest, digest_in(call));
+  HANSE_CO_TRY(const std::string digest, given_digest(context, call));
   store::BlobFiles& blobs = context.parts.images.blobs();
   HANSE_CO_TRY(const std::optional<Bytes> size, co_await blobs.find(digest));
   if (!size) co_return fail(Code::not_found, "blob {} is not in this zone", digest);

@@ -174,6 +174,23 @@ TEST_CASE("a relayed stream joins the caller with the transfer's other end") {
   CHECK(service.ask(asked).text("/sources/0/parameter") == "channel");
 }
 
+// An image of this tenant whose file is here.
+std::string put_image(ApiService& service, const std::string& tenant, const std::string& content) {
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of(content);
+  service.world.files.content[service.blobs.path_of(digest)] = content;
+  model::Image image;
+  image.metadata = {.name = "image", .tenant = tenant};
+  image.spec.blobs = {{model::BlobRole::disk, digest, {static_cast<std::int64_t>(content.size())}}};
+  REQUIRE(service.run(service.tables.images.create(image)));
+  service.settle();
+  return "/providers/hanse.storage/v1/blobs/" + digest;
+}
+
+void give_tenant(ApiService& service, const std::string& tenant) {
+  REQUIRE(service.run(service.membership.set_policy(
+      "[[peers]]\nname = \"south\"\n[peers.gives]\ntenants = [\"" + tenant + "\"]\n")));
+}
+
 TEST_CASE("a blob is sent in pieces to those who may have it") {
   ApiService service;
   const std::string content(600'000, 'x');
@@ -200,9 +217,8 @@ TEST_CASE("a blob is sent in pieces to those who may have it") {
 TEST_CASE("a zone fetches a blob by chunks, whose digests it can ask for") {
   ApiService service;
   const std::string content(600'000, 'x');
-  const std::string digest = "sha256:" + test::FakeHashing::digest_of(content);
-  service.world.files.content[service.blobs.path_of(digest)] = content;
-  const std::string blob = "/providers/hanse.storage/v1/blobs/" + digest;
+  const std::string blob = put_image(service, "default", content);
+  give_tenant(service, "default");
   const Answer manifest = service.ask(As::peer, "GET", blob + "/manifest");
   REQUIRE(manifest.status == 200);
   CHECK(manifest.body.at("size") == 600'000);
@@ -218,6 +234,43 @@ TEST_CASE("a zone fetches a blob by chunks, whose digests it can ask for") {
   CHECK(service.ask(As::peer, "GET", missing + "/manifest").status == 404);
   CHECK(service.ask(As::peer, "GET", "/providers/hanse.storage/v1/blobs/x/manifest").status == 400);
   CHECK(service.ask(As::host, "GET", blob + "/manifest").status == 403);
+}
+
+TEST_CASE("a zone is given the files of images of those tenants that the policy gives it") {
+  ApiService service;
+  const std::string blob = put_image(service, "acme", "content");
+  const auto asked = [&service](const std::string& path) {
+    return service.reply(service.request(As::peer, "GET", path)).response.status;
+  };
+  for (const char* part : {"", "/manifest", "/chunks/0"}) {
+    CAPTURE(part);
+    give_tenant(service, "default");
+    CHECK(asked(blob + part) == 403);
+    give_tenant(service, "acme");
+    CHECK(asked(blob + part) == 200);
+  }
+  give_tenant(service, "default");
+  CHECK(service.ask(As::peer, "GET", blob).text("/detail") ==
+        "the policy here gives zone 'south' no image that has blob " + blob.substr(blob.find("sha256:")));
+  CHECK(service.ask(As::user, "GET", blob + "/manifest").status == 200);
+  // Another tenant's image that has the same file.
+  put_image(service, "default", "content");
+  CHECK(asked(blob) == 200);
+  // An upload that no image names is nobody's.
+  const std::string digest = "sha256:" + test::FakeHashing::digest_of("upload");
+  service.world.files.content[service.blobs.path_of(digest)] = "upload";
+  CHECK(asked("/providers/hanse.storage/v1/blobs/" + digest) == 404);
+}
+
+TEST_CASE("the files of an image are given no more when it is gone") {
+  ApiService service;
+  const std::string blob = put_image(service, "default", "content");
+  give_tenant(service, "default");
+  CHECK(service.reply(service.request(As::peer, "GET", blob)).response.status == 200);
+  REQUIRE(service.run(
+      service.tables.images.erase(*service.tables.images.get({.tenant = "default", .name = "image"}))));
+  service.settle();
+  CHECK(service.reply(service.request(As::peer, "GET", blob)).response.status == 404);
 }
 
 }  // namespace

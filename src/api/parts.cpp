@@ -21,6 +21,7 @@ ApiParts parts_of(zone::Zone& zone) {
           .audit = zone.audit(),
           .membership = zone.membership(),
           .records = zone.records(),
+          .admission = zone.admission(),
           .reservations = zone.reservations(),
           .lease_grants = zone.lease_grants(),
           .explainer = zone.explainer(),

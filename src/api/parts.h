@@ -11,6 +11,7 @@
 #include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
+#include "zone/federation/peer_admission.h"
 #include "zone/federation/zone_records.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
@@ -48,6 +49,7 @@ struct ApiParts {
   zone::AuditLog& audit;
   zone::Membership& membership;
   zone::ZoneRecords& records;
+  zone::PeerAdmission& admission;
   zone::Reservations& reservations;
   zone::LeaseGrants& lease_grants;
   zone::Explainer& explainer;

@@ -10,7 +10,7 @@
 //   max_vcpu = 16                   # of all its instances here
 //   max_memory_mib = 32768
 //   price_factor = 1.2              # times this zone's own price; 1 where it is not said
-//   [peers.gives]                   # what of ours may go there
+//   [peers.gives]                   # what of ours may go there, and so the files of its images
 //   tenants = ["*"]
 //   needs_labels = ["iso27001"]     # that its digest must carry
 //

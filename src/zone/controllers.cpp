@@ -66,7 +66,10 @@ void Controllers::subscribe() {
     leases_.drop_gone();
   });
   feed_.subscribe(prefix<model::Instance>(), [this](const std::string& key) { instance_changed(key); });
-  feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) { images_.enqueue(key); });
+  feed_.subscribe(prefix<model::Image>(), [this](const std::string& key) {
+    admission_.image_changed(key);
+    images_.enqueue(key);
+  });
   feed_.subscribe(prefix<model::Workload>(), [this](const std::string& key) { workloads_.enqueue(key); });
   feed_.subscribe(prefix<model::Host>(), [this](const std::string& key) {
     services_.capacity.host_changed(key);

@@ -330,6 +330,9 @@ EventLog& Zone::events() {
 AuditLog& Zone::audit() {
   return parts_->audit;
 }
+PeerAdmission& Zone::admission() {
+  return parts_->admission;
+}
 Reservations& Zone::reservations() {
   return parts_->reservations;
 }

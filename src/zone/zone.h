@@ -22,6 +22,7 @@
 #include "zone/authorization/authorization.h"
 #include "zone/enrolment.h"
 #include "zone/event_log.h"
+#include "zone/federation/peer_admission.h"
 #include "zone/federation/zone_records.h"
 #include "zone/frontends.h"
 #include "zone/host_sessions.h"
@@ -75,6 +76,7 @@ class Zone {
   AuditLog& audit();
   Membership& membership();
   ZoneRecords& records();
+  PeerAdmission& admission();
   Reservations& reservations();
   LeaseGrants& lease_grants();
   Explainer& explainer();

@@ -166,6 +166,7 @@ struct ApiService {
       capacity.sku_changed(key);
       admission.sku_changed(key);
     });
+    feed.subscribe("/images/", [this](const std::string& key) { admission.image_changed(key); });
     feed.on_complete([this] {
       capacity.all_told();
       admission.all_told();
@@ -176,9 +177,10 @@ struct ApiService {
   // What an API stands on, with its own idea of who is who.
   api::ApiParts parts(zone::Authentication& whose) { return parts(whose, audit); }
   api::ApiParts parts(zone::Authentication& whose, zone::AuditLog& log) {
-    return {world.runtime, *store,       tables,    frontends,      actions, transfers, hosts,      whose,
-            authorization, enrolment,    images,    blob_manifests, events,  log,       membership, records,
-            reservations,  lease_grants, explainer, packing,        peers,   identity,  config};
+    return {world.runtime, *store,    tables,        frontends, actions,   transfers,
+            hosts,         whose,     authorization, enrolment, images,    blob_manifests,
+            events,        log,       membership,    records,   admission, reservations,
+            lease_grants,  explainer, packing,       peers,     identity,  config};
   }
 
   // Runs a task to its end.

@@ -1,5 +1,7 @@
 #include "zone/federation/peer_admission.h"
 
+#include <algorithm>
+
 namespace hanse::zone {
 Status PeerAdmission::accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
                               const model::InstanceSkuSpec& sku) const {
@@ -20,6 +22,17 @@ Status PeerAdmission::gives(const std::string& peer, const std::string& tenant) 
   const std::vector<std::string> labels =
       known == nullptr ? std::vector<std::string>() : known->digest.labels;
   return membership_.policy().check_gives(peer, tenant, labels);
+}
+
+Status PeerAdmission::gives_blob(const std::string& peer, const std::string& digest) const {
+  if (!complete_) return fail(Code::unavailable, "the zone is still reading its records; try again");
+  const std::set<std::string> tenants = owners_.tenants_of(digest);
+  if (tenants.empty()) return fail(Code::not_found, "no image of this zone has blob {}", digest);
+  const bool given = std::any_of(tenants.begin(), tenants.end(),
+                                 [&](const std::string& tenant) { return gives(peer, tenant).has_value(); });
+  if (given) return {};
+  return fail(Code::permission_denied, "the policy here gives zone '{}' no image that has blob {}", peer,
+              digest);
 }
 
 const federation::PeerPolicy& PeerAdmission::policy_for(const std::string& peer) const {
@@ -95,6 +108,7 @@ void PeerAdmission::forget() {
   brought_.clear();
   users_.clear();
   totals_.clear();
+  owners_.forget();
   unreadable_.clear();
 }
 

@@ -2,9 +2,9 @@
 // the one place where the policy file meets what is in the tables. What each peer has here is added up as it
 // changes, so that an answer takes as long in a zone of 100,000 instances as in an empty one.
 //
-// Lifecycle: it is told of all instances there are, then all_told(), and of changes at any time. Thread: the
-// loop. Failure: permission_denied and resource_exhausted, naming the rule; unavailable until all are told;
-// data_loss while an instance has a record that cannot be read, since it may be the peer's.
+// Lifecycle: it is told of all instances and images there are, then all_told(), and of changes at any time.
+// Thread: the loop. Failure: permission_denied and resource_exhausted, naming the rule; unavailable until all
+// are told; data_loss while an instance has a record that cannot be read, since it may be the peer's.
 #pragma once
 
 #include <map>
@@ -14,6 +14,7 @@
 
 #include "federation/policy.h"
 #include "zone/federation/zone_records.h"
+#include "zone/images/blob_owners.h"
 #include "zone/tables.h"
 
 namespace hanse::zone {
@@ -21,7 +22,7 @@ namespace hanse::zone {
 class PeerAdmission {
  public:
   PeerAdmission(Tables& tables, const Membership& membership, const ZoneRecords& records)
-      : tables_(tables), membership_(membership), records_(records) {}
+      : tables_(tables), membership_(membership), records_(records), owners_(tables) {}
 
   struct Held {
     VcpuCount vcpu;
@@ -31,6 +32,9 @@ class PeerAdmission {
   Status accepts(const std::string& peer, const std::string& tenant, const std::string& flavour,
                  const model::InstanceSkuSpec& sku) const;
   Status gives(const std::string& peer, const std::string& tenant) const;
+  // Of a file of images: something of a tenant that has such an image may go there. Errors: not_found when no
+  // image of this zone names it.
+  Status gives_blob(const std::string& peer, const std::string& digest) const;
   const federation::PeerPolicy& policy_for(const std::string& peer) const;
 
   // Of all instances that the peer brought here and that have not moved on.
@@ -67,6 +71,7 @@ class PeerAdmission {
   // once, so that the next answer knows of it.
   void instance_changed(const std::string& key);
   void sku_changed(const std::string& key);
+  void image_changed(const std::string& key) { owners_.image_changed(key); }
   // Changes were missed: all are told of again.
   void forget();
   void all_told() { complete_ = true; }
@@ -84,6 +89,7 @@ class PeerAdmission {
   Tables& tables_;
   const Membership& membership_;
   const ZoneRecords& records_;
+  BlobOwners owners_;
   bool complete_ = false;
   std::map<std::string, Brought> brought_;              // by key of the instance
   std::map<std::string, std::set<std::string>> users_;  // keys of those instances by key of SKU
