@@ -193,7 +193,7 @@ TEST_CASE("the invariants see a machine that runs twice, and a lost write") {
     CHECK(hosts.world.violation()->invariant == "one copy runs");
   }
   SUBCASE("started anew from an empty disk") {
-    fleet.lose_power("left");
+    fleet.kill("left", kUid);
     REQUIRE(fleet.boot("right", machine(), Epoch{2}));
     REQUIRE_FALSE(hosts.world.run_for(Seconds{5}));
     CHECK(hosts.world.violation()->invariant == "no write is lost");
@@ -205,11 +205,74 @@ TEST_CASE("the invariants see a machine that runs twice, and a lost write") {
   }
 }
 
-TEST_CASE("power loss keeps what was acknowledged") {
+TEST_CASE("the invariants see a guest that is booted anew while its memory is there") {
   TwoHosts hosts(1);
   hosts.start_left();
-  hosts.hypervisor.fleet().lose_power("left");
-  CHECK(hosts.state("left") == RunState::stopped);
+  auto& fleet = hosts.hypervisor.fleet();
+  const Invariant kept = memory_is_kept(fleet);
+  SUBCASE("after its hypervisor has died it may be") {
+    fleet.kill("left", kUid);
+    REQUIRE(fleet.boot("left", machine(), Epoch{1}));
+    CHECK_FALSE(kept());
+  }
+  SUBCASE("after it was stopped it may be, elsewhere, too") {
+    REQUIRE(hosts.call("left", hosts.driver("left").stop(kUid, Seconds{30})));
+    fleet.remove("left", kUid);
+    REQUIRE(fleet.boot("right", machine(), Epoch{2}));
+    CHECK_FALSE(kept());
+  }
+  SUBCASE("before it ever ran its hypervisor died, too") {
+    auto first = machine();
+    first.uid = "vm-2";
+    REQUIRE(fleet.prepare_incoming("right", first, Epoch{1}, host::KeptDisks::none));
+    fleet.kill("right", first.uid);
+    REQUIRE(fleet.prepare_incoming("right", first, Epoch{1}, host::KeptDisks::none));
+    REQUIRE(fleet.finish_incoming("right", first.uid));
+    REQUIRE(fleet.boot("right", first, Epoch{1}));
+    CHECK_FALSE(kept());
+  }
+  SUBCASE("after it was stopped where it has come to, while its source is not removed yet") {
+    hosts.move_to_switch_point();
+    REQUIRE(hosts.call("left", hosts.hand_over()));
+    REQUIRE(fleet.resume_incoming("right", kUid, Epoch{2}));
+    REQUIRE(hosts.call("right", hosts.driver("right").stop(kUid, Seconds{30})));
+    fleet.remove("right", kUid);
+    REQUIRE(fleet.boot("right", machine(), Epoch{3}));
+    CHECK_FALSE(kept());
+  }
+  SUBCASE("after it was thrown away") {
+    fleet.remove("left", kUid);
+    REQUIRE(fleet.boot("left", machine(), Epoch{1}));
+    CHECK(kept());
+  }
+  SUBCASE("where it has come to, and the hypervisor of another copy has died") {
+    hosts.move_to_switch_point();
+    REQUIRE(hosts.call("left", hosts.hand_over()));
+    fleet.kill("right", kUid);
+    fleet.remove("right", kUid);
+    REQUIRE(fleet.boot("right", machine(), Epoch{2}));
+    CHECK(kept());
+  }
+}
+
+TEST_CASE("an incoming machine whose hypervisor has died breaks the move, and is prepared once more") {
+  TwoHosts hosts(1);
+  hosts.start_left();
+  hosts.move_to_switch_point();
+  hosts.hypervisor.fleet().kill("right", kUid);
+  CHECK(hosts.state("right") == RunState::failed);
+  CHECK(hosts.call("left", hosts.hand_over()).error().code == Code::unavailable);
+  CHECK(hosts.call("left", hosts.driver("left").cancel_outgoing(kUid)));
+  hosts.move_to_switch_point();
+  CHECK(hosts.call("left", hosts.hand_over()));
+  CHECK_FALSE(hosts.world.violation());
+}
+
+TEST_CASE("a hypervisor that dies keeps what was acknowledged") {
+  TwoHosts hosts(1);
+  hosts.start_left();
+  hosts.hypervisor.fleet().kill("left", kUid);
+  CHECK(hosts.state("left") == RunState::failed);
   hosts.start_left();
   CHECK_FALSE(hosts.world.violation());
 }

@@ -22,6 +22,7 @@ Faults::Faults(World& world, FaultOptions options)
     : world_(world), options_(std::move(options)), random_(world.core().seed ^ kScheduleSalt) {
   if (options_.victims.empty()) options_.victims = world_.process_names();
   if (options_.askers.size() < 2) options_.weights.late_requests = 0;
+  if (options_.fleet == nullptr) options_.weights.dead_hypervisor = 0;
   if (options_.weights.late_requests > 0) world_.late_requests().enable();
 }
 
@@ -44,9 +45,9 @@ void Faults::at(Nanos when, std::function<void()> action) {
 Faults::Kind Faults::draw_kind() {
   const FaultWeights& weights = options_.weights;
   const std::array parts = {
-      weights.crash,        weights.crash_at_work, weights.partition,       weights.one_way_partition,
-      weights.slow_link,    weights.lossy_link,    weights.reordering_link, weights.full_disk,
-      weights.late_requests};
+      weights.crash,         weights.crash_at_work,  weights.partition,       weights.one_way_partition,
+      weights.slow_link,     weights.lossy_link,     weights.reordering_link, weights.full_disk,
+      weights.late_requests, weights.dead_hypervisor};
   std::uint64_t all = 0;
   for (const std::uint32_t part : parts) all += part;
   std::uint64_t draw = random_.below(std::max<std::uint64_t>(all, 1));
@@ -70,6 +71,7 @@ void Faults::plan_one(Nanos when) {
     return plan_crash(when, until, kind == Kind::crash_at_work);
   if (kind == Kind::full_disk) return plan_full_disk(when, until);
   if (kind == Kind::late_requests) return plan_late_requests(when, until);
+  if (kind == Kind::dead_hypervisor) return plan_dead_hypervisor(when, until);
   plan_link(when, until, kind);
 }
 
@@ -90,6 +92,41 @@ void Faults::plan_crash(Nanos when, Nanos until, bool at_work) {
     world_.process(victim).set_crash_at_work(std::nullopt);
     world_.restart(victim);
   });
+}
+
+// Half of them at once, and half when a zone or an agent has come to some durable step.
+void Faults::plan_dead_hypervisor(Nanos when, Nanos until) {
+  const std::uint64_t choice = random_.next();
+  if (random_.chance(500'000)) return at(when, [this, choice] { kill_one(choice); });
+  const std::string worker = options_.victims[random_.below(options_.victims.size())];
+  CrashAtWork strike{.moment = random_.chance(500'000) ? WorkMoment::before : WorkMoment::after,
+                     .countdown = static_cast<int>(1 + random_.below(kLongestCountdown)),
+                     .instead = [this, choice] { kill_one(choice); }};
+  at(when, [this, worker, strike] { world_.process(worker).set_crash_at_work(strike); });
+  at(until, [this, worker] { world_.process(worker).set_crash_at_work(std::nullopt); });
+}
+
+void Faults::kill_one(std::uint64_t choice) {
+  if (over_) return;
+  std::vector<host::simulated::Fleet::Place> living;
+  std::vector<host::simulated::Fleet::Place> waiting;  // for a guest, or with one that was handed over
+  for (const auto& [place, machine] : options_.fleet->machines()) {
+    const host::RunState state = machine.state.run_state;
+    if (!host::simulated::has_hypervisor(state)) continue;
+    living.push_back(place);
+    if (!host::simulated::is_executing(state)) waiting.push_back(place);
+  }
+  // They are so for short: when there are any, it is mostly one of them.
+  constexpr std::uint64_t kOneOf = 4;
+  if (!waiting.empty() && choice / waiting.size() % kOneOf != 0) living = std::move(waiting);
+  if (living.empty()) return;
+  const auto& [host, uid] = living[choice % living.size()];
+  const host::RunState state = options_.fleet->find(host, uid)->state.run_state;
+  const bool waits = state == host::RunState::switch_point || state == host::RunState::handed_over;
+  ++(state == host::RunState::incoming ? dead_.incoming : waits ? dead_.paused : dead_.running);
+  ++injected_;
+  world_.core().note(host, fmt::format("loses the hypervisor of machine {}", uid));
+  options_.fleet->kill(host, uid);
 }
 
 void Faults::plan_full_disk(Nanos when, Nanos until) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/drivers/simulated/fleet.h"
 #include "simulator/world.h"
 
 namespace hanse::simulator {
@@ -25,7 +26,15 @@ struct FaultWeights {
   std::uint32_t lossy_link = 2;
   std::uint32_t reordering_link = 2;
   std::uint32_t full_disk = 1;
-  std::uint32_t late_requests = 0;  // between two of FaultOptions::askers
+  std::uint32_t late_requests = 0;    // between two of FaultOptions::askers
+  std::uint32_t dead_hypervisor = 0;  // of a machine of FaultOptions::fleet
+};
+
+// How many died, by what they did.
+struct DeadHypervisors {
+  std::uint64_t running = 0;   // a guest, also while it moved, booted or stopped
+  std::uint64_t incoming = 0;  // waited for a guest, or for the right to run it
+  std::uint64_t paused = 0;    // had handed over its guest, or was about to
 };
 
 struct FaultOptions {
@@ -38,6 +47,7 @@ struct FaultOptions {
   // Processes whose requests to each other may come twice (late_requests.h), and how late at most.
   std::vector<std::string> askers = {};
   Nanos latest_request = Seconds{60};
+  host::simulated::Fleet* fleet = nullptr;  // nullptr: no hypervisor dies
 };
 
 class Faults {
@@ -48,6 +58,7 @@ class Faults {
   // Undoes all faults now. Those of the schedule that are still to come do nothing any more.
   void quieten();
   int injected() const { return injected_; }
+  const DeadHypervisors& dead_hypervisors() const { return dead_; }
 
  private:
   enum class Kind {
@@ -59,7 +70,8 @@ class Faults {
     lossy_link,
     reordering_link,
     full_disk,
-    late_requests
+    late_requests,
+    dead_hypervisor
   };
 
   Kind draw_kind();
@@ -69,6 +81,8 @@ class Faults {
   void plan_full_disk(Nanos when, Nanos until);
   void plan_link(Nanos when, Nanos until, Kind kind);
   void plan_late_requests(Nanos when, Nanos until);
+  void plan_dead_hypervisor(Nanos when, Nanos until);
+  void kill_one(std::uint64_t choice);
   void at(Nanos when, std::function<void()> action);
 
   World& world_;
@@ -76,6 +90,7 @@ class Faults {
   SeededRandom random_;
   bool over_ = false;
   int injected_ = 0;
+  DeadHypervisors dead_;
 };
 
 }  // namespace hanse::simulator

@@ -85,10 +85,17 @@ Invariant no_write_is_lost(const Fleet& fleet) {
   return on_change(fleet, lost_write);
 }
 
+Invariant memory_is_kept(const Fleet& fleet) {
+  return on_change(fleet, [](const Fleet& now) {
+    return now.booted_anew().empty() ? std::nullopt : std::optional(now.booted_anew());
+  });
+}
+
 void add_machine_invariants(World& world, const Fleet& fleet) {
   world.add_invariant("one copy runs", one_copy_runs(fleet));
   world.add_invariant("no write is lost", no_write_is_lost(fleet));
   world.add_invariant("an epoch has one place", epoch_has_one_place(fleet));
+  world.add_invariant("memory is kept", memory_is_kept(fleet));
 }
 
 std::optional<std::string> check_runs_once(const Fleet& fleet, const std::string& uid) {

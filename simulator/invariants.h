@@ -22,7 +22,10 @@ Invariant no_write_is_lost(const host::simulated::Fleet& fleet);
 // The right to run is (machine, epoch): an epoch that has begun in one place begins in no other, ever.
 Invariant epoch_has_one_place(const host::simulated::Fleet& fleet);
 
-// Adds all three.
+// A guest is booted anew only where it was stopped, or where what had its memory has died.
+Invariant memory_is_kept(const host::simulated::Fleet& fleet);
+
+// Adds all four.
 void add_machine_invariants(World& world, const host::simulated::Fleet& fleet);
 
 // At the quiet end: the machine executes in exactly one place.

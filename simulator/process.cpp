@@ -92,10 +92,14 @@ void Process::crash(bool silently) {
 // The crash itself comes right after the event that is running: it destroys what runs in it.
 bool Process::ends_at_work(WorkMoment moment) {
   if (!crash_at_work_ || crash_at_work_->moment != moment || --crash_at_work_->countdown > 0) return false;
-  const bool silently = crash_at_work_->silently;
+  const CrashAtWork due = std::move(*crash_at_work_);
   crash_at_work_.reset();
+  if (due.instead) {
+    core_.events.schedule(kWorldOwner, Nanos{0}, due.instead);
+    return false;
+  }
   core_.note(options_.name, moment == WorkMoment::before ? "ends before a write" : "ends after a write");
-  core_.events.schedule(kWorldOwner, Nanos{0}, [this, silently] { crash(silently); });
+  core_.events.schedule(kWorldOwner, Nanos{0}, [this, silently = due.silently] { crash(silently); });
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "runtime/runtime.h"
 #include "simulator/disk.h"
@@ -39,6 +40,7 @@ struct CrashAtWork {
   WorkMoment moment = WorkMoment::before;
   int countdown = 1;  // 1: the next
   bool silently = false;
+  std::function<void()> instead = {};  // of the crash: what else strikes at that moment
 };
 
 struct ProcessOptions {
@@ -59,7 +61,7 @@ class Process {
   // Nothing when it does not run. Requires: not called from inside one of its own events.
   void crash(bool silently);
   // Instead of what was set before; nothing: no such crash.
-  void set_crash_at_work(std::optional<CrashAtWork> crash) { crash_at_work_ = crash; }
+  void set_crash_at_work(std::optional<CrashAtWork> crash) { crash_at_work_ = std::move(crash); }
 
   bool running() const { return run_ != nullptr; }
   int runs() const { return runs_; }

@@ -4,6 +4,13 @@
 
 namespace hanse::simulator {
 
+Nanos draw_largest_wall_error(std::uint64_t seed) {
+  constexpr std::uint64_t kSalt = 0x636c6f636b73;
+  constexpr std::uint32_t kFarApart = 250'000;  // of a million
+  SeededRandom random(scramble(seed ^ kSalt));
+  return random.chance(kFarApart) ? Nanos(Seconds{120}) : Nanos(Millis{500});
+}
+
 Federation::Federation(FederationOptions options, ZoneFactory zones, HostFactory hosts)
     : options_(std::move(options)), world_(options_.seed), hypervisor_(world_.core(), options_.fleet) {
   world_.links().set_default(options_.between);
@@ -52,6 +59,7 @@ ClockError Federation::draw_clock() {
 }
 
 bool Federation::run_faults() {
+  options_.faults.fleet = &fleet();
   faults_ = std::make_unique<Faults>(world_, options_.faults);
   faults_->start();
   return world_.run_until(options_.faults.end);
@@ -63,6 +71,7 @@ Outcome Federation::outcome() {
                  .events = world_.events_run(),
                  .faults = faults_->injected(),
                  .late_requests = world_.late_requests().delivered() + world_.late_requests().stalled(),
+                 .dead_hypervisors = faults_->dead_hypervisors(),
                  .virtual_time = world_.now(),
                  .violation = world_.violation()};
 }

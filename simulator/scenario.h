@@ -36,13 +36,16 @@ struct HostPlace {
 using ZoneFactory = std::function<std::unique_ptr<ProcessRoot>(ProcessContext, ZonePlace)>;
 using HostFactory = std::function<std::unique_ptr<ProcessRoot>(ProcessContext, HostPlace)>;
 
+// Of most seeds half a second; of one in four, minutes: two clocks are up to four minutes apart then.
+Nanos draw_largest_wall_error(std::uint64_t seed);
+
 struct FederationOptions {
   std::uint64_t seed = 1;
   int zones = 3;
   int hosts_per_zone = 1;
   LinkSettings inside = {.latency = Micros{200}, .jitter = Micros{50}};  // a zone and its hosts
   LinkSettings between = {.latency = Millis{10}, .jitter = Millis{2}, .bandwidth = {25'000'000}};
-  Nanos largest_wall_error = Millis{500};
+  Nanos largest_wall_error = Millis{500};  // of each clock
   std::int64_t largest_drift_ppm = 100;
   host::simulated::FleetOptions fleet = {};
   FaultOptions faults = {};
@@ -55,6 +58,7 @@ struct Outcome {
   std::uint64_t events = 0;
   int faults = 0;
   std::uint64_t late_requests = 0;  // that came late, most of them a second time
+  DeadHypervisors dead_hypervisors;
   Nanos virtual_time{0};
   std::optional<Violation> violation;
 };

@@ -99,6 +99,7 @@ Run run(std::uint64_t seed) {
   Counters& counters = result.counters;
   FederationOptions options{.seed = seed, .zones = 2, .hosts_per_zone = 2};
   options.faults = {.end = Seconds{60}, .mean_interval = Seconds{2}, .longest = Seconds{10}};
+  options.faults.weights.dead_hypervisor = 4;
   options.settle_time = Seconds{120};
   Federation federation(
       options,
@@ -118,6 +119,8 @@ TEST_CASE("a federation goes through faults, comes to rest, and does the same fo
   const Run first = run(11);
   CHECK_FALSE(first.outcome.violation);
   CHECK(first.outcome.faults > 10);
+  CHECK(first.outcome.dead_hypervisors.running > 0);
+  CHECK(first.outcome.dead_hypervisors.incoming == 0);
   CHECK(first.outcome.virtual_time == Seconds{180});
   // After the faults all four hosts reach their zones again, twenty beats each.
   CHECK(first.counters.beats - first.counters.last_minute >= 76);

@@ -65,16 +65,18 @@ event of thousands of seeded histories, with the same code of zones and agents (
 
 {simulated}
 
-`./dev seeds` runs 1,600 seeds of `moves`, 900 of `joins` and 500 of `placement`.
+`./dev seeds` runs 1,600 seeds of `moves`, 900 of `joins` and 500 of `placement`; `./dev seeds --many` 20,000, 5,000 and 5,000.
 """
 
 SIMULATED = [
     ("messages doubled, or late by minutes", "`moves`, `joins`, `placement`",
-     "[requests that come twice](simulator.md#requests-that-come-twice), up to four minutes late"),
+     "[requests that come twice](simulator.md#requests-that-come-twice), in some seeds of each up to four minutes late"),
     ("messages lost or reordered", "`moves`, `joins`, `placement`",
      'links that are cut one way or both, lossy, slow, or that reorder; with real TCP see "lossy link" above'),
-    ("a crash at each durable step", "`moves`", "processes crash right before or right after a write of the journal or of a file"),
-    ("clock skew", "all", "each process' clock is up to 500 ms wrong and up to 100 ppm too fast or too slow"),
+    ("a crash at each durable step", "`moves`",
+     "processes crash, or a hypervisor dies, right before or right after a write of the journal or of a file"),
+    ("clock skew", "all",
+     "each process' clock is up to 500 ms wrong, in one seed of four up to two minutes, and up to 100 ppm too fast or too slow"),
     ("a reservation that expires", "`placement`",
      "cuts of 90 s, longer than a reservation; the planted bugs `reservation_never_expires` and `put_without_reservation` are found"),
     ("a lease that ends", "`placement`", "cuts of 300 s, longer than any lease; with real QEMU: `./dev e2e failover`"),

@@ -15,6 +15,10 @@ namespace {
 constexpr char kOperators[] = "operators";
 constexpr Nanos kJoinsFaultsBegin = Seconds{5};
 constexpr Nanos kJoinsFaultsEnd = Seconds{60};
+// Of some: long enough for requests that come minutes late.
+constexpr Nanos kLongJoinsFaultsEnd = Seconds{330};
+constexpr std::uint32_t kLongJoins = 250'000;  // of a million
+constexpr std::uint64_t kJoinsFaultSalt = 0x6a6f696e73;
 constexpr Nanos kJoinsSettleLimit = Seconds{900};
 
 // All zones of a Federation, strangers to each other.
@@ -24,16 +28,32 @@ std::unique_ptr<ProcessRoot> make_stranger(ProcessContext context, ZonePlace pla
   return std::make_unique<ZoneNode>(context, place, zone_config(place));
 }
 
-FederationOptions joins_options(const JoinOptions& options) {
+FaultOptions draw_joins_faults(std::uint64_t seed) {
+  SeededRandom random(seed ^ kJoinsFaultSalt);
   FaultOptions faults{.begin = kJoinsFaultsBegin,
                       .end = kJoinsFaultsEnd,
                       .mean_interval = Seconds{3},
-                      .longest = Seconds{10}};
-  if (!options.faults) faults.begin = kJoinsFaultsEnd;
+                      .longest = Seconds{10},
+                      .latest_request = Seconds{40}};
+  if (random.chance(kLongJoins)) {
+    faults.end = kLongJoinsFaultsEnd;
+    faults.mean_interval = Seconds{10};
+    faults.longest = Seconds{60};
+    faults.latest_request = Seconds{240};
+  }
   faults.weights.full_disk = 0;
   faults.weights.late_requests = 4;
-  faults.latest_request = Seconds{40};
-  return {.seed = options.seed, .hosts_per_zone = 0, .faults = faults, .settle_time = kJoinsSettleLimit};
+  return faults;
+}
+
+FederationOptions joins_options(const JoinOptions& options) {
+  FederationOptions federation{.seed = options.seed,
+                               .hosts_per_zone = 0,
+                               .largest_wall_error = draw_largest_wall_error(options.seed),
+                               .faults = draw_joins_faults(options.seed),
+                               .settle_time = kJoinsSettleLimit};
+  if (!options.faults) federation.faults.begin = federation.faults.end;
+  return federation;
 }
 
 class Joins {
@@ -45,7 +65,7 @@ class Joins {
       return std::make_unique<Operators>(context, zones);
     });
     world.add_invariant("an invitation joins one zone", [this] { return check_invitations(); });
-    world.at(kJoinsFaultsEnd, [this] { operators().wind_up(); });
+    world.at(draw_joins_faults(options.seed).end, [this] { operators().wind_up(); });
   }
 
   JoinOutcome run() {

@@ -1,5 +1,6 @@
 // The scenario of moves: three zones with two hosts each, one instance that a user moves about between zones
-// and between the hosts of one, faults for a while, then quiet, in which everything must come to rest.
+// and between the hosts of one, and copies, faults for a while, then quiet, in which everything must come to
+// rest.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +23,9 @@ struct MoveOutcome {
   std::size_t completed = 0;
   std::size_t within_zones = 0;  // of these: from host to host
   std::size_t post_copies = 0;   // of these
+  std::size_t cold = 0;          // of these: while it was stopped
+  std::size_t copies = 0;        // of `completed`: another instance was made
+  std::size_t named_waits = 0;   // for long, for a peer that could not be reached
   std::size_t rolled_back = 0;
   std::size_t cancelled = 0;
   std::size_t refused = 0;

@@ -61,6 +61,7 @@ FederationOptions draw_federation(const PlacementOptions& options) {
   FederationOptions federation{.seed = options.seed,
                                .zones = random.chance(kFiveZones) ? 5 : 3,
                                .hosts_per_zone = random.chance(kTwoHosts) ? 2 : 1,
+                               .largest_wall_error = draw_largest_wall_error(options.seed),
                                .faults = draw_placement_faults(options.seed),
                                .settle_time = kSettleLimit};
   federation.fleet.write_interval = Seconds{5};

@@ -46,6 +46,26 @@ bool holds(const model::Instance& instance) {
   return instance.status.moved_to.empty() && !instance.status.incoming;
 }
 
+// It does what it is meant to, and its zone knows.
+std::optional<std::string> check_at_rest(const host::simulated::Fleet& fleet,
+                                         const model::Instance& instance) {
+  const bool meant = instance.spec.power == model::Power::running;
+  const auto wanted = meant ? model::PowerState::running : model::PowerState::stopped;
+  const std::string& host = instance.status.host;
+  if (instance.status.power_state != wanted)
+    return fmt::format("the owner of instance '{}' on host '{}' does not say that it {}",
+                       instance.metadata.name, host, meant ? "runs" : "is stopped");
+  const host::simulated::SimulatedMachine* const machine = fleet.find(host, instance.metadata.uid);
+  const host::RunState state = machine == nullptr ? host::RunState::stopped : machine->state.run_state;
+  if (state != (meant ? host::RunState::running : host::RunState::stopped))
+    return fmt::format("machine {} on host '{}' is not {}", instance.metadata.uid, host,
+                       meant ? "running" : "stopped");
+  if (meant && machine->state.epoch != instance.status.epoch)
+    return fmt::format("machine {} runs in epoch {} and is held in epoch {}", instance.metadata.uid,
+                       machine->state.epoch.value, instance.status.epoch.value);
+  return std::nullopt;
+}
+
 }  // namespace
 
 RecordWatch::RecordWatch(World& world, const std::vector<std::string>& zones) {
@@ -81,8 +101,15 @@ std::optional<std::string> RecordWatch::look_at(const std::string& name, zone::Z
       return fmt::format("transfer '{}' in zone '{}' went from {} to {}", transfer->metadata.name, name,
                          migration::name_of(before.phase), migration::name_of(now.phase));
     }
-    before = Seen{now.role, now.phase, now.waiting_for, model::is_within_zone(*transfer),
-                  now.report && now.report->post_copy};
+    before = Seen{.role = now.role,
+                  .phase = now.phase,
+                  .waiting_for = now.waiting_for,
+                  .within_zone = model::is_within_zone(*transfer),
+                  .post_copy = now.report && now.report->post_copy,
+                  .cold = now.mode == model::TransferMode::cold && !transfer->spec.copy,
+                  .copy = transfer->spec.copy.has_value()};
+    if (model::keeps_source(*transfer))
+      copies_.try_emplace(transfer->metadata.uid, Copy{.source = now.instance_uid});
   }
   auto& known = instances_[name];
   known.clear();
@@ -122,6 +149,24 @@ std::optional<std::string> RecordWatch::check_holders() const {
   return std::nullopt;
 }
 
+// Its source goes on writing, so it may have more.
+std::optional<std::string> RecordWatch::check_copies(const host::simulated::Fleet& fleet) {
+  for (auto& [uid, copy] : copies_) {
+    const auto acknowledged = fleet.acknowledged().find(copy.source);
+    if (std::exchange(copy.known, true) || acknowledged == fleet.acknowledged().end()) continue;
+    copy.content = acknowledged->second;
+  }
+  if (std::exchange(copies_checked_, fleet.version()) == fleet.version()) return std::nullopt;
+  for (const auto& [place, machine] : fleet.machines()) {
+    const auto copy = copies_.find(place.second);
+    const bool runs = host::simulated::is_executing(machine.state.run_state);
+    if (copy == copies_.end() || !runs || machine.disk.holds(copy->second.content)) continue;
+    return fmt::format("copy {} on '{}' lacks writes that were acknowledged when it was asked for",
+                       place.second, place.first);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> RecordWatch::check_rights(const host::simulated::Fleet& fleet) {
   const std::pair versions{version_, fleet.version()};
   if (std::exchange(rights_checked_, versions) == versions) return std::nullopt;
@@ -147,34 +192,47 @@ std::vector<TransferView> RecordWatch::transfers() const {
   return views;
 }
 
-std::optional<std::string> RecordWatch::check_owner(const host::simulated::Fleet& fleet) const {
-  const model::Instance* owner = nullptr;
+std::optional<std::string> RecordWatch::check_owners(const host::simulated::Fleet& fleet,
+                                                     const std::string& uid) const {
+  std::set<host::simulated::Fleet::Place> places;
+  bool held = false;
   for (const auto& [zone, instances] : instances_) {
     for (const model::Instance& instance : instances) {
-      if (holds(instance)) owner = &instance;
       if (!instance.status.transfer.empty())
-        return fmt::format("the instance is still in transfer '{}' in zone '{}'", instance.status.transfer,
-                           zone);
+        return fmt::format("instance '{}' is still in transfer '{}' in zone '{}'", instance.metadata.name,
+                           instance.status.transfer, zone);
+      if (!holds(instance)) continue;
+      held = held || instance.metadata.uid == uid;
+      places.emplace(instance.status.host, instance.metadata.uid);
+      if (auto wrong = check_at_rest(fleet, instance)) return wrong;
     }
   }
-  if (owner == nullptr) return "no zone holds the instance";
-  if (owner->status.power_state != model::PowerState::running)
-    return fmt::format("the owner on host '{}' does not say that it runs", owner->status.host);
+  if (!held) return "no zone holds the instance";
   for (const auto& [place, machine] : fleet.machines()) {
-    if (place.first != owner->status.host)
-      return fmt::format("a copy is left on host '{}'; the instance is on '{}'", place.first,
-                         owner->status.host);
-    if (machine.state.epoch != owner->status.epoch)
-      return fmt::format("it runs in epoch {} and is held in epoch {}", machine.state.epoch.value,
-                         owner->status.epoch.value);
+    if (!places.contains(place))
+      return fmt::format("machine {} is left on host '{}', where no zone holds it", place.second,
+                         place.first);
   }
   return std::nullopt;
 }
 
-std::size_t RecordWatch::count_within_zones() const {
-  return static_cast<std::size_t>(std::ranges::count_if(seen_, [](const auto& entry) {
-    return entry.second.within_zone && entry.second.phase == TransferPhase::completed;
+std::size_t RecordWatch::count_completed(bool Seen::* what) const {
+  return static_cast<std::size_t>(std::ranges::count_if(seen_, [what](const auto& entry) {
+    const Seen& seen = entry.second;
+    return seen.role == TransferRole::source && seen.*what && seen.phase == TransferPhase::completed;
   }));
+}
+
+std::size_t RecordWatch::count_within_zones() const {
+  return count_completed(&Seen::within_zone);
+}
+
+std::size_t RecordWatch::count_cold() const {
+  return count_completed(&Seen::cold);
+}
+
+std::size_t RecordWatch::count_copies() const {
+  return count_completed(&Seen::copy);
 }
 
 std::size_t RecordWatch::count_post_copies() const {

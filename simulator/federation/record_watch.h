@@ -31,17 +31,25 @@ class RecordWatch {
   // of a transfer never contradict each other, and at most one zone holds the instance.
   std::optional<std::string> check();
 
+  // An invariant: what executes as a copy (spec.copy) has on its disks all that its source's guest had been
+  // told is safe when the copy was asked for.
+  std::optional<std::string> check_copies(const host::simulated::Fleet& fleet);
+
   // An invariant: a machine executes only on the host, and in the epoch, in which a zone holds the instance.
   std::optional<std::string> check_rights(const host::simulated::Fleet& fleet);
 
   // For the quiet end.
   std::vector<TransferView> transfers() const;
-  // Exactly one zone holds the instance, on the host where the fleet runs it, and nothing else is left of it.
-  std::optional<std::string> check_owner(const host::simulated::Fleet& fleet) const;
+  // A zone holds the instance of this uid; what each that is held is meant to do it does, on the host where
+  // the fleet has it, and nothing else is left of any.
+  std::optional<std::string> check_owners(const host::simulated::Fleet& fleet, const std::string& uid) const;
   // How many transfers ended so, at their sources.
   std::size_t count(model::TransferPhase phase) const;
   // How many have moved it from host to host of one zone.
   std::size_t count_within_zones() const;
+  // How many have moved it while it was stopped.
+  std::size_t count_cold() const;
+  std::size_t count_copies() const;
   // In how many some of the memory came after the guest.
   std::size_t count_post_copies() const;
 
@@ -52,6 +60,13 @@ class RecordWatch {
     std::string waiting_for;
     bool within_zone = false;
     bool post_copy = false;
+    bool cold = false;
+    bool copy = false;
+  };
+  struct Copy {
+    std::string source;  // uid
+    bool known = false;  // what it must have
+    host::simulated::DiskContent content;
   };
   using Key = std::pair<std::string, std::string>;  // transfer, zone
 
@@ -64,11 +79,14 @@ class RecordWatch {
   std::optional<std::string> look_at(const std::string& name, zone::Zone& zone);
   std::optional<std::string> check_pairs() const;
   std::optional<std::string> check_holders() const;
+  std::size_t count_completed(bool Seen::* what) const;
 
   std::vector<Watched> zones_;
   std::map<Key, Seen> seen_;
   std::map<std::string, std::vector<model::Instance>> instances_;  // by zone
+  std::map<std::string, Copy> copies_;                             // by uid
   std::uint64_t version_ = 0;                                      // raised when one of the above changes
+  std::uint64_t copies_checked_ = 0;                               // version of the fleet
   std::pair<std::uint64_t, std::uint64_t> rights_checked_;         // versions of the records and of the fleet
 };
 

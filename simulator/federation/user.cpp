@@ -14,11 +14,12 @@ namespace hanse::simulator {
 namespace {
 
 constexpr char kSkuPath[] = "/providers/seca.compute/v1/tenants/default/skus/small";
+constexpr char kInstancesPath[] = "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/";
 constexpr char kInstancePath[] =
     "/providers/seca.compute/v1/tenants/default/workspaces/default/instances/web";
 constexpr char kTransfersPath[] =
     "/providers/hanse.migration/v1/tenants/default/workspaces/default/transfers";
-constexpr Nanos kBetweenActs = Seconds{3};
+constexpr std::size_t kMaxCopies = 3;
 constexpr Nanos kUserRetry = Seconds{1};
 
 // Each zone has two: "host-a1" and "host-a2".
@@ -34,10 +35,11 @@ json::Value with_spec(const Spec& spec) {
 
 }  // namespace
 
-User::User(ProcessContext context, std::vector<std::string> zones)
+User::User(ProcessContext context, std::vector<std::string> zones, Nanos between_acts)
     : runtime_(context.runtime),
       log_(context.runtime.log, "user"),
       zones_(std::move(zones)),
+      between_acts_(between_acts),
       last_owner_(zones_.front()) {
   for (const std::string& zone : zones_) {
     http::ClientOptions options{.endpoint = {.host = zone, .port = kZonePort},
@@ -55,7 +57,7 @@ Task<void> User::live() {
   log_.info("the instance runs");
   while (!winding_up_) {
     co_await act();
-    co_await pause(kBetweenActs);
+    co_await pause(between_acts_);
   }
   while (!co_await finished()) co_await sleep_for(runtime_.scheduler, kUserRetry);
   done_ = true;
@@ -74,6 +76,7 @@ Task<Status> User::deploy() {
   const std::optional<Owned> owned = co_await find();
   if (!owned || owned->instance.status.power_state != model::PowerState::running)
     co_return fail(Code::unavailable, "the instance does not run yet");
+  uid_ = owned->instance.metadata.uid;
   co_return Status();
 }
 
@@ -88,13 +91,27 @@ Task<Status> User::act_on(Owned owned) {
   const std::uint64_t choice = draw(100);
   const std::string& transfer = owned.instance.status.transfer;
   if (!transfer.empty()) co_return co_await act_on_transfer(owned.zone, transfer, choice);
+  if (owned.instance.spec.power == model::Power::stopped)
+    co_return co_await act_on_stopped(std::move(owned), choice);
   constexpr std::uint64_t kRestarts = 6;
-  constexpr std::uint64_t kStops = 12;
+  constexpr std::uint64_t kStops = 14;
+  constexpr std::uint64_t kCopies = 24;
   const char* action = choice < kRestarts ? "/restart" : choice < kStops ? "/stop" : nullptr;
-  if (owned.instance.spec.power == model::Power::stopped) action = "/start";
+  if (choice >= kStops && choice < kCopies) co_return co_await copy(std::move(owned));
   if (action == nullptr) co_return co_await move(std::move(owned));
   HANSE_CO_CHECK(co_await call(owned.zone, "POST", std::string(kInstancePath) + action));
   co_return Status();
+}
+
+Task<Status> User::act_on_stopped(Owned owned, std::uint64_t choice) {
+  constexpr std::uint64_t kStarts = 40;
+  constexpr std::uint64_t kCopies = 55;
+  if (choice < kStarts) {
+    HANSE_CO_CHECK(co_await call(owned.zone, "POST", std::string(kInstancePath) + "/start"));
+    co_return Status();
+  }
+  if (choice < kCopies) co_return co_await copy(std::move(owned));
+  co_return co_await move(std::move(owned));
 }
 
 Task<Status> User::act_on_transfer(std::string zone, std::string transfer, std::uint64_t choice) {
@@ -116,26 +133,54 @@ Task<Status> User::act_on_transfer(std::string zone, std::string transfer, std::
 Task<Status> User::move(Owned owned) {
   std::vector<std::string> others = zones_;
   std::erase(others, owned.zone);
-  constexpr std::array kPaths = {model::StreamPath::automatic, model::StreamPath::direct,
-                                 model::StreamPath::relayed};
-  api::TransferDraft draft;
-  draft.spec = {.instance = kInstanceName, .path = kPaths.at(draw(kPaths.size()))};
+  model::TransferSpec spec{.instance = kInstanceName};
   constexpr std::uint64_t kWarm = 20;  // of the moves: the guest is shut down and boots there
   constexpr std::uint64_t kDeadlines = 15;
-  if (draw(100) < kWarm) draft.spec.mode = model::TransferMode::warm;
+  if (owned.instance.spec.power == model::Power::stopped)
+    spec.mode = model::TransferMode::cold;
+  else if (draw(100) < kWarm)
+    spec.mode = model::TransferMode::warm;
   constexpr std::uint64_t kPostCopies =
       40;  // of those that are not warm, so slow that memory does not converge
-  if (draft.spec.mode == model::TransferMode::automatic && draw(100) < kPostCopies) {
-    draft.spec.streams.post_copy = true;
-    draft.spec.limits.max_rate = BytesPerSecond{8'000'000};
+  if (spec.mode == model::TransferMode::automatic && draw(100) < kPostCopies) {
+    spec.streams.post_copy = true;
+    spec.limits.max_rate = BytesPerSecond{8'000'000};
   }
-  if (draw(100) < kDeadlines) draft.spec.deadline_seconds = static_cast<std::int64_t>(5 + draw(60));
+  if (draw(100) < kDeadlines) spec.deadline_seconds = static_cast<std::int64_t>(5 + draw(60));
   constexpr std::uint64_t kWithinZone = 45;
   if (draw(100) < kWithinZone)
-    draft.spec.host = other_host(owned.instance.status.host);
+    spec.host = other_host(owned.instance.status.host);
   else
-    draft.spec.target_zone = others.at(draw(others.size()));
-  HANSE_CO_CHECK(co_await call(owned.zone, "POST", kTransfersPath, to_json(draft)));
+    spec.target_zone = others.at(draw(others.size()));
+  co_return co_await begin_transfer(owned.zone, std::move(spec));
+}
+
+// Another instance with its disks, in another zone. When there are enough, one that there is goes instead.
+Task<Status> User::copy(Owned owned) {
+  if (copies_.size() >= kMaxCopies) co_return co_await delete_copy();
+  std::vector<std::string> others = zones_;
+  std::erase(others, owned.zone);
+  const std::string name = fmt::format("copy-{}", ++last_copy_);
+  const std::string zone = others.at(draw(others.size()));
+  copies_.emplace(name, zone);
+  co_return co_await begin_transfer(owned.zone,
+                                    {.instance = kInstanceName, .target_zone = zone, .copy = name});
+}
+
+Task<Status> User::delete_copy() {
+  const auto [name, zone] = *std::next(copies_.begin(), static_cast<std::ptrdiff_t>(draw(copies_.size())));
+  const auto gone = co_await call(zone, "DELETE", kInstancesPath + name);
+  if (!gone && gone.error().code != Code::not_found) co_return fail(gone.error());
+  copies_.erase(name);
+  co_return Status();
+}
+
+Task<Status> User::begin_transfer(std::string zone, model::TransferSpec spec) {
+  constexpr std::array kPaths = {model::StreamPath::automatic, model::StreamPath::direct,
+                                 model::StreamPath::relayed};
+  spec.path = kPaths.at(draw(kPaths.size()));
+  const api::TransferDraft draft{.spec = std::move(spec)};
+  HANSE_CO_CHECK(co_await call(zone, "POST", kTransfersPath, to_json(draft)));
   co_return Status();
 }
 

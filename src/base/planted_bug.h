@@ -34,7 +34,9 @@ enum class PlantedBug {
   used_invitation_is_taken,     // by a second zone
   roll_back_boots_anew,         // a source whose move has failed starts the guest from its image
   switch_point_is_forgotten,    // an agent that restarts while the zone may commit a post-copy runs the guest
-  known_chunks_are_not_written  // a target that has a chunk already leaves it where it is
+  known_chunks_are_not_written,  // a target that has a chunk already leaves it where it is
+  dead_target_is_not_booted,     // whose hypervisor died before it had run what it was granted
+  start_after_lost_answer        // a target takes a source that does not answer for one that has committed
 };
 
 // Not inline: its value is that of one source file.

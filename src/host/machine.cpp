@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
 #include "runtime/sleep.h"
 
 namespace hanse::host {
@@ -202,6 +203,10 @@ Task<Status> Machine::keep_running() {
   }
   if (state && (state->run_state == RunState::starting || state->run_state == RunState::stopping))
     co_return Status{};
+  if constexpr (kPlantedBug == PlantedBug::dead_target_is_not_booted) {
+    HANSE_CO_TRY(const auto marker, co_await context_.markers.read(uid_));
+    if (marker && state && state->run_state == RunState::failed) co_return Status{};
+  }
   HANSE_CO_CHECK(co_await ensure_blobs(context_.blobs, desired_.machine));
   restarted_generation_ = desired_.restart_generation;
   HANSE_CO_CHECK(co_await context_.driver.start(desired_.machine, desired_.epoch));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
 #include "migration/source_transfer.h"
 #include "runtime/sleep.h"
 
@@ -99,6 +100,8 @@ Task<Status> TargetTransfer::ask_source() {
   // The grant may have come while the question was under way.
   if (record_.current().status.phase != Phase::sending) co_return Status{};
   if (!answer && answer.error().code != Code::not_found) {
+    if constexpr (kPlantedBug == PlantedBug::start_after_lost_answer)
+      co_return co_await record_.advance(TransferEvent::grant_received, "the source's answer was lost");
     record_.show_waiting_for(record_.current().status.source_zone);
     co_return fail(answer.error());
   }

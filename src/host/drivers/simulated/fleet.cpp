@@ -21,6 +21,10 @@ bool is_executing(RunState state) {
   return state == RunState::starting || state == RunState::running || state == RunState::stopping;
 }
 
+bool has_hypervisor(RunState state) {
+  return state != RunState::stopped && state != RunState::failed;
+}
+
 Fleet::Fleet(Scheduler& scheduler, Clock& clock, Random& random, Wire& wire, FleetOptions options)
     : scheduler_(scheduler), clock_(clock), random_(random), wire_(wire), options_(options) {}
 
@@ -65,6 +69,7 @@ void Fleet::changed(const std::string& host) {
 
 void Fleet::set_run_state(const Place& place, SimulatedMachine& machine, RunState state) {
   machine.state.run_state = state;
+  if (state == RunState::failed) let_go(place.second, machine);
   changed(place.first);
 }
 
@@ -110,17 +115,43 @@ void Fleet::cut_power(const std::string& uid, SimulatedMachine& machine) {
   stop_timers(machine);
   machine.outgoing.reset();
   machine.loaded = false;
+  let_go(uid, machine);
   std::uint64_t& written = machine.disk.writes[machine.run];
   const std::uint64_t safe = acknowledged_[uid].writes[machine.run];
   if (written > safe) written = safe + random_below(random_, written - safe + 1);
   machine.state.run_state = RunState::stopped;
 }
 
-void Fleet::lose_power(const std::string& host) {
-  for (auto& [place, machine] : machines_) {
-    if (place.first == host) cut_power(place.second, machine);
-  }
-  changed(host);
+void Fleet::kill(const std::string& host, const std::string& uid) {
+  SimulatedMachine* const machine = find_mutable(host, uid);
+  if (machine == nullptr || !has_hypervisor(machine->state.run_state)) return;
+  cut_power(uid, *machine);
+  machine->state.memory = MemoryState::whole;
+  machine->state.error = "the hypervisor ended by itself";
+  set_run_state({host, uid}, *machine, RunState::failed);
+}
+
+void Fleet::begin_life(SimulatedMachine& machine) {
+  machine.life = machine.run;
+  machine.let_go = false;
+  lives_[machine.spec.uid] = GuestLife{.id = machine.life};
+}
+
+void Fleet::let_go(const std::string& uid, SimulatedMachine& machine) {
+  machine.let_go = true;
+  const auto life = lives_.find(uid);
+  if (life != lives_.end() && life->second.id == machine.life) life->second.let_go = true;
+}
+
+// Where it was stopped or died, or when there is no copy of its memory any more and that was so somewhere.
+bool Fleet::may_boot(const std::string& uid, const SimulatedMachine& machine) const {
+  const auto life = lives_.find(uid);
+  if (life == lives_.end() || machine.let_go) return true;
+  const bool held = std::ranges::any_of(machines_, [&](const auto& entry) {
+    const SimulatedMachine& other = entry.second;
+    return entry.first.second == uid && other.life == life->second.id && !other.let_go;
+  });
+  return !held && life->second.let_go;
 }
 
 void Fleet::damage_disk(const std::string& host, const std::string& uid) {

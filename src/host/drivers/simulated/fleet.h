@@ -94,8 +94,12 @@ class Fleet {
   const std::map<std::string, DiskContent>& acknowledged() const { return acknowledged_; }
   // Raised with every change of what the two above say.
   std::uint64_t version() const { return version_; }
-  // All machines of the host stop at once; writes that were not acknowledged may be lost.
-  void lose_power(const std::string& host);
+  // Its hypervisor ends at once, and with it the guest's memory here; writes that were not acknowledged may
+  // be lost. Nothing of one that has none: it is stopped, has failed, or is not there.
+  void kill(const std::string& host, const std::string& uid);
+  // A guest that was booted anew although its memory was there and nobody had stopped it, in words; else
+  // empty.
+  const std::string& booted_anew() const { return booted_anew_; }
   // Takes the newer half of the writes off the disk of one copy, as a broken disk would.
   void damage_disk(const std::string& host, const std::string& uid);
 
@@ -106,6 +110,9 @@ class Fleet {
   void set_run_state(const Place& place, SimulatedMachine& machine, RunState state);
   void stop_timers(SimulatedMachine& machine);
   void cut_power(const std::string& uid, SimulatedMachine& machine);
+  void begin_life(SimulatedMachine& machine);
+  void let_go(const std::string& uid, SimulatedMachine& machine);
+  bool may_boot(const std::string& uid, const SimulatedMachine& machine) const;
 
   // life.cpp: boots, stops, and what the guest does.
   void finish_boot(const Place& place);
@@ -142,6 +149,8 @@ class Fleet {
   std::set<std::string> leased_;
   std::map<std::string, DiskContent> acknowledged_;
   std::map<std::string, std::function<void()>> observers_;
+  std::map<std::string, GuestLife> lives_;  // the newest of each uid
+  std::string booted_anew_;
   RunId last_run_ = 0;
   std::uint64_t version_ = 0;
 };

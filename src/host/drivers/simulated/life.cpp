@@ -19,6 +19,8 @@ Status Fleet::boot(const std::string& host, model::MachineSpec spec, Epoch epoch
     return fail(Code::failed_precondition, "machine {} cannot be started in epoch {}: it is here in epoch {}",
                 spec.uid, epoch.value, machine.state.epoch.value);
   }
+  if (!may_boot(spec.uid, machine))
+    booted_anew_ = fmt::format("machine {} is booted on '{}', and its guest lives", spec.uid, host);
   stop_timers(machine);
   machine.outgoing.reset();
   machine.frozen.reset();
@@ -32,6 +34,7 @@ Status Fleet::boot(const std::string& host, model::MachineSpec spec, Epoch epoch
   }
   machine.spec = std::move(spec);
   machine.run = ++last_run_;
+  begin_life(machine);
   machine.guest_clock = Nanos{0};
   const auto span =
       static_cast<std::uint64_t>((options_.boot_time_high - options_.boot_time_low).count()) + 1;
@@ -59,6 +62,7 @@ Status Fleet::shut_down(const std::string& host, const std::string& uid, Nanos g
     return {};
   const bool executing = is_executing(machine->state.run_state);
   stop_timers(*machine);
+  let_go(uid, *machine);
   machine->outgoing.reset();
   machine->loaded = false;
   machine->state.memory = MemoryState::whole;

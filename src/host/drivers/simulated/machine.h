@@ -56,12 +56,20 @@ struct Outgoing {
   TimerId timer = TimerId::none;
 };
 
+// Of a guest's memory, from a boot or a resume at one place on, for as long as it is anywhere.
+struct GuestLife {
+  RunId id = 0;
+  bool let_go = false;  // somewhere it was stopped, or its hypervisor died
+};
+
 struct SimulatedMachine {
   model::MachineSpec spec;
   MachineState state;
   DiskContent disk;
   std::optional<DiskContent> frozen;  // what it was at a freeze; what was written since lies beside it
   RunId run = 0;
+  RunId life = 0;                 // of the guest whose memory is here, or was
+  bool let_go = false;            // it was stopped here since, or its hypervisor died
   Nanos guest_clock{0};           // stands still while it is paused, starts again at a boot
   Epoch prepared_epoch;           // incoming: that it will be in
   bool loaded = false;            // incoming: all of its state has come
@@ -76,6 +84,8 @@ struct SimulatedMachine {
 
 // The guest may execute: no other copy may be in one of these states.
 bool is_executing(RunState state);
+// There is a process of it, whether its guest executes or not.
+bool has_hypervisor(RunState state);
 
 inline constexpr std::size_t kConsoleRing = 64 * 1024;
 

@@ -33,7 +33,9 @@ Status Fleet::prepare_incoming(const std::string& host, model::MachineSpec spec,
   const Place place{host, spec.uid};
   SimulatedMachine& machine = machines_[place];
   const RunState state = machine.state.run_state;
-  if (state != RunState::stopped && state != RunState::incoming)
+  // One that died while it waited here has never run here.
+  const bool waited = state == RunState::failed && machine.state.epoch == Epoch();
+  if (state != RunState::stopped && state != RunState::incoming && !waited)
     return fail(Code::already_exists, "machine {} is on host '{}' already", spec.uid, host);
   stop_timers(machine);
   DiskContent disk = kept == KeptDisks::all ? std::move(machine.disk) : DiskContent();
@@ -80,6 +82,8 @@ Status Fleet::resume_incoming(const std::string& host, const std::string& uid, E
   machine->state.epoch = epoch;
   machine->loaded = false;
   machine->run = ++last_run_;
+  // What its source still has is old.
+  begin_life(*machine);
   begin_guest({host, uid}, *machine);
   return {};
 }
@@ -346,6 +350,8 @@ void Fleet::load_target(const Place& place, Outgoing& move, const SimulatedMachi
     memory.sent += memory.remaining;
     memory.remaining = Bytes{0};
   }
+  target.life = machine.life;
+  target.let_go = false;
   target.guest_clock = machine.guest_clock;
   target.console = machine.console;
   target.console_end = machine.console_end;
