@@ -137,6 +137,22 @@ TEST_CASE("get --watch shows the list, then changes, and goes on after the conne
   CHECK(stage.zone.requests[2] == "WATCH " + path + " after '7'");
 }
 
+TEST_CASE("describe and the wide list say what comes next of a transfer") {
+  Stage stage;
+  const std::string transfers = "/providers/hanse.migration/v1/tenants/default/workspaces/default/transfers";
+  const std::string waits = R"({"metadata":{"name":"t1"},"spec":{"instance":"web","targetZone":"b"},
+      "status":{"sourceZone":"a","phase":"committed","waitingFor":"b"}})";
+  stage.zone.on("GET " + transfers + "/t1", waits);
+  stage.zone.on("GET " + kEvents + "?limit=1000&kind=transfer&name=default%2Fdefault%2Ft1",
+                R"({"items":[]})");
+  CHECK(stage.run(run_describe(stage.session(), DescribeOptions{"transfer", "t1"})));
+  CHECK(stage.terminal.output.find("\nNext:        'web' belongs to zone 'b' now") != std::string::npos);
+  stage.terminal.output.clear();
+  stage.output = OutputFormat::wide;
+  CHECK(stage.run(run_get(stage.session(), GetOptions{.kind = "transfers", .name = "t1"})));
+  CHECK(stage.terminal.output.find("'web' belongs to zone 'b' now") != std::string::npos);
+}
+
 TEST_CASE("describe shows spec, status, conditions and events") {
   Stage stage;
   stage.zone.on("GET " + kInstances + "/web", kWeb);
