@@ -106,8 +106,8 @@ TEST_CASE_FIXTURE(BlobsFixture,
   put_file("old");
   pass(Seconds{7200});
   reconciler = std::make_unique<BlobReconciler>(runtime, tables, blobs);
-  start();
   drop("old");
+  start();
   pass(Seconds{3000});
   CHECK(files_of("old") == 3);
   pass(kBlobPass * 2);

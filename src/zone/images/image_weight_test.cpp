@@ -93,7 +93,8 @@ TEST_CASE_FIXTURE(WeightFixture, "of a large one some chunks are, from its begin
   CHECK_FALSE(sampled.all);
   CHECK(sampled.content.value == static_cast<std::int64_t>(kImageSamples * kChunkBytes));
   const double share = static_cast<double>(sampled.sent.value) / static_cast<double>(sampled.content.value);
-  CHECK(share == doctest::Approx(1.0 / 3).epsilon(0.3));
+  CHECK(share > 0.25);
+  CHECK(share < 0.42);
 }
 
 TEST_CASE_FIXTURE(WeightFixture, "no sample is taken of a file that is not here") {
