@@ -1,9 +1,9 @@
 // ImageStore: the blobs of this zone's images: uploads are checked and converted, missing ones fetched from a
 // peer.
 //
-// Each disk becomes qcow2 (images/disk_import.h). What is uploaded stays for a while before an image names it,
-// see images/blob_reconciler.h. Thread: the loop. Failure: data_loss (not an image,
-// truncated), resource_exhausted, those of BlobFiles.
+// Each disk becomes qcow2 (images/disk_import.h). What is uploaded stays for a while before an image names
+// it, see images/blob_reconciler.h. Thread: the loop. Failure: data_loss (not an image, truncated),
+// resource_exhausted, those of BlobFiles.
 #pragma once
 
 #include <optional>
