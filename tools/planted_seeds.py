@@ -65,7 +65,9 @@ def main():
     given = arguments.parse_args()
     missed = False
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        for name, old, new, seed in pool.map(lambda test: look(test, given.most), planted_tests(given.build)):
+        looks = [pool.submit(look, test, given.most) for test in planted_tests(given.build)]
+        for done in concurrent.futures.as_completed(looks):
+            name, old, new, seed = done.result()
             if new is None:
                 print(f"{name}: no seed of 1 to {given.most} finds it", flush=True)
             elif new == old:
