@@ -1,43 +1,20 @@
-#include "zone/images/disk_import.h"
-
-#include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
-#include "io/real_runtime.h"
+#include "tests/images/import_world.h"
 
 namespace hanse::zone {
 namespace {
 
-constexpr std::uint32_t kNobody = 65534;
+using test_support::check_refused;
+
 constexpr std::size_t kDiskBytes = std::size_t{3} << 20;
 
-class Import {
- public:
-  Import() {
-    std::string folder = "/tmp/hanse-images-XXXXXX";
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    folder_ = folder;
-    std::filesystem::permissions(folder_, std::filesystem::perms(0755));
-    std::filesystem::create_directory(work());
+struct DiskWorld : test_support::ImportWorld {
+  DiskWorld() {
     std::ofstream disk(made("disk.raw"), std::ios::binary);
     for (std::size_t i = 0; i < kDiskBytes; ++i) disk.put(static_cast<char>(i * i / 7));
-  }
-  ~Import() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Import(const Import&) = delete;
-  Import& operator=(const Import&) = delete;
-
-  std::string made(const std::string& name) const { return folder_ + "/" + name; }
-  std::string work() const { return folder_ + "/work"; }
-
-  void tool(std::vector<std::string> arguments) {
-    const Status done = real_.run_task(run_tool(std::move(arguments)));
-    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().message));
   }
   // A disk of that content, as qemu-img writes such.
   std::string convert(const std::string& format, const std::string& options = "") {
@@ -48,52 +25,15 @@ class Import {
     tool(std::move(arguments));
     return path;
   }
-  Result<ImportedDisk> import(const std::string& file, const std::string& format) {
-    std::filesystem::remove_all(work());
-    std::filesystem::create_directory(work());
-    std::filesystem::copy_file(file, work() + "/upload");
-    std::optional<ProcessUser> user;
-    if (::geteuid() == 0) {
-      user = ProcessUser{kNobody, kNobody};
-      REQUIRE(::chown(work().c_str(), kNobody, kNobody) == 0);
-      std::filesystem::permissions(work() + "/upload", std::filesystem::perms(0644));
-    }
-    std::optional<Result<ImportedDisk>> imported;
-    const Status ran = real_.run_task(keep(DiskImport(real_.runtime(), user, work()), format, imported));
-    REQUIRE(ran);
-    return *imported;
-  }
   // What it has become is what it was, but for zeroes that a format adds at the end.
   void check_same(const ImportedDisk& disk) {
     CHECK(disk.virtual_size >= Bytes{static_cast<std::int64_t>(kDiskBytes)});
     tool({"qemu-img", "compare", "-f", "raw", "-F", "qcow2", made("disk.raw"), disk.path});
   }
-
- private:
-  Task<Status> run_tool(std::vector<std::string> arguments) {
-    HANSE_CO_TRY(const ProcessResult result,
-                 co_await real_.runtime().processes.run({.arguments = std::move(arguments)}));
-    if (result.exit_status != 0) co_return fail(Code::unknown, "{}", result.error_output + result.output);
-    co_return Status();
-  }
-  static Task<Status> keep(DiskImport import, std::string format,
-                           std::optional<Result<ImportedDisk>>& imported) {
-    imported = co_await import.run(std::move(format));
-    co_return Status();
-  }
-
-  io::RealRuntime real_;
-  std::string folder_;
 };
 
-void check_refused(const Result<ImportedDisk>& imported, Code code, const std::string& words) {
-  REQUIRE_FALSE(imported.has_value());
-  CHECK(imported.error().code == code);
-  CHECK_MESSAGE(imported.error().message.find(words) != std::string::npos, imported.error().message);
-}
-
 TEST_CASE("a disk of each format is what it was") {
-  Import world;
+  DiskWorld world;
   const std::pair<const char*, const char*> formats[] = {
       {"qcow2", "qcow2"}, {"vmdk", "vmdk"}, {"vpc", "vhd"}, {"vhdx", "vhdx"}};
   for (const auto& [tool_name, name] : formats) {
@@ -111,7 +51,7 @@ TEST_CASE("a disk of each format is what it was") {
 }
 
 TEST_CASE("what has no signature is taken for what it is said to be, and not guessed") {
-  Import world;
+  DiskWorld world;
   check_refused(world.import(world.made("disk.raw"), "auto"), Code::invalid_argument, "--format raw or vhd");
   const std::string fixed = world.convert("vpc", "subformat=fixed");
   check_refused(world.import(fixed, "auto"), Code::invalid_argument, "--format raw or vhd");
@@ -121,7 +61,7 @@ TEST_CASE("what has no signature is taken for what it is said to be, and not gue
 }
 
 TEST_CASE("of an OVA the one disk is taken") {
-  Import world;
+  DiskWorld world;
   std::filesystem::rename(world.convert("vmdk", "subformat=streamOptimized"), world.made("web-disk1.vmdk"));
   std::ofstream(world.made("web.ovf")) << "<Envelope/>";
   const std::string archive = world.made("web.ova");
@@ -138,7 +78,7 @@ TEST_CASE("of an OVA the one disk is taken") {
 }
 
 TEST_CASE("an archive reaches nothing outside of its folder") {
-  Import world;
+  DiskWorld world;
   std::filesystem::create_directory(world.made("inner"));
   std::filesystem::rename(world.convert("vmdk"), world.made("inner/disk.vmdk"));
   const std::string archive = world.made("web.ova");
@@ -153,7 +93,7 @@ TEST_CASE("an archive reaches nothing outside of its folder") {
 }
 
 TEST_CASE("a disk that needs another file, or is damaged, is refused") {
-  Import world;
+  DiskWorld world;
   const std::string base = world.convert("qcow2");
   world.tool({"qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", world.made("top.qcow2")});
   check_refused(world.import(world.made("top.qcow2"), "auto"), Code::invalid_argument, "flatten it");

@@ -12,10 +12,6 @@
 namespace hanse::zone {
 namespace {
 
-// What a hostile image may cost before the tool that reads it is ended.
-constexpr Bytes kToolMemory{std::int64_t{4} << 30};
-constexpr Seconds kToolProcessorTime{600};
-constexpr Nanos kToolTime = Seconds{1200};
 constexpr std::int64_t kSectorBytes = 512;
 
 constexpr std::size_t kTarMagicAt = 257;
@@ -86,10 +82,14 @@ bool is_plain_name(std::string_view name) {
          name.find_first_of("/\\*?[]") == std::string_view::npos;
 }
 
+std::vector<std::string> lines_of(const std::string& listing) {
+  std::vector<std::string> lines;
+  boost::algorithm::split(lines, listing, [](char c) { return c == '\n'; });
+  return lines;
+}
+
 // Errors: invalid_argument.
-Result<std::string> only_disk_of(const std::string& listing) {
-  std::vector<std::string> names;
-  boost::algorithm::split(names, listing, [](char c) { return c == '\n'; });
+Result<std::string> only_disk_of(std::vector<std::string> names) {
   if (names.size() > kMaxArchiveEntries)
     return fail(Code::invalid_argument, "the archive has more than {} entries; is it an OVA?",
                 kMaxArchiveEntries);
@@ -122,9 +122,9 @@ Task<Result<ImportedDisk>> DiskImport::run(std::string format) {
   HANSE_CO_TRY(const DiskFile disk, co_await find_disk(std::move(format)));
   HANSE_CO_CHECK(co_await check_intact(disk));
   HANSE_CO_CHECK(
-      co_await run_tool({"qemu-img", "convert", "-f", disk.format, "-O", "qcow2", disk.path, converted}));
+      co_await tools_.run({"qemu-img", "convert", "-f", disk.format, "-O", "qcow2", disk.path, converted}));
   HANSE_CO_TRY(const std::string text,
-               co_await run_tool({"qemu-img", "info", "--output=json", "-f", "qcow2", converted}));
+               co_await tools_.run({"qemu-img", "info", "--output=json", "-f", "qcow2", converted}));
   HANSE_CO_TRY(const ImageInfo info, read_image_info(text));
   co_return ImportedDisk{converted, info.virtual_size};
 }
@@ -137,25 +137,26 @@ Task<Result<DiskImport::DiskFile>> DiskImport::find_disk(std::string format) {
                  co_await runtime_.files.read_at(upload, kTarMagicAt, kTarMagic.size()));
     archive = magic == kTarMagic;
   }
-  if (!archive) co_return co_await probe(upload, std::move(format));
-  HANSE_CO_TRY(const std::string disk, co_await unpack());
+  if (archive) co_return co_await find_in_archive();
+  co_return co_await probe(upload, std::move(format));
+}
+
+Task<Result<DiskImport::DiskFile>> DiskImport::find_in_archive() {
+  HANSE_CO_TRY(const std::string listing,
+               co_await tools_.run({"tar", "--list", "--file", folder_ + "/upload"}));
+  HANSE_CO_TRY(std::string name, only_disk_of(lines_of(listing)));
+  HANSE_CO_TRY(const std::string disk, co_await unpack(std::move(name)));
   // A raw one is called .raw or .img.
   const std::string lower = boost::algorithm::to_lower_copy(disk);
   const bool raw = lower.ends_with(".raw") || lower.ends_with(".img");
   co_return co_await probe(disk, raw ? "raw" : "auto");
 }
 
-Task<Result<std::string>> DiskImport::unpack() {
-  const std::string upload = folder_ + "/upload";
-  HANSE_CO_TRY(const std::string listing, co_await run_tool({"tar", "--list", "--file", upload}));
-  HANSE_CO_TRY(const std::string name, only_disk_of(listing));
-  HANSE_CO_CHECK(co_await run_tool({"tar", "--extract", "--file", upload, "--directory", folder_,
-                                    "--one-top-level=unpacked", "--no-same-owner", "--", name}));
-  // A link would be followed.
-  const std::string disk = folder_ + "/unpacked/" + name;
-  HANSE_CO_TRY(const std::string kind, co_await run_tool({"stat", "--format=%F", disk}));
-  if (!kind.starts_with("regular"))
-    co_return fail(Code::invalid_argument, "the disk of the archive is no file");
+Task<Result<std::string>> DiskImport::unpack(std::string name) {
+  HANSE_CO_CHECK(co_await tools_.run({"tar", "--extract", "--file", folder_ + "/upload", "--directory",
+                                      folder_, "--one-top-level=unpacked", "--no-same-owner", "--", name}));
+  std::string disk = folder_ + "/unpacked/" + name;
+  HANSE_CO_CHECK(co_await tools_.require_file(disk));
   co_return disk;
 }
 
@@ -163,7 +164,7 @@ Task<Result<DiskImport::DiskFile>> DiskImport::probe(std::string path, std::stri
   std::vector<std::string> arguments = {"qemu-img", "info", "--output=json", path};
   if (const Format* const named = find_format(format))
     arguments.insert(arguments.end() - 1, {"-f", std::string(named->tool_name)});
-  HANSE_CO_TRY(const std::string text, co_await run_tool(std::move(arguments)));
+  HANSE_CO_TRY(const std::string text, co_await tools_.run(std::move(arguments)));
   HANSE_CO_TRY(const ImageInfo info, read_image_info(text));
   const Format* const found = find_tool_format(info.format);
   if (found == nullptr || (format == "auto" && !found->has_signature)) {
@@ -185,26 +186,12 @@ Task<Result<DiskImport::DiskFile>> DiskImport::probe(std::string path, std::stri
 Task<Status> DiskImport::check_intact(DiskFile disk) {
   const Format* const format = find_tool_format(disk.format);
   if (format == nullptr || !format->can_be_checked) co_return Status();
-  const auto checked = co_await run_tool({"qemu-img", "check", "-q", "-f", disk.format, disk.path});
+  constexpr int kLeaksOnly = 3;  // clusters that nothing uses, which conversion drops
+  const auto checked = co_await tools_.run({"qemu-img", "check", "-q", "-f", disk.format, disk.path},
+                                           {.also_fine = kLeaksOnly});
   if (!checked)
     co_return fail(Code::data_loss, "the image is damaged or cut short: {}", checked.error().message);
   co_return Status();
-}
-
-Task<Result<std::string>> DiskImport::run_tool(std::vector<std::string> arguments) {
-  const std::string what = arguments.at(0) + " " + arguments.at(1);
-  constexpr int kLeaksOnly = 3;  // of `qemu-img check`: clusters that nothing uses, which conversion drops
-  const bool checks = arguments.at(1) == "check";
-  ProcessOptions options{.arguments = std::move(arguments),
-                         .as_user = user_,
-                         .working_directory = "/",
-                         .time_limit = kToolTime,
-                         .address_space_limit = kToolMemory,
-                         .cpu_limit = kToolProcessorTime};
-  HANSE_CO_TRY(const ProcessResult result, co_await runtime_.processes.run(std::move(options)));
-  if (result.exit_status == 0 || (checks && result.exit_status == kLeaksOnly)) co_return result.output;
-  co_return fail(Code::data_loss, "{}: {}", what,
-                 result.error_output.substr(0, result.error_output.find('\n')));
 }
 
 }  // namespace hanse::zone

@@ -17,6 +17,7 @@
 #include "base/units.h"
 #include "runtime/processes.h"
 #include "runtime/runtime.h"
+#include "zone/images/import_tools.h"
 
 namespace hanse::zone {
 
@@ -34,7 +35,7 @@ class DiskImport {
  public:
   // `user` is whom the tools run as; nothing: this process's own.
   DiskImport(Runtime& runtime, std::optional<ProcessUser> user, std::string folder)
-      : runtime_(runtime), user_(std::move(user)), folder_(std::move(folder)) {}
+      : runtime_(runtime), tools_(runtime, std::move(user)), folder_(std::move(folder)) {}
 
   // Of the file "upload" in the folder, which belongs to the user. Requires: is_import_format(format).
   Task<Result<ImportedDisk>> run(std::string format);
@@ -47,13 +48,13 @@ class DiskImport {
 
   Task<Result<DiskFile>> find_disk(std::string format);
   Task<Result<DiskFile>> probe(std::string path, std::string format);
-  // The one disk of an archive.
-  Task<Result<std::string>> unpack();
+  Task<Result<DiskFile>> find_in_archive();
+  // The one disk of an OVA archive.
+  Task<Result<std::string>> unpack(std::string name);
   Task<Status> check_intact(DiskFile disk);
-  Task<Result<std::string>> run_tool(std::vector<std::string> arguments);
 
   Runtime& runtime_;
-  std::optional<ProcessUser> user_;
+  ImportTools tools_;
   std::string folder_;
 };
 
