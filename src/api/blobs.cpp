@@ -102,7 +102,7 @@ void add_blob_routes(Routes& routes, Context& context) {
        .permission = {"hanse.storage", "blobs", "post", zone::Reach::anywhere},
        .summary = "Upload a file of an image; a disk is checked and stored as qcow2",
        .query = {{"role", ParameterType::text, "disk (default), kernel or initramfs"},
-                 {"format", ParameterType::text, "auto (default), raw, qcow2, vmdk, vhd, vhdx or ova"}},
+                 {"format", ParameterType::text, "auto (default), raw, qcow2, vmdk, vhd, vhdx, ova or oci"}},
        .answer_schema = "UploadedBlob",
        .success = 201,
        .options = {.body_limit = static_cast<std::uint64_t>(store::kMaxBlobBytes.value), .body_stream = true},

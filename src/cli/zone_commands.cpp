@@ -13,14 +13,15 @@ void add_image(CLI::App& app, CommandDrafts& drafts) {
   CLI::App* import = image->add_subcommand("import", "Upload a disk and make an image of it");
   import
       ->add_option("file", options.file,
-                   "The disk: raw, qcow2, vmdk, vhd or vhdx, or an OVA archive with one")
+                   "The disk: raw, qcow2, vmdk, vhd or vhdx, an OVA archive with one, or an OCI archive, "
+                   "whose layers become a root file system")
       ->required();
   import->add_option("--name", options.name, "Name of the image")->required();
   import->add_option("--kernel", options.kernel, "Kernel to boot directly; needs --initramfs");
   import->add_option("--initramfs", options.initramfs, "Initial RAM file system of the kernel");
   import->add_option("--command-line", options.command_line, "Command line of the kernel");
   import->add_option("--format", options.format, "Format of the disk")
-      ->check(CLI::IsMember({"auto", "raw", "qcow2", "vmdk", "vhd", "vhdx", "ova"}))
+      ->check(CLI::IsMember({"auto", "raw", "qcow2", "vmdk", "vhd", "vhdx", "ova", "oci"}))
       ->capture_default_str();
   import->add_option("--architecture", options.architecture, "Processor that it is made for")
       ->check(CLI::IsMember({"x86_64", "aarch64"}))

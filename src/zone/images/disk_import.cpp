@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "base/json.h"
+#include "zone/images/oci_import.h"
 
 namespace hanse::zone {
 namespace {
@@ -88,6 +89,11 @@ std::vector<std::string> lines_of(const std::string& listing) {
   return lines;
 }
 
+bool is_oci_archive(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name == "oci-layout" || name == "./oci-layout"; });
+}
+
 // Errors: invalid_argument.
 Result<std::string> only_disk_of(std::vector<std::string> names) {
   if (names.size() > kMaxArchiveEntries)
@@ -108,13 +114,13 @@ Result<std::string> only_disk_of(std::vector<std::string> names) {
 }  // namespace
 
 bool is_import_format(std::string_view format) {
-  return format == "auto" || format == "ova" || find_format(format) != nullptr;
+  return format == "auto" || format == "ova" || format == "oci" || find_format(format) != nullptr;
 }
 
 std::string import_formats() {
   std::vector<std::string> names{"auto"};
   for (const Format& one : kFormats) names.emplace_back(one.name);
-  return boost::algorithm::join(names, ", ") + " or ova";
+  return boost::algorithm::join(names, ", ") + ", ova or oci";
 }
 
 Task<Result<ImportedDisk>> DiskImport::run(std::string format) {
@@ -131,20 +137,26 @@ Task<Result<ImportedDisk>> DiskImport::run(std::string format) {
 
 Task<Result<DiskImport::DiskFile>> DiskImport::find_disk(std::string format) {
   const std::string upload = folder_ + "/upload";
-  bool archive = format == "ova";
+  bool archive = format == "ova" || format == "oci";
   if (format == "auto") {
     HANSE_CO_TRY(const std::string magic,
                  co_await runtime_.files.read_at(upload, kTarMagicAt, kTarMagic.size()));
     archive = magic == kTarMagic;
   }
-  if (archive) co_return co_await find_in_archive();
+  if (archive) co_return co_await find_in_archive(std::move(format));
   co_return co_await probe(upload, std::move(format));
 }
 
-Task<Result<DiskImport::DiskFile>> DiskImport::find_in_archive() {
+Task<Result<DiskImport::DiskFile>> DiskImport::find_in_archive(std::string format) {
   HANSE_CO_TRY(const std::string listing,
                co_await tools_.run({"tar", "--list", "--file", folder_ + "/upload"}));
-  HANSE_CO_TRY(std::string name, only_disk_of(lines_of(listing)));
+  std::vector<std::string> names = lines_of(listing);
+  if (format == "oci" || (format == "auto" && is_oci_archive(names))) {
+    OciImport import(tools_, folder_);
+    HANSE_CO_TRY(std::string made, co_await import.run());
+    co_return DiskFile{std::move(made), "raw"};
+  }
+  HANSE_CO_TRY(std::string name, only_disk_of(std::move(names)));
   HANSE_CO_TRY(const std::string disk, co_await unpack(std::move(name)));
   // A raw one is called .raw or .img.
   const std::string lower = boost::algorithm::to_lower_copy(disk);

@@ -1,5 +1,5 @@
-// DiskImport: makes a qcow2 disk of a file that somebody has sent: raw, qcow2, vmdk, vhd, vhdx, or an OVA
-// archive with one of these.
+// DiskImport: makes a qcow2 disk of a file that somebody has sent: raw, qcow2, vmdk, vhd, vhdx, an OVA
+// archive with one of these, or an OCI archive, whose layers become a root file system.
 //
 // The tools that read it run as an unprivileged user with limits, and see one folder. Backing files that the
 // disk may name are not opened. Lifecycle: one for each use. Thread: the loop. Failure: invalid_argument (not
@@ -48,7 +48,7 @@ class DiskImport {
 
   Task<Result<DiskFile>> find_disk(std::string format);
   Task<Result<DiskFile>> probe(std::string path, std::string format);
-  Task<Result<DiskFile>> find_in_archive();
+  Task<Result<DiskFile>> find_in_archive(std::string format);
   // The one disk of an OVA archive.
   Task<Result<std::string>> unpack(std::string name);
   Task<Status> check_intact(DiskFile disk);

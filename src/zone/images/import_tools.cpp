@@ -12,6 +12,8 @@ constexpr Nanos kToolTime = Seconds{1200};
 
 Task<Result<std::string>> ImportTools::run(std::vector<std::string> arguments, ToolOptions options) const {
   const std::string what = arguments.at(0) + " " + arguments.at(1);
+  if (const std::string& state = options.fakeroot_state; !state.empty())
+    arguments.insert(arguments.begin(), {"fakeroot", "-i", state, "-s", state, "--"});
   ProcessOptions process{.arguments = std::move(arguments),
                          .as_user = user_,
                          .working_directory = "/",

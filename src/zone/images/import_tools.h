@@ -19,7 +19,8 @@ namespace hanse::zone {
 
 struct ToolOptions {
   Bytes output_limit{1 << 20};
-  int also_fine = 0;  // an exit status that is a success too
+  int also_fine = 0;                // an exit status that is a success too
+  std::string fakeroot_state = {};  // a file; the tool takes itself for root, and what it owns is kept there
 };
 
 class ImportTools {
