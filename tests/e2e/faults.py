@@ -102,8 +102,8 @@ def allowed_ends(phase, fault):
     victim = FAULTS[fault].victim
     if not PHASES[phase].running:
         return PHASES[phase].ends
-    if victim == SOURCE_QEMU:  # the guest's memory is lost, unless the target has it or it is shut down anyway
-        return EITHER if phase in ("switching", "warm stop") else ("rolledBack",)
+    if victim == SOURCE_QEMU:  # the guest's memory is lost, unless the target has it or it boots there anyway
+        return EITHER if phase == "switching" or PHASES[phase].boots else ("rolledBack",)
     return COMPLETED if victim or processes_live(fault) else EITHER
 
 
