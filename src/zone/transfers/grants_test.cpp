@@ -16,7 +16,7 @@ namespace {
 
 using Phase = model::TransferPhase;
 
-struct GrantsFixture {
+struct TransferGrantsFixture {
   test::TestRuntime world;
   test::FakeHashing hashing{world.files};
   io::OpensslCertificates certificates{world.loop};
@@ -30,7 +30,7 @@ struct GrantsFixture {
   Grants at_north{north, signatures, peers_of_north};
   Grants at_south{south, signatures, peers_of_south};
 
-  GrantsFixture() {
+  TransferGrantsFixture() {
     REQUIRE(wait(north.load_or_create()));
     REQUIRE(wait(south.load_or_create()));
     peers_of_south.replace({{.name = "north", .identity_key = north.identity_key()}});
@@ -66,7 +66,8 @@ struct GrantsFixture {
   }
 };
 
-TEST_CASE_FIXTURE(GrantsFixture, "what the source signs after its commit, however often, its target takes") {
+TEST_CASE_FIXTURE(TransferGrantsFixture,
+                  "what the source signs after its commit, however often, its target takes") {
   const auto grant = at_north.sign(going());
   REQUIRE(grant);
   CHECK(grant->epoch == Epoch{5});
@@ -76,7 +77,8 @@ TEST_CASE_FIXTURE(GrantsFixture, "what the source signs after its commit, howeve
   CHECK(*at_north.sign(ended) == *grant);
 }
 
-TEST_CASE_FIXTURE(GrantsFixture, "nothing is signed while the source may still run it, or will again") {
+TEST_CASE_FIXTURE(TransferGrantsFixture,
+                  "nothing is signed while the source may still run it, or will again") {
   for (const Phase phase : {Phase::planned, Phase::preparing, Phase::sending, Phase::rolling_back,
                             Phase::rolled_back, Phase::cancelled, Phase::refused}) {
     CAPTURE(phase);
@@ -86,7 +88,7 @@ TEST_CASE_FIXTURE(GrantsFixture, "nothing is signed while the source may still r
   }
 }
 
-TEST_CASE_FIXTURE(GrantsFixture,
+TEST_CASE_FIXTURE(TransferGrantsFixture,
                   "a grant is good for one epoch of one instance in one transfer to one zone") {
   const model::TransferGrant grant = *at_north.sign(going());
   check_refused(coming(), {});
@@ -110,7 +112,7 @@ TEST_CASE_FIXTURE(GrantsFixture,
   check_refused(coming(), *at_north.sign(elsewhere));
 }
 
-TEST_CASE_FIXTURE(GrantsFixture, "nobody signs for another, and a zone that is no peer for nobody") {
+TEST_CASE_FIXTURE(TransferGrantsFixture, "nobody signs for another, and a zone that is no peer for nobody") {
   // South itself, which would like to have what it was not given.
   check_refused(coming(), *at_south.sign(going()));
   const model::TransferGrant grant = *at_north.sign(going());
@@ -118,7 +120,7 @@ TEST_CASE_FIXTURE(GrantsFixture, "nobody signs for another, and a zone that is n
   check_refused(coming(), grant);
 }
 
-TEST_CASE_FIXTURE(GrantsFixture, "of a transfer that keeps its source the copy is granted") {
+TEST_CASE_FIXTURE(TransferGrantsFixture, "of a transfer that keeps its source the copy is granted") {
   model::Transfer copying = going();
   copying.spec.copy = "web-too";
   model::Transfer copy = coming();
