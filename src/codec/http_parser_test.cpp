@@ -62,6 +62,20 @@ TEST_CASE("a chunked response is decoded and its trailer dropped") {
   }
 }
 
+TEST_CASE("a chunked body of nothing may come in pieces of any size") {
+  constexpr std::string_view kNothing =
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  for (const std::string_view end : {"\r\n", "Trailer: t\r\n\r\n"}) {
+    for (const std::size_t piece : {1, 2, 3, 4, 1000}) {
+      CAPTURE(piece);
+      RequestParser parser;
+      CHECK(feed_in_pieces(parser, std::string(kNothing) + std::string(end) + "GET", piece).value() == "GET");
+      CHECK(parser.done());
+      CHECK(parser.take_body().empty());
+    }
+  }
+}
+
 TEST_CASE("a response without length ends with the stream, one with a length must not") {
   ResponseParser open;
   REQUIRE(feed_in_pieces(open, "HTTP/1.1 200 OK\r\n\r\nabc", 1));
