@@ -27,6 +27,8 @@ OFTEN = [
     ("finishing", "kill source agent"),
     ("rolling back", "kill source agent"),
     ("letting go", "kill target zone"),
+    ("warm seed", "cut 1 s"),
+    ("warm stop", "kill target zone"),
 ]
 
 
