@@ -56,9 +56,13 @@ Error live_refusal(Code code, std::string message) {
   return {code, std::move(message), {{kModePointer, ""}}};
 }
 
+bool may_turn_warm(TransferMode asked, TransferMode chosen) {
+  return asked == TransferMode::automatic && chosen == TransferMode::live;
+}
+
 bool turns_warm(TransferMode asked, TransferMode chosen, const Error& refusal) {
   const auto names_mode = [](const ErrorSource& source) { return source.pointer == kModePointer; };
-  return asked == TransferMode::automatic && chosen == TransferMode::live &&
+  return may_turn_warm(asked, chosen) &&
          std::any_of(refusal.sources.begin(), refusal.sources.end(), names_mode);
 }
 

@@ -28,7 +28,9 @@ Result<ModeChoice> choose_mode(model::TransferMode asked, const ModeFacts& facts
 
 // A target's refusal of a live move that a warm one would not meet: it names the mode as what is wrong.
 Error live_refusal(Code code, std::string message);
-// Whether a move turns warm for it: the user leaves the mode open, and it was to be live.
+// The user leaves the mode open, and it was to be live.
+bool may_turn_warm(model::TransferMode asked, model::TransferMode chosen);
+// Whether such a move does for that refusal.
 bool turns_warm(model::TransferMode asked, model::TransferMode chosen, const Error& refusal);
 ModeChoice warm_instead(const std::string& reason);
 void apply(ModeChoice choice, model::Transfer& transfer);

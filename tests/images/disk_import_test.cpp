@@ -89,7 +89,7 @@ TEST_CASE("an archive reaches nothing outside of its folder") {
   std::filesystem::remove(archive);
   std::filesystem::create_symlink("/etc/passwd", world.made("evil.img"));
   world.tool({"tar", "--create", "--file", archive, "--directory", world.made(""), "evil.img"});
-  check_refused(world.import(archive, "ova"), Code::invalid_argument, "is no file");
+  check_refused(world.import(archive, "ova"), Code::invalid_argument, "the archive has 0 disks");
 }
 
 TEST_CASE("a disk that needs another file, or is damaged, is refused") {

@@ -25,51 +25,45 @@ std::optional<double> seconds_for(Bytes left, BytesPerSecond rate) {
 }
 
 struct Pace {
-  BytesPerSecond content;  // of the disks, as the target gets it
-  BytesPerSecond wire;     // what the link carries; 0: not known
+  BytesPerSecond content;      // of the disks, as the target gets it
+  BytesPerSecond wire;         // what is sent
+  bool tells_of_link = false;  // that the link carries no more
 };
 
 Pace pace_of(const MoveFigures& now, const SeedFigures& before, TransferStep step, Nanos in_step) {
   switch (step) {
     case TransferStep::seed: {
       const Bytes sent = now.seed.sent - before.sent;
-      const BytesPerSecond wire = rate_over(sent, in_step);
       return {.content = rate_over(now.seed.settled - before.settled, in_step),
-              .wire = sent >= kTellsOfLink ? wire : BytesPerSecond()};
+              .wire = rate_over(sent, in_step),
+              .tells_of_link = sent >= kTellsOfLink};
     }
     case TransferStep::disk:
-      return {.content = now.disk.rate,
-              .wire = now.disk.sent >= kTellsOfLink ? now.disk.rate : BytesPerSecond()};
+      return {
+          .content = now.disk.rate, .wire = now.disk.rate, .tells_of_link = now.disk.sent >= kTellsOfLink};
     case TransferStep::waiting:
       return {};
     default:
-      return {.content = now.memory.rate, .wire = now.memory.rate};
+      return {.content = now.memory.rate, .wire = now.memory.rate, .tells_of_link = true};
   }
-}
-
-BytesPerSecond shown_rate(const MoveFigures& now, const SeedFigures& before, TransferStep step,
-                          Nanos in_step) {
-  if (step == TransferStep::waiting) return {};
-  if (step == TransferStep::seed) return rate_over(now.seed.sent - before.sent, in_step);
-  return step == TransferStep::disk ? now.disk.rate : now.memory.rate;
 }
 
 }  // namespace
 
 model::TransferProgress progress_of(const MoveFigures& now, const SeedFigures& before, TransferStep step,
                                     Nanos in_step) {
+  const Pace pace = pace_of(now, before, step, in_step);
   const Bytes disks_left = now.seed.total - now.seed.settled + now.disk.remaining;
   model::TransferProgress progress{.step = step,
                                    .disk_bytes = now.seed.sent + now.disk.sent,
                                    .memory_bytes = now.memory.sent,
                                    .remaining_bytes = disks_left + now.memory.remaining,
-                                   .rate = shown_rate(now, before, step, in_step)};
+                                   .rate = pace.wire};
   const std::int64_t done = now.seed.settled.value + now.disk.sent.value + now.memory.sent.value;
   const std::int64_t known = done + progress.remaining_bytes.value;
   if (known > 0) progress.percent = static_cast<std::int32_t>(done * 100 / known);
-  const Pace pace = pace_of(now, before, step, in_step);
   const auto disks = seconds_for(disks_left, pace.content);
-  const auto memory = seconds_for(now.memory.remaining, pace.wire);
+  const auto memory = seconds_for(now.memory.remaining, pace.tells_of_link ? pace.wire : BytesPerSecond());
   if (disks && memory && step != TransferStep::waiting)
     progress.remaining_seconds = std::llround(std::ceil(*disks + *memory));
   return progress;

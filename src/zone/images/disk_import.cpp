@@ -4,11 +4,12 @@
 #include <array>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/join.hpp>
-#include <boost/algorithm/string/split.hpp>
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "zone/images/oci_import.h"
+#include "zone/images/tar_listing.h"
 
 namespace hanse::zone {
 namespace {
@@ -83,19 +84,8 @@ bool is_plain_name(std::string_view name) {
          name.find_first_of("/\\*?[]") == std::string_view::npos;
 }
 
-std::vector<std::string> lines_of(const std::string& listing) {
-  std::vector<std::string> lines;
-  boost::algorithm::split(lines, listing, [](char c) { return c == '\n'; });
-  return lines;
-}
-
-bool is_oci_archive(const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name == "oci-layout" || name == "./oci-layout"; });
-}
-
 // Errors: invalid_argument.
-Result<std::string> only_disk_of(std::vector<std::string> names) {
+Result<std::string> only_disk_of(std::set<std::string> names) {
   if (names.size() > kMaxArchiveEntries)
     return fail(Code::invalid_argument, "the archive has more than {} entries; is it an OVA?",
                 kMaxArchiveEntries);
@@ -105,10 +95,10 @@ Result<std::string> only_disk_of(std::vector<std::string> names) {
                 "the archive has {} disks and an image has one; unpack it with 'tar -xf' and import {}",
                 names.size(), names.empty() ? "what is a disk in it" : "each by itself");
   }
-  if (!is_plain_name(names.front()))
+  if (!is_plain_name(*names.begin()))
     return fail(Code::invalid_argument,
                 "the disk of the archive is not at its top; unpack it and import that");
-  return names.front();
+  return *names.begin();
 }
 
 }  // namespace
@@ -148,15 +138,14 @@ Task<Result<DiskImport::DiskFile>> DiskImport::find_disk(std::string format) {
 }
 
 Task<Result<DiskImport::DiskFile>> DiskImport::find_in_archive(std::string format) {
-  HANSE_CO_TRY(const std::string listing,
-               co_await tools_.run({"tar", "--list", "--file", folder_ + "/upload"}));
-  std::vector<std::string> names = lines_of(listing);
-  if (format == "oci" || (format == "auto" && is_oci_archive(names))) {
+  HANSE_CO_TRY(const std::string text, co_await tools_.run(tar_listing_command(folder_ + "/upload")));
+  HANSE_CO_TRY(TarListing listing, read_tar_listing(text));
+  if (format == "oci" || (format == "auto" && listing.names.contains("oci-layout"))) {
     OciImport import(tools_, folder_);
     HANSE_CO_TRY(std::string made, co_await import.run());
     co_return DiskFile{std::move(made), "raw"};
   }
-  HANSE_CO_TRY(std::string name, only_disk_of(std::move(names)));
+  HANSE_CO_TRY(std::string name, only_disk_of(std::move(listing.names)));
   HANSE_CO_TRY(const std::string disk, co_await unpack(std::move(name)));
   // A raw one is called .raw or .img.
   const std::string lower = boost::algorithm::to_lower_copy(disk);
@@ -165,8 +154,9 @@ Task<Result<DiskImport::DiskFile>> DiskImport::find_in_archive(std::string forma
 }
 
 Task<Result<std::string>> DiskImport::unpack(std::string name) {
-  HANSE_CO_CHECK(co_await tools_.run({"tar", "--extract", "--file", folder_ + "/upload", "--directory",
-                                      folder_, "--one-top-level=unpacked", "--no-same-owner", "--", name}));
+  HANSE_CO_CHECK(
+      co_await tools_.run({"tar", "--extract", "--force-local", "--file", folder_ + "/upload", "--directory",
+                           folder_, "--one-top-level=unpacked", "--no-same-owner", "--", name}));
   std::string disk = folder_ + "/unpacked/" + name;
   HANSE_CO_CHECK(co_await tools_.require_file(disk));
   co_return disk;

@@ -38,9 +38,7 @@ Status check_ports(const Tables& tables, const model::Instance& instance, const 
   if (!has_own_ports(instance)) return {};
   HANSE_TRY(const auto instances, tables.instances.all());
   for (const auto& other : instances) {
-    const bool is_itself = other->metadata.name == instance.metadata.name &&
-                           other->metadata.tenant == instance.metadata.tenant &&
-                           other->metadata.workspace == instance.metadata.workspace;
+    const bool is_itself = id_of(other->metadata) == id_of(instance.metadata);
     if (is_itself || !is_at(*other, host) || other->spec.power != model::Power::running) continue;
     for (const model::PortForward& wanted : instance.spec.forwards) {
       if (wanted.host_port == 0 || find_same_port(*other, wanted) == nullptr) continue;

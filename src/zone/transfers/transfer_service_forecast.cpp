@@ -40,8 +40,7 @@ Obstacles TransferService::obstacles_here(const model::Instance& instance, model
 Task<Result<ForecastAnswer>> TransferService::ask_target(model::Transfer& transfer,
                                                          const model::MachineMeasure& measure) {
   auto live = co_await forecaster_.ask_target(transfer, measure);
-  const bool is_open = transfer.spec.mode == model::TransferMode::automatic &&
-                       transfer.status.mode == model::TransferMode::live;
+  const bool is_open = migration::may_turn_warm(transfer.spec.mode, transfer.status.mode);
   if (!live || live->obstacles.empty() || !is_open) co_return live;
   model::Transfer other = transfer;
   migration::apply(
