@@ -6,6 +6,9 @@
 namespace hanse::host::qemu {
 namespace {
 
+// Of one machine; a hypervisor that speaks of more is not one that the agent has asked for.
+constexpr std::size_t kMostMirrors = 64;
+
 std::string text_of(const json::Object& data, std::string_view key) {
   const json::Value* found = data.if_contains(key);
   return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
@@ -51,7 +54,7 @@ void GuestState::apply(const codec::QmpEvent& event, WallTime now) {
 
 void GuestState::apply_job(const codec::QmpEvent& event) {
   const std::string job = text_of(event.data, "device");
-  if (job.empty()) return;
+  if (job.empty() || (mirrors_.size() >= kMostMirrors && !mirrors_.contains(job))) return;
   MirrorState& mirror = mirrors_[job];
   if (event.name == "BLOCK_JOB_READY") {
     mirror.ready = true;

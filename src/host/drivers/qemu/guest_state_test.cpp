@@ -58,6 +58,15 @@ TEST_CASE("mirrors: ready, then ended; cancelled or with an error is a failure")
   CHECK(state.mirror("mirror2")->error == "Input/output error");
 }
 
+TEST_CASE("a hypervisor that speaks of job after job fills no memory") {
+  GuestState state;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string job = "job-" + std::to_string(i);
+    state.apply(event("BLOCK_JOB_READY", json::Object{{"device", job}}), {});
+    CHECK((state.mirror(job) != nullptr) == (i < 64));
+  }
+}
+
 TEST_CASE("a power off is seen from the button to the end") {
   GuestState state;
   state.set_run_status("running");
