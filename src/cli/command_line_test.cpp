@@ -30,8 +30,12 @@ TEST_CASE("each command is parsed into its options") {
   CHECK(parsed<MigrateOptions>({"migrate", "--cancel", "web"}).cancel);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--sku", "large"}).sku == "large");
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--pause"}).pause);
-  CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--streams", "4", "--compress"}).streams == 4);
-  CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).max_rate == 12'500'000);
+  CHECK(
+      parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--streams", "4", "--compress"}).send.streams ==
+      4);
+  CHECK(parsed<MigrateOptions>({"migrate", "web", "--bandwidth", "100Mbit"}).send.max_rate == 12'500'000);
+  CHECK(parsed<DrainOptions>({"drain", "h1", "--bandwidth", "8MB"}).moves.send.max_rate == 8'000'000);
+  CHECK(parsed<EvacuateOptions>({"evacuate", "a", "--post-copy"}).moves.send.post_copy);
   CHECK(parsed<MigrateOptions>({"migrate", "web", "--to", "b", "--max-blackout", "2s"}).max_blackout_ms ==
         2'000);
   for (const std::vector<std::string>& wrong :
@@ -43,6 +47,8 @@ TEST_CASE("each command is parsed into its options") {
         {"migrate", "web", "--pause", "--post-copy"},
         {"migrate", "web", "--to", "b", "--post-copy", "--compress"},
         {"migrate", "web", "--to", "b", "--post-copy", "--mode", "warm"},
+        {"drain", "h1", "--post-copy", "--compress"},
+        {"evacuate", "a", "--post-copy", "--streams", "2"},
         {"migrate", "web", "--host", "h", "--sku", "large"},
         {"migrate", "web", "--to", "b", "--sku", "large", "--mode", "live"},
         {"migrate", "web", "--to", "b", "--sku", "large", "--post-copy"},

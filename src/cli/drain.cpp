@@ -50,7 +50,7 @@ Task<Status> follow_drain(Session session, std::string host, std::string path, j
 Task<Status> run_drain(Session session, DrainOptions options) {
   HANSE_CO_TRY(const Kind* kind, find_kind("host"));
   const std::string path = item_path(*kind, session.place, options.host);
-  HostWish wish{.drain = drain_spec(options.concurrent_moves, options.zones, options.shut_down)};
+  HostWish wish{.drain = drain_spec(options.moves, options.zones)};
   HANSE_CO_TRY(json::Value host, co_await put_host_spec(session, path, std::move(wish)));
   if (options.no_wait) {
     show_outcome(session, *kind, host, "is being drained");

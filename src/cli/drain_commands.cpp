@@ -17,12 +17,13 @@ void add_cordon(CLI::App& app, CommandDrafts& drafts, const char* name, const ch
 }
 
 template <class Options>
-void add_budget(CLI::App& command, Options& options, const char* help) {
-  command.add_option("--concurrent", options.concurrent_moves, help)
+void add_moves(CLI::App& command, Options& options, const char* help) {
+  command.add_option("--concurrent", options.moves.concurrent, help)
       ->check(CLI::Range(1, model::kMaxConcurrentMoves))
       ->capture_default_str();
-  command.add_flag("--shut-down", options.shut_down,
+  command.add_flag("--shut-down", options.moves.shut_down,
                    "Guests that cannot move live are shut down and move warm");
+  add_send_options(command, options.moves.send, "each move");
   command.add_flag("--no-wait", options.no_wait, "Order it and return");
 }
 
@@ -35,10 +36,13 @@ void add_evacuate(CLI::App& app, CommandDrafts& drafts) {
       ->add_option("--to", drafts.evacuate.to,
                    "Zones to move to, the one that is liked best first; left out: all that it trusts")
       ->delimiter(',');
-  add_budget(*evacuate, drafts.evacuate, "So many move at once, of the whole zone");
+  add_moves(*evacuate, drafts.evacuate, "So many move at once, of the whole zone");
   evacuate->add_flag("--stop", drafts.evacuate.stop,
                      "End it: moves under way go on, what is left stays; hosts stay closed");
-  evacuate->callback([&drafts] { drafts.command = drafts.evacuate; });
+  evacuate->callback([&drafts] {
+    check_send_options(drafts.evacuate.moves.send);
+    drafts.command = drafts.evacuate;
+  });
 }
 
 }  // namespace
@@ -52,8 +56,11 @@ void add_drain_commands(CLI::App& app, CommandDrafts& drafts) {
       ->add_option("--to", drafts.drain.zones,
                    "Zones to move to, the one that is liked best first; left out: hosts of its zone")
       ->delimiter(',');
-  add_budget(*drain, drafts.drain, "So many move at once");
-  drain->callback([&drafts] { drafts.command = drafts.drain; });
+  add_moves(*drain, drafts.drain, "So many move at once");
+  drain->callback([&drafts] {
+    check_send_options(drafts.drain.moves.send);
+    drafts.command = drafts.drain;
+  });
   add_evacuate(app, drafts);
   add_cordon(app, drafts, "cordon", "A host takes nothing new; what it has stays", false);
   add_cordon(app, drafts, "uncordon", "A host takes new instances again; ends draining it", true);

@@ -3,6 +3,7 @@
 
 #include "cli/drain_progress.h"
 #include "cli/fakes_for_test.h"
+#include "cli/host_spec.h"
 
 namespace hanse::cli {
 namespace {
@@ -29,7 +30,7 @@ Status drain(Stage& stage, std::vector<WatchEvent> events) {
   stage.zone.on_watch(kHost + "?watch=true", std::move(events));
   DrainOptions options;
   options.host = "h1";
-  options.concurrent_moves = 3;
+  options.moves.concurrent = 3;
   const Status done = stage.run(run_drain(stage.session(), options));
   CHECK(stage.zone.requests.at(1) == "PUT " + kHost + " " + body);
   return done;
@@ -47,6 +48,15 @@ TEST_CASE("drain changes the host's spec, keeps all else, and shows what is left
         "draining h1: 0 left, 0 moving\n");
   CHECK(stage.terminal.output ==
         "host/h1 is empty and takes nothing new; 'hanse uncordon h1' opens it again\n");
+}
+
+TEST_CASE("what each move may take and how it sends goes into the host's spec, and no limit leaves it out") {
+  MoveOptions moves{.send = {.max_rate = 8'000'000, .compress = true}};
+  CHECK(
+      json::dump(drain_spec(moves, {})) ==
+      R"({"concurrentMoves":2,"maxRate":8000000,"streams":{"count":1,"compression":"zstd","postCopy":false}})");
+  moves.send = {.max_rate = 0};
+  CHECK(json::dump(drain_spec(moves, {"b"})) == R"({"concurrentMoves":2,"zones":["b"]})");
 }
 
 TEST_CASE("the remaining time follows the pace, and is not told before something is done") {

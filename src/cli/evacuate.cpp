@@ -152,7 +152,7 @@ Task<Status> run_evacuate(Session session, EvacuateOptions options) {
   if (options.stop) co_return co_await stop_evacuating(session, options.zone);
   HANSE_CO_TRY(const Kind* kind, find_kind("host"));
   HANSE_CO_TRY(const std::vector<std::string> zones, choose_zones(options, std::move(others)));
-  const HostWish wish{.drain = drain_spec(options.concurrent_moves, zones, options.shut_down)};
+  const HostWish wish{.drain = drain_spec(options.moves, zones)};
   HANSE_CO_TRY(Hosts hosts, co_await list_of(session, "host"));
   std::set<std::string> ordered;
   HANSE_CO_CHECK(co_await order(session, hosts, wish, ordered));

@@ -49,7 +49,7 @@ TEST_CASE("evacuate drains each host to other zones, and shows it until they are
   Evacuated stage;
   stage.show({host_named("h1", kOpen)});
   for (const int remaining : {2, 1, 0}) stage.show({host_named("h1", kLeaving, left(remaining))});
-  CHECK(stage.evacuate({.zone = "a", .concurrent_moves = 3}));
+  CHECK(stage.evacuate({.zone = "a", .moves = {.concurrent = 3}}));
   CHECK(stage.puts() ==
         std::vector<std::string>{"PUT " + Evacuated::path_of("h1") + R"( {"spec":)" + kLeaving + "}"});
   CHECK(stage.terminal.errors.find("evacuating a: 1 left, 0 moving, about") != std::string::npos);
@@ -76,7 +76,7 @@ TEST_CASE("a host that enrols meanwhile is evacuated too, and one that somebody 
   stage.show({host_named("h1", kLeaving, left(0)), host_named("h2", kOpen)});
   stage.show({host_named("h1", kLeaving, left(0)), host_named("h2", kLeaving, left(1))});
   stage.show({host_named("h1", kLeaving, left(0)), host_named("h2", kLeaving, left(0))});
-  CHECK(stage.evacuate({.zone = "a", .concurrent_moves = 3}));
+  CHECK(stage.evacuate({.zone = "a", .moves = {.concurrent = 3}}));
   CHECK(stage.puts().size() == 2);
   Evacuated opened;
   opened.show({host_named("h1", kOpen)});

@@ -7,11 +7,13 @@
 
 namespace hanse::cli {
 
-json::Object drain_spec(std::int32_t concurrent_moves, const std::vector<std::string>& zones,
-                        bool shut_down) {
-  json::Object drain{{"concurrentMoves", concurrent_moves}};
+json::Object drain_spec(const MoveOptions& moves, const std::vector<std::string>& zones) {
+  json::Object drain{{"concurrentMoves", moves.concurrent}};
   if (!zones.empty()) drain["zones"] = json::Array(zones.begin(), zones.end());
-  if (shut_down) drain["shutDown"] = true;
+  if (moves.shut_down) drain["shutDown"] = true;
+  if (moves.send.max_rate.value_or(0) > 0) drain["maxRate"] = *moves.send.max_rate;
+  const model::StreamOptions streams = streams_of(moves.send);
+  if (streams != model::StreamOptions()) drain["streams"] = to_json(streams);
   return drain;
 }
 

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "cli/session.h"
 
 namespace hanse::cli {
@@ -19,8 +19,7 @@ struct HostWish {
 };
 
 // The object for /spec/drain.
-boost::json::object drain_spec(std::int32_t concurrent_moves, const std::vector<std::string>& zones,
-                               bool shut_down);
+boost::json::object drain_spec(const MoveOptions& moves, const std::vector<std::string>& zones);
 
 // Gives the host as it is then.
 Task<Result<boost::json::value>> put_host_spec(Session session, std::string path, HostWish wish);

@@ -4,26 +4,16 @@
 #include <string>
 
 #include "cli/command_groups.h"
-#include "model/transfer_streams.h"
 
 namespace hanse::cli {
 namespace {
 
-using Units = std::map<std::string, std::int64_t>;
-
-void add_limits(CLI::App& migrate, MigrateOptions& options) {
-  const Units rates = {{"kbit", 125},    {"Mbit", 125'000}, {"Gbit", 125'000'000},
-                       {"kB", 1'000},    {"MB", 1'000'000}, {"GB", 1'000'000'000},
-                       {"KiB", 1 << 10}, {"MiB", 1 << 20},  {"GiB", 1 << 30}};
-  migrate
-      .add_option("--bandwidth", options.max_rate,
-                  "What disk and memory may take of the link in a second: 100Mbit, 12MB, 8MiB; 0MB: all")
-      ->transform(CLI::AsNumberWithUnit(rates, CLI::AsNumberWithUnit::UNIT_REQUIRED, "RATE"));
+void add_blackout(CLI::App& migrate, MigrateOptions& options) {
   migrate
       .add_option("--max-blackout", options.max_blackout_ms,
                   "The longest stop of the guest that is planned for: 100ms, 2s; 100ms if left out")
-      ->transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1'000}}, CLI::AsNumberWithUnit::UNIT_REQUIRED,
-                                        "TIME"));
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1'000}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"));
 }
 
 // What a move is begun with; of one under way it means nothing.
@@ -34,7 +24,7 @@ constexpr const char* kOfNewMoves[] = {"--mode",      "--path",        "--stream
 // Without a target they change the move that is under way.
 void check_ways(const CLI::App& migrate, const MigrateOptions& given) {
   const bool moves = !given.target_zone.empty() || !given.target_host.empty();
-  const bool limits = given.max_rate || given.max_blackout_ms;
+  const bool limits = given.send.max_rate || given.max_blackout_ms;
   for (const char* const option : kOfNewMoves) {
     if (!moves && migrate.count(option) > 0)
       throw CLI::ValidationError(option,
@@ -52,8 +42,7 @@ void check_ways(const CLI::App& migrate, const MigrateOptions& given) {
 
 // Whether an option can mean anything beside the others; the zone checks the same in model::check().
 void check_memory_options(const MigrateOptions& given) {
-  if (given.post_copy && (given.streams != 1 || given.compress))
-    throw CLI::ValidationError("--post-copy", "memory can follow only without --streams and --compress");
+  check_send_options(given.send);
   const bool boots = given.keep_source || !given.sku.empty();
   if (!boots && (given.mode == "auto" || given.mode == "live")) return;
   const std::string reason = given.keep_source    ? "with --keep-source only the disks are sent"
@@ -62,9 +51,9 @@ void check_memory_options(const MigrateOptions& given) {
   const auto refuse = [&reason](const char* option) {
     throw CLI::ValidationError(option, "is for a live move, and " + reason + "; leave it out");
   };
-  if (given.streams != 1) refuse("--streams");
-  if (given.compress) refuse("--compress");
-  if (given.post_copy) refuse("--post-copy");
+  if (given.send.streams != 1) refuse("--streams");
+  if (given.send.compress) refuse("--compress");
+  if (given.send.post_copy) refuse("--post-copy");
   if (given.max_blackout_ms) refuse("--max-blackout");
 }
 
@@ -113,17 +102,8 @@ void add_migrate(CLI::App& app, CommandDrafts& drafts) {
   migrate->add_flag(
       "--dry-run", drafts.migrate.dry_run,
       "Only say what stands against it, here and at the target, and what it would take; nothing moves");
-  add_limits(*migrate, drafts.migrate);
-  migrate->add_option("--streams", drafts.migrate.streams, "Connections that carry memory side by side")
-      ->check(CLI::Range(1, model::kMostStreams))
-      ->capture_default_str();
-  migrate->add_flag("--compress", drafts.migrate.compress,
-                    "Compress memory by zstd, for a link that is slow");
-  migrate->add_flag(
-      "--post-copy", drafts.migrate.post_copy,
-      "If memory changes faster than the link carries, let the guest go on at the target before "
-      "all of it is there; if the source's or the target's host fails meanwhile, the guest boots "
-      "from its disks");
+  add_blackout(*migrate, drafts.migrate);
+  add_send_options(*migrate, drafts.migrate.send, "disk and memory");
   migrate->add_option("--deadline", drafts.migrate.deadline,
                       "It rolls back if the guest has not switched by then: 90s, 10m, 2h");
   migrate->add_flag("--cancel", drafts.migrate.cancel, "Cancel the transfer that is under way");

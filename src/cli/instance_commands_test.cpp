@@ -131,9 +131,10 @@ TEST_CASE("migrate without waiting, and cancel") {
 TEST_CASE("migrate with limits, and changes of a move under way") {
   Stage stage;
   stage.zone.on("POST " + kTransfers, json::dump(transfer(R"("phase":"planned")")), 201);
-  MigrateOptions options{.instance = "web", .target_zone = "b", .max_rate = 2'000'000, .deadline = "10m"};
-  options.streams = 4;
-  options.compress = true;
+  MigrateOptions options{
+      .instance = "web", .target_zone = "b", .send = {.max_rate = 2'000'000}, .deadline = "10m"};
+  options.send.streams = 4;
+  options.send.compress = true;
   options.no_wait = true;
   CHECK(stage.run(run_migrate(stage.session(), options)));
   const auto sent =
@@ -151,8 +152,8 @@ TEST_CASE("migrate with limits, and changes of a move under way") {
   };
   change({.instance = "web", .pause = true}, R"({"paused":true})", "is paused");
   change({.instance = "web", .resume = true}, R"({"paused":false})", "goes on");
-  change({.instance = "web", .max_rate = 0, .max_blackout_ms = 300}, R"({"maxRate":0,"maxBlackoutMs":300})",
-         "has new limits");
+  change({.instance = "web", .send = {.max_rate = 0}, .max_blackout_ms = 300},
+         R"({"maxRate":0,"maxBlackoutMs":300})", "has new limits");
 }
 
 TEST_CASE("migrate --dry-run says what stands against the move, and fails if anything does") {

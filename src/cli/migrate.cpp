@@ -15,7 +15,6 @@
 #include "cli/transfer_text.h"
 #include "model/transfer_forecast.h"
 #include "model/transfer_limits.h"
-#include "model/transfer_streams.h"
 
 namespace hanse::cli {
 namespace {
@@ -33,7 +32,7 @@ std::optional<Wish> wish_of(const MigrateOptions& options) {
   if (options.cancel) return Wish{"/cancel", std::nullopt, "is being cancelled"};
   model::TransferLimitsChange change{.max_blackout_ms = options.max_blackout_ms};
   if (options.pause || options.resume) change.paused = options.pause;
-  if (options.max_rate) change.max_rate = BytesPerSecond{*options.max_rate};
+  if (options.send.max_rate) change.max_rate = BytesPerSecond{*options.send.max_rate};
   const char* const done = options.pause ? "is paused" : options.resume ? "goes on" : "has new limits";
   return Wish{"/limits", to_json(change), done};
 }
@@ -74,11 +73,9 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (!options.snapshot.empty()) spec["snapshot"] = options.snapshot;
   if (!options.sku.empty()) spec["sku"] = options.sku;
   model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
-  if (options.max_rate && *options.max_rate > 0) limits.max_rate = BytesPerSecond{*options.max_rate};
+  if (options.send.max_rate.value_or(0) > 0) limits.max_rate = BytesPerSecond{*options.send.max_rate};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
-  model::StreamOptions streams{.count = options.streams};
-  if (options.compress) streams.compression = model::Compression::zstd;
-  streams.post_copy = options.post_copy;
+  const model::StreamOptions streams = streams_of(options.send);
   if (streams != model::StreamOptions()) spec["streams"] = to_json(streams);
   if (!options.deadline.empty()) {
     HANSE_TRY(const Seconds deadline, parse_duration(options.deadline));

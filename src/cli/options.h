@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "cli/daemon_options.h"
 #include "cli/output_format.h"
+#include "cli/send_options.h"
 
 namespace hanse::cli {
 
@@ -57,12 +58,9 @@ struct MigrateOptions {
   std::string snapshot;   // whose disks the copy has; empty: those of now
   std::string sku;        // that it has there; empty: the one that it has
   std::string path = "automatic";
-  std::optional<std::int64_t> max_rate;  // bytes a second; 0: no limit
+  SendOptions send;
   std::optional<std::int64_t> max_blackout_ms;
   std::string deadline;  // "10m"; empty: none
-  std::int32_t streams = 1;
-  bool compress = false;
-  bool post_copy = false;
   bool dry_run = false;  // only what stands against it
   bool no_wait = false;
   // Of the transfer that is under way; with neither a target nor one of these, its limits are changed.
@@ -81,19 +79,24 @@ struct SnapshotOptions {
   bool no_wait = false;
 };
 
+// Of each move of what leaves a host.
+struct MoveOptions {
+  std::int32_t concurrent = 2;
+  bool shut_down = false;
+  SendOptions send;
+};
+
 struct DrainOptions {
   std::string host;
   std::vector<std::string> zones;  // to which, in this order; empty: within the zone
-  std::int32_t concurrent_moves = 2;
-  bool shut_down = false;
+  MoveOptions moves;
   bool no_wait = false;
 };
 
 struct EvacuateOptions {
   std::string zone;
   std::vector<std::string> to;  // empty: all that the zone trusts
-  std::int32_t concurrent_moves = 2;
-  bool shut_down = false;
+  MoveOptions moves;
   bool stop = false;  // what is left stays
   bool no_wait = false;
 };

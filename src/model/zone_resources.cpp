@@ -1,6 +1,7 @@
 #include "model/zone_resources.h"
 
 #include "base/json_mapping.h"
+#include "model/transfer_limits.h"
 
 namespace hanse::model {
 
@@ -30,6 +31,8 @@ Status check(const Host& host) {
     return fail_field("/spec/drain/zones", "name at most {} zones", kMaxDrainZones);
   for (std::size_t i = 0; i < zones.size(); ++i)
     HANSE_CHECK(check_name(zones[i], fmt::format("/spec/drain/zones/{}", i)));
+  HANSE_CHECK(check(TransferLimits{.max_rate = host.spec.drain->max_rate}, "/spec/drain"));
+  HANSE_CHECK(check(host.spec.drain->streams, "/spec/drain/streams"));
   if (host.spec.schedulable)
     return fail_field("/spec/schedulable",
                       "a host that drains takes nothing new; write false beside /spec/drain");

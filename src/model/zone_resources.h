@@ -8,6 +8,7 @@
 
 #include "model/compute.h"
 #include "model/metadata.h"
+#include "model/transfer_streams.h"
 
 namespace hanse::model {
 
@@ -48,10 +49,12 @@ struct DrainSpec {
   std::int32_t concurrent_moves = 2;
   // Where its instances go, the one that is liked best first; empty: to other hosts of this zone.
   std::vector<std::string> zones;
-  bool shut_down = false;  // guests that cannot move live move warm
+  bool shut_down = false;                  // guests that cannot move live move warm
+  std::optional<BytesPerSecond> max_rate;  // of each move; absent: the link's
+  StreamOptions streams;                   // of those that are live
   bool operator==(const DrainSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(DrainSpec, (), (concurrent_moves, zones, shut_down))
+BOOST_DESCRIBE_STRUCT(DrainSpec, (), (concurrent_moves, zones, shut_down, max_rate, streams))
 HANSE_DECLARE_JSON(DrainSpec);
 
 struct HostSpec {

@@ -176,6 +176,10 @@ Result<model::TransferSpec> DrainReconciler::choose_move(const Round& round, con
     }
     HANSE_TRY(spec.host, std::move(host));
   }
+  spec.limits.max_rate = round.wish.max_rate;
+  const bool may_be_live =
+      spec.mode == model::TransferMode::live || spec.mode == model::TransferMode::automatic;
+  if (may_be_live) spec.streams = round.wish.streams;
   return spec;
 }
 

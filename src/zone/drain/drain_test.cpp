@@ -92,6 +92,21 @@ TEST_CASE_FIXTURE(DrainFixture, "a drained host is emptied with no more moves at
   CHECK_FALSE(host("h1").status.drain);
 }
 
+TEST_CASE_FIXTURE(DrainFixture,
+                  "each move takes no more of the link than the drain allows, and sends as it says") {
+  create_on("h1", "web");
+  const model::DrainSpec wish{.max_rate = BytesPerSecond{8'000'000},
+                              .streams = {.count = 4, .compression = model::Compression::zstd}};
+  sent = MoveState::handed_over;
+  change_spec("h1", {.schedulable = false, .drain = wish});
+  act_for(Seconds{6});
+  const auto transfers = zone->tables().transfers.all().value();
+  REQUIRE(transfers.size() == 1);
+  CHECK(transfers.front()->spec.limits.max_rate == wish.max_rate);
+  CHECK(transfers.front()->spec.streams == wish.streams);
+  CHECK(get("web").status.host != "h1");
+}
+
 TEST_CASE_FIXTURE(DrainFixture, "a zone that restarts goes on draining") {
   create_on("h1", "a");
   drain("h1");
@@ -140,7 +155,9 @@ TEST_CASE_FIXTURE(DrainFixture, "to a host with other hardware goes what may be 
   act_for(Seconds{3});
   REQUIRE(status("h1").reasons.size() == 1);
   CHECK(status("h1").reasons.front().reason.find("it can be moved warm") != std::string::npos);
-  change_spec("h1", {.schedulable = false, .drain = model::DrainSpec{.shut_down = true}});
+  // What is of memory alone is no matter of a move that sends none.
+  change_spec("h1",
+              {.schedulable = false, .drain = model::DrainSpec{.shut_down = true, .streams = {.count = 4}}});
   sent = MoveState::handed_over;
   act_for(Seconds{30});
   CHECK(get("a").status.host == "other");
@@ -173,6 +190,14 @@ TEST_CASE_FIXTURE(DrainFixture, "a host that drains takes nothing new, and its s
   const auto none = wait(zone->frontends().hosts.put(wanted, std::nullopt));
   REQUIRE_FALSE(none);
   CHECK(none.error().sources.front().pointer == "/spec/drain/concurrentMoves");
+  wanted.spec = {.schedulable = false, .drain = model::DrainSpec{.max_rate = BytesPerSecond{1}}};
+  const auto slow = wait(zone->frontends().hosts.put(wanted, std::nullopt));
+  REQUIRE_FALSE(slow);
+  CHECK(slow.error().sources.front().pointer == "/spec/drain/maxRate");
+  wanted.spec.drain = model::DrainSpec{.streams = {.count = 0}};
+  const auto none_to_send = wait(zone->frontends().hosts.put(wanted, std::nullopt));
+  REQUIRE_FALSE(none_to_send);
+  CHECK(none_to_send.error().sources.front().pointer == "/spec/drain/streams/count");
 }
 
 TEST_CASE_FIXTURE(DrainFixture,
