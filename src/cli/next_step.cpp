@@ -21,19 +21,22 @@ struct Facts {
         step(text_at(transfer, "/status/progress/step")),
         is_target(text_at(transfer, "/status/role") == "target"),
         within_zone(!text_at(transfer, "/spec/host").empty()),
-        waits(!text_at(transfer, "/status/waitingFor").empty()),
         paused(text_at(transfer, "/spec/limits/paused") == "true"),
         cancelled(text_at(transfer, "/status/cancelRequested") == "true"),
         post_copy(text_at(transfer, "/spec/streams/postCopy") == "true"),
-        source(within_zone ? fmt::format("host '{}'", text_at(transfer, "/status/sourceHost"))
-                           : fmt::format("zone '{}'", text_at(transfer, "/status/sourceZone"))),
-        target(within_zone ? fmt::format("host '{}'", text_at(transfer, "/spec/host"))
-                           : fmt::format("zone '{}'", text_at(transfer, "/spec/targetZone"))),
+        waits_for(text_at(transfer, "/status/waitingFor")),
+        source_name(text_at(transfer, within_zone ? "/status/sourceHost" : "/status/sourceZone")),
+        target_name(text_at(transfer, within_zone ? "/spec/host" : "/spec/targetZone")),
+        source(fmt::format("{} '{}'", within_zone ? "host" : "zone", source_name)),
+        target(fmt::format("{} '{}'", within_zone ? "host" : "zone", target_name)),
         in_source((within_zone ? "on " : "in ") + source),
         in_target((within_zone ? "on " : "in ") + target),
         cancel(fmt::format("'hanse migrate {} --cancel'", instance)) {}
 
   bool is_copy() const { return !copy.empty(); }
+  bool waits() const { return !waits_for.empty(); }
+  // For the host on this side, and not for the other side's word.
+  bool lacks_own_host() const { return waits() && waits_for != (is_target ? source_name : target_name); }
 
   std::string instance;
   std::string copy;
@@ -42,10 +45,12 @@ struct Facts {
   std::string step;
   bool is_target;
   bool within_zone;
-  bool waits;
   bool paused;
   bool cancelled;
   bool post_copy;
+  std::string waits_for;  // a zone or a host
+  std::string source_name;
+  std::string target_name;
   std::string source;  // "zone 'a'"
   std::string target;
   std::string in_source;  // "in zone 'a'"
@@ -54,7 +59,7 @@ struct Facts {
 };
 
 std::string while_preparing(const Facts& facts) {
-  if (facts.waits)
+  if (facts.waits())
     return fmt::format(
         "{0} does not answer: it is asked again, and the move rolls back after ten minutes; bring {0} back, "
         "or end the move with {1}",
@@ -80,6 +85,11 @@ std::string until_switch(const Facts& facts) {
 }
 
 std::string while_sending(const Facts& facts) {
+  if (facts.lacks_own_host())
+    return fmt::format(
+        "host '{}' is not connected: it goes on with the move, and only when it is back can the instance "
+        "change hands; see 'hanse describe host {}', and {} ends the move",
+        facts.waits_for, facts.waits_for, facts.cancel);
   if (facts.paused)
     return fmt::format("nothing is sent until 'hanse migrate {} --resume'; {} ends the move", facts.instance,
                        facts.cancel);
@@ -93,7 +103,7 @@ std::string while_sending(const Facts& facts) {
 
 std::string after_commit(const Facts& facts) {
   const std::string what = facts.is_copy() ? "the copy" : fmt::format("'{}'", facts.instance);
-  if (facts.waits)
+  if (facts.waits())
     return fmt::format(
         "{0} belongs to {1} now, which does not answer: bring {1} back, the rest follows by itself{2}", what,
         facts.target, facts.is_copy() ? "" : ", and start the instance nowhere else");
@@ -107,15 +117,18 @@ std::string after_commit(const Facts& facts) {
 }
 
 std::string going_back(const Facts& facts) {
-  if (facts.waits)
+  if (facts.lacks_own_host())
+    return fmt::format(
+        "host '{}' is not connected, and makes '{}' again what it was {} when it is back: see 'hanse "
+        "describe "
+        "host {}'",
+        facts.waits_for, facts.instance, facts.in_source, facts.waits_for);
+  if (facts.waits())
     return fmt::format(
         "'{}' stays {}, and is what it was; {} has not heard of it and is told when it is back: nothing has "
         "to be done",
         facts.instance, facts.in_source, facts.target);
-  return fmt::format(
-      "the host of '{}' makes it again what it was {}; one that is away does so when it is back: see 'hanse "
-      "get hosts'",
-      facts.instance, facts.in_source);
+  return fmt::format("the host of '{}' makes it again what it was {}", facts.instance, facts.in_source);
 }
 
 std::string after_end(const Facts& facts) {
@@ -152,7 +165,7 @@ std::string at_target(const Facts& facts) {
   if (facts.phase == "preparing")
     return fmt::format("room is held and the image fetched, then {} sends; the move is cancelled there",
                        facts.source);
-  if (facts.phase == "sending" && facts.waits)
+  if (facts.phase == "sending" && facts.waits())
     return fmt::format(
         "{0} has not said whether it has given the instance away, and is asked until it does: bring {0} "
         "back, and start the instance nowhere else",
@@ -162,7 +175,12 @@ std::string at_target(const Facts& facts) {
         "what {} sends comes in; the instance stays there until it is given away, and there the move is "
         "cancelled",
         facts.source);
-  if (facts.phase == "granted" && facts.waits)
+  if (facts.phase == "granted" && facts.lacks_own_host())
+    return fmt::format(
+        "'{0}' belongs here now, and host '{1}' is not connected: it makes it what it is to be when it is "
+        "back; see 'hanse describe host {1}'",
+        name, facts.waits_for);
+  if (facts.phase == "granted" && facts.waits())
     return fmt::format(
         "some of the guest's memory, or all of its state, is still {}: it follows by itself when the "
         "hosts reach each other; 'hanse restart {}' gives that up and boots the guest from its disks",
@@ -173,9 +191,12 @@ std::string at_target(const Facts& facts) {
         "'hanse describe instance {0}'",
         name);
   if (facts.phase == "completed") return fmt::format("nothing is left to do: '{}' is here", name);
+  if (facts.phase == "rollingBack" && facts.lacks_own_host())
+    return fmt::format("'{}' stays {}; what has come of it is removed when host '{}' is connected",
+                       facts.instance, facts.in_source, facts.waits_for);
   if (facts.phase == "rollingBack")
-    return fmt::format("'{}' stays {}; what has come of it is removed when its host here is connected",
-                       facts.instance, facts.in_source);
+    return fmt::format("'{}' stays {}, and what has come of it is removed here", facts.instance,
+                       facts.in_source);
   return facts.phase == "rolledBack"
              ? fmt::format("'{}' stays {}, and nothing of it is left here", facts.instance, facts.in_source)
              : "";
@@ -190,7 +211,7 @@ std::string next_step(const value& transfer) {
 
 bool is_held_up(const value& transfer) {
   const Facts facts(transfer);
-  if (facts.waits || facts.phase == "rollingBack") return true;
+  if (facts.waits() || facts.phase == "rollingBack") return true;
   return facts.phase == "sending" && (facts.paused || facts.step == "waiting");
 }
 

@@ -73,8 +73,22 @@ TEST_CASE("a target that does not answer has ten minutes before the commit point
   transfer.status.phase = TransferPhase::rolling_back;
   says(transfer, "'web' stays in zone 'north'");
   says(transfer, "nothing has to be done");
-  transfer.status.waiting_for.clear();
-  says(transfer, "one that is away does so when it is back");
+}
+
+TEST_CASE("who waits for the host on its own side says so, and not that the other side is silent") {
+  Transfer transfer = at_source(TransferPhase::sending);
+  transfer.status.waiting_for = "rack-1";
+  says(transfer, "host 'rack-1' is not connected: it goes on with the move");
+  transfer.status.phase = TransferPhase::rolling_back;
+  says(transfer, "host 'rack-1' is not connected, and makes 'web' again what it was in zone 'north'");
+  transfer.spec.host = "h2";
+  transfer.status.source_host = "rack-1";
+  says(transfer, "host 'rack-1' is not connected, and makes 'web' again what it was on host 'rack-1'");
+  Transfer target = between_zones(TransferRole::target, TransferPhase::granted);
+  target.status.waiting_for = "rack-9";
+  says(target, "'web' belongs here now, and host 'rack-9' is not connected");
+  target.status.phase = TransferPhase::rolling_back;
+  says(target, "what has come of it is removed when host 'rack-9' is connected");
 }
 
 TEST_CASE("what a move that sends comes to is said by its mode") {

@@ -41,8 +41,10 @@ class TransferRecord {
   virtual Task<Status> take_mode(ModeChoice choice) = 0;
   // What does not have to survive a crash: progress for people. Kept in memory, shown by the API.
   virtual void show(const model::TransferProgress& progress) = 0;
-  virtual void show_waiting_for(const std::string& peer) = 0;
-  virtual Task<Status> keep_report(model::TransferReport report) = 0;
+  // A zone, or a host; empty: nobody.
+  virtual void show_waiting_for(const std::string& name) = 0;
+  // On disk with the next advance.
+  virtual void set_report(model::TransferReport report) = 0;
 };
 
 // The machine that moves, at this zone's host.
@@ -53,6 +55,8 @@ class MovingMachine {
   virtual void order(std::optional<model::MoveOrder> order) = 0;
   // The last that the host said; nothing before it has connected since this zone started.
   virtual std::optional<model::MachineObserved> observed() const = 0;
+  // The name of its host while that is not connected, else empty.
+  virtual std::string absent_host() const = 0;
   virtual Signal& changes() = 0;
 };
 

@@ -63,6 +63,9 @@ std::optional<double> if_possible(std::optional<double> blackout_ms, double tota
 }  // namespace
 
 Task<Status> SourceTransfer::finish() {
+  // Of before this zone was started again.
+  if (handed_over_.report == model::TransferReport())
+    handed_over_.report = record_.current().status.report.value_or(model::TransferReport());
   Scope beside;
   if (model::may_post_copy(record_.current())) {
     model::MoveOrder order = send_order(view_);
@@ -85,7 +88,7 @@ Task<Status> SourceTransfer::finish() {
   }
   note_answer(*answer);
   look_at_post_copy();
-  HANSE_CO_CHECK(co_await record_.keep_report(report_of(view_)));
+  record_.set_report(report_of(view_));
   co_return co_await record_.advance(TransferEvent::target_running, "the guest runs at the target");
 }
 
@@ -127,7 +130,7 @@ void SourceTransfer::look_at_post_copy() {
 model::TransferReport SourceTransfer::report_of(const IncomingView& view) const {
   model::TransferReport report = handed_over_.report;
   report.image_bytes = view.image_bytes;
-  report.prepare_ms = millis_between(started_, prepared_);
+  if (prepared_ > started_) report.prepare_ms = millis_between(started_, prepared_);
   report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now())) + ms_before_start_;
   const auto stopped = read_nanos(handed_over_.stopped_at_ns);
   const auto resumed = read_nanos(view.resumed_at_ns);
@@ -149,6 +152,7 @@ Task<Status> SourceTransfer::roll_back() {
         observed->move->state == model::MoveState::rolled_back) {
       break;
     }
+    record_.show_waiting_for(machine_.absent_host());
     co_await machine_.changes().changed_since(seen, Seconds{1});
   }
   // The guest runs here; the target may be told at leisure, and asks by itself if this never arrives.

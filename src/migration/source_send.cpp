@@ -16,6 +16,8 @@ Task<Status> SourceTransfer::send() {
     co_return co_await give_up(by_user ? TransferEvent::cancel_requested : TransferEvent::failed,
                                handed_over.error().message);
   }
+  // What was sent is told also if this zone has to start again before the target has answered.
+  record_.set_report(report_of(view_));
   // The commit point: after this transaction the source never runs the instance again.
   co_return co_await record_.advance(TransferEvent::handed_over, "the target holds the right to run it");
 }
@@ -37,6 +39,7 @@ Task<Status> SourceTransfer::await_hand_over() {
         co_return Status{};
       }
     }
+    record_.show_waiting_for(machine_.absent_host());
     // Any word of any host leads here: the record is looked at once.
     const model::Transfer record = record_.current();
     if (record.status.cancel_requested) co_return fail(Code::cancelled, "cancelled by the user");

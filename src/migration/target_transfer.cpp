@@ -130,7 +130,11 @@ Task<Status> TargetTransfer::resume() {
     const bool lacks_memory = runs && observed->awaits_memory;
     // Only its source has what it lacks, be it of its memory or all of its state.
     const bool waits = model::may_post_copy(record_.current()) && (!runs || lacks_memory);
-    record_.show_waiting_for(waits ? record_.current().status.source_zone : "");
+    const std::string absent = machine_.absent_host();
+    if (!absent.empty())
+      record_.show_waiting_for(absent);
+    else
+      record_.show_waiting_for(waits ? record_.current().status.source_zone : "");
     if (runs && !lacks_memory) {
       endpoints_.resumed_at_ns = observed->resumed_at_ns;
       if (record_.current().status.mode != model::TransferMode::live) {
@@ -147,6 +151,7 @@ Task<Status> TargetTransfer::resume() {
     const Nanos left = report_by - runtime_.clock.now();
     co_await machine_.changes().changed_since(seen, std::min(left, Nanos(Seconds{1})));
   }
+  record_.show_waiting_for("");
   co_return co_await record_.advance(TransferEvent::target_running, "the instance is here");
 }
 
@@ -179,8 +184,10 @@ Task<Status> TargetTransfer::discard() {
     const bool gone = observed && observed->move && observed->move->transfer == name &&
                       observed->move->state == model::MoveState::discarded;
     if (gone) break;
+    record_.show_waiting_for(machine_.absent_host());
     co_await machine_.changes().changed_since(seen, Seconds{1});
   }
+  record_.show_waiting_for("");
   co_return co_await record_.advance(TransferEvent::undone, "");
 }
 

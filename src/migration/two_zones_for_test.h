@@ -43,6 +43,7 @@ class MemoryRecord final : public TransferRecord {
     HANSE_CO_TRY(const Phase next, next_phase(transfer.status.role, transfer.status.phase, event));
     co_await sleep_for(scheduler_, Millis{5});  // the disk
     transfer.status.phase = next;
+    if (report_) transfer.status.report = report_;
     if (!note.empty()) transfer.status.failure = note;
     changes_.notify();
     co_return Status{};
@@ -59,10 +60,7 @@ class MemoryRecord final : public TransferRecord {
   }
   void show(const model::TransferProgress& progress) override { transfer.status.progress = progress; }
   void show_waiting_for(const std::string& peer) override { transfer.status.waiting_for = peer; }
-  Task<Status> keep_report(model::TransferReport report) override {
-    transfer.status.report = report;
-    co_return Status{};
-  }
+  void set_report(model::TransferReport report) override { report_ = report; }
   void cancel() {
     transfer.status.cancel_requested = true;
     changes_.notify();
@@ -73,6 +71,7 @@ class MemoryRecord final : public TransferRecord {
  private:
   Scheduler& scheduler_;
   Signal changes_;
+  std::optional<model::TransferReport> report_;
 };
 
 // A host that carries its order out after a second, and fails where it is told to.
@@ -93,6 +92,7 @@ class ObedientHost final : public MovingMachine {
     if (last_) REQUIRE(work_->spawn(carry_out(*last_)));
   }
   std::optional<model::MachineObserved> observed() const override { return machine_; }
+  std::string absent_host() const override { return connected_ ? "" : "rack-1"; }
   Signal& changes() override { return changes_; }
 
   bool runs() const { return machine_.power_state == PowerState::running; }
@@ -100,6 +100,7 @@ class ObedientHost final : public MovingMachine {
   void set_connected(bool connected) {
     connected_ = connected;
     order(wanted_);
+    changes_.notify();
   }
   void resume(Epoch epoch) {
     machine_.power_state = PowerState::running;
@@ -132,6 +133,7 @@ class ObedientHost final : public MovingMachine {
   bool memory_lost = false;      // of the newest order
   std::string failure;           // of the next send or receive
   model::TransferLimits limits;  // of the newest order
+  Bytes sent;                    // when it hands over
   std::string last_heartbeat;
   std::string stopped_at_ns;        // by the clock of this host
   std::string resumed_at_ns = "7";  // as above
@@ -148,6 +150,7 @@ class ObedientHost final : public MovingMachine {
       case MoveGoal::send:
         move.state = post_copy ? MoveState::switch_ready : MoveState::handed_over;
         move.report.post_copy = post_copy;
+        move.report.seed_bytes = sent;
         move.last_heartbeat = last_heartbeat;
         move.stopped_at_ns = stopped_at_ns;
         break;

@@ -174,6 +174,50 @@ TEST_CASE("the time of a move counts from its order, also when the source's zone
   CHECK(zones.source_record.transfer.status.report->total_ms < 90'000);
 }
 
+TEST_CASE("what was sent is told also when the source's zone is started again after the commit") {
+  TwoZones zones;
+  zones.source_host.sent = to_bytes(MiB{3});
+  zones.start_source();
+  while (zones.source_phase() != Phase::committed) zones.run(Millis{10});
+  const auto at_commit = zones.source_record.transfer.status.report;
+  REQUIRE(at_commit);
+  CHECK(at_commit->prepare_ms > 0);
+  zones.link.cut = true;
+  zones.start_source();
+  zones.link.cut = false;
+  zones.run(Seconds{30});
+  REQUIRE(zones.source_phase() == Phase::completed);
+  CHECK(zones.source_record.transfer.status.report->seed_bytes == to_bytes(MiB{3}));
+  CHECK(zones.source_record.transfer.status.report->prepare_ms == at_commit->prepare_ms);
+}
+
+TEST_CASE("a host that is away is named by the zone that waits for it") {
+  const auto& waiting = [](const auto& record) { return record.transfer.status.waiting_for; };
+  TwoZones zones;
+  zones.source_host.duration = Seconds{60};
+  zones.start_source();
+  while (zones.source_phase() != Phase::sending) zones.run(Millis{10});
+  CHECK(waiting(zones.source_record).empty());
+  zones.source_host.set_connected(false);
+  zones.target_host.set_connected(false);
+  zones.run(Millis{300});
+  CHECK(waiting(zones.source_record) == "rack-1");
+  zones.source_record.cancel();
+  zones.run(Seconds{30});
+  CHECK(zones.source_phase() == Phase::rolling_back);
+  CHECK(waiting(zones.source_record) == "rack-1");
+  CHECK(zones.target_phase() == Phase::rolling_back);
+  CHECK(waiting(*zones.target_record) == "rack-1");
+  zones.source_host.duration = Seconds{1};
+  zones.source_host.set_connected(true);
+  zones.target_host.set_connected(true);
+  zones.run(Seconds{10});
+  CHECK(zones.source_phase() == Phase::cancelled);
+  CHECK(waiting(zones.source_record).empty());
+  CHECK(zones.target_phase() == Phase::rolled_back);
+  CHECK(waiting(*zones.target_record).empty());
+}
+
 TEST_CASE("a grant whose answer is lost runs the guest once") {
   TwoZones zones;
   zones.start_source();

@@ -138,7 +138,7 @@ struct TransferStatus {
   Epoch source_epoch;                      // ends with the commit; the target is granted the next
   bool cancel_requested = false;
   std::string failure;      // why it rolled back or was refused
-  std::string waiting_for;  // the peer that has to answer before it can go on
+  std::string waiting_for;  // who has to answer before it can go on: the other zone, or a host
   TransferProgress progress;
   std::optional<TransferFigures> forecast;  // of its first seconds
   std::optional<TransferReport> report;

@@ -31,6 +31,7 @@ class HostMachine final : public migration::MovingMachine {
     if (observed && observed->move) observed->move->progress.ceiling = orders_.ceiling(key_, host_);
     return observed;
   }
+  std::string absent_host() const override { return hosts_.connected(host_) ? std::string() : host_; }
   const std::string& host() const { return host_; }
   Signal& changes() override { return hosts_.changes(); }
 

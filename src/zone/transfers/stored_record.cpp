@@ -198,6 +198,7 @@ Task<Status> StoredRecord::step(TransferEvent event, std::string note,
     after.metadata.last_modified_at = now;
     if (is_failure(event)) after.status.failure = note;
     if (grant) after.status.grant = grant;
+    if (report_) after.status.report = report_;
     const std::string phase = json::camel_case(migration::name_of(after.status.phase));
     model::add_condition(after.status.conditions, {after.status.state, "Transfer", phase, note, now});
     HANSE_CO_TRY(store::Transaction transaction, transaction_for(*before, after));
@@ -226,13 +227,6 @@ Task<Status> StoredRecord::take_mode(migration::ModeChoice choice) {
     if (transfer.status.phase != Phase::preparing)
       return fail(Code::failed_precondition, "transfer '{}' does not prepare", transfer.metadata.name);
     migration::apply(choice, transfer);
-    return {};
-  });
-}
-
-Task<Status> StoredRecord::keep_report(model::TransferReport report) {
-  return change([report](model::Transfer& transfer) -> Status {
-    transfer.status.report = report;
     return {};
   });
 }
@@ -271,9 +265,9 @@ void StoredRecord::show(const model::TransferProgress& progress) {
   services_.changes.notify();
 }
 
-void StoredRecord::show_waiting_for(const std::string& peer) {
-  if (peer == waiting_for_) return;
-  waiting_for_ = peer;
+void StoredRecord::show_waiting_for(const std::string& name) {
+  if (name == waiting_for_) return;
+  waiting_for_ = name;
   services_.changes.notify();
 }
 

@@ -48,8 +48,8 @@ class StoredRecord final : public migration::TransferRecord {
   Task<Status> take_grant(model::TransferGrant grant, std::string note) override;
   Task<Status> take_mode(migration::ModeChoice choice) override;
   void show(const model::TransferProgress& progress) override;
-  void show_waiting_for(const std::string& peer) override;
-  Task<Status> keep_report(model::TransferReport report) override;
+  void show_waiting_for(const std::string& name) override;
+  void set_report(model::TransferReport report) override { report_ = report; }
 
   // Of one that is at an end none is kept.
   Task<Status> keep_forecast(model::TransferFigures figures);
@@ -72,6 +72,7 @@ class StoredRecord final : public migration::TransferRecord {
   model::Transfer last_;  // if the record should be gone from the store
   model::TransferProgress progress_;
   std::string waiting_for_;
+  std::optional<model::TransferReport> report_;  // for the next advance
   Signal own_changes_;
 };
 

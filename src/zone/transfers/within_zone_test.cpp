@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "zone/moving_hosts_for_test.h"
+#include "zone/transfers/within_zone_for_test.h"
 
 namespace hanse::zone {
 namespace {
@@ -10,31 +10,8 @@ namespace {
 using model::MoveGoal;
 using model::MoveState;
 using model::PowerState;
+using test_support::WithinZoneFixture;
 using Phase = model::TransferPhase;
-
-struct WithinZoneFixture : test_support::MovingHosts {
-  WithinZoneFixture() {
-    add_host("h1");
-    add_host("h2");
-    create_on("h1", "web");
-  }
-
-  Result<model::Transfer> move(const std::string& host) {
-    return wait(zone->transfers().create({.tenant = "default", .workspace = "default"},
-                                         {.instance = "web", .host = host}));
-  }
-  Phase phase(const std::string& transfer) {
-    return zone->transfers().get(id(transfer)).value().status.phase;
-  }
-  std::string begin_move() {
-    const auto begun = move("h2");
-    REQUIRE_MESSAGE(begun.has_value(), begun.error().message);
-    act_for(Seconds{2});
-    REQUIRE(phase(begun->metadata.name) == Phase::sending);
-    return begun->metadata.name;
-  }
-  model::MachineDesired told(const std::string& host) { return MovingHosts::told(host, "web"); }
-};
 
 TEST_CASE_FIXTURE(WithinZoneFixture, "a running instance moves from one host of the zone to another") {
   const std::string name = begin_move();
@@ -110,27 +87,6 @@ TEST_CASE_FIXTURE(WithinZoneFixture,
   act_for(Seconds{5});
   CHECK(phase(name) == Phase::completed);
   CHECK_FALSE(told("h2").move);
-}
-
-TEST_CASE_FIXTURE(WithinZoneFixture, "after the commit point the old host is never told to run it") {
-  const std::string name = begin_move();
-  hosts.erase("h2");  // before it could be told that it holds the right to run it
-  sent = MoveState::handed_over;
-  act_for(Seconds{4});
-  CHECK(phase(name) == Phase::committed);
-  CHECK(zone->transfers().get(id(name)).value().status.waiting_for == "h2");
-  CHECK(get("web").status.host == "h2");
-  CHECK(get("web").status.other_host == "h1");
-  CHECK(told("h1").move);
-  CHECK(told("h1").epoch == Epoch{1});
-
-  restart_zone();
-  connect("h2");
-  act_for(Seconds{8});
-  CHECK(phase(name) == Phase::completed);
-  CHECK_FALSE(told("h2").move);
-  CHECK(told("h2").epoch == Epoch{2});
-  CHECK(told("h1").goal == model::MachineGoal::absent);
 }
 
 TEST_CASE_FIXTURE(WithinZoneFixture, "a host that is not known to run it any more is waited for") {
@@ -258,19 +214,6 @@ TEST_CASE_FIXTURE(WithinZoneFixture, "what has ended has no limits to change") {
   const auto refused = wait(zone->transfers().limit(id(name), {.paused = true}));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::failed_precondition);
-}
-
-TEST_CASE_FIXTURE(WithinZoneFixture, "a target that is lost while it prepares ends the move") {
-  const auto begun = move("h2");
-  REQUIRE(begun);
-  hosts.erase("h2");
-  act_for(Seconds{6});
-  CHECK(phase(begun->metadata.name) == Phase::rolled_back);
-  CHECK(get("web").status.host == "h1");
-  CHECK(has_left_copy("h2"));  // for when it is back
-  connect("h2");
-  act_for(Seconds{5});
-  CHECK_FALSE(has_left_copy("h2"));
 }
 
 TEST_CASE_FIXTURE(WithinZoneFixture, "a zone that restarts while the target prepares gives the move up") {
