@@ -56,6 +56,12 @@ struct CommandDrafts {
   std::optional<Command> command;
 };
 
+// Options that several commands have. `options` outlives the command; `whose` is what the limit of the link
+// is of: "disk and memory".
+void add_send_options(CLI::App& command, SendOptions& options, const char* whose);
+// Throws CLI::ValidationError; the zone checks the same in model::check().
+void check_send_options(const SendOptions& given);
+
 void add_resource_commands(CLI::App& app, CommandDrafts& drafts);
 void add_instance_commands(CLI::App& app, CommandDrafts& drafts);
 void add_snapshot_commands(CLI::App& app, CommandDrafts& drafts);

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "cli/command_groups.h"
+
 namespace hanse::cli {
 
 void add_send_options(CLI::App& command, SendOptions& options, const char* whose) {

@@ -6,10 +6,6 @@
 
 #include "model/transfer_streams.h"
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace hanse::cli {
 
 struct SendOptions {
@@ -18,12 +14,6 @@ struct SendOptions {
   bool compress = false;
   bool post_copy = false;
 };
-
-// `options` outlives the command. `whose` is what the limit of the link is of: "disk and memory".
-void add_send_options(CLI::App& command, SendOptions& options, const char* whose);
-
-// Throws CLI::ValidationError; the zone checks the same in model::check().
-void check_send_options(const SendOptions& given);
 
 model::StreamOptions streams_of(const SendOptions& options);
 

@@ -38,8 +38,12 @@ class Drain(unittest.TestCase):
 
     def drain(self, running):
         drained = self.host(running)
-        running.hanse.run("drain", drained)
+        before = {transfer["metadata"]["name"] for transfer in running.hanse.items("get", "transfers")}
+        running.hanse.run("drain", drained, "--bandwidth", "100MB", "--streams", "2")
         self.assertEqual(self.host(running), other(drained))
+        moves = [transfer for transfer in running.hanse.items("get", "transfers") if transfer["metadata"]["name"] not in before]
+        self.assertEqual([move["spec"]["limits"]["maxRate"] for move in moves], [100_000_000])
+        self.assertEqual([move["spec"]["streams"]["count"] for move in moves], [2])
         host = running.hanse.get("get", "host", drained)
         self.assertFalse(host["spec"]["schedulable"])
         self.assertEqual(host["status"]["drain"]["remaining"], 0)

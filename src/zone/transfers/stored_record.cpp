@@ -198,7 +198,8 @@ Task<Status> StoredRecord::step(TransferEvent event, std::string note,
     after.metadata.last_modified_at = now;
     if (is_failure(event)) after.status.failure = note;
     if (grant) after.status.grant = grant;
-    if (report_) after.status.report = report_;
+    const bool goes_on = after.status.phase == Phase::committed || after.status.phase == Phase::completed;
+    if (report_ && goes_on) after.status.report = report_;
     const std::string phase = json::camel_case(migration::name_of(after.status.phase));
     model::add_condition(after.status.conditions, {after.status.state, "Transfer", phase, note, now});
     HANSE_CO_TRY(store::Transaction transaction, transaction_for(*before, after));
