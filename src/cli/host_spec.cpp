@@ -11,7 +11,7 @@ json::Object drain_spec(const MoveOptions& moves, const std::vector<std::string>
   json::Object drain{{"concurrentMoves", moves.concurrent}};
   if (!zones.empty()) drain["zones"] = json::Array(zones.begin(), zones.end());
   if (moves.shut_down) drain["shutDown"] = true;
-  if (moves.send.max_rate.value_or(0) > 0) drain["maxRate"] = *moves.send.max_rate;
+  if (const auto rate = max_rate_of(moves.send)) drain["maxRate"] = rate->value;
   const model::StreamOptions streams = streams_of(moves.send);
   if (streams != model::StreamOptions()) drain["streams"] = to_json(streams);
   return drain;

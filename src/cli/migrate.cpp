@@ -72,8 +72,8 @@ Result<json::Object> spec_of(const MigrateOptions& options) {
   if (options.keep_source) spec["copy"] = options.copy_name.empty() ? options.instance : options.copy_name;
   if (!options.snapshot.empty()) spec["snapshot"] = options.snapshot;
   if (!options.sku.empty()) spec["sku"] = options.sku;
-  model::TransferLimits limits{.max_blackout_ms = options.max_blackout_ms};
-  if (options.send.max_rate.value_or(0) > 0) limits.max_rate = BytesPerSecond{*options.send.max_rate};
+  const model::TransferLimits limits{.max_rate = max_rate_of(options.send),
+                                     .max_blackout_ms = options.max_blackout_ms};
   if (limits != model::TransferLimits()) spec["limits"] = to_json(limits);
   const model::StreamOptions streams = streams_of(options.send);
   if (streams != model::StreamOptions()) spec["streams"] = to_json(streams);

@@ -34,6 +34,11 @@ void check_send_options(const SendOptions& given) {
     throw CLI::ValidationError("--post-copy", "memory can follow only without --streams and --compress");
 }
 
+std::optional<BytesPerSecond> max_rate_of(const SendOptions& options) {
+  const std::int64_t rate = options.max_rate.value_or(0);
+  return rate > 0 ? std::optional(BytesPerSecond{rate}) : std::nullopt;
+}
+
 model::StreamOptions streams_of(const SendOptions& options) {
   model::StreamOptions streams{.count = options.streams};
   if (options.compress) streams.compression = model::Compression::zstd;

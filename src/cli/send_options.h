@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/units.h"
 #include "model/transfer_streams.h"
 
 namespace hanse::cli {
@@ -15,6 +16,8 @@ struct SendOptions {
   bool post_copy = false;
 };
 
+// Absent: no limit.
+std::optional<BytesPerSecond> max_rate_of(const SendOptions& options);
 model::StreamOptions streams_of(const SendOptions& options);
 
 }  // namespace hanse::cli
