@@ -43,7 +43,7 @@ class TransferRecord {
   virtual void show(const model::TransferProgress& progress) = 0;
   // A zone, or a host; empty: nobody.
   virtual void show_waiting_for(const std::string& name) = 0;
-  // On disk with the next advance.
+  // On disk with the advances to the commit point and to the end of a move that went well.
   virtual void set_report(model::TransferReport report) = 0;
 };
 

@@ -64,8 +64,10 @@ std::optional<double> if_possible(std::optional<double> blackout_ms, double tota
 
 Task<Status> SourceTransfer::finish() {
   // Of before this zone was started again.
-  if (handed_over_.report == model::TransferReport())
+  if (handed_over_.report == model::TransferReport()) {
     handed_over_.report = record_.current().status.report.value_or(model::TransferReport());
+    prepare_ms_ = handed_over_.report.prepare_ms;
+  }
   Scope beside;
   if (model::may_post_copy(record_.current())) {
     model::MoveOrder order = send_order(view_);
@@ -130,7 +132,7 @@ void SourceTransfer::look_at_post_copy() {
 model::TransferReport SourceTransfer::report_of(const IncomingView& view) const {
   model::TransferReport report = handed_over_.report;
   report.image_bytes = view.image_bytes;
-  if (prepared_ > started_) report.prepare_ms = millis_between(started_, prepared_);
+  report.prepare_ms = prepare_ms_;
   report.total_ms = millis_between(started_, runs_there_.value_or(runtime_.clock.now())) + ms_before_start_;
   const auto stopped = read_nanos(handed_over_.stopped_at_ns);
   const auto resumed = read_nanos(view.resumed_at_ns);

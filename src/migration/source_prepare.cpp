@@ -59,7 +59,7 @@ Task<Status> SourceTransfer::prepare() {
                                              std::chrono::duration_cast<Seconds>(kPrepareLimit).count()));
     }
   }
-  prepared_ = runtime_.clock.now();
+  prepare_ms_ = std::chrono::duration<double, std::milli>(runtime_.clock.now() - started_).count();
   co_return co_await record_.advance(TransferEvent::target_ready, "disk and memory are being sent");
 }
 

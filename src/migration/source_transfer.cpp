@@ -29,8 +29,7 @@ SourceTransfer::SourceTransfer(Runtime& runtime, TransferRecord& record, MovingM
       plan_(std::move(plan)),
       settings_(std::move(settings)),
       started_(runtime.clock.now()),
-      ms_before_start_(age_ms(record.current(), runtime.clock.wall_now())),
-      prepared_(started_) {
+      ms_before_start_(age_ms(record.current(), runtime.clock.wall_now())) {
   if (settings_.peer_title.empty()) settings_.peer_title = fmt::format("zone '{}'", settings_.peer);
 }
 

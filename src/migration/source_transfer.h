@@ -75,7 +75,7 @@ class SourceTransfer {
   int quick_answers_ = 0;  // of the target, one after the other
   MonotonicTime started_;
   double ms_before_start_ = 0;  // that it had taken when the zone was started again
-  MonotonicTime prepared_;
+  double prepare_ms_ = 0;
   std::optional<MonotonicTime> runs_there_;  // when that was known here
   model::MoveObserved handed_over_;          // the host's word at the commit point, and later of a post-copy
   bool memory_lost_ = false;                 // of a post-copy

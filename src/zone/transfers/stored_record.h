@@ -72,7 +72,7 @@ class StoredRecord final : public migration::TransferRecord {
   model::Transfer last_;  // if the record should be gone from the store
   model::TransferProgress progress_;
   std::string waiting_for_;
-  std::optional<model::TransferReport> report_;  // for the next advance
+  std::optional<model::TransferReport> report_;  // for the next advance that is no step back
   Signal own_changes_;
 };
 
