@@ -10,23 +10,26 @@ namespace {
 // From here on a copy costs more than what it takes to begin a buffer of its own.
 constexpr std::size_t kLargePayload = std::size_t{64} << 10;
 
-}  // namespace
-
-Result<std::string> encode_head(const Frame& frame) {
-  const std::size_t size = frame.payload.size();
+Result<std::string> head_of(std::uint8_t type, std::uint8_t version, std::size_t size) {
   if (size > kFrameLimit) {
     return fail(Code::resource_exhausted, "a frame of {} bytes is over the limit of {}; split it", size,
                 kFrameLimit);
   }
   std::string head;
   for (const int shift : {24, 16, 8, 0}) head += static_cast<char>((size >> shift) & 0xff);
-  head += static_cast<char>(frame.type);
-  head += static_cast<char>(frame.version);
+  head += static_cast<char>(type);
+  head += static_cast<char>(version);
   return head;
 }
 
+}  // namespace
+
+Result<std::string> encode_head(const SharedFrame& frame) {
+  return head_of(frame.type, frame.version, frame.payload.size());
+}
+
 Result<std::string> encode_frame(const Frame& frame) {
-  HANSE_TRY(std::string out, encode_head(frame));
+  HANSE_TRY(std::string out, head_of(frame.type, frame.version, frame.payload.size()));
   return out += frame.payload;
 }
 

@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
+#include "base/shared_bytes.h"
 
 namespace hanse::codec {
 
@@ -25,8 +27,19 @@ struct Frame {
 };
 
 Result<std::string> encode_frame(const Frame& frame);
+
+// One whose payload others hold too.
+struct SharedFrame {
+  SharedFrame(Frame frame)  // NOLINT(google-explicit-constructor): may stand in its place
+      : type(frame.type), version(frame.version), payload(std::move(frame.payload)) {}
+
+  std::uint8_t type;
+  std::uint8_t version;
+  SharedBytes payload;
+};
+
 // What goes before the payload. Errors: as encode_frame().
-Result<std::string> encode_head(const Frame& frame);
+Result<std::string> encode_head(const SharedFrame& frame);
 
 class FrameDecoder {
  public:

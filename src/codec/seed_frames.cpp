@@ -17,6 +17,9 @@ HANSE_DEFINE_JSON(SeedRejoin)
 
 namespace {
 
+// The position of a chunk and the size of its frame.
+constexpr std::size_t kChunkHeadBytes = sizeof(std::uint16_t) + sizeof(std::uint32_t);
+
 tl::unexpected<Error> bad_payload(const char* what) {
   return fail(Code::invalid_argument, "{} of the seeding is damaged or too long", what);
 }
@@ -38,8 +41,8 @@ Frame to_frame(const SeedOffer& offer) {
   return seed_frame(SeedFrame::offer, std::move(payload));
 }
 
-Result<SeedOffer> read_offer(const Frame& frame) {
-  ByteReader reader(frame.payload);
+Result<SeedOffer> read_offer(const SharedFrame& frame) {
+  ByteReader reader(frame.payload.view());
   SeedOffer offer{.window = reader.take<std::uint32_t>(), .disk = reader.take<std::uint16_t>()};
   while (reader.good() && !reader.at_end() && offer.chunks.size() < kWindowChunks) {
     OfferedChunk chunk{.index = reader.take<std::uint32_t>()};
@@ -58,8 +61,8 @@ Frame to_frame(const SeedWant& want) {
   return seed_frame(SeedFrame::want, std::move(payload));
 }
 
-Result<SeedWant> read_want(const Frame& frame) {
-  ByteReader reader(frame.payload);
+Result<SeedWant> read_want(const SharedFrame& frame) {
+  ByteReader reader(frame.payload.view());
   SeedWant want{.window = reader.take<std::uint32_t>()};
   while (reader.good() && !reader.at_end() && want.wanted.size() < kWindowChunks) {
     const auto wanted = reader.take<std::uint8_t>();
@@ -70,30 +73,36 @@ Result<SeedWant> read_want(const Frame& frame) {
   return want;
 }
 
-Frame to_frame(const SeedChunks& chunks) {
-  std::size_t size = sizeof chunks.window;
-  for (const SentChunk& chunk : chunks.chunks)
-    size += sizeof chunk.position + sizeof(std::uint32_t) + chunk.frame.size();
-  std::string payload;
-  payload.reserve(size);
-  put_number(payload, chunks.window);
-  for (const SentChunk& chunk : chunks.chunks) {
-    put_number(payload, chunk.position);
-    put_number(payload, static_cast<std::uint32_t>(chunk.frame.size()));
-    payload += chunk.frame;
-  }
-  return seed_frame(SeedFrame::chunks, std::move(payload));
+SeedChunksWriter::SeedChunksWriter(std::uint32_t window, std::size_t most) {
+  payload_.reserve(sizeof window + most * (kChunkHeadBytes + compressed_bound(kChunkBytes)));
+  put_number(payload_, window);
 }
 
-Result<SeedChunks> read_chunks(const Frame& frame) {
+void SeedChunksWriter::add(std::uint16_t position, std::string_view frame) {
+  put_number(payload_, position);
+  put_number(payload_, static_cast<std::uint32_t>(frame.size()));
+  payload_ += frame;
+}
+
+Frame SeedChunksWriter::finish() {
+  return seed_frame(SeedFrame::chunks, std::move(payload_));
+}
+
+Frame to_frame(const SeedChunks& chunks) {
+  SeedChunksWriter writer(chunks.window, chunks.chunks.size());
+  for (const SentChunk& chunk : chunks.chunks) writer.add(chunk.position, chunk.frame.view());
+  return writer.finish();
+}
+
+Result<SeedChunks> read_chunks(const SharedFrame& frame) {
   const std::size_t most = compressed_bound(kChunkBytes);
-  ByteReader reader(frame.payload);
+  ByteReader reader(frame.payload.view());
   SeedChunks chunks{.window = reader.take<std::uint32_t>()};
   while (reader.good() && !reader.at_end() && chunks.chunks.size() < kWindowChunks) {
     SentChunk chunk{.position = reader.take<std::uint16_t>()};
     const auto size = reader.take<std::uint32_t>();
     if (size == 0 || size > most) return bad_payload("a chunk");
-    chunk.frame = reader.take_bytes(size);
+    chunk.frame = frame.payload.part(reader.take_bytes(size));
     chunks.chunks.push_back(std::move(chunk));
   }
   if (!reader.at_end() || chunks.chunks.empty()) return bad_payload("a chunk");
@@ -106,8 +115,8 @@ Frame to_frame(const SeedWritten& written) {
   return seed_frame(SeedFrame::written, std::move(payload));
 }
 
-Result<SeedWritten> read_written(const Frame& frame) {
-  ByteReader reader(frame.payload);
+Result<SeedWritten> read_written(const SharedFrame& frame) {
+  ByteReader reader(frame.payload.view());
   const SeedWritten written{.window = reader.take<std::uint32_t>()};
   if (!reader.at_end()) return bad_payload("an acknowledgement");
   return written;

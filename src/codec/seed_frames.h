@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -85,7 +86,7 @@ struct SeedWant {
 
 struct SentChunk {
   std::uint16_t position = 0;  // in the offer
-  std::string frame;           // zstd
+  SharedBytes frame;           // zstd
   bool operator==(const SentChunk&) const = default;
 };
 
@@ -125,6 +126,18 @@ struct SeedFailed {
 BOOST_DESCRIBE_STRUCT(SeedFailed, (), (code, error))
 HANSE_DECLARE_JSON(SeedFailed);
 
+// The frame of chunks, one by one as they are compressed.
+class SeedChunksWriter {
+ public:
+  // Memory for so many that do not shrink.
+  SeedChunksWriter(std::uint32_t window, std::size_t most);
+  void add(std::uint16_t position, std::string_view frame);
+  Frame finish();
+
+ private:
+  std::string payload_;
+};
+
 // Of those that are JSON: the frame of a text.
 Frame seed_frame(SeedFrame type, std::string payload = {});
 
@@ -133,9 +146,10 @@ Frame to_frame(const SeedWant& want);
 Frame to_frame(const SeedChunks& chunks);
 Frame to_frame(const SeedWritten& written);
 
-Result<SeedOffer> read_offer(const Frame& frame);
-Result<SeedWant> read_want(const Frame& frame);
-Result<SeedChunks> read_chunks(const Frame& frame);
-Result<SeedWritten> read_written(const Frame& frame);
+Result<SeedOffer> read_offer(const SharedFrame& frame);
+Result<SeedWant> read_want(const SharedFrame& frame);
+// Its chunks are parts of the payload.
+Result<SeedChunks> read_chunks(const SharedFrame& frame);
+Result<SeedWritten> read_written(const SharedFrame& frame);
 
 }  // namespace hanse::codec

@@ -18,7 +18,7 @@ TEST_CASE("what is said of chunks is read as it was written") {
   CHECK(read_offer(to_frame(offer)).value() == offer);
   const SeedWant want{.window = 0x01020304, .wanted = {true, false, true}};
   CHECK(read_want(to_frame(want)).value() == want);
-  const SeedChunks chunks{.window = 1, .chunks = {{0, "abc"}, {31, std::string(1000, 'x')}}};
+  const SeedChunks chunks{.window = 1, .chunks = {{0, std::string("abc")}, {31, std::string(1000, 'x')}}};
   CHECK(read_chunks(to_frame(chunks)).value() == chunks);
   CHECK(read_written(to_frame(SeedWritten{5})).value() == SeedWritten{5});
 }
@@ -34,7 +34,7 @@ TEST_CASE("payloads that are cut short, too long or empty are refused") {
   CHECK_FALSE(read_offer(to_frame(many)));
   CHECK_FALSE(read_want(seed_frame(SeedFrame::want, "abcd")));
   CHECK_FALSE(read_want(seed_frame(SeedFrame::want, "abcd\2")));
-  CHECK_FALSE(read_chunks(to_frame(SeedChunks{.chunks = {{0, ""}}})));
+  CHECK_FALSE(read_chunks(to_frame(SeedChunks{.chunks = {{0, std::string()}}})));
   CHECK_FALSE(read_chunks(
       to_frame(SeedChunks{.chunks = {{0, std::string(compressed_bound(kChunkBytes) + 1, 'x')}}})));
   CHECK_FALSE(read_written(seed_frame(SeedFrame::written, "12345")));

@@ -27,12 +27,12 @@ ZstdCompressor::ZstdCompressor() : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
 }
 
-std::string ZstdCompressor::compress(std::string_view text) {
+std::string_view ZstdCompressor::compress_for_now(std::string_view text) {
   scratch_.resize(std::max(scratch_.size(), compressed_bound(text.size())));
   const std::size_t size = ZSTD_compressCCtx(context_.get(), scratch_.data(), scratch_.size(), text.data(),
                                              text.size(), kZstdLevel);
   if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // with room for the bound there is no other reason
-  return scratch_.substr(0, size);
+  return std::string_view(scratch_).substr(0, size);
 }
 
 ZstdDecompressor::ZstdDecompressor() : context_(ZSTD_createDCtx()) {

@@ -22,7 +22,9 @@ class ZstdCompressor {
  public:
   ZstdCompressor();
   // One frame.
-  std::string compress(std::string_view text);
+  std::string compress(std::string_view text) { return std::string(compress_for_now(text)); }
+  // The same, valid until the next call.
+  std::string_view compress_for_now(std::string_view text);
 
  private:
   struct Free {

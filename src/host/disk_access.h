@@ -2,8 +2,8 @@
 // the source and writes it at the target. A driver makes them.
 //
 // Lifecycle: a reader is good while its disks stay frozen, a writer while its machine waits for its disks.
-// Thread: the loop, one call at a time on each. Failure: unavailable (the hypervisor has gone), data_loss,
-// resource_exhausted (the disk is full).
+// Thread: the loop, one call at a time on each. Failure: unavailable (the
+// hypervisor has gone), data_loss, resource_exhausted (the disk is full).
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,9 @@ class DiskReader {
   virtual std::uint64_t chunk_count() const = 0;
   // Those that the disk has of its own, above its base, in ascending order.
   virtual const std::vector<ChunkRange>& ranges() const = 0;
-  // Requires: within one range that is not of zeroes.
-  virtual Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count) = 0;
+  // `memory`: what may hold it, of any size, so that none is cleared for it. Requires: within one range that
+  // is not of zeroes.
+  virtual Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count, std::string memory) = 0;
 };
 
 // Of a machine that has never been made: it has nothing of its own.
@@ -44,7 +45,7 @@ class UnmadeDisk final : public DiskReader {
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return chunk_count_; }
   const std::vector<ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t, std::uint64_t) override {
+  Task<Result<std::string>> read(std::uint64_t, std::uint64_t, std::string) override {
     co_return fail(Code::internal, "disk {} was never made", uid_);
   }
 

@@ -69,21 +69,20 @@ Status sync(const std::string& path) {
   return {};
 }
 
-Result<std::string> read_at(const std::string& path, std::int64_t offset, std::size_t size) {
+Result<std::string> read_into(const std::string& path, std::int64_t offset, std::string buffer) {
   const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return fail_errno("read", path);
-  std::string piece(size, 0);
   std::size_t got = 0;
-  while (got < size) {
+  while (got < buffer.size()) {
     const auto position = static_cast<off_t>(offset) + static_cast<off_t>(got);
-    const ssize_t count = ::pread(file.number(), piece.data() + got, size - got, position);
+    const ssize_t count = ::pread(file.number(), buffer.data() + got, buffer.size() - got, position);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_errno("read", path);
     if (count == 0) break;
     got += static_cast<std::size_t>(count);
   }
-  piece.resize(got);
-  return piece;
+  buffer.resize(got);
+  return buffer;
 }
 
 Status write_atomically(const std::string& path, const std::string& content, std::uint32_t mode) {

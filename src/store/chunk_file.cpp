@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <system_error>
+#include <utility>
 
 namespace hanse::store {
 namespace {
 
 constexpr int kChunkFormat = 2;
-constexpr int kChunkCacheKib = 512;  // an agent has few moves and little memory
+constexpr int kChunkCacheKib = 2048;  // digests go all over the index, and what is not here is read anew
 // The part of the bound that is the index': it takes some 150 bytes for each chunk, which has a slot at
 // least.
 constexpr std::uint64_t kIndexPart = 16;
@@ -81,7 +81,8 @@ Status ChunkFile::prepare() {
   // The bound may have been larger.
   HANSE_CHECK(database_->execute(fmt::format("DELETE FROM chunks WHERE place + size > {}", frames_limit_)));
   HANSE_TRY(SqliteStatement find, database_->prepare("SELECT place, size, day FROM chunks WHERE digest=?1"));
-  HANSE_TRY(SqliteStatement put, database_->prepare("INSERT INTO chunks VALUES(?1, ?2, ?3, ?4)"));
+  HANSE_TRY(SqliteStatement put,
+            database_->prepare("INSERT INTO chunks VALUES(?1, ?2, ?3, ?4) ON CONFLICT(digest) DO NOTHING"));
   HANSE_TRY(SqliteStatement remove, database_->prepare("DELETE FROM chunks WHERE digest=?1"));
   // ?3: no frame is longer, so that none before it reaches so far.
   HANSE_TRY(
@@ -175,55 +176,60 @@ Result<bool> ChunkFile::has(const codec::ChunkDigest& digest) {
   return row;
 }
 
-// Those that are new, in as few pieces as the end of the file allows.
+// Those that are new, in as few pieces as the end of the file allows. The index says which are when it is
+// told of them: asking it before would cost as much again.
 Status ChunkFile::write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache) {
-  std::vector<const StoredChunk*> piece;
-  std::set<codec::ChunkDigest> taken;
+  std::uint64_t rest = 0;
+  for (const StoredChunk& chunk : chunks) rest += slots_bytes(chunk.frame.size());
+  std::vector<std::string_view> piece;
   std::uint64_t place = head_;
+  std::uint64_t cleared = head_;
   for (const StoredChunk& chunk : chunks) {
     const std::uint64_t size = slots_bytes(chunk.frame.size());
+    const std::uint64_t coming = rest;  // with this one
+    rest -= size;
     if (size > frames_limit_) continue;
-    HANSE_TRY(const bool known, has(chunk.digest));
-    if (known || !taken.insert(chunk.digest).second) continue;
     if (head_ + size > frames_limit_) {
-      HANSE_CHECK(write_piece(piece, place, day, cache));
-      piece.clear();
+      // One that is here already is no reason to begin anew.
+      HANSE_TRY(const bool known, has(chunk.digest));
+      if (known) continue;
+      HANSE_CHECK(frames_.write(place, std::exchange(piece, {}), cache));
       place = 0;
       head_ = 0;
+      cleared = 0;
     }
-    piece.push_back(&chunk);
+    if (head_ + size > cleared) {
+      cleared = std::min(head_ + coming, frames_limit_);
+      HANSE_CHECK(clear(head_, cleared));
+    }
+    HANSE_TRY(const bool is_new, note(chunk, day));
+    if (!is_new) continue;
+    piece.push_back(chunk.frame.view());
     head_ += size;
   }
-  HANSE_CHECK(write_piece(piece, place, day, cache));
+  HANSE_CHECK(frames_.write(place, piece, cache));
   statements_->note_head.bind_number(1, head_);
   return statements_->note_head.run();
 }
 
-Status ChunkFile::write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place,
-                              std::uint64_t day, PageCache cache) {
-  if (chunks.empty()) return {};
-  std::vector<std::string_view> frames;
-  std::uint64_t end = place;
-  for (const StoredChunk* const chunk : chunks) {
-    frames.push_back(chunk->frame);
-    end += slots_bytes(chunk->frame.size());
-  }
+// No chunk lies there any more.
+Status ChunkFile::clear(std::uint64_t begin, std::uint64_t end) {
   SqliteStatement& remove = statements_->remove_between;
-  remove.bind_number(1, place);
+  remove.bind_number(1, begin);
   remove.bind_number(2, end);
   remove.bind_number(3, slots_bytes(codec::compressed_bound(codec::kChunkBytes)));
-  HANSE_CHECK(remove.run());
-  HANSE_CHECK(frames_.write(place, frames, cache));
-  for (const StoredChunk* const chunk : chunks) {
-    SqliteStatement& put = statements_->put;
-    put.bind_number(1, place);
-    put.bind_number(2, chunk->frame.size());
-    put.bind_bytes(3, codec::bytes_of(chunk->digest));
-    put.bind_number(4, day);
-    HANSE_CHECK(put.run());
-    place += slots_bytes(chunk->frame.size());
-  }
-  return {};
+  return remove.run();
+}
+
+// That it lies at the head; false when it lies elsewhere.
+Result<bool> ChunkFile::note(const StoredChunk& chunk, std::uint64_t day) {
+  SqliteStatement& put = statements_->put;
+  put.bind_number(1, head_);
+  put.bind_number(2, chunk.frame.size());
+  put.bind_bytes(3, codec::bytes_of(chunk.digest));
+  put.bind_number(4, day);
+  HANSE_CHECK(put.run());
+  return database_->changes() > 0;
 }
 
 Status ChunkFile::remove_now(const codec::ChunkDigest& digest) {

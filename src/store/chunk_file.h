@@ -55,8 +55,8 @@ class ChunkFile {
   Status settle(Status status);
   Status in_transaction(const std::function<Status()>& work);
   Status write_now(const std::vector<StoredChunk>& chunks, std::uint64_t day, PageCache cache);
-  Status write_piece(const std::vector<const StoredChunk*>& chunks, std::uint64_t place, std::uint64_t day,
-                     PageCache cache);
+  Status clear(std::uint64_t begin, std::uint64_t end);
+  Result<bool> note(const StoredChunk& chunk, std::uint64_t day);
   Result<std::vector<std::optional<std::string>>> read_now(const std::vector<codec::ChunkDigest>& digests,
                                                            std::uint64_t day);
   Result<bool> has(const codec::ChunkDigest& digest);

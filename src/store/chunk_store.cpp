@@ -12,7 +12,7 @@ codec::ChunkDigest digest_of_chunk(Hashing& hashing, std::string_view content) {
 }
 
 Result<std::string> open_chunk(Hashing& hashing, codec::ZstdDecompressor& zstd, const StoredChunk& chunk) {
-  HANSE_TRY(std::string content, zstd.decompress(chunk.frame, codec::kChunkBytes));
+  HANSE_TRY(std::string content, zstd.decompress(chunk.frame.view(), codec::kChunkBytes));
   if (digest_of_chunk(hashing, content) != chunk.digest)
     return fail(Code::data_loss, "a chunk is not what its digest says; it was damaged on its way or on disk");
   return content;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_bytes.h"
 #include "base/task.h"
 #include "codec/chunk.h"
 #include "codec/zstd.h"
@@ -21,7 +22,7 @@ namespace hanse::store {
 
 struct StoredChunk {
   codec::ChunkDigest digest{};
-  std::string frame;  // zstd of codec::kChunkBytes
+  SharedBytes frame;  // zstd of codec::kChunkBytes
 };
 
 class ChunkStore {

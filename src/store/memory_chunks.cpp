@@ -21,9 +21,9 @@ Task<Result<std::vector<bool>>> MemoryChunks::find(std::vector<codec::ChunkDiges
 }
 
 Task<Status> MemoryChunks::write(std::vector<StoredChunk> chunks) {
-  for (StoredChunk& chunk : chunks) {
+  for (const StoredChunk& chunk : chunks) {
     const Bytes size{static_cast<std::int64_t>(chunk.frame.size())};
-    if (!frames_.emplace(chunk.digest, std::move(chunk.frame)).second) continue;
+    if (!frames_.emplace(chunk.digest, chunk.frame.view()).second) continue;
     order_.push_back(chunk.digest);
     used_ += size;
   }

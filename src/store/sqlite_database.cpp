@@ -91,6 +91,10 @@ Result<std::string> SqliteDatabase::query_value(std::string_view query) const {
   return found ? std::string(statement.bytes(0)) : std::string();
 }
 
+std::uint64_t SqliteDatabase::changes() const {
+  return static_cast<std::uint64_t>(sqlite3_changes64(database_.get()));
+}
+
 bool SqliteDatabase::in_transaction() const {
   return sqlite3_get_autocommit(database_.get()) == 0;
 }

@@ -60,6 +60,8 @@ class SqliteDatabase {
   // The single value that a query or pragma gives, as text; empty when it gives none.
   Result<std::string> query_value(std::string_view query) const;
 
+  // Rows that the last statement has inserted, changed or removed.
+  std::uint64_t changes() const;
   bool in_transaction() const;
   const std::string& path() const { return path_; }
   // What the last failed call was about.

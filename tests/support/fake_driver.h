@@ -33,7 +33,7 @@ class FakeReader final : public host::DiskReader {
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return kFakeDiskChunks; }
   const std::vector<host::ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t) override {
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t, std::string) override {
     if (scheduler_ != nullptr && time_ > Nanos{0}) co_await sleep_for(*scheduler_, time_);
     co_return chunks_.at(first);
   }

@@ -112,7 +112,7 @@ Task<void> FollowMove::serve(std::unique_ptr<Stream> connected) {
 }
 
 Task<Result<IncomingEndpoints>> FollowMove::reopen(SeedStream& stream) {
-  HANSE_CO_TRY(const codec::Frame frame, co_await stream.next(kAskLimit));
+  HANSE_CO_TRY(const codec::SharedFrame frame, co_await stream.next(kAskLimit));
   if (type_of(frame) != codec::SeedFrame::rejoin)
     co_return fail(Code::invalid_argument, "machine {} waits for memory alone", uid_);
   HANSE_CO_TRY(const codec::SeedRejoin rejoin, read_seed_json<codec::SeedRejoin>(frame));

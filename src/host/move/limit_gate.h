@@ -22,7 +22,7 @@ class LimitGate {
   }
   const model::TransferLimits& limits() const { return limits_; }
 
-  // Completes when so many bytes may be sent. One at a time.
+  // Completes when so many bytes may be sent. Of several that wait, one after the other.
   Task<void> pass(Bytes bytes);
 
  private:

@@ -107,7 +107,7 @@ Task<Result<std::vector<model::ChunkSample>>> MeasureRequests::sample(std::strin
   for (const std::uint64_t number : draw_numbers(parts_.runtime.random, count)) {
     const ChunkPlace place = find_content(disks, number);
     if (place.disk == nullptr) break;
-    HANSE_CO_TRY(std::string content, co_await place.disk->read(place.index, 1));
+    HANSE_CO_TRY(std::string content, co_await place.disk->read(place.index, 1, {}));
     Hashing* const hashing = &parts_.hashing;
     auto work = [hashing, zstd, content = std::move(content)] { return sample_of(*hashing, *zstd, content); };
     samples.push_back(

@@ -142,7 +142,7 @@ Task<void> ReceiveMove::accept_all() {
 // Whoever has no keys of this transfer, or says nothing, gets no further and disturbs nobody.
 Task<void> ReceiveMove::greet(std::unique_ptr<Stream> stream) {
   Source source{.stream = std::make_unique<SeedStream>(parts_.runtime.scheduler, std::move(stream))};
-  const Result<codec::Frame> frame = co_await source.stream->next(kHelloLimit);
+  const Result<codec::SharedFrame> frame = co_await source.stream->next(kHelloLimit);
   if (!frame || type_of(*frame) != codec::SeedFrame::hello) co_return;
   Result<codec::SeedHello> hello = read_seed_json<codec::SeedHello>(*frame);
   if (!hello) co_return;

@@ -67,12 +67,12 @@ Task<void> SeedReceiver::hear_all(SeedStream& stream, Scope& placing, Promise<St
 Task<Status> SeedReceiver::hear(SeedStream& stream, Scope& placing, Promise<Status> ended) {
   for (;;) {
     // The source may be paused, and one that has gone comes again with another stream.
-    HANSE_CO_TRY(const codec::Frame frame, co_await stream.next(std::nullopt));
+    HANSE_CO_TRY(codec::SharedFrame frame, co_await stream.next(std::nullopt));
     if (type_of(frame) == codec::SeedFrame::offer) {
       HANSE_CO_TRY(codec::SeedOffer offer, read_offer(frame));
       HANSE_CO_CHECK(co_await take_offer(std::move(offer), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::chunks) {
-      HANSE_CO_TRY(codec::SeedChunks chunks, read_chunks(frame));
+      HANSE_CO_TRY(codec::SeedChunks chunks, read_chunks(std::move(frame)));
       HANSE_CO_TRY(Chunks came, take_chunks(std::move(chunks)));
       HANSE_CO_CHECK(co_await start_placing(place_chunks(std::move(came)), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::done && open_.empty()) {
@@ -238,7 +238,7 @@ void SeedReceiver::tell_written() {
   }
 }
 
-void SeedReceiver::push(codec::Frame frame) {
+void SeedReceiver::push(codec::SharedFrame frame) {
   queue_.push_back(std::move(frame));
   changed_.notify();
 }
@@ -250,7 +250,7 @@ Task<void> SeedReceiver::write_all(SeedStream& stream, Promise<Status> ended) {
       co_await changed_.changed_since(seen);
       continue;
     }
-    codec::Frame frame = std::move(queue_.front());
+    codec::SharedFrame frame = std::move(queue_.front());
     queue_.pop_front();
     changed_.notify();
     const Status sent = co_await stream.send(std::move(frame));

@@ -77,7 +77,7 @@ class SeedReceiver {
   Task<Status> place_chunks(Chunks chunks);
   Task<Status> write(std::uint16_t disk, std::vector<PlacedChunk> chunks);
   void tell_written();
-  void push(codec::Frame frame);
+  void push(codec::SharedFrame frame);
   Task<void> write_all(SeedStream& stream, Promise<Status> ended);
 
   SeedParts parts_;
@@ -86,8 +86,8 @@ class SeedReceiver {
   std::uint32_t written_ = 0;
   std::map<std::uint32_t, Window> open_;  // at most kMaxOpenWindows
   std::map<codec::ChunkDigest, std::vector<Place>> coming_;
-  std::deque<codec::Frame> queue_;  // answers: two for each open window, and kMaxAnswers, at the most
-  bool writing_ = false;            // to a disk, which takes one call at a time
+  std::deque<codec::SharedFrame> queue_;  // answers: two for each open window, and kMaxAnswers, at the most
+  bool writing_ = false;                  // to a disk, which takes one call at a time
   Signal changed_;
   ChunkKeeper keeper_;
 };

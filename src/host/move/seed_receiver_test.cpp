@@ -69,7 +69,7 @@ struct SlowTarget {
     REQUIRE(test::complete(world.loop, source.send(std::move(frame))).value());
     run();
   }
-  codec::Frame hear() { return test::complete(world.loop, source.next(Seconds{30})).value().value(); }
+  codec::SharedFrame hear() { return test::complete(world.loop, source.next(Seconds{30})).value().value(); }
   // A window of one chunk, with the content after the answer.
   void send_chunk(std::uint32_t window) {
     const std::string content = chunk_filled(static_cast<int>(window) + 1);
@@ -88,7 +88,7 @@ TEST_CASE("while a disk is written more is taken, and written one after the othe
     REQUIRE(slow.disk->busy.size() == window + 1);
     CHECK(slow.disk->busy.back().index == window);
     slow.disk->busy.back().ends.set(Status());
-    const codec::Frame frame = slow.hear();
+    const codec::SharedFrame frame = slow.hear();
     REQUIRE(type_of(frame) == codec::SeedFrame::written);
     CHECK(read_written(frame).value().window == window);
     slow.run();

@@ -29,10 +29,26 @@ Task<void> forward_end(Task<Status> half, Promise<Status> ended) {
 }  // namespace
 
 struct SeedSender::Compressed {
-  codec::Frame frame;
-  std::vector<store::StoredChunk> stored;  // the same chunks
-  Bytes bytes;
+  codec::SharedFrame frame;
+  std::size_t count = 0;  // of its chunks
+  // shared_ptr: the work that uses it is copyable.
+  std::shared_ptr<codec::ZstdCompressor> zstd;
 };
+
+SeedSender::Compressed SeedSender::compress(const Window& window, const codec::SeedWant& want,
+                                            std::shared_ptr<codec::ZstdCompressor> zstd) {
+  if (!zstd) zstd = std::make_shared<codec::ZstdCompressor>();
+  const auto wanted = std::count(want.wanted.begin(), want.wanted.end(), true);
+  codec::SeedChunksWriter writer(want.window, static_cast<std::size_t>(wanted));
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < want.wanted.size(); ++i) {
+    if (!want.wanted[i] || window.position[i] == std::string::npos) continue;
+    const auto content = std::string_view(window.content).substr(window.position[i], codec::kChunkBytes);
+    writer.add(static_cast<std::uint16_t>(i), zstd->compress_for_now(content));
+    ++count;
+  }
+  return {writer.finish(), count, std::move(zstd)};
+}
 
 SeedSender::SeedSender(SeedParts parts, std::string transfer, std::vector<std::unique_ptr<DiskReader>> disks,
                        LimitGate& gate)
@@ -70,9 +86,11 @@ Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, 
   // What is known of single chunks is not counted by windows.
   next_window_ = remembers_ && pass == SeedPass::last ? written_count_ : 0;
   auto [promise, ended] = make_promise<Status>(scheduler);
+  Scope sending(kMaxCompressing);
   Scope halves(3);
   const bool started = halves.spawn(forward_half(write_all(link), promise)) &&
-                       halves.spawn(forward_end(hear_all(link), promise)) && halves.spawn(offer_all(promise));
+                       halves.spawn(forward_end(hear_all(link, {sending, promise}), promise)) &&
+                       halves.spawn(offer_all(promise));
   if (!started) co_return fail(Code::internal, "scope is full");
   HANSE_CO_CHECK(co_await std::move(ended));
   co_return endpoints_.value_or(IncomingEndpoints());
@@ -83,7 +101,7 @@ Task<Status> SeedSender::greet(SeedStream& link) {
   for (std::size_t i = 0; i < disks_.size(); ++i)
     hello.disks.push_back({i < names_.size() ? names_[i] : disks_[i]->uid(), disks_[i]->chunk_count()});
   HANSE_CO_CHECK(co_await link.send(seed_frame(codec::SeedFrame::hello, json::dump(to_json(hello)))));
-  HANSE_CO_TRY(const codec::Frame answer, co_await link.next(kReadyLimit));
+  HANSE_CO_TRY(const codec::SharedFrame answer, co_await link.next(kReadyLimit));
   if (type_of(answer) == codec::SeedFrame::failed) {
     HANSE_CO_TRY(const auto failed, read_seed_json<codec::SeedFailed>(answer));
     co_return fail(code_of_name(failed.code), "{}", failed.error);
@@ -148,7 +166,7 @@ Task<Status> SeedSender::add_range(std::uint16_t disk, ChunkRange range, Window&
   const bool known = next_window_ < written_count_;
   std::string content;
   if (!range.zero && !known) {
-    HANSE_CO_TRY(content, co_await disks_[disk]->read(range.first, range.count));
+    HANSE_CO_TRY(content, co_await disks_[disk]->read(range.first, range.count, take_spare()));
     if (content.size() != range.count * codec::kChunkBytes)
       co_return fail(Code::data_loss, "disk {} is shorter than it should be", disks_[disk]->uid());
   }
@@ -161,6 +179,7 @@ Task<Status> SeedSender::add_range(std::uint16_t disk, ChunkRange range, Window&
     window.content = std::move(content);
   } else {
     window.content += content;
+    give_back(std::move(content));
   }
   co_return Status();
 }
@@ -200,7 +219,7 @@ Task<Status> SeedSender::offer(Window window) {
 }
 
 // A target to which nothing is offered owes nothing: reading the disks may take its time.
-Task<Result<codec::Frame>> SeedSender::hear(SeedStream& link) {
+Task<Result<codec::SharedFrame>> SeedSender::hear(SeedStream& link) {
   for (;;) {
     auto frame = co_await link.next(all_offered_ ? kReadyLimit : kSeedSilence);
     const bool silent = !frame && frame.error().code == Code::deadline_exceeded;
@@ -208,19 +227,19 @@ Task<Result<codec::Frame>> SeedSender::hear(SeedStream& link) {
   }
 }
 
-Task<Status> SeedSender::hear_all(SeedStream& link) {
+Task<Status> SeedSender::hear_all(SeedStream& link, Sending sending) {
   while (!endpoints_) {
-    HANSE_CO_TRY(codec::Frame frame, co_await hear(link));
-    HANSE_CO_CHECK(co_await take(std::move(frame)));
+    HANSE_CO_TRY(codec::SharedFrame frame, co_await hear(link));
+    HANSE_CO_CHECK(co_await take(std::move(frame), sending));
   }
   co_return Status();
 }
 
-Task<Status> SeedSender::take(codec::Frame frame) {
+Task<Status> SeedSender::take(codec::SharedFrame frame, Sending sending) {
   switch (type_of(frame)) {
     case codec::SeedFrame::want: {
       HANSE_CO_TRY(codec::SeedWant want, read_want(frame));
-      co_return co_await send_wanted(std::move(want));
+      co_return co_await start_sending(std::move(want), sending);
     }
     case codec::SeedFrame::written: {
       HANSE_CO_TRY(const codec::SeedWritten written, read_written(frame));
@@ -241,7 +260,8 @@ Task<Status> SeedSender::take(codec::Frame frame) {
   }
 }
 
-Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
+// Waits for room, and goes on beside what comes next.
+Task<Status> SeedSender::start_sending(codec::SeedWant want, Sending sending) {
   const auto found = open_.find(want.window);
   if (found == open_.end() || want.wanted.size() != found->second.window->chunks.size())
     co_return fail(Code::invalid_argument, "the target wants chunks of window {}, which was not offered so",
@@ -252,31 +272,58 @@ Task<Status> SeedSender::send_wanted(codec::SeedWant want) {
   const std::size_t unwanted =
       static_cast<std::size_t>(std::count(want.wanted.begin(), want.wanted.end(), false));
   found->second.saved = bytes_of_chunks(unwanted);
+  const std::shared_ptr<Window> window = found->second.window;
+  while (sending.scope.running() >= kMaxCompressing) {
+    const std::uint64_t seen = changed_.version();
+    co_await changed_.changed_since(seen);
+  }
+  if (!sending.scope.spawn(send(window, std::move(want), sending.ended)))
+    co_return fail(Code::internal, "scope is full");
+  co_return Status();
+}
+
+Task<void> SeedSender::send(std::shared_ptr<Window> window, codec::SeedWant want, Promise<Status> ended) {
+  const Status sent = co_await send_wanted(std::move(window), std::move(want));
+  if (!sent) ended.set(sent);
+  changed_.notify();
+}
+
+Task<Status> SeedSender::send_wanted(std::shared_ptr<Window> window, codec::SeedWant want) {
+  std::shared_ptr<codec::ZstdCompressor> zstd;
+  if (!zstd_.empty()) {
+    zstd = std::move(zstd_.back());
+    zstd_.pop_back();
+  }
   Compressed made = co_await run_blocking(
       parts_.runtime.blocking, parts_.runtime.scheduler,
-      [window = found->second.window, want = std::move(want)] {
-        Compressed out;
-        codec::SeedChunks chunks{.window = want.window};
-        codec::ZstdCompressor zstd;
-        for (std::size_t i = 0; i < want.wanted.size(); ++i) {
-          if (!want.wanted[i] || window->position[i] == std::string::npos) continue;
-          std::string frame = zstd.compress(
-              std::string_view(window->content).substr(window->position[i], codec::kChunkBytes));
-          out.bytes += Bytes{static_cast<std::int64_t>(frame.size())};
-          chunks.chunks.push_back({static_cast<std::uint16_t>(i), std::move(frame)});
-        }
-        out.frame = to_frame(chunks);
-        for (codec::SentChunk& sent : chunks.chunks)
-          out.stored.push_back({window->chunks[sent.position].digest, std::move(sent.frame)});
-        return out;
-      });
-  if (made.stored.empty()) co_return Status();
-  co_await gate_.pass(made.bytes);
-  figures_.sent += made.bytes;
+      [window, want = std::move(want), zstd = std::move(zstd)] { return compress(*window, want, zstd); });
+  if (zstd_.size() < kMaxCompressing) zstd_.push_back(std::move(made.zstd));
+  give_back(std::move(window->content));
+  if (made.count == 0) co_return Status();
+  HANSE_CO_TRY(codec::SeedChunks sent, read_chunks(made.frame));
+  std::vector<store::StoredChunk> stored;
+  Bytes bytes;
+  for (codec::SentChunk& chunk : sent.chunks) {
+    bytes += Bytes{static_cast<std::int64_t>(chunk.frame.size())};
+    stored.push_back({window->chunks[chunk.position].digest, std::move(chunk.frame)});
+  }
+  co_await gate_.pass(bytes);
+  figures_.sent += bytes;
   push(std::move(made.frame));
   // A move back will find them here.
-  co_await keeper_.keep(std::move(made.stored));
+  co_await keeper_.keep(std::move(stored));
   co_return Status();
+}
+
+void SeedSender::give_back(std::string memory) {
+  if (spare_.size() < kMaxSpare) spare_.push_back(std::move(memory));
+}
+
+std::string SeedSender::take_spare() {
+  if (spare_.empty()) return {};
+  std::string memory = std::move(spare_.back());
+  spare_.pop_back();
+  return memory;
 }
 
 Status SeedSender::settle(const codec::SeedWritten& written) {
@@ -311,7 +358,7 @@ void SeedSender::drop_known(Window& window) const {
   window = std::move(rest);
 }
 
-void SeedSender::push(codec::Frame frame) {
+void SeedSender::push(codec::SharedFrame frame) {
   queue_.push_back(std::move(frame));
   changed_.notify();
 }
@@ -323,7 +370,7 @@ Task<Status> SeedSender::write_all(SeedStream& link) {
       co_await changed_.changed_since(seen);
       continue;
     }
-    codec::Frame frame = std::move(queue_.front());
+    codec::SharedFrame frame = std::move(queue_.front());
     queue_.pop_front();
     HANSE_CO_CHECK(co_await link.send(std::move(frame)));
   }

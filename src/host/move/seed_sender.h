@@ -17,7 +17,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/scope.h"
 #include "codec/seed_frames.h"
+#include "codec/zstd.h"
 #include "host/disk_access.h"
 #include "host/driver.h"
 #include "host/move/chunk_keeper.h"
@@ -39,6 +41,11 @@ struct SeedFigures {
 };
 
 enum class SeedPass { ahead, last };
+
+// Windows that are compressed at once: text takes longer than all else that is done with it.
+inline constexpr std::size_t kMaxCompressing = 2;
+// Buffers of windows, 2 MiB each, that wait to be used again.
+inline constexpr std::size_t kMaxSpare = 2;
 
 struct SeedParts {
   Runtime& runtime;
@@ -76,27 +83,38 @@ class SeedSender {
   };
   struct OpenWindow {
     // shared_ptr: a thread of the pool compresses it, whatever becomes of the stream.
-    std::shared_ptr<const Window> window;
+    std::shared_ptr<Window> window;
     bool answered = false;  // the target has said what of it it wants
     Bytes saved;
   };
+  // What goes on beside what is heard.
+  struct Sending {
+    Scope& scope;
+    Promise<Status> ended;
+  };
   struct Compressed;
+  static Compressed compress(const Window& window, const codec::SeedWant& want,
+                             std::shared_ptr<codec::ZstdCompressor> zstd);
 
   Task<Status> greet(SeedStream& link);
   Task<void> offer_all(Promise<Status> ended);
   Task<Status> offer_disk(std::uint16_t disk);
   Task<Status> add_range(std::uint16_t disk, ChunkRange range, Window& window);
   Task<Status> offer(Window window);
-  Task<Status> hear_all(SeedStream& link);
-  Task<Result<codec::Frame>> hear(SeedStream& link);
-  Task<Status> take(codec::Frame frame);
-  Task<Status> send_wanted(codec::SeedWant want);
+  Task<Status> hear_all(SeedStream& link, Sending sending);
+  Task<Result<codec::SharedFrame>> hear(SeedStream& link);
+  Task<Status> take(codec::SharedFrame frame, Sending sending);
+  Task<Status> start_sending(codec::SeedWant want, Sending sending);
+  Task<void> send(std::shared_ptr<Window> window, codec::SeedWant want, Promise<Status> ended);
+  Task<Status> send_wanted(std::shared_ptr<Window> window, codec::SeedWant want);
   Status settle(const codec::SeedWritten& written);
   bool is_there_already(std::size_t disk) const;
   // Takes out what the pass ahead has brought.
   void drop_known(Window& window) const;
   Task<Status> write_all(SeedStream& link);
-  void push(codec::Frame frame);
+  std::string take_spare();
+  void give_back(std::string memory);
+  void push(codec::SharedFrame frame);
 
   SeedParts parts_;
   std::string transfer_;
@@ -118,11 +136,15 @@ class SeedSender {
   Signal changed_;
   std::uint32_t next_window_ = 0;
   std::map<std::uint32_t, OpenWindow> open_;  // offered and not written; at most kMaxOpenWindows
-  std::deque<codec::Frame> queue_;            // at most two for each of them
+  std::deque<codec::SharedFrame> queue_;      // at most two for each of them
   bool all_offered_ = false;
   SeedPass pass_ = SeedPass::last;
   std::optional<IncomingEndpoints> endpoints_;
   ChunkKeeper keeper_;
+
+  // Used again: fresh memory would be cleared before it is filled.
+  std::vector<std::string> spare_;                            // content of windows; at most kMaxSpare
+  std::vector<std::shared_ptr<codec::ZstdCompressor>> zstd_;  // at most kMaxCompressing
 };
 
 }  // namespace hanse::host

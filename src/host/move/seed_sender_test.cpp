@@ -42,7 +42,7 @@ struct FalseTarget {
     world.loop.schedule(Seconds{1}, [] {});
     world.loop.run(Seconds{1});
   }
-  codec::Frame hear() { return test::complete(world.loop, stream.next(Seconds{30})).value().value(); }
+  codec::SharedFrame hear() { return test::complete(world.loop, stream.next(Seconds{30})).value().value(); }
 };
 
 TEST_CASE("a target that errs, or lies, ends the stream with the reason") {

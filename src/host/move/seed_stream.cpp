@@ -24,7 +24,7 @@ Task<Result<std::size_t>> SeedStream::read_some(std::optional<Nanos> limit) {
                                   stream_->read_some(place));
 }
 
-Task<Result<codec::Frame>> SeedStream::next(std::optional<Nanos> limit) {
+Task<Result<codec::SharedFrame>> SeedStream::next(std::optional<Nanos> limit) {
   for (;;) {
     HANSE_CO_TRY(std::optional<codec::Frame> frame, decoder_.next());
     if (frame && frame->version != codec::kSeedVersion)
@@ -37,19 +37,19 @@ Task<Result<codec::Frame>> SeedStream::next(std::optional<Nanos> limit) {
   }
 }
 
-Task<Status> SeedStream::send(codec::Frame frame) {
+Task<Status> SeedStream::send(codec::SharedFrame frame) {
   co_return co_await with_timeout(scheduler_, kSeedSilence, "sending to the other host",
                                   write(std::move(frame)));
 }
 
 // A large payload costs less to send by itself than to copy behind its head.
-Task<Status> SeedStream::write(codec::Frame frame) {
+Task<Status> SeedStream::write(codec::SharedFrame frame) {
   HANSE_CO_TRY(std::string head, codec::encode_head(frame));
   const bool together = frame.payload.size() < kSeedBuffer;
-  if (together) head += frame.payload;
+  if (together) head += frame.payload.view();
   HANSE_CO_CHECK(co_await stream_->write(as_bytes(head)));
   if (together) co_return Status();
-  co_return co_await stream_->write(as_bytes(frame.payload));
+  co_return co_await stream_->write(as_bytes(frame.payload.view()));
 }
 
 }  // namespace hanse::host

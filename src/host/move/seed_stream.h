@@ -23,12 +23,12 @@ class SeedStream {
   SeedStream(Scheduler& scheduler, std::unique_ptr<Stream> stream);
 
   // Without a limit it waits for ever: the other side may be paused.
-  Task<Result<codec::Frame>> next(std::optional<Nanos> limit);
-  Task<Status> send(codec::Frame frame);
+  Task<Result<codec::SharedFrame>> next(std::optional<Nanos> limit);
+  Task<Status> send(codec::SharedFrame frame);
 
  private:
   Task<Result<std::size_t>> read_some(std::optional<Nanos> limit);
-  Task<Status> write(codec::Frame frame);
+  Task<Status> write(codec::SharedFrame frame);
 
   Scheduler& scheduler_;
   std::unique_ptr<Stream> stream_;
@@ -37,12 +37,12 @@ class SeedStream {
 
 // Of a frame that is JSON. Errors: invalid_argument.
 template <class T>
-Result<T> read_seed_json(const codec::Frame& frame) {
-  HANSE_TRY(const json::Value value, json::parse(frame.payload));
+Result<T> read_seed_json(const codec::SharedFrame& frame) {
+  HANSE_TRY(const json::Value value, json::parse(frame.payload.view()));
   return json::from_json<T>(value);
 }
 
-inline codec::SeedFrame type_of(const codec::Frame& frame) {
+inline codec::SeedFrame type_of(const codec::SharedFrame& frame) {
   return static_cast<codec::SeedFrame>(frame.type);
 }
 

@@ -111,7 +111,7 @@ Task<Result<IncomingEndpoints>> SendMove::ask_to_listen(const OpenPath& path) {
   SeedStream stream(parts_.runtime.scheduler, std::move(connected));
   const codec::SeedRejoin rejoin{.transfer = order_.transfer};
   HANSE_CO_CHECK(co_await stream.send(seed_frame(codec::SeedFrame::rejoin, json::dump(to_json(rejoin)))));
-  HANSE_CO_TRY(const codec::Frame frame, co_await stream.next(kRejoinLimit));
+  HANSE_CO_TRY(const codec::SharedFrame frame, co_await stream.next(kRejoinLimit));
   if (type_of(frame) == codec::SeedFrame::ready) {
     HANSE_CO_TRY(const codec::SeedReady ready, read_seed_json<codec::SeedReady>(frame));
     co_return IncomingEndpoints{.memory = ready.memory_endpoint, .disk = ready.disk_endpoint};

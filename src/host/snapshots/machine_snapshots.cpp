@@ -23,10 +23,10 @@ bool may_pass(const Error& error) {
 Task<Status> check_chunks(DiskReader& disk) {
   for (const ChunkRange& range : disk.ranges()) {
     if (range.zero) continue;
+    std::string memory;
     for (std::uint64_t done = 0; done < range.count; done += codec::kWindowChunks) {
       const std::uint64_t count = std::min<std::uint64_t>(range.count - done, codec::kWindowChunks);
-      const auto content = co_await disk.read(range.first + done, count);
-      if (!content) co_return fail(content.error());
+      HANSE_CO_TRY(memory, co_await disk.read(range.first + done, count, std::move(memory)));
     }
   }
   co_return Status();

@@ -31,7 +31,7 @@ Task<void> overwrite_one(SnapshotStore& store, std::uint64_t index, bool& done) 
 Task<void> read_one(SnapshotStore& store, std::uint64_t index, std::string& content) {
   const auto parts = co_await store.open({"m1", "s1"});
   if (!parts) co_return;
-  content = (co_await parts->front()->read(index, 1)).value_or("");
+  content = (co_await parts->front()->read(index, 1, {})).value_or("");
 }
 
 TEST_CASE("a snapshot is taken once, and the disks are one again") {

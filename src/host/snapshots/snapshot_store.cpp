@@ -76,7 +76,7 @@ class SnapshotReader final : public DiskReader {
   const std::string& uid() const override { return name_; }
   std::uint64_t chunk_count() const override { return chunk_count_; }
   const std::vector<ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count) override {
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count, std::string) override {
     co_return co_await run_blocking(
         runtime_.blocking, runtime_.scheduler,
         [file = file_, hashing = &hashing_, uid = key_, number = number_, first, count] {
@@ -263,7 +263,7 @@ Task<Status> copy_chunks(DiskReader& from, DiskWriter& to) {
       const std::uint64_t count = std::min<std::uint64_t>(rest.count, codec::kWindowChunks);
       std::string content;
       if (!range.zero) {
-        HANSE_CO_TRY(content, co_await from.read(rest.first, count));
+        HANSE_CO_TRY(content, co_await from.read(rest.first, count, std::move(content)));
       }
       std::vector<PlacedChunk> chunks;
       for (std::uint64_t i = 0; i < count; ++i)

@@ -52,7 +52,7 @@ class DiskFile final : public DiskReader {
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return chunk_count_; }
   const std::vector<ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count) override {
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t count, std::string memory) override {
     const auto after =
         std::upper_bound(ranges_.begin(), ranges_.end(), first,
                          [](std::uint64_t at, const ChunkRange& range) { return at < range.first; });
@@ -60,8 +60,9 @@ class DiskFile final : public DiskReader {
     const auto position = static_cast<std::size_t>(after - ranges_.begin()) - 1;
     const auto skipped = static_cast<std::int64_t>(first - ranges_[position].first);
     const std::size_t size = count * codec::kChunkBytes;
-    HANSE_CO_TRY(std::string content,
-                 co_await runtime_.files.read_at(path_, offsets_[position] + skipped * kChunk, size));
+    memory.resize(size, '\0');
+    HANSE_CO_TRY(std::string content, co_await runtime_.files.read_into(
+                                          path_, offsets_[position] + skipped * kChunk, std::move(memory)));
     content.resize(size, '\0');  // the file may end within its last cluster
     co_return content;
   }

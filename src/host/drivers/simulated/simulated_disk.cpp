@@ -22,7 +22,7 @@ class SimulatedReader final : public DiskReader {
   const std::string& uid() const override { return uid_; }
   std::uint64_t chunk_count() const override { return kSimulatedChunks; }
   const std::vector<ChunkRange>& ranges() const override { return ranges_; }
-  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t) override {
+  Task<Result<std::string>> read(std::uint64_t first, std::uint64_t, std::string) override {
     if (!content_) co_return fail(Code::internal, "disk {} has no content", uid_);
     co_return chunk_of(*content_, first > 0);
   }
