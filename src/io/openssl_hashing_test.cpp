@@ -13,6 +13,7 @@ namespace {
 
 // From FIPS 180-2 and RFC 4231.
 constexpr const char* kSumOfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+constexpr const char* kSumOfMillionA = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 constexpr const char* kMacOfJefe = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 
 TEST_CASE("data, files and messages have their published sums") {
@@ -23,6 +24,12 @@ TEST_CASE("data, files and messages have their published sums") {
   sum->update(as_bytes("a"));
   sum->update(as_bytes("bc"));
   CHECK(sum->finish() == kSumOfAbc);
+
+  const std::string million(1'000'000, 'a');
+  auto long_sum = hashing.sha256();
+  for (const std::size_t size : {std::size_t{1}, std::size_t{100'000}, std::size_t{899'999}})
+    long_sum->update(as_bytes(std::string_view(million).substr(0, size)));
+  CHECK(long_sum->finish() == kSumOfMillionA);
 
   const std::string path = folder.path("file");
   REQUIRE(real.run_task(real.runtime().files.write_atomically(path, "abc")));
