@@ -10,7 +10,7 @@ namespace hanse::store {
 namespace {
 
 constexpr int kChunkFormat = 2;
-constexpr int kChunkCacheKib = 2048;  // digests go all over the index, and what is not here is read anew
+constexpr int kChunkCacheKib = 512;  // an agent has few moves and little memory
 // The part of the bound that is the index': it takes some 150 bytes for each chunk, which has a slot at
 // least.
 constexpr std::uint64_t kIndexPart = 16;
