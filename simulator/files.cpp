@@ -38,14 +38,13 @@ Task<Status> SimulatedFiles::sync(std::string path) {
   });
 }
 
-Task<Result<std::string>> SimulatedFiles::read_into(std::string path, std::int64_t offset,
-                                                    std::string buffer) {
-  return on_disk(
-      loop_, [&disk = disk_, path = std::move(path), offset, size = buffer.size()]() -> Result<std::string> {
-        HANSE_TRY(const std::string content, disk.read(path, Bytes{std::int64_t{1} << 40}));
-        const auto begin = std::min(content.size(), static_cast<std::size_t>(offset));
-        return content.substr(begin, size);
-      });
+Task<Result<std::string>> SimulatedFiles::read_at(std::string path, std::int64_t offset, std::size_t size,
+                                                  std::string) {
+  return on_disk(loop_, [&disk = disk_, path = std::move(path), offset, size]() -> Result<std::string> {
+    HANSE_TRY(const std::string content, disk.read(path, Bytes{std::int64_t{1} << 40}));
+    const auto begin = std::min(content.size(), static_cast<std::size_t>(offset));
+    return content.substr(begin, size);
+  });
 }
 
 Task<Status> SimulatedFiles::rename(std::string from, std::string to) {

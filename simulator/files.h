@@ -24,7 +24,8 @@ class SimulatedFiles final : public Files {
   Task<Status> write_atomically(std::string path, std::string content, std::uint32_t mode) override;
   Task<Status> append(std::string path, std::string data, std::uint32_t mode) override;
   Task<Status> sync(std::string path) override;
-  Task<Result<std::string>> read_into(std::string path, std::int64_t offset, std::string buffer) override;
+  Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size,
+                                    std::string memory) override;
   Task<Status> rename(std::string from, std::string to) override;
   Task<Status> make_directories(std::string path, std::uint32_t mode) override;
   Task<Status> remove_all(std::string path) override;

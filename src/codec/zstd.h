@@ -31,7 +31,7 @@ class ZstdCompressor {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
-  std::string scratch_;  // as long as the longest frame may be; what is given away has its own size
+  std::string scratch_;  // as long as the longest frame may be
 };
 
 class ZstdDecompressor {

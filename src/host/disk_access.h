@@ -2,8 +2,8 @@
 // the source and writes it at the target. A driver makes them.
 //
 // Lifecycle: a reader is good while its disks stay frozen, a writer while its machine waits for its disks.
-// Thread: the loop, one call at a time on each. Failure: unavailable (the
-// hypervisor has gone), data_loss, resource_exhausted (the disk is full).
+// Thread: the loop, one call at a time on each. Failure: unavailable (the hypervisor has gone), data_loss,
+// resource_exhausted (the disk is full).
 #pragma once
 
 #include <cstdint>

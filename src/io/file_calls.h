@@ -16,7 +16,8 @@ Result<std::string> read(const std::string& path, Bytes limit);
 Status write_atomically(const std::string& path, const std::string& content, std::uint32_t mode);
 Status append(const std::string& path, const std::string& data, std::uint32_t mode);
 Status sync(const std::string& path);
-Result<std::string> read_into(const std::string& path, std::int64_t offset, std::string buffer);
+Result<std::string> read_at(const std::string& path, std::int64_t offset, std::size_t size,
+                            std::string memory);
 Status rename(const std::string& from, const std::string& to);
 Status make_directories(const std::string& path, std::uint32_t mode);
 Status remove_all(const std::string& path);

@@ -69,20 +69,22 @@ Status sync(const std::string& path) {
   return {};
 }
 
-Result<std::string> read_into(const std::string& path, std::int64_t offset, std::string buffer) {
+Result<std::string> read_at(const std::string& path, std::int64_t offset, std::size_t size,
+                            std::string memory) {
   const OwnedDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return fail_errno("read", path);
+  memory.resize(size);
   std::size_t got = 0;
-  while (got < buffer.size()) {
+  while (got < size) {
     const auto position = static_cast<off_t>(offset) + static_cast<off_t>(got);
-    const ssize_t count = ::pread(file.number(), buffer.data() + got, buffer.size() - got, position);
+    const ssize_t count = ::pread(file.number(), memory.data() + got, size - got, position);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_errno("read", path);
     if (count == 0) break;
     got += static_cast<std::size_t>(count);
   }
-  buffer.resize(got);
-  return buffer;
+  memory.resize(got);
+  return memory;
 }
 
 Status write_atomically(const std::string& path, const std::string& content, std::uint32_t mode) {

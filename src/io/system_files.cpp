@@ -27,10 +27,11 @@ Task<Status> SystemFiles::sync(std::string path) {
   return run_blocking(blocking_, scheduler_, [path = std::move(path)] { return file_calls::sync(path); });
 }
 
-Task<Result<std::string>> SystemFiles::read_into(std::string path, std::int64_t offset, std::string buffer) {
+Task<Result<std::string>> SystemFiles::read_at(std::string path, std::int64_t offset, std::size_t size,
+                                               std::string memory) {
   return run_blocking(blocking_, scheduler_,
-                      [path = std::move(path), offset, buffer = std::move(buffer)]() mutable {
-                        return file_calls::read_into(path, offset, std::move(buffer));
+                      [path = std::move(path), offset, size, memory = std::move(memory)]() mutable {
+                        return file_calls::read_at(path, offset, size, std::move(memory));
                       });
 }
 

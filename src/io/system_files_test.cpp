@@ -49,8 +49,8 @@ TEST_CASE_FIXTURE(SystemFilesFixture, "a file grows piece by piece and is read a
   CHECK(wait(files.read_at(path, 6, 100)) == "world");
   CHECK(wait(files.read_at(path, 0, 5)) == "hello");
   CHECK(wait(files.read_at(path, 100, 5)) == "");
-  CHECK(wait(files.read_into(path, 6, "four")) == "worl");
-  CHECK(wait(files.read_into(path, 9, "four")) == "ld");
+  CHECK(wait(files.read_at(path, 6, 4, "one")) == "worl");
+  CHECK(wait(files.read_at(path, 9, 4, "sixteen")) == "ld");
   CHECK(wait(files.read_at(folder.path("none"), 0, 5)).error().code == Code::not_found);
 }
 

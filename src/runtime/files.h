@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -39,12 +38,10 @@ class Files {
   // after sync().
   virtual Task<Status> append(std::string path, std::string data, std::uint32_t mode = 0600) = 0;
   virtual Task<Status> sync(std::string path) = 0;
-  // As many bytes as `buffer` has, in its memory: for who reads much. Fewer at the end of the file, none
-  // beyond it.
-  virtual Task<Result<std::string>> read_into(std::string path, std::int64_t offset, std::string buffer) = 0;
-  Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size) {
-    return read_into(std::move(path), offset, std::string(size, '\0'));
-  }
+  // Up to `size` bytes; fewer at the end of the file, none beyond it. `memory`: what may hold them, whatever
+  // is in it, so that none is cleared for them.
+  virtual Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size,
+                                            std::string memory = {}) = 0;
   // Atomic within one file system, and on disk when it completes.
   virtual Task<Status> rename(std::string from, std::string to) = 0;
   virtual Task<Status> make_directories(std::string path, std::uint32_t mode = 0700) = 0;

@@ -136,7 +136,7 @@ Task<Status> QemuWorld::seed(QemuDriver* source, QemuDriver* target, Epoch epoch
       for (std::uint64_t chunk = range.first; chunk < range.first + range.count; ++chunk) {
         host::PlacedChunk placed{.index = chunk};
         if (!range.zero) {
-          HANSE_CO_TRY(placed.content, co_await readers[disk]->read(chunk, 1));
+          HANSE_CO_TRY(placed.content, co_await readers[disk]->read(chunk, 1, {}));
         }
         std::vector<host::PlacedChunk> one;
         one.push_back(std::move(placed));

@@ -35,11 +35,12 @@ class FakeFiles : public Files {
     co_return Status{};
   }
   Task<Status> sync(std::string) override { co_return Status{}; }
-  Task<Result<std::string>> read_into(std::string path, std::int64_t offset, std::string buffer) override {
+  Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size,
+                                    std::string) override {
     const auto found = content.find(path);
     if (found == content.end()) co_return fail(Code::not_found, "{} does not exist", path);
     const auto begin = std::min(found->second.size(), static_cast<std::size_t>(offset));
-    co_return found->second.substr(begin, buffer.size());
+    co_return found->second.substr(begin, size);
   }
   Task<Status> rename(std::string from, std::string to) override {
     auto node = content.extract(from);

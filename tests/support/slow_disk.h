@@ -59,8 +59,9 @@ class SlowDisk final : public Files {
     unsynced.erase(path);
     co_return Status();
   }
-  Task<Result<std::string>> read_into(std::string path, std::int64_t offset, std::string buffer) override {
-    return durable.read_into(std::move(path), offset, std::move(buffer));
+  Task<Result<std::string>> read_at(std::string path, std::int64_t offset, std::size_t size,
+                                    std::string) override {
+    return durable.read_at(std::move(path), offset, size, {});
   }
   Task<Status> rename(std::string from, std::string to) override { return durable.rename(from, to); }
   Task<Status> make_directories(std::string path, std::uint32_t mode) override {

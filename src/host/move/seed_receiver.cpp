@@ -67,12 +67,12 @@ Task<void> SeedReceiver::hear_all(SeedStream& stream, Scope& placing, Promise<St
 Task<Status> SeedReceiver::hear(SeedStream& stream, Scope& placing, Promise<Status> ended) {
   for (;;) {
     // The source may be paused, and one that has gone comes again with another stream.
-    HANSE_CO_TRY(codec::SharedFrame frame, co_await stream.next(std::nullopt));
+    HANSE_CO_TRY(const codec::SharedFrame frame, co_await stream.next(std::nullopt));
     if (type_of(frame) == codec::SeedFrame::offer) {
       HANSE_CO_TRY(codec::SeedOffer offer, read_offer(frame));
       HANSE_CO_CHECK(co_await take_offer(std::move(offer), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::chunks) {
-      HANSE_CO_TRY(codec::SeedChunks chunks, read_chunks(std::move(frame)));
+      HANSE_CO_TRY(codec::SeedChunks chunks, read_chunks(frame));
       HANSE_CO_TRY(Chunks came, take_chunks(std::move(chunks)));
       HANSE_CO_CHECK(co_await start_placing(place_chunks(std::move(came)), placing, ended));
     } else if (type_of(frame) == codec::SeedFrame::done && open_.empty()) {

@@ -93,6 +93,7 @@ Task<Result<IncomingEndpoints>> SeedSender::run(std::unique_ptr<Stream> stream, 
                        halves.spawn(offer_all(promise));
   if (!started) co_return fail(Code::internal, "scope is full");
   HANSE_CO_CHECK(co_await std::move(ended));
+  co_await sending.wait_idle();  // what has gone may not be with the keeper yet
   co_return endpoints_.value_or(IncomingEndpoints());
 }
 
@@ -190,7 +191,8 @@ Task<Status> SeedSender::offer(Window window) {
     ++next_window_;
     co_return Status();
   }
-  while (open_.size() >= codec::kMaxOpenWindows) {
+  // A target that says of chunks that they are written, and does not read them, is offered no more either.
+  while (open_.size() >= codec::kMaxOpenWindows || queue_.size() >= kMaxQueued) {
     const std::uint64_t seen = changed_.version();
     co_await changed_.changed_since(seen);
   }
@@ -218,18 +220,21 @@ Task<Status> SeedSender::offer(Window window) {
   co_return Status();
 }
 
-// A target to which nothing is offered owes nothing: reading the disks may take its time.
-Task<Result<codec::SharedFrame>> SeedSender::hear(SeedStream& link) {
+// A target owes nothing to which nothing is offered, as reading the disks may take its time, or which waits
+// for chunks, as the move may be paused.
+Task<Result<codec::SharedFrame>> SeedSender::hear(SeedStream& link, const Scope& sending) {
   for (;;) {
+    const Bytes sent = figures_.sent;
     auto frame = co_await link.next(all_offered_ ? kReadyLimit : kSeedSilence);
     const bool silent = !frame && frame.error().code == Code::deadline_exceeded;
-    if (!silent || all_offered_ || !open_.empty()) co_return frame;
+    const bool owes = !open_.empty() && sending.running() == 0 && figures_.sent == sent;
+    if (!silent || all_offered_ || owes) co_return frame;
   }
 }
 
 Task<Status> SeedSender::hear_all(SeedStream& link, Sending sending) {
   while (!endpoints_) {
-    HANSE_CO_TRY(codec::SharedFrame frame, co_await hear(link));
+    HANSE_CO_TRY(codec::SharedFrame frame, co_await hear(link, sending.scope));
     HANSE_CO_CHECK(co_await take(std::move(frame), sending));
   }
   co_return Status();
@@ -316,7 +321,7 @@ Task<Status> SeedSender::send_wanted(std::shared_ptr<Window> window, codec::Seed
 }
 
 void SeedSender::give_back(std::string memory) {
-  if (spare_.size() < kMaxSpare) spare_.push_back(std::move(memory));
+  if (!memory.empty() && spare_.size() < kMaxSpare) spare_.push_back(std::move(memory));
 }
 
 std::string SeedSender::take_spare() {
@@ -372,6 +377,7 @@ Task<Status> SeedSender::write_all(SeedStream& link) {
     }
     codec::SharedFrame frame = std::move(queue_.front());
     queue_.pop_front();
+    changed_.notify();
     HANSE_CO_CHECK(co_await link.send(std::move(frame)));
   }
 }

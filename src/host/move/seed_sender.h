@@ -44,6 +44,8 @@ enum class SeedPass { ahead, last };
 
 // Windows that are compressed at once: text takes longer than all else that is done with it.
 inline constexpr std::size_t kMaxCompressing = 2;
+// Frames that wait to be sent: an offer and its chunks of each window that is open.
+inline constexpr std::size_t kMaxQueued = 2 * codec::kMaxOpenWindows;
 // Buffers of windows, 2 MiB each, that wait to be used again.
 inline constexpr std::size_t kMaxSpare = 2;
 
@@ -102,7 +104,7 @@ class SeedSender {
   Task<Status> add_range(std::uint16_t disk, ChunkRange range, Window& window);
   Task<Status> offer(Window window);
   Task<Status> hear_all(SeedStream& link, Sending sending);
-  Task<Result<codec::SharedFrame>> hear(SeedStream& link);
+  Task<Result<codec::SharedFrame>> hear(SeedStream& link, const Scope& sending);
   Task<Status> take(codec::SharedFrame frame, Sending sending);
   Task<Status> start_sending(codec::SeedWant want, Sending sending);
   Task<void> send(std::shared_ptr<Window> window, codec::SeedWant want, Promise<Status> ended);
@@ -136,7 +138,7 @@ class SeedSender {
   Signal changed_;
   std::uint32_t next_window_ = 0;
   std::map<std::uint32_t, OpenWindow> open_;  // offered and not written; at most kMaxOpenWindows
-  std::deque<codec::SharedFrame> queue_;      // at most two for each of them
+  std::deque<codec::SharedFrame> queue_;      // at most kMaxQueued, and what is being compressed
   bool all_offered_ = false;
   SeedPass pass_ = SeedPass::last;
   std::optional<IncomingEndpoints> endpoints_;

@@ -161,9 +161,16 @@ TEST_CASE("a target that goes for good in the middle is waited for as long, and 
   CHECK(hosts.source.move().report.cuts == 1);
 }
 
-TEST_CASE("a paused seeding sends nothing, and goes on when it is let") {
+TEST_CASE("a paused seeding sends nothing, is not cut, and goes on when it is let") {
+  int chunks = 0;
+  SUBCASE("of more windows than are compressed at once") {
+    chunks = 100;
+  }
+  SUBCASE("of one") {
+    chunks = 20;
+  }
   Hosts hosts;
-  hosts.source.driver.contents["d1"] = chunks_from(0, 100);
+  hosts.source.driver.contents["d1"] = chunks_from(0, chunks);
   model::MachineDesired paused = Hosts::order(MoveGoal::send, 1, "t1");
   paused.move->limits.paused = true;
   hosts.source.want(desired(MachineGoal::running));
@@ -172,6 +179,7 @@ TEST_CASE("a paused seeding sends nothing, and goes on when it is let") {
   hosts.source.want(paused);
   hosts.run(Seconds{300});
   CHECK(hosts.source.move().state == MoveState::sending);
+  CHECK(hosts.source.move().report.cuts == 0);
   CHECK(hosts.at_target().empty());
   hosts.source.want(Hosts::order(MoveGoal::send, 1, "t1"));
   hosts.run(Seconds{60});

@@ -263,7 +263,7 @@ Task<Status> copy_chunks(DiskReader& from, DiskWriter& to) {
       const std::uint64_t count = std::min<std::uint64_t>(rest.count, codec::kWindowChunks);
       std::string content;
       if (!range.zero) {
-        HANSE_CO_TRY(content, co_await from.read(rest.first, count, std::move(content)));
+        HANSE_CO_TRY(content, co_await from.read(rest.first, count, {}));
       }
       std::vector<PlacedChunk> chunks;
       for (std::uint64_t i = 0; i < count; ++i)

@@ -60,9 +60,9 @@ class DiskFile final : public DiskReader {
     const auto position = static_cast<std::size_t>(after - ranges_.begin()) - 1;
     const auto skipped = static_cast<std::int64_t>(first - ranges_[position].first);
     const std::size_t size = count * codec::kChunkBytes;
-    memory.resize(size, '\0');
-    HANSE_CO_TRY(std::string content, co_await runtime_.files.read_into(
-                                          path_, offsets_[position] + skipped * kChunk, std::move(memory)));
+    HANSE_CO_TRY(std::string content,
+                 co_await runtime_.files.read_at(path_, offsets_[position] + skipped * kChunk, size,
+                                                 std::move(memory)));
     content.resize(size, '\0');  // the file may end within its last cluster
     co_return content;
   }
