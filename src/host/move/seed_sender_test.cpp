@@ -9,6 +9,7 @@ namespace hanse::host {
 namespace {
 
 using test_support::chunk_filled;
+using test_support::chunks_from;
 
 struct FalseTarget {
   test::TestRuntime world;
@@ -23,9 +24,10 @@ struct FalseTarget {
   std::unique_ptr<SeedSender> sender;
   Scope sending{1};
 
-  FalseTarget() {
+  explicit FalseTarget(int count = 1, const test::FakeChunks& content = {{0, chunk_filled(1)}}) {
     std::vector<std::unique_ptr<DiskReader>> disks;
-    disks.push_back(std::make_unique<test::FakeReader>("d1", test::FakeChunks{{0, chunk_filled(1)}}));
+    for (int i = 0; i < count; ++i)
+      disks.push_back(std::make_unique<test::FakeReader>("d" + std::to_string(i + 1), content));
     sender =
         std::make_unique<SeedSender>(SeedParts{world.runtime, hashing, chunks}, "t1", std::move(disks), gate);
     REQUIRE(sending.spawn(send()));
@@ -76,6 +78,20 @@ TEST_CASE("a target that errs, or lies, ends the stream with the reason") {
   REQUIRE_FALSE(target.ended->has_value());
   CHECK(target.ended->error().code == Code::invalid_argument);
   CHECK(target.ended->error().message.find(reason) != std::string::npos);
+}
+
+TEST_CASE("a target that does not read what it says is written is offered no more") {
+  constexpr int kDisks = 16;
+  FalseTarget target(kDisks, chunks_from(0, test::kFakeDiskChunks));
+  for (std::uint32_t window = 0; window < kDisks * codec::kMaxOpenWindows && !target.ended; ++window) {
+    const std::vector<bool> all(codec::kWindowChunks, true);
+    target.say(to_frame(codec::SeedWant{.window = window, .wanted = all}));
+    if (!target.ended) target.say(to_frame(codec::SeedWritten{window}));
+  }
+  REQUIRE(target.ended);
+  REQUIRE_FALSE(target.ended->has_value());
+  // Its own word is out of turn before what is sent has waited for too long.
+  CHECK(target.ended->error().message.find("not offered") != std::string::npos);
 }
 
 }  // namespace
